@@ -1,0 +1,171 @@
+"""Every failure that has a name, as one tree.
+
+::
+
+    EnvKernelsError
+    ├── InvalidRequest          the request itself is malformed
+    ├── InvalidSpec             a spec cannot be used; carries diagnostics
+    ├── Forbidden               policy or permissions refuse it
+    ├── NotFound                no such environment, job or file
+    ├── Conflict                what is there stands in the way
+    │   ├── AlreadyExists       the prefix is taken
+    │   ├── Ambiguous           several environments answer to that name
+    │   └── Busy                another operation or a kernel uses the environment
+    ├── TooLarge                the input is over its limit
+    ├── QueueFull               too many jobs wait already
+    ├── BackendMissing          the engine cannot be loaded
+    └── OperationFailed         an operation began and did not end well
+        ├── SolveFailed         no set of packages satisfies the spec
+        ├── ChannelFailed       a channel cannot be read
+        ├── DownloadFailed      a package cannot be fetched, or is not what the channel said
+        ├── LinkFailed          packages cannot be put into the prefix
+        ├── DiskFull            no space left
+        ├── PipFailed           the ``pip:`` section cannot be installed
+        ├── VerifyFailed        the environment was built, but its kernel does not start
+        └── Interrupted         the worker died before it could say how it ended
+
+A failure is a sentence (``message``) and what to do about it (``remedy``). ``code`` is the stable word for programs.
+Nothing here knows HTTP: ``server.handlers`` has the one table of status codes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class EnvKernelsError(Exception):
+    """Base of the tree.
+
+    Args:
+        message: what is wrong and where, as one or more full sentences.
+        remedy: what the person can do about it; empty when there is nothing.
+        details: facts for programs, JSON-serialisable.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.details = details or {}
+
+
+class InvalidRequest(EnvKernelsError):
+    """The request itself is malformed."""
+
+    code = "invalid-request"
+
+
+class InvalidSpec(EnvKernelsError):
+    """A spec cannot be used; ``details["diagnostics"]`` says which lines and why."""
+
+    code = "invalid-spec"
+
+
+class Forbidden(EnvKernelsError):
+    """Policy or file permissions refuse the operation."""
+
+    code = "forbidden"
+
+
+class NotFound(EnvKernelsError):
+    """There is no such environment, job or file."""
+
+    code = "not-found"
+
+
+class Conflict(EnvKernelsError):
+    """What is there already stands in the way."""
+
+    code = "conflict"
+
+
+class AlreadyExists(Conflict):
+    """The prefix is taken, by an environment or by any other file."""
+
+    code = "already-exists"
+
+
+class Ambiguous(Conflict):
+    """Several environments answer to that name; ``details["candidates"]`` lists their prefixes."""
+
+    code = "ambiguous"
+
+
+class Busy(Conflict):
+    """Another operation, or a running kernel, uses the environment."""
+
+    code = "busy"
+
+
+class TooLarge(EnvKernelsError):
+    """The input is over its limit."""
+
+    code = "too-large"
+
+
+class QueueFull(EnvKernelsError):
+    """Too many jobs wait already."""
+
+    code = "queue-full"
+
+
+class BackendMissing(EnvKernelsError):
+    """The engine cannot be loaded."""
+
+    code = "backend-missing"
+
+
+class OperationFailed(EnvKernelsError):
+    """An operation began and did not end well; the prefix is as it was before."""
+
+    code = "operation-failed"
+
+
+class SolveFailed(OperationFailed):
+    """No set of packages satisfies the spec."""
+
+    code = "unsatisfiable"
+
+
+class ChannelFailed(OperationFailed):
+    """A channel cannot be read."""
+
+    code = "channel-failed"
+
+
+class DownloadFailed(OperationFailed):
+    """A package cannot be fetched, or is not what the channel said it was."""
+
+    code = "download-failed"
+
+
+class LinkFailed(OperationFailed):
+    """Packages cannot be put into the prefix."""
+
+    code = "link-failed"
+
+
+class DiskFull(OperationFailed):
+    """No space is left where the packages or the environment go."""
+
+    code = "disk-full"
+
+
+class PipFailed(OperationFailed):
+    """The ``pip:`` section cannot be installed."""
+
+    code = "pip-failed"
+
+
+class VerifyFailed(OperationFailed):
+    """The environment was built, but its kernel does not start."""
+
+    code = "verify-failed"
+
+
+class Interrupted(OperationFailed):
+    """The worker died before it could say how the job ended."""
+
+    code = "interrupted"
