@@ -21,7 +21,7 @@ ProgressUnit = Literal["bytes", "packages"]
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
 
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")
-"""A file in a prefix that a transaction has not committed yet; it holds the job's id. Such a prefix is no environment yet."""
+"""A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""
 
 
 def environment_id(prefix: Path) -> str:
