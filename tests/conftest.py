@@ -1,0 +1,31 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.channel.build import ensure_channel
+from tests.channel.server import ChannelServer
+
+
+@pytest.fixture(scope="session")
+def channel_root() -> Path:
+    """The folder of the test channels; built once, kept in the user's cache."""
+    return ensure_channel()
+
+
+@pytest.fixture(scope="session")
+def _running_channel_server(channel_root: Path) -> Iterator[ChannelServer]:
+    with ChannelServer(channel_root) as server:
+        yield server
+
+
+@pytest.fixture
+def channel_server(_running_channel_server: ChannelServer) -> Iterator[ChannelServer]:
+    """A server of the test channels, without rules, authentication and log of other tests."""
+    _running_channel_server.reset()
+    yield _running_channel_server
+    _running_channel_server.reset()
