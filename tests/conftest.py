@@ -9,6 +9,12 @@ import pytest
 
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
+from tests.isolation import isolate
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test sees or touches the conda and the Jupyter of whoever runs it."""
+    config.add_cleanup(isolate())
 
 
 @pytest.fixture(scope="session")

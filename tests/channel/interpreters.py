@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ MINORS = range(9, 14)
 """Of Python 3: those looked for beside the running one."""
 
 _PLACES = (
-    "~/.pyenv/versions/3.{minor}.*/bin/python3.{minor}",
+    "{pyenv}/versions/3.{minor}.*/bin/python3.{minor}",
     "/usr/local/bin/python3.{minor}",
     "/usr/bin/python3.{minor}",
     "/opt/hostedtoolcache/Python/3.{minor}.*/x64/bin/python3.{minor}",
@@ -82,12 +83,13 @@ def find_interpreters() -> dict[str, list[Interpreter]]:
 
 
 def _executables() -> Iterator[Path]:
+    pyenv = os.environ.get("PYENV_ROOT") or "~/.pyenv"
     yield Path(sys.executable)
     for minor in MINORS:
         if on_path := shutil.which(f"python3.{minor}"):
             yield Path(on_path)
         for place in _PLACES:
-            pattern = Path(place.format(minor=minor)).expanduser().relative_to("/")
+            pattern = Path(place.format(pyenv=pyenv, minor=minor)).expanduser().relative_to("/")
             yield from sorted(Path("/").glob(str(pattern)), reverse=True)
 
 

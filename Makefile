@@ -1,0 +1,63 @@
+# The commands of a developer. Each sets up all that it needs, in this folder: .venv, labextension/node_modules, .make.
+# They need Python 3.10 or newer, make, and the registries of PyPI and npm.
+
+# The first Python that is new enough. To use another: make PYTHON=/path/to/python lab
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$python && break; done)
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+unexport PYTHONHOME PYTHONPATH
+
+FRONTEND := $(shell find labextension/src labextension/style labextension/schema -type f) labextension/tsconfig.json
+
+# A stamp in .make counts for nothing once what it stands for is gone.
+$(if $(wildcard .venv/bin/python),,$(shell rm -rf .make))
+$(if $(wildcard labextension/node_modules/.bin/tsc),,$(shell rm -f .make/node_modules))
+$(if $(wildcard jupyter_envkernels/labextension/package.json),,$(shell rm -f .make/labextension))
+
+.DELETE_ON_ERROR:
+.PHONY: help lab test soak lint build docs-images clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/make \1	\2/p' Makefile | expand -t 20
+
+lab: .make/labextension  ## open JupyterLab with the panel and two example specs; LAB_ARGS="--no-browser --port 8899"
+	@python -m tools.lab $(LAB_ARGS)
+
+test: .make/labextension  ## everything: lint, types, import contract, Python, TypeScript and browser tests
+	@python -m tools.chromium
+	@python -m tools.checks test
+
+soak: .make/labextension  ## the long campaigns: tests marked soak
+	@python -m tools.chromium
+	@python -m tools.checks soak
+
+lint: .make/node_modules  ## the static checks alone
+	@python -m tools.checks lint
+
+build: .make/labextension  ## wheel and source distribution, into dist/
+	python -m build
+
+docs-images: .make/labextension  ## make the pictures in docs/images again
+	@python -m tools.chromium
+	@python -m tools.screenshots
+
+clean:  ## remove all that these commands made, but .lab
+	rm -rf .make .venv dist labextension/node_modules labextension/lib labextension/coverage labextension/.yarn
+	rm -rf jupyter_envkernels/labextension jupyter_envkernels/_version.py .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .import_linter_cache labextension/.eslintcache labextension/.stylelintcache labextension/*.tsbuildinfo
+
+.make/python: pyproject.toml tools/setup_python.py
+	@$(if $(PYTHON),,echo "No Python 3.10 or newer is on PATH: install one, or name it: make PYTHON=/path/to/python" >&2; exit 1)
+	@"$(PYTHON)" tools/setup_python.py
+	@mkdir -p .make && touch $@
+
+.make/node_modules: labextension/package.json labextension/yarn.lock labextension/.yarnrc.yml | .make/python
+	@python -m tools.setup_node
+	cd labextension && jlpm install --immutable
+	@touch $@
+
+.make/labextension: .make/python .make/node_modules $(FRONTEND)
+	cd labextension && jlpm build:prod
+	jupyter-builder develop . --overwrite
+	@touch $@

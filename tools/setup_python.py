@@ -1,0 +1,51 @@
+"""Make ``.venv`` and install the package into it, editable, with all that its tests need. Standard library only."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LABEXTENSION = VENV / "share" / "jupyter" / "labextensions" / "jupyter-envkernels"
+
+
+def main() -> int:
+    """Set up; the exit status is that of the step that failed."""
+    if not _works(VENV / "bin" / "python"):
+        _require_venv()
+        _run(sys.executable, "-m", "venv", "--clear", str(VENV))
+    if LABEXTENSION.is_symlink():  # by `jupyter-builder develop`; pip would write and remove files through it
+        LABEXTENSION.unlink()
+    # The labextension is built by its own rule of the Makefile, again only when its sources changed.
+    environment = os.environ | {"SKIP_JUPYTER_BUILDER": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    _run(str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--editable", ".[test]", env=environment)
+    return 0
+
+
+def _works(python: Path) -> bool:
+    command = [python, "-m", "pip", "--version"]
+    return python.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _require_venv() -> None:
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise SystemExit(
+            f"{sys.executable} cannot make virtual environments: it lacks the module venv or ensurepip.\n"
+            f"On Debian and Ubuntu, install it as root: apt-get install python{version}-venv\n"
+            "Or name another Python: make PYTHON=/path/to/python"
+        )
+
+
+def _run(*command: str, env: dict[str, str] | None = None) -> None:
+    print("$", " ".join(command), flush=True)
+    if status := subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
+        raise SystemExit(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
