@@ -15,7 +15,7 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 JobKind = Literal["create", "clone", "remove"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
-JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "verifying", "rolling-back"]
+JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"]
 ProgressUnit = Literal["bytes", "packages"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})

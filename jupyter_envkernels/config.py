@@ -1,0 +1,118 @@
+"""The configuration ``c.EnvKernels``: its help texts are the administrator's manual.
+
+Server and command line read it alike. Traits end here; what goes on from here are frozen dataclasses.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
+from traitlets import Bool, HasTraits, Int, List, Unicode
+from traitlets.config import Config, Configurable
+from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
+
+from .envs.condarc import Settings
+from .jobs.manager import ManagerOptions
+from .models import CatalogOptions, EngineOptions
+
+
+class EnvKernelsTraits(HasTraits):
+    """The settings of the server extension, mixed into its application class."""
+
+    roots: Any = List(
+        Unicode(),
+        help="Folders whose children are environments; new ones go into the first. Default: conda's envs_dirs, or "
+        "~/.conda/envs where conda is not configured.",
+    ).tag(config=True)
+    shared_roots: Any = List(
+        Unicode(), help="Folders of environments that users may use and clone, but not change. Default: none."
+    ).tag(config=True)
+    default_channels: Any = List(
+        Unicode(),
+        help="Channels for specs that name none, highest priority first. Default: conda's own configuration, or "
+        "conda-forge where there is none.",
+    ).tag(config=True)
+    default_kernel_packages: Any = List(
+        Unicode(),
+        default_value=["ipykernel"],
+        help="Packages that are added to a new environment which has python but no kernel. Default: ipykernel.",
+    ).tag(config=True)
+    package_cache: Any = Unicode(
+        help="Folder for downloaded packages and channel indexes. Environments are hard-linked to it, so it should be "
+        "on their file system. Default: ~/.cache/jupyter-envkernels.",
+    ).tag(config=True)
+    journal_dir: Any = Unicode(
+        help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "
+        "folder.",
+    ).tag(config=True)
+    max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one server that run at the same time. Default: 2.").tag(
+        config=True
+    )
+    max_queued_jobs: Any = Int(20, min=0, help="Jobs that may wait for their turn. Default: 20.").tag(config=True)
+    hidden_environments: Any = Unicode(
+        help="Regular expression; environments whose name or prefix it matches are not shown. Default: none."
+    ).tag(config=True)
+    hide_base: Any = Bool(
+        default_value=False,
+        help="Do not show the base environments of conda installations. Default: they are shown.",
+    ).tag(config=True)
+    display_name: Any = Unicode(
+        help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}. Default: "
+        "'{kernel} [{name}]', with the location where two environments have one name.",
+    ).tag(config=True)
+
+    def catalog_options(self, contents_root: Path | None) -> CatalogOptions:
+        """What the catalog needs to know."""
+        return CatalogOptions(
+            roots=tuple(_path(root) for root in self.roots),
+            shared_roots=tuple(_path(root) for root in self.shared_roots),
+            contents_root=contents_root,
+            hidden_environments=self.hidden_environments,
+            hide_base=self.hide_base,
+            display_name=self.display_name,
+        )
+
+    def manager_options(self, settings: Settings) -> ManagerOptions:
+        """What the job manager needs to know."""
+        return ManagerOptions(
+            journal_dir=_path(self.journal_dir) if self.journal_dir else default_journal_dir(),
+            engine=EngineOptions(
+                channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
+                package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
+                kernel_packages=tuple(self.default_kernel_packages),
+            ),
+            max_concurrent=self.max_concurrent_jobs,
+            max_queued=self.max_queued_jobs,
+        )
+
+
+class EnvKernels(EnvKernelsTraits, Configurable):
+    """The settings without a server; named for its section in the configuration files."""
+
+
+def load_traits() -> EnvKernels:
+    """Read the settings from the configuration files that a server would read."""
+    config = Config()
+    for folder in reversed(jupyter_config_path()):
+        for name in ("jupyter_config", "jupyter_server_config", "jupyter_envkernels_config"):
+            for loader in (JSONFileConfigLoader(f"{name}.json", folder), PyFileConfigLoader(f"{name}.py", folder)):
+                with suppress(ConfigFileNotFound):
+                    config.merge(loader.load_config())
+    return EnvKernels(config=config)
+
+
+def default_journal_dir() -> Path:
+    """Where jobs are kept unless configured."""
+    return Path(jupyter_data_dir(), "envkernels", "jobs")
+
+
+def default_package_cache() -> Path:
+    """Where packages are kept unless configured."""
+    return Path.home() / ".cache" / "jupyter-envkernels"
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()

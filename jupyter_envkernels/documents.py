@@ -1,0 +1,90 @@
+"""Models -> JSON documents, the same for REST and the command line: see ``rest-api.yml`` and the event schema."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import Any
+
+from .models import CheckedSpec, Environment, Job, JobEvent, Kernel, Problem, environment_id
+
+Json = dict[str, Any]
+
+
+def environment_json(environment: Environment) -> Json:
+    """Schema ``Environment``."""
+    return {
+        "id": environment.id,
+        "name": environment.name,
+        "prefix": str(environment.prefix),
+        "kernels": [_kernel_json(kernel) for kernel in environment.kernels],
+        "is_base": environment.is_base,
+        "is_running": environment.is_running,
+        "read_only": environment.read_only,
+        "problem": _problem_json(environment.problem),
+    }
+
+
+def checked_spec_json(checked: CheckedSpec) -> Json:
+    """Schema ``CheckedSpec``."""
+    return {
+        "spec": asdict(checked.spec) if checked.spec else None,
+        "diagnostics": [asdict(diagnostic) for diagnostic in checked.diagnostics],
+    }
+
+
+def job_json(job: Job) -> Json:
+    """Schema ``Job``."""
+    return {
+        "id": job.id,
+        **_job_common(job),
+        "environment_id": environment_id(job.request.prefix),
+        "created": _time(job.created),
+        "started": _time(job.started),
+        "finished": _time(job.finished),
+        "state": job.state,
+        "phase": job.phase,
+        "seq": job.seq,
+        "progress": asdict(job.progress) if job.progress else None,
+        "message": job.message,
+        "error": _problem_json(job.error),
+    }
+
+
+def event_json(job: Job, event: JobEvent) -> Json:
+    """Schema ``JobEvent``, the same as on the event bus."""
+    return {
+        "job_id": job.id,
+        **_job_common(job),
+        "state": event.state,
+        "phase": event.phase,
+        "seq": event.seq,
+        "progress": asdict(event.progress) if event.progress else None,
+        "message": event.message,
+        "error": _problem_json(event.error),
+    }
+
+
+def _job_common(job: Job) -> Json:
+    return {
+        "kind": job.request.kind,
+        "environment": job.request.environment,
+        "prefix": str(job.request.prefix),
+    }
+
+
+def _kernel_json(kernel: Kernel) -> Json:
+    return {
+        "id": kernel.id,
+        "display_name": kernel.display_name,
+        "language": kernel.language,
+        "problem": _problem_json(kernel.problem),
+    }
+
+
+def _problem_json(problem: Problem | None) -> Json | None:
+    return asdict(problem) if problem else None
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")

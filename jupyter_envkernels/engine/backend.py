@@ -1,0 +1,67 @@
+"""What a transaction needs of a package manager, and where it says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ..models import JobPhase, Plan, PlannedPackage, ProgressUnit
+
+
+class Report(Protocol):
+    """Where an operation says what it does. Called in the event loop's thread; must return at once."""
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        """A phase begins. ``message`` is a short sentence for the person who waits."""
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        """How far the phase is. ``done`` never goes back within a phase."""
+
+    def log(self, text: str) -> None:
+        """One or more lines for the job's log, without the final newline."""
+
+
+class Backend(Protocol):
+    """A package manager. Every method raises only :class:`~jupyter_envkernels.errors.EnvKernelsError`."""
+
+    async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+        """Choose packages for match specs.
+
+        Args:
+            specs: match specs as a person writes them.
+            channels: names or URLs, highest priority first.
+
+        Returns:
+            All packages of the environment, by name.
+
+        Raises:
+            InvalidSpec: a match spec does not parse.
+            ChannelFailed: a channel cannot be read.
+            SolveFailed: there is no such environment; the message says why.
+        """
+
+    async def installed(self, prefix: Path) -> Plan:
+        """The conda packages of an existing prefix and the specs that asked for them, from its records.
+
+        Raises:
+            InvalidSpec: a record is unreadable.
+        """
+
+    async def install(
+        self,
+        packages: Sequence[PlannedPackage],
+        staging: Path,
+        prefix: Path,
+        requested: Sequence[str],
+        report: Report,
+    ) -> None:
+        """Download what the cache lacks and link all packages into ``staging``, as if it were ``prefix``.
+
+        Reports the phases downloading and linking.
+
+        Raises:
+            DownloadFailed: a package cannot be fetched, or is not what the channel said.
+            LinkFailed: a package cannot be linked.
+            DiskFull: no space is left.
+        """

@@ -1,0 +1,116 @@
+"""py-rattler's install callbacks -> phases and progress.
+
+The callbacks come from the engine's own threads, and what they raise is lost. They only count, under a lock; a handle
+in the event loop reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..models import PlannedPackage
+from .backend import Report
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_INTERVAL = 0.1
+"""Seconds between two reports."""
+
+
+class Meter:
+    """A reporter object for ``rattler.install``; the method names are rattler's. Use it as a context manager.
+
+    Downloads and links overlap in the engine. For the person they are two phases: linking begins when nothing is left
+    to download.
+    """
+
+    def __init__(self, packages: Sequence[PlannedPackage], report: Report, loop: asyncio.AbstractEventLoop) -> None:
+        self._report = report
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._total_bytes = sum(package.size for package in packages if not package.cached)
+        self._total_packages = len(packages)
+        self._to_fetch = sum(not package.cached for package in packages)
+        self._names: dict[int, str] = {}
+        self._received: dict[int, int] = {}
+        self._fetched = 0
+        self._linked = 0
+        self._news: list[str] = []
+        self._in_linking = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> Self:
+        if self._to_fetch:
+            size = self._total_bytes / 1e6
+            self._report.phase("downloading", f"Downloading {self._to_fetch} packages, {size:.1f} MB")
+        self._tick()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if error is None:
+            self._tell()
+
+    def on_populate_cache_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002 - the engine's signature
+        """A package is brought into the cache; the answer is the token of its download."""
+        return self._token(package_name)
+
+    def on_download_start(self, token: int) -> int:
+        """A download begins; the answer is the token of the calls that follow."""
+        return token
+
+    def on_download_progress(self, token: int, done: int, total: int | None) -> None:  # noqa: ARG002
+        """So many bytes of one package are there."""
+        with self._lock:
+            # a retry begins at zero again; what was shown is not taken back
+            self._received[token] = max(done, self._received.get(token, 0))
+
+    def on_download_completed(self, token: int) -> None:
+        """One package is there."""
+        with self._lock:
+            self._fetched += 1
+            self._news.append(f"fetched {self._names.get(token, '')}")
+
+    def on_link_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002
+        """A package is being linked."""
+        return self._token(package_name)
+
+    def on_link_complete(self, token: int) -> None:
+        """A package is linked."""
+        with self._lock:
+            self._linked += 1
+            self._news.append(f"linked {self._names.get(token, '')}")
+
+    def _token(self, name: str) -> int:
+        with self._lock:
+            token = len(self._names) + 1  # never 0, which the engine takes for "none"
+            self._names[token] = name
+            return token
+
+    def _tick(self) -> None:
+        self._tell()
+        self._timer = self._loop.call_later(_INTERVAL, self._tick)
+
+    def _tell(self) -> None:
+        with self._lock:
+            received, fetched, linked = sum(self._received.values()), self._fetched, self._linked
+            news, self._news = self._news, []
+        if news:
+            self._report.log("\n".join(news))
+        if fetched < self._to_fetch:
+            self._report.progress(min(received, self._total_bytes), self._total_bytes, "bytes")
+            return
+        if not self._in_linking:
+            self._in_linking = True
+            if self._to_fetch:
+                self._report.progress(self._total_bytes, self._total_bytes, "bytes")
+            self._report.phase("linking", f"Linking {self._total_packages} packages")
+        self._report.progress(linked, self._total_packages, "packages")

@@ -1,0 +1,197 @@
+"""Request -> environment, whole or not at all.
+
+Create, clone and remove share one frame: look first, work aside, publish by one rename, commit by taking a mark away.
+On any failure what was begun is discarded and the failure goes on to the caller. A process that dies in the middle
+leaves what :class:`~.staging.Staging` names; whoever finds the dead job calls :meth:`Staging.discard`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..envs.activation import activated_environ
+from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound
+from ..models import EngineOptions, EnvSpec, JobRequest, Plan
+from ..specs import kernel_packages_missing
+from . import overlay, pip, records
+from .backend import Backend, Report
+from .safety import check_removable
+from .staging import Staging, remove_tree
+from .verify import verify_kernels
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One operation on one prefix.
+
+    Attributes:
+        request: what to do.
+        job_id: names the places where the work is done.
+        backend: solves and installs.
+        options: the engine's settings.
+        report: hears of every step.
+        environ: the environment variables of the worker.
+        keep_plan: called with the plan before anything is written, so that it can be stored.
+    """
+
+    request: JobRequest
+    job_id: str
+    backend: Backend
+    options: EngineOptions
+    report: Report
+    environ: Mapping[str, str]
+    keep_plan: Callable[[Plan], None]
+
+    @property
+    def staging(self) -> Staging:
+        """Where the work is done."""
+        return Staging(self.request.prefix, self.job_id)
+
+    async def run(self) -> None:
+        """Carry it out.
+
+        Raises:
+            EnvKernelsError: it failed; the prefix is as it was before.
+        """
+        work = {"create": self._create, "clone": self._clone, "remove": self._remove}[self.request.kind]
+        try:
+            await work()
+        except BaseException as error:
+            if self.staging.exists():
+                self.report.phase("rolling-back", "Taking back what was begun")
+            await asyncio.to_thread(roll_back, self.request, self.job_id)
+            if isinstance(error, OSError):
+                raise _named(error) from error
+            raise
+
+    async def _create(self) -> None:
+        spec = self.request.spec
+        assert spec is not None
+        self._check_free()
+        plan = await self._solve(spec)
+        await self._build(plan, self._workdir())
+        self.report.log(f"Created {self.request.prefix}.")
+
+    async def _clone(self) -> None:
+        source = self.request.source
+        assert source is not None
+        self._check_free()
+        if not (source / "conda-meta").is_dir():
+            raise NotFound(f"There is no environment at {source} any more.")
+        plan = await self.backend.installed(source)
+        await self._build(plan, self._workdir(), source)
+        self.report.log(f"Cloned {source} to {self.request.prefix}.")
+
+    async def _remove(self) -> None:
+        prefix = self.request.prefix
+        self.report.phase("checking", "Checking that the environment may be removed")
+        check_removable(prefix)
+        await asyncio.to_thread(prefix.rename, self.staging.trash)
+        await asyncio.to_thread(records.unregister, prefix, Path.home())
+        self.report.phase("removing", "Deleting the files")
+        await asyncio.to_thread(remove_tree, self.staging.trash)
+        self.report.log(f"Removed {prefix}.")
+
+    def _check_free(self) -> None:
+        """Nothing may stand where the environment goes, and its folder must be writable."""
+        prefix = self.request.prefix
+        self.report.phase("checking", "Checking the place")
+        if os.path.lexists(prefix):
+            raise AlreadyExists(
+                f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
+            )
+        try:
+            prefix.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+        if not os.access(prefix.parent, os.W_OK | os.X_OK):
+            raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
+
+    async def _solve(self, spec: EnvSpec) -> Plan:
+        channels = spec.channels or self.options.channels
+        self.report.phase("solving", "Choosing packages")
+        self.report.log("Channels: " + ", ".join(channels))
+        requested = self._requested(spec)
+        packages = await self.backend.solve(requested, channels)
+        missing = kernel_packages_missing([p.name for p in packages], self.options.kernel_packages)
+        if missing:
+            self.report.log(f"Adding {', '.join(missing)}, so that the environment is a kernel.")
+            requested = (*requested, *missing)
+            packages = await self.backend.solve(requested, channels)
+        return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
+
+    def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
+        """The spec's own match specs, and pip where it has a pip section and does not name it."""
+        names = {spec_name(text) for text in spec.dependencies}
+        return (*spec.dependencies, *(("pip",) if spec.pip and "pip" not in names else ()))
+
+    async def _build(self, plan: Plan, workdir: Path, source: Path | None = None) -> None:
+        """Plan -> environment; the one road for create and clone."""
+        prefix, staging = self.request.prefix, self.staging
+        self.keep_plan(plan)
+        self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
+        await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
+        await asyncio.to_thread(self._finish_staging, plan, source)
+        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
+        if plan.pip:
+            self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
+            await pip.install(prefix, plan.pip, workdir, environ, self.report)
+        self.report.phase("verifying", "Starting the kernel once")
+        await verify_kernels(prefix, environ, self.report)
+        await asyncio.to_thread(records.register, prefix, Path.home())
+        staging.commit()
+
+    def _finish_staging(self, plan: Plan, source: Path | None) -> None:
+        """Complete the linked packages to an environment, and move it to its place under the pending mark."""
+        folder, prefix = self.staging.folder, self.request.prefix
+        (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
+        records.write_history(folder, plan, f"jupyter envkernels {self.request.kind} -p {prefix}")
+        records.write_variables(folder, plan.variables)
+        records.open_records(folder)
+        if source is not None:
+            count = overlay.carry_over(source, folder, prefix)
+            self.report.log(f"Carried over {count} files beyond the packages.")
+        self.staging.mark()
+        try:
+            self.staging.publish()
+        except OSError as error:
+            raise AlreadyExists(f"{prefix} has appeared meanwhile.", remedy="Choose another name.") from error
+
+    def _workdir(self) -> Path:
+        return self.request.workdir or self.request.prefix.parent
+
+
+def roll_back(request: JobRequest, job_id: str) -> None:
+    """Take away what a job made and did not commit. Safe to repeat, also by another process after the job died.
+
+    Raises:
+        OSError: something cannot be deleted.
+    """
+    Staging(request.prefix, job_id).discard()
+    if not os.path.lexists(request.prefix):
+        records.unregister(request.prefix, Path.home())
+
+
+def spec_name(text: str) -> str:
+    """The package name of a match spec, without parsing the rest."""
+    name = text.rpartition("::")[2].strip()
+    for end, char in enumerate(name):
+        if char in " =<>!~[":
+            return name[:end].lower()
+    return name.lower()
+
+
+def _named(error: OSError) -> EnvKernelsError:
+    """An operating-system error as a failure with a name."""
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"No space is left on the disk{where}.",
+            remedy="Remove environments that you no longer need, or ask for more space.",
+        )
+    return LinkFailed(f"{error.strerror or error}{where}.")

@@ -1,0 +1,42 @@
+"""One operation a prefix at a time, across all processes of one person: servers, workers and command lines."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import Busy
+from ..models import environment_id
+
+
+@contextmanager
+def prefix_lock(locks_dir: Path, prefix: Path, holder: str, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock of a prefix; the system releases it when the process ends, however it ends.
+
+    Args:
+        locks_dir: the folder of lock files; made when missing.
+        prefix: the prefix; it need not exist.
+        holder: who holds it, for the message that others get.
+        shared: several readers may hold it together, such as clones of one source.
+
+    Raises:
+        Busy: another process holds it; the message says who.
+    """
+    locks_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = locks_dir / f"{environment_id(prefix)}.lock"
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(
+                f"{prefix} is in use by {file.read().strip() or 'another operation'}.",
+                remedy="Wait until that is over, or cancel it.",
+            ) from None
+        if not shared:
+            file.truncate(0)
+            file.write(holder)
+            file.flush()
+        yield

@@ -1,0 +1,198 @@
+"""Starts, follows and ends jobs. The journal is the truth; a manager only remembers what it has read there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import AlreadyExists, Busy, NotFound, QueueFull
+from ..models import EngineOptions, Job, JobEvent, JobRequest
+from .journal import Journal, Order, advance, create_journal, job_ids
+from .process import bury, cancel, spawn
+
+_POLL = 0.1
+"""Seconds between two looks at the journal of a job."""
+
+Listener = Callable[[Job, JobEvent], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerOptions:
+    """Settings of a manager.
+
+    Attributes:
+        journal_dir: the folder of all jobs.
+        engine: what workers are told.
+        max_concurrent: jobs that run at the same time.
+        max_queued: jobs that may wait for their turn.
+    """
+
+    journal_dir: Path
+    engine: EngineOptions
+    max_concurrent: int = 2
+    max_queued: int = 20
+
+
+class JobManager:
+    """The write door: everything that changes an environment is a job that goes through here.
+
+    All methods belong to one event loop; what touches the disk runs in threads. Make it, :meth:`start` it, and
+    :meth:`stop` it; stopping leaves running jobs alone.
+    """
+
+    def __init__(self, options: ManagerOptions) -> None:
+        self._options = options
+        self._jobs: dict[str, Job] = {}
+        self._followers: dict[str, asyncio.Task[None]] = {}
+        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._queue: list[str] = []
+        self._submitting = asyncio.Lock()
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
+        for job in reversed(await self.jobs()):
+            if not job.is_over:
+                self._follow(job, told=job.seq)
+
+    async def stop(self) -> None:
+        """Stop following. Workers go on; the next manager finds them in the journal."""
+        tasks = list(self._followers.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for worker in self._workers.values():
+            worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
+
+    async def submit(self, request: JobRequest) -> Job:
+        """Store a job and let it run when its turn comes.
+
+        Raises:
+            AlreadyExists: the prefix that it is to make is taken.
+            Busy: another job works on the same prefix.
+            QueueFull: too many jobs wait.
+        """
+        async with self._submitting:  # two requests for one prefix must see each other
+            self._check(request)
+            if request.kind != "remove" and await asyncio.to_thread(os.path.lexists, request.prefix):
+                raise AlreadyExists(
+                    f"{request.prefix} exists already.",
+                    remedy="Choose another name, or remove the existing environment first.",
+                )
+            order = Order(request, self._options.engine, time.time())
+            journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order)
+            job = await self.job(journal.id)
+            self._follow(job, told=0)
+            return job
+
+    def _check(self, request: JobRequest) -> None:
+        if len(self._queue) >= self._options.max_queued:
+            raise QueueFull(f"{len(self._queue)} jobs wait already.", remedy="Try again when some of them are over.")
+        for job in self._jobs.values():
+            if not job.is_over and job.request.prefix == request.prefix:
+                raise Busy(
+                    f"A job works on {request.prefix} already: {job.request.kind}, {job.state}.",
+                    remedy="Wait until it is over, or cancel it.",
+                    details={"job": job.id},
+                )
+
+    async def cancel(self, job_id: str) -> Job:
+        """End a job: when this returns, its processes are gone, and what it made too. One that is over stays so.
+
+        Raises:
+            NotFound: there is no such job.
+            OperationFailed: its processes did not go away.
+        """
+        job = await self.job(job_id)
+        if not job.is_over:
+            await asyncio.to_thread(cancel, self.journal(job_id))
+            if follower := self._followers.get(job_id):
+                await asyncio.wait([follower])
+        return await self.job(job_id)
+
+    async def jobs(self) -> list[Job]:
+        """All jobs that the journal holds, newest first."""
+        return await asyncio.to_thread(self._read_jobs)
+
+    async def job(self, job_id: str) -> Job:
+        """One job.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        return await asyncio.to_thread(self.journal(job_id).job)
+
+    def journal(self, job_id: str) -> Journal:
+        """The journal of one job, for reading.
+
+        Raises:
+            NotFound: the id is not one of a job.
+        """
+        return Journal(self._options.journal_dir, job_id)
+
+    def _read_jobs(self) -> list[Job]:
+        found: list[Job] = []
+        for job_id in reversed(job_ids(self._options.journal_dir)):
+            known = self._jobs.get(job_id)
+            with contextlib.suppress(NotFound):
+                found.append(known if known and known.is_over else self.journal(job_id).job())
+        return found
+
+    def _follow(self, job: Job, *, told: int) -> None:
+        self._jobs[job.id] = job
+        if job.state == "queued":
+            self._queue.append(job.id)
+        task = asyncio.create_task(self._attend(self.journal(job.id), told))
+        self._followers[job.id] = task
+        task.add_done_callback(lambda _: self._followers.pop(job.id, None))
+
+    async def _attend(self, journal: Journal, told: int) -> None:
+        """See one job to its end: start it in its turn, tell its news, and bury it should its worker die.
+
+        Events up to ``told`` are no news.
+        """
+        offset = await self._tell(journal, 0, told)
+        while not self._jobs[journal.id].is_over:
+            if journal.id in self._queue:
+                await self._start_in_turn(journal)
+            elif not await asyncio.to_thread(journal.is_alive):
+                # it may have written its last word just before it went; burying looks again
+                await asyncio.to_thread(bury, journal)
+            offset = await self._tell(journal, offset)
+            if not self._jobs[journal.id].is_over:
+                await asyncio.sleep(_POLL)
+        if journal.id in self._queue:
+            self._queue.remove(journal.id)
+        if worker := self._workers.pop(journal.id, None):
+            await asyncio.to_thread(worker.wait)
+
+    async def _start_in_turn(self, journal: Journal) -> None:
+        """Start the first of the queue when a slot is free."""
+        busy = {job.id for job in self._jobs.values() if job.state == "running"} | self._workers.keys()
+        if self._queue[0] != journal.id or len(busy) >= self._options.max_concurrent:
+            return
+        worker = await asyncio.to_thread(spawn, journal)
+        if worker is not None:
+            self._workers[journal.id] = worker
+        self._queue.remove(journal.id)
+
+    async def _tell(self, journal: Journal, offset: int, told: int = 0) -> int:
+        """Hand new events to the listeners, and return where to read on."""
+        events, offset = await asyncio.to_thread(journal.read_events, offset)
+        for event in events:
+            if event.seq <= told:
+                continue
+            job = self._jobs[journal.id] = advance(self._jobs[journal.id], event)
+            for listener in self._listeners:
+                listener(job, event)
+        return offset

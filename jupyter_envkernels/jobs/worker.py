@@ -1,0 +1,97 @@
+"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker FOLDER LOCK``.
+
+It leads a session of its own, so that it outlives the server and can be killed with all its children. It holds the
+job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+from ..engine.backend import Backend
+from ..engine.transaction import Transaction
+from ..errors import BackendMissing, EnvKernelsError
+from ..models import EngineOptions, Problem
+from .journal import Journal, JournalWriter, Order, store_plan, writing
+from .locks import prefix_lock
+
+
+def main(folder: str, lock: str) -> NoReturn:
+    """Run the job of a folder and end the process.
+
+    Args:
+        folder: the job's journal.
+        lock: the number of the inherited descriptor that holds the job's lock.
+    """
+    os.set_inheritable(int(lock), False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
+    path = Path(folder)
+    journal = Journal(path.parent, path.name)
+    with writing(journal) as writer:
+        _run(journal, writer)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The engine's threads may crash while the interpreter is taken down; all that matters is on disk.
+    os._exit(0)
+
+
+def _run(journal: Journal, writer: JournalWriter) -> None:
+    """Carry out the order, and write down how it ended."""
+    try:
+        order = journal.order()
+        with ExitStack() as locks:
+            _lock(locks, journal, order)
+            asyncio.run(_transaction(journal, order, writer).run())
+    except EnvKernelsError as error:
+        writer.log(error.message)
+        writer.state("failed", error.message, Problem(error.code, error.message, error.remedy))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the person must learn that the job is over
+        writer.log(traceback.format_exc())
+        message = f"The engine failed in a way that was not foreseen: {error!r}"
+        writer.state("failed", message, Problem("internal-error", message, "The log has the details for a report."))
+    else:
+        writer.state("succeeded", _DONE[order.request.kind])
+
+
+_DONE = {"create": "The environment is ready", "clone": "The clone is ready", "remove": "The environment is removed"}
+
+
+def _lock(locks: ExitStack, journal: Journal, order: Order) -> None:
+    """Keep every other operation away from the prefix, and removal away from the source."""
+    folder = journal.folder.parent.parent / "locks"
+    holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
+    locks.enter_context(prefix_lock(folder, order.request.prefix, holder))
+    if order.request.source is not None:
+        locks.enter_context(prefix_lock(folder, order.request.source, holder, shared=True))
+
+
+def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:
+    return Transaction(
+        request=order.request,
+        job_id=journal.id,
+        backend=_backend(order.options),
+        options=order.options,
+        report=writer,
+        environ=os.environ,
+        keep_plan=lambda plan: store_plan(journal, plan),
+    )
+
+
+def _backend(options: EngineOptions) -> Backend:
+    """Load the engine, here alone."""
+    from ..envs.condarc import load_settings  # noqa: PLC0415
+
+    try:
+        from ..engine.rattler import RattlerBackend  # noqa: PLC0415
+    except ImportError as error:
+        raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
+    return RattlerBackend(options.package_cache, load_settings(os.environ))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,73 @@
+"""The server extension: builds the parts, wires them, registers them, and stops them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.gateway.gateway_client import GatewayClient
+
+from ..config import EnvKernelsTraits
+from ..envs.catalog import Catalog
+from ..envs.condarc import load_settings
+from ..jobs.manager import JobManager
+from ..kernels.specmanager import EnvKernelSpecManager
+from ..models import Job, JobEvent
+from .events import EventPublisher
+from .handlers import routes
+from .service import Service
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+
+class EnvKernels(EnvKernelsTraits, ExtensionApp):
+    """Conda environments as kernels: discovery, and jobs that create, clone and remove environments."""
+
+    name = "jupyter_envkernels"
+    load_other_extensions = True
+
+    def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """Before the server makes its kernelspec manager: put ours in, unless somebody chose another."""
+        super()._link_jupyter_server_extension(serverapp)
+        if not serverapp.trait_has_value("kernel_spec_manager_class"):
+            if not GatewayClient.instance(parent=serverapp).gateway_enabled:
+                serverapp.kernel_spec_manager_class = EnvKernelSpecManager
+        elif not issubclass(serverapp.kernel_spec_manager_class, EnvKernelSpecManager):
+            self.log.warning(
+                "jupyter_envkernels: environments are not offered as kernels, because kernel_spec_manager_class is %s; "
+                "'jupyter envkernels sync' makes them visible to it.",
+                serverapp.kernel_spec_manager_class.__name__,
+            )
+
+    def initialize_settings(self) -> None:
+        """Build and wire the parts. Nothing is read from disk but conda's configuration."""
+        server: Any = self.serverapp
+        root = getattr(server.contents_manager, "root_dir", None)
+        catalog = Catalog(self.catalog_options(Path(root) if root else None), os.environ)
+        if isinstance(server.kernel_spec_manager, EnvKernelSpecManager):
+            server.kernel_spec_manager.catalog = catalog
+        self.manager = JobManager(self.manager_options(load_settings(os.environ)))
+        self.manager.subscribe(lambda job, event: _refresh(catalog, job, event))
+        self.manager.subscribe(EventPublisher(server.event_logger))
+        self.service = Service(catalog, self.manager, server.contents_manager)
+
+    def initialize_handlers(self) -> None:
+        """Register the routes."""
+        self.handlers.extend(routes(self.service))
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - the hook's signature
+        """Once the event loop runs: take up the jobs of earlier servers."""
+        await self.manager.start()
+
+    async def stop_extension(self) -> None:
+        """Let go of running jobs; they go on without us."""
+        await self.manager.stop()
+
+
+def _refresh(catalog: Catalog, job: Job, event: JobEvent) -> None:  # noqa: ARG001 - a listener's signature
+    """What a job has changed must be listed before anybody hears of it."""
+    if job.is_over:
+        catalog.invalidate()

@@ -1,0 +1,201 @@
+"""REST: verbs, the route table, and the one table of status codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import TracebackType
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from .. import documents, errors
+from ..models import Job
+from ..specs import check
+from . import wire
+from .service import Service
+
+_STATUS: dict[type[errors.EnvKernelsError], int] = {
+    errors.InvalidRequest: 400,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.InvalidSpec: 422,
+    errors.QueueFull: 429,
+    errors.BackendMissing: 503,
+    errors.EnvKernelsError: 500,
+}
+_CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+_LARGEST_INT = 2**53
+
+
+def status_of(error: errors.EnvKernelsError) -> int:
+    """The HTTP status of a failure: that of the nearest class in the table."""
+    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+
+
+class EnvKernelsHandler(APIHandler):
+    """Base of all verbs: hands out the service, and turns failures into JSON."""
+
+    auth_resource = "envkernels"
+
+    def initialize(self, service: Service) -> None:
+        """Receive what the route table hands over."""
+        self.service = service
+
+    def body(self, kind: Any) -> Any:
+        """The request's body, decoded and checked."""
+        return wire.read_body(self.request.body, kind)
+
+    def whole_number(self, name: str) -> int:
+        """A query argument that counts something; 0 when it is absent."""
+        text = self.get_query_argument(name, "0")
+        if not text.isascii() or not text.isdigit() or int(text) > _LARGEST_INT:
+            raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text!r}.")
+        return int(text)
+
+    def accept(self, job: Job) -> None:
+        """Answer that a job has been stored."""
+        self.set_status(202)
+        self.set_header("Location", url_path_join(self.base_url, "envkernels", "jobs", job.id))
+        self.finish(documents.job_json(job))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with schema ``Error``."""
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        if isinstance(error, errors.EnvKernelsError):
+            self.set_status(status_of(error))
+            reply = {"message": error.message, "code": error.code, "remedy": error.remedy, "details": error.details}
+        else:
+            said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
+            reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
+        self.finish(json.dumps(reply))
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """What a client did wrong is one line of log; a fault of ours is a traceback."""
+        if isinstance(value, errors.EnvKernelsError):
+            self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
+        else:
+            super().log_exception(typ, value, tb)
+
+
+class EnvironmentsHandler(EnvKernelsHandler):
+    """``environments``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List the environments."""
+        found = await asyncio.to_thread(self.service.catalog.environments)
+        self.finish({"environments": [documents.environment_json(environment) for environment in found]})
+
+
+class EnvironmentHandler(EnvKernelsHandler):
+    """``environments/{id}``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, environment_id: str) -> None:
+        """Show one environment."""
+        self.finish(documents.environment_json(await self.service.environment(environment_id)))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, environment_id: str) -> None:
+        """Start its removal."""
+        self.accept(await self.service.remove(wire.RemoveBody(environment_id)))
+
+
+class CheckHandler(EnvKernelsHandler):
+    """``specs/check``."""
+
+    @web.authenticated
+    @authorized(action="read")  # type: ignore[untyped-decorator]
+    async def post(self) -> None:
+        """Say what is wrong with a spec."""
+        body: wire.CheckBody = self.body(wire.CheckBody)
+        text, _ = await self.service.spec_text(body.text, body.path)
+        self.finish(documents.checked_spec_json(await asyncio.to_thread(check, text)))
+
+
+class JobsHandler(EnvKernelsHandler):
+    """``jobs``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List the jobs."""
+        self.finish({"jobs": [documents.job_json(job) for job in await self.service.jobs.jobs()]})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a job."""
+        self.accept(await self.service.start(self.body(wire.JobBody)))
+
+
+class JobHandler(EnvKernelsHandler):
+    """``jobs/{id}``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Show one job."""
+        self.finish(documents.job_json(await self.service.jobs.job(job_id)))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, job_id: str) -> None:
+        """Cancel it, and answer when it is over."""
+        self.finish(documents.job_json(await self.service.jobs.cancel(job_id)))
+
+
+class EventsHandler(EnvKernelsHandler):
+    """``jobs/{id}/events``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Replay the journal."""
+        after = self.whole_number("after")
+        job = await self.service.jobs.job(job_id)
+        events = await asyncio.to_thread(self.service.jobs.journal(job_id).events, after)
+        self.finish({"events": [documents.event_json(job, event) for event in events]})
+
+
+class LogHandler(EnvKernelsHandler):
+    """``jobs/{id}/log``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Read on in the log."""
+        offset = self.whole_number("offset")
+        job = await self.service.jobs.job(job_id)  # looked at first: what is over writes no more
+        text, following = await asyncio.to_thread(self.service.jobs.journal(job_id).read_log, offset)
+        self.finish({"text": text, "offset": following, "complete": job.is_over and not text})
+
+
+def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[str, Service]]]:
+    """The route table; patterns are relative to the base URL, which the extension puts before them."""
+    job = r"/envkernels/jobs/([^/]+)"
+    table: list[tuple[str, type[EnvKernelsHandler]]] = [
+        (r"/envkernels/environments", EnvironmentsHandler),
+        (r"/envkernels/environments/([^/]+)", EnvironmentHandler),
+        (r"/envkernels/specs/check", CheckHandler),
+        (r"/envkernels/jobs", JobsHandler),
+        (job, JobHandler),
+        (rf"{job}/events", EventsHandler),
+        (rf"{job}/log", LogHandler),
+    ]
+    return [(pattern, handler, {"service": service}) for pattern, handler in table]

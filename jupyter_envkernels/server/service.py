@@ -1,0 +1,87 @@
+"""The two doors, as the handlers see them: intentions from the wire -> catalog and jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.utils import ensure_async
+
+from ..envs.catalog import Catalog
+from ..errors import InvalidRequest, NotFound
+from ..jobs.manager import JobManager
+from ..jobs.requests import clone_request, create_request, remove_request
+from ..models import Environment, Job
+from . import wire
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a server does for its user.
+
+    Attributes:
+        catalog: the read door.
+        jobs: the write door.
+        contents: the server's contents manager, the only way to a user's files.
+    """
+
+    catalog: Catalog
+    jobs: JobManager
+    contents: Any
+
+    async def environment(self, environment_id: str) -> Environment:
+        """One environment by id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for environment in await asyncio.to_thread(self.catalog.environments):
+            if environment.id == environment_id:
+                return environment
+        raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
+
+    async def start(self, body: wire.JobBody) -> Job:
+        """Start the job that a body asks for."""
+        if isinstance(body, wire.CreateBody):
+            return await self._create(body)
+        if isinstance(body, wire.CloneBody):
+            return await self._clone(body)
+        return await self.remove(body)
+
+    async def _create(self, body: wire.CreateBody) -> Job:
+        text, workdir = await self.spec_text(body.text, body.path)
+        return await self.jobs.submit(
+            await asyncio.to_thread(create_request, self.catalog, text, name=body.name, workdir=workdir)
+        )
+
+    async def _clone(self, body: wire.CloneBody) -> Job:
+        return await self.jobs.submit(await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name))
+
+    async def remove(self, body: wire.RemoveBody) -> Job:
+        """Start the removal of an environment."""
+        await self.environment(body.environment)
+        return await self.jobs.submit(await asyncio.to_thread(remove_request, self.catalog, body.environment))
+
+    async def spec_text(self, text: str | None, path: str | None) -> tuple[str, Path | None]:
+        """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.
+
+        Raises:
+            InvalidRequest: both were given, or none.
+            NotFound: there is no such file.
+        """
+        if (text is None) == (path is None):
+            raise InvalidRequest("Give either 'text' or 'path'.")
+        if path is None:
+            return text or "", None
+        model = await ensure_async(self.contents.get(path, type="file", format="text"))
+        return str(model["content"]), await asyncio.to_thread(self._folder, path)
+
+    def _folder(self, path: str) -> Path | None:
+        """The folder of a file in the contents root; None where contents are not files or a link leads out."""
+        root = getattr(self.contents, "root_dir", None)
+        if not root:
+            return None
+        folder = Path(root, path.strip("/")).resolve().parent
+        return folder if folder.is_relative_to(Path(root).resolve()) else None

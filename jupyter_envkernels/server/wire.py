@@ -1,0 +1,68 @@
+"""Request bodies -> checked values, as ``rest-api.yml`` describes them. Answers are made by ``documents``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from ..errors import InvalidRequest, TooLarge
+
+MAX_BODY = 2 * 1024 * 1024
+"""Bytes of a request body at most; a spec may have half of that."""
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
+EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
+ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+
+
+class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of POST specs/check: one of the two."""
+
+    text: str | None = None
+    path: ContentsPath | None = None
+
+
+class CreateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="create", tag_field="kind"):
+    """POST jobs: create an environment from ``text``, or from the file at ``path``."""
+
+    text: str | None = None
+    path: ContentsPath | None = None
+    name: Name | None = None
+
+
+class CloneBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="clone", tag_field="kind"):
+    """POST jobs: copy the environment with the id ``source``."""
+
+    source: EnvironmentId
+    name: Name
+
+
+class RemoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="remove", tag_field="kind"):
+    """POST jobs: remove the environment with that id."""
+
+    environment: EnvironmentId
+
+
+JobBody = CreateBody | CloneBody | RemoveBody
+
+
+def read_body(data: bytes, kind: Any) -> Any:
+    """Decode a request body.
+
+    Args:
+        data: the body as received.
+        kind: one of the classes above, or a union of them.
+
+    Raises:
+        TooLarge: it is over :data:`MAX_BODY`.
+        InvalidRequest: it is not JSON, or not of that shape; the message says where.
+    """
+    if len(data) > MAX_BODY:
+        raise TooLarge(f"The request has {len(data)} bytes; {MAX_BODY} are allowed.")
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidRequest(
+            f"The request body is not as the interface describes: {error}", remedy="See rest-api.yml."
+        ) from error
