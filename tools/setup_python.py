@@ -27,7 +27,7 @@ def main() -> int:
 
 
 def _works(python: Path) -> bool:
-    command = [python, "-m", "pip", "--version"]
+    command = [str(python), "-m", "pip", "--version"]
     return python.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
