@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def channel_root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def channel_pythons(channel_root: Path) -> list[str]:
+    """The Pythons of the test channel, as X.Y from the oldest to the newest."""
+    return list(json.loads((channel_root / "manifest.json").read_text())["pythons"])
+
+
+@pytest.fixture(scope="session")
 def _running_channel_server(channel_root: Path) -> Iterator[ChannelServer]:
     with ChannelServer(channel_root) as server:
         yield server
@@ -32,6 +39,5 @@ def _running_channel_server(channel_root: Path) -> Iterator[ChannelServer]:
 @pytest.fixture
 def channel_server(_running_channel_server: ChannelServer) -> Iterator[ChannelServer]:
     """A server of the test channels, without rules, authentication and log of other tests."""
-    _running_channel_server.reset()
     yield _running_channel_server
     _running_channel_server.reset()

@@ -1,7 +1,7 @@
 """Keep the user's own conda and Jupyter away from the tests, and the tests away from them.
 
 Home is a new, empty folder, and no variable of conda, mamba or Jupyter is set. Only what costs a download stays where
-the user has it: the caches, and pip's configuration, which may name the package index of the place.
+the user has it: the caches, installed Pythons, and pip's configuration, which may name the package index of the place.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def _kept_places() -> dict[str, str]:
         "PLAYWRIGHT_BROWSERS_PATH": cache / "ms-playwright",
         "PYENV_ROOT": home / ".pyenv",
         "UV_CACHE_DIR": cache / "uv",
+        "UV_PYTHON_INSTALL_DIR": Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "uv" / "python",
     }
     if (pip_configuration := config / "pip" / "pip.conf").exists():
         places["PIP_CONFIG_FILE"] = pip_configuration

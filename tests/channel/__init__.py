@@ -11,6 +11,7 @@ On the command line::
     python -m tests.channel serve [--port N]      prints the URL and serves until it is stopped
 
 Under that URL: the channels ``main``, ``extra``, ``alt/main`` and ``broken``, and at ``simple/`` a package index for
-the ``pip:`` section. Three limits: Linux on x86_64 or aarch64 only; a ``python`` package has no tkinter and no ensurepip,
-so ``python -m venv`` needs ``--without-pip``; and it links to this machine's libraries, so it is good here only.
+the ``pip:`` section. Three limits: Linux on x86_64 or aarch64 only; a ``python`` package has no tkinter and no
+ensurepip, so ``python -m venv`` needs ``--without-pip``; and it links to this machine's libraries, so it is good here
+only.
 """

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -37,6 +37,7 @@ from .wheels import Wheel
 CHANNELS = ("main", "extra", "alt/main", "broken")
 
 _NOT_BUILDERS = {"__init__.py", "__main__.py", "server.py", "install.py"}
+_UNFINISHED = ".building-"
 _KEPT_SECONDS = 14 * 24 * 3600
 
 
@@ -69,7 +70,7 @@ def build_channel(target: Path, candidates: dict[str, list[Interpreter]] | None 
     if target.exists():
         raise BuildError(f"{target} exists already: remove it, or name another folder")
     started = time.monotonic()
-    work = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
+    work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=target.parent))
     try:
         pythons = _build(work, find_interpreters() if candidates is None else candidates)
         _write_manifest(work, pythons, time.monotonic() - started)
@@ -78,14 +79,16 @@ def build_channel(target: Path, candidates: dict[str, list[Interpreter]] | None 
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _say(f"Pythons {', '.join(i.version for i in pythons)}; {time.monotonic() - started:.0f} s")
+    if len(pythons) == 1:
+        _say("for kernels of two Pythons side by side, install another, as with `uv python install`")
 
 
 def _build(root: Path, candidates: dict[str, list[Interpreter]]) -> list[Interpreter]:
-    write_sound(root / "broken")
+    pythons = _write_pythons(root / "main", candidates)
     for package, channel, suffix in synthetic_packages():
         package.write(root / channel, suffix=suffix)
+    write_sound(root / "broken")
     write_pip_index(root)
-    pythons = _write_pythons(root / "main", candidates)
     index_channels(*(root / channel for channel in CHANNELS))
     spoil(root / "broken")
     return pythons
@@ -95,19 +98,16 @@ def _write_pythons(channel: Path, candidates: dict[str, list[Interpreter]]) -> l
     """Write python and the wheels' packages for each X.Y that can be repackaged, and return those."""
     wheels: dict[str, tuple[Path, list[Interpreter]]] = {}
     pythons = []
-    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(2) as pool:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         wheelhouses = [Path(folder, xy) for xy in candidates]
-        for results in pool.map(_write_python, [channel] * len(candidates), candidates.values(), wheelhouses):
-            if results is None:
-                continue
-            interpreter, paths = results
+        written = pool.map(_write_python, [channel] * len(candidates), candidates.values(), wheelhouses)
+        for interpreter, paths in filter(None, written):
             pythons.append(interpreter)
             for path in paths:
                 wheels.setdefault(path.name, (path, []))[1].append(interpreter)
         if not pythons:
-            raise BuildError("no CPython of this machine could be repackaged: see the lines above")
-        for _ in pool.map(_write_wheel, [channel] * len(wheels), wheels.values()):
-            pass
+            raise BuildError("no CPython of this machine could be repackaged and given its wheels from PyPI")
+        list(pool.map(_write_wheel, [channel] * len(wheels), wheels.values()))  # so that an error is raised here
     return pythons
 
 
@@ -139,7 +139,7 @@ def _write_manifest(root: Path, pythons: list[Interpreter], seconds: float) -> N
         for channel in CHANNELS
     }
     manifest = {
-        "pythons": {i.xy: i.version for i in sorted(pythons, key=lambda i: i.minor)},
+        "pythons": {i.xy: i.version for i in pythons},
         "seconds": round(seconds, 1),
         "bytes": {channel: sum(p.stat().st_size for p in paths) for channel, paths in archives.items()},
         "packages": {channel: [p.name for p in paths] for channel, paths in archives.items()},
@@ -171,9 +171,10 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _remove_unused(cache: Path) -> None:
-    """Remove what earlier versions of the builder left, once nobody has used it for two weeks."""
-    for entry in cache.iterdir():
-        if entry.is_dir() and time.time() - entry.stat().st_mtime > _KEPT_SECONDS:
+    """Remove what interrupted builds left, and what earlier builders made and nobody has used for two weeks."""
+    for entry in filter(Path.is_dir, cache.iterdir()):
+        unused = time.time() - entry.stat().st_mtime > _KEPT_SECONDS
+        if unused or entry.name.startswith(_UNFINISHED):
             shutil.rmtree(entry, ignore_errors=True)
 
 

@@ -43,11 +43,8 @@ _LEFT_OUT = {
 }
 _LEFT_OUT_EXTENSIONS = re.compile(r"_test|_ctypes_test|xx|_xxtest|_tkinter")
 
-_DEBIAN_PATCHES = {
-    "site.py": ('"dist-packages"', '"site-packages"'),
-    "sysconfig.py": ("prefix_scheme = 'posix_local'", "prefix_scheme = 'posix_prefix'"),
-    "sysconfig/__init__.py": ("prefix_scheme = 'posix_local'", "prefix_scheme = 'posix_prefix'"),
-}
+_DEBIAN_SITE = (b"dist-packages", b"site-packages")
+_DEBIAN_SCHEME = (b"prefix_scheme = 'posix_local'", b"prefix_scheme = 'posix_prefix'")
 
 _SELF_CHECK = """
 import bz2, ctypes, hashlib, json, lzma, multiprocessing, sqlite3, ssl, sys, sysconfig, zlib
@@ -109,12 +106,12 @@ def _fill(prefix: Path, interpreter: Interpreter) -> None:
     stdlib = prefix / "lib" / f"python{xy}"
     _copy_stdlib(interpreter.stdlib, stdlib)
     dynload = sorted((stdlib / "lib-dynload").glob("*.so"))
-    libraries = _copy_libraries(interpreter, prefix, [executable, *dynload])
+    libraries = _copy_libraries(interpreter, prefix / "lib")
     for binary in [executable, *dynload, *libraries]:
         _strip(binary)
         _set_runpath(binary, interpreter.prefix / "lib", prefix / "lib")
     _forget_prefix(interpreter.prefix, stdlib)
-    _undo_debian(stdlib)
+    _undo_debian(stdlib, [executable, *libraries])
     compile_tree(interpreter, prefix, stdlib)
     # these would hold the placeholder in a form that cannot be replaced
     for compiled in stdlib.glob("__pycache__/_sysconfigdata*.pyc"):
@@ -136,20 +133,19 @@ def _copy_stdlib(source: Path, target: Path) -> None:
         (target / folder / "README.txt").write_text(f"{folder} of Python\n")
 
 
-def _copy_libraries(interpreter: Interpreter, prefix: Path, binaries: list[Path]) -> list[Path]:
+def _copy_libraries(interpreter: Interpreter, target: Path) -> list[Path]:
     """Copy the shared libraries of the interpreter's own prefix: libpython, or all of a conda Python's."""
-    libraries = set()
-    for library in _linked_libraries(binaries):
-        own = library.parent == interpreter.prefix / "lib" and interpreter.prefix != Path("/usr")
-        if own:
-            shutil.copy2(library, prefix / "lib" / library.name)
-            libraries.add(prefix / "lib" / library.name)
-    return sorted(libraries)
+    if interpreter.prefix == Path("/usr"):  # its libraries are the system's, which stay where they are
+        return []
+    own = interpreter.prefix / "lib"
+    libraries = {library for library in _linked_libraries(interpreter) if library.parent == own}
+    return [Path(shutil.copy2(library, target)) for library in sorted(libraries)]
 
 
-def _linked_libraries(binaries: list[Path]) -> Iterator[Path]:
+def _linked_libraries(interpreter: Interpreter) -> Iterator[Path]:
+    binaries = [interpreter.executable, *(interpreter.stdlib / "lib-dynload").glob("*.so")]
     done = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False)
-    for resolved in sorted(set(re.findall(r"=> (/\S+)", done.stdout))):
+    for resolved in re.findall(r"=> (/\S+)", done.stdout):
         yield Path(os.path.normpath(resolved))
 
 
@@ -179,11 +175,13 @@ def _forget_prefix(old: Path, stdlib: Path) -> None:
             path.write_text(text)
 
 
-def _undo_debian(stdlib: Path) -> None:
-    for name, (old, new) in _DEBIAN_PATCHES.items():
-        path = stdlib / name
+def _undo_debian(stdlib: Path, binaries: list[Path]) -> None:
+    """Make it look in site-packages again: in ``site``, which newer Pythons freeze into the binary, and sysconfig."""
+    for path in [stdlib / "site.py", *binaries]:
+        path.write_bytes(path.read_bytes().replace(*_DEBIAN_SITE))
+    for path in (stdlib / "sysconfig.py", stdlib / "sysconfig" / "__init__.py"):
         if path.exists():
-            path.write_text(path.read_text().replace(old, new))
+            path.write_bytes(path.read_bytes().replace(*_DEBIAN_SCHEME))
 
 
 def _check(prefix: Path, xy: str) -> None:
@@ -195,4 +193,4 @@ def _check(prefix: Path, xy: str) -> None:
     found_prefix, purelib, sites = json.loads(done.stdout)
     site = str(prefix / "lib" / f"python{xy}" / "site-packages")
     if found_prefix != str(prefix) or purelib != site or site not in sites:
-        raise OSError(f"the copy looks for packages in {purelib}, not in {site}")
+        raise OSError(f"the copy of {found_prefix} looks for packages in {[purelib, *sites]}, not in {site}")

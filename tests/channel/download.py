@@ -17,7 +17,7 @@ NUMPY_VERSIONS = {"1.26.4": range(9, 13), "2.1.3": range(10, 14), "2.2.6": range
 
 
 class DownloadError(Exception):
-    """Wheels could not be had; the message is pip's own."""
+    """Wheels could not be had; the message is the last line of pip's."""
 
 
 def download_wheels(interpreter: Interpreter, wheelhouse: Path) -> list[Path]:
@@ -51,4 +51,4 @@ def _download(pip: Sequence[str], wheelhouse: Path, arguments: Sequence[str]) ->
     options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(wheelhouse)]
     done = subprocess.run([*pip, "download", *options, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise DownloadError(done.stderr.strip() or f"pip ended with {done.returncode}")
+        raise DownloadError((done.stderr.strip().splitlines() or [f"pip ended with {done.returncode}"])[-1])

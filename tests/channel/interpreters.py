@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ _PLACES = (
     "{pyenv}/versions/3.{minor}.*/bin/python3.{minor}",
     "/usr/local/bin/python3.{minor}",
     "/usr/bin/python3.{minor}",
+    "{uv}/cpython-3.{minor}.*/bin/python3.{minor}",
     "/opt/hostedtoolcache/Python/3.{minor}.*/x64/bin/python3.{minor}",
 )
 
@@ -25,7 +26,7 @@ _PROBE = """
 import json, platform, sys, sysconfig
 print(json.dumps({
     "executable": getattr(sys, "_base_executable", None) or sys.executable,
-    "implementation": sys.implementation.name,
+    "implementation": sys.implementation.name + sys.abiflags,
     "version": platform.python_version(),
     "prefix": sys.base_prefix,
     "stdlib": sysconfig.get_path("stdlib"),
@@ -57,8 +58,8 @@ class Interpreter:
 
     @classmethod
     def probe(cls, executable: Path) -> Interpreter | None:
-        """Ask *executable* what it is; None where it does not run or is no CPython."""
-        command = [str(executable), "-I", "-c", _PROBE]
+        """Ask *executable* what it is; None where it does not run or is no ordinary CPython (PyPy, free-threaded)."""
+        command = [str(executable), "-IS", "-c", _PROBE]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
             facts = json.loads(done.stdout)
@@ -75,27 +76,24 @@ class Interpreter:
 
 
 def find_interpreters() -> dict[str, list[Interpreter]]:
-    """Return the candidates for each X.Y, the preferred one first; the running Python's X.Y comes first."""
+    """Return the candidates for each X.Y, the preferred one first: the running Python, for its own X.Y."""
     found: dict[str, list[Interpreter]] = {}
-    for interpreter in _distinct(map(Interpreter.probe, _executables())):
-        found.setdefault(interpreter.xy, []).append(interpreter)
-    return found
+    for executable in dict.fromkeys(path.resolve() for path in _executables()):
+        interpreter = Interpreter.probe(executable)
+        if interpreter is not None and interpreter not in found.get(interpreter.xy, []):
+            found.setdefault(interpreter.xy, []).append(interpreter)
+    return dict(sorted(found.items(), key=lambda item: item[1][0].minor))
 
 
 def _executables() -> Iterator[Path]:
-    pyenv = os.environ.get("PYENV_ROOT") or "~/.pyenv"
+    roots = {
+        "pyenv": os.environ.get("PYENV_ROOT") or "~/.pyenv",
+        "uv": os.environ.get("UV_PYTHON_INSTALL_DIR") or "~/.local/share/uv/python",
+    }
     yield Path(sys.executable)
     for minor in MINORS:
         if on_path := shutil.which(f"python3.{minor}"):
             yield Path(on_path)
         for place in _PLACES:
-            pattern = Path(place.format(pyenv=pyenv, minor=minor)).expanduser().relative_to("/")
+            pattern = Path(place.format(**roots, minor=minor)).expanduser().relative_to("/")
             yield from sorted(Path("/").glob(str(pattern)), reverse=True)
-
-
-def _distinct(interpreters: Iterable[Interpreter | None]) -> Iterator[Interpreter]:
-    seen = set()
-    for interpreter in interpreters:
-        if interpreter is not None and (real := interpreter.executable.resolve()) not in seen:
-            seen.add(real)
-            yield interpreter

@@ -59,18 +59,6 @@ class Entry:
         """How the placeholder is replaced: a binary keeps its length, padded with NULs."""
         return "binary" if b"\0" in self.data else "text"
 
-    def paths_record(self, path: str) -> dict[str, object]:
-        """Return the entry of ``info/paths.json``."""
-        record: dict[str, object] = {
-            "_path": path,
-            "path_type": "hardlink" if self.link_to is None else "softlink",
-            "sha256": hashlib.sha256(self.data).hexdigest(),
-            "size_in_bytes": len(self.data),
-        }
-        if self.placeholder:
-            record |= {"prefix_placeholder": PLACEHOLDER, "file_mode": self.file_mode}
-        return record
-
 
 @dataclass
 class Package:
@@ -130,7 +118,7 @@ class Package:
         documents: dict[str, object] = {
             "info/index.json": self._index(),
             "info/about.json": {"summary": self.summary, "license": self.license},
-            "info/paths.json": {"paths": self._paths(), "paths_version": 1},
+            "info/paths.json": {"paths": list(map(self._path_record, sorted(self.files))), "paths_version": 1},
         }
         if self.noarch == "python":
             documents["info/link.json"] = {
@@ -164,16 +152,23 @@ class Package:
             index["noarch"] = self.noarch
         return index
 
-    def _paths(self) -> list[dict[str, object]]:
-        records = []
-        for path, entry in sorted(self.files.items()):
-            content = entry
-            if entry.link_to is not None:
-                # the hash and size of a link are those of what it points to, as conda-build has it
-                target = posixpath.normpath(posixpath.join(posixpath.dirname(path), entry.link_to))
-                content = Entry(self.files.get(target, Entry()).data, link_to=entry.link_to)
-            records.append(content.paths_record(path))
-        return records
+    def _path_record(self, path: str) -> dict[str, Any]:
+        entry = self.files[path]
+        # the hash and size of a link are those of what it points to, as conda-build has it
+        data = entry.data if entry.link_to is None else self._target(path, entry.link_to).data
+        record: dict[str, Any] = {
+            "_path": path,
+            "path_type": "hardlink" if entry.link_to is None else "softlink",
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "size_in_bytes": len(data),
+        }
+        if entry.placeholder:
+            record |= {"prefix_placeholder": PLACEHOLDER, "file_mode": entry.file_mode}
+        return record
+
+    def _target(self, path: str, link_to: str) -> Entry:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), link_to))
+        return self.files.get(target, Entry())
 
 
 def _lines(items: list[str]) -> bytes:

@@ -53,11 +53,12 @@ class Rule:
 
 @dataclass
 class Request:
-    """A request as it was received; ``status`` and ``sent`` (bytes of the body) grow while it is answered."""
+    """A request as it was received; ``status`` and ``sent`` (bytes of the body) tell how far its answer has come."""
 
     method: str
     path: str
     headers: Mapping[str, str]
+    """Names are in lower case."""
     status: int = 0
     sent: int = 0
 
@@ -83,7 +84,7 @@ class Auth:
         if self.token is not None:
             prefix = f"/t/{self.token}/"
             return "/" + request.path.removeprefix(prefix) if request.path.startswith(prefix) else None
-        return request.path if request.headers.get("Authorization") == self.header else None
+        return request.path if request.headers.get("authorization") == self.header else None
 
 
 class ChannelServer:
@@ -195,7 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        self._request = Request(self.command, urlsplit(self.path).path, dict(self.headers))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._request = Request(self.command, urlsplit(self.path).path, headers)
         rule = self._channel.rule_for(self._request)
         self.server.stopping.wait(rule.delay)
         auth = self._channel.auth
@@ -248,7 +250,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send_body(stream, len(wanted), rule)
 
     def _send_body(self, stream: BinaryIO, size: int, rule: Rule) -> None:
-        until = min(size, *(limit for limit in (rule.drop_after, rule.hang_after, size) if limit is not None))
+        limits = [limit for limit in (rule.drop_after, rule.hang_after) if limit is not None]
+        until = min([size, *limits])
         chunk = max(1024, rule.throttle // _THROTTLE_STEPS) if rule.throttle else _CHUNK
         while self._request.sent < until:
             data = stream.read(min(chunk, until - self._request.sent))

@@ -94,7 +94,10 @@ class Wheel:
             for interpreter in interpreters:
                 yield self._native(interpreter)
             return
-        supported = sorted((i for i in interpreters if self.requires_python.contains(i.version)), key=lambda i: i.minor)
+        supported = sorted(
+            (i for i in interpreters if self.requires_python.contains(i.version, prereleases=True)),
+            key=lambda i: i.minor,
+        )
         groups = [(depends, list(group)) for depends, group in groupby(supported, self.depends)]
         for number, (depends, group) in enumerate(groups):
             python = SpecifierSet(self.requires_python)
