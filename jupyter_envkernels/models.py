@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
 JobKind = Literal["create", "clone", "remove"]
@@ -61,6 +61,8 @@ class Kernel:
         raw_name: the folder below ``share/jupyter/kernels``.
         resource_dir: that folder.
         problem: why it cannot start; None when nothing is known against it.
+        spec: kernel.json as it must be run, argv[0] resolved; empty where it cannot be read.
+        resources: names of the files in that folder which clients fetch: logos, kernel.js, kernel.css.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Kernel:
     raw_name: str
     resource_dir: Path
     problem: Problem | None = None
+    spec: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,7 @@ class CatalogOptions:
     Attributes:
         roots: folders whose children are environments; new ones go into the first.
         shared_roots: the same, read-only for users.
+        homes: home folders of other accounts, whose ``.conda/environments.txt`` is read as well.
         contents_root: the folder that Jupyter serves; pixi environments below it are found.
         hidden_environments: regular expression on name or prefix; empty hides nothing.
         display_name: template with the fields name, kernel, language, location.
@@ -255,6 +260,7 @@ class CatalogOptions:
 
     roots: tuple[Path, ...] = ()
     shared_roots: tuple[Path, ...] = ()
+    homes: tuple[Path, ...] = ()
     contents_root: Path | None = None
     hidden_environments: str = ""
     hide_base: bool = False

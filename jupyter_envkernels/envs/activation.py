@@ -1,0 +1,142 @@
+"""Prefix -> the variables that a shell has after ``conda activate``, computed instead of run.
+
+The rules are those of conda's own activator: leave what is active, put ``bin`` in front of ``PATH``, set
+``CONDA_PREFIX`` and its kin, export the variables of ``etc/conda/env_vars.d`` and ``conda-meta/state``, then source
+``etc/conda/activate.d/*.sh``. Only these scripts need a shell; see :mod:`.activation_scripts`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .activation_scripts import run_scripts
+from .condarc import Settings
+
+_UNSET = "***unset***"
+_DEFAULT_PATH = "/usr/bin:/bin"
+_SERVERS_OWN = re.compile(
+    r"CONDA_(PREFIX|DEFAULT_ENV|SHLVL|PROMPT_MODIFIER|PREFIX_\d+|STACKED_\d+)|__CONDA_SHLVL_\d+_\w+"
+    r"|VIRTUAL_ENV|VIRTUAL_ENV_PROMPT|PYTHONHOME|PYTHONEXECUTABLE|__PYVENV_LAUNCHER__"
+    r"|PIXI_(PROJECT|ENVIRONMENT)_\w+|PIXI_(IN_SHELL|PROMPT|EXE)"
+)
+
+
+def activated_environ(
+    prefix: Path, environ: Mapping[str, str], *, settings: Settings | None = None, server: Path = Path(sys.prefix)
+) -> dict[str, str]:
+    """The environment variables of a process that runs in an activated environment.
+
+    Args:
+        prefix: of the environment; absolute.
+        environ: the variables that there are now; what they owe to the environment of this process is taken out.
+        settings: conda's configuration; its defaults where there is none.
+        server: the prefix of this process, into which ``PYTHONPATH`` must not point.
+
+    Raises:
+        OperationFailed: the activation scripts cannot be run.
+    """
+    settings = settings or Settings()
+    clean = deactivated_environ(environ, settings, server)
+    variables = {**clean, **_conda_variables(prefix, clean, settings)}
+    scripts = _scripts(prefix, "activate.d")
+    return run_scripts(scripts, variables) if scripts else variables
+
+
+def deactivated_environ(environ: Mapping[str, str], settings: Settings, server: Path) -> dict[str, str]:
+    """Take out what an activated conda or virtual environment has put in: its scripts run backwards, if it has any."""
+    variables = dict(environ)
+    active = environ.get("CONDA_PREFIX")
+    if active:
+        scripts = _scripts(Path(active), "deactivate.d")[::-1]
+        variables = run_scripts(scripts, variables) if scripts else variables
+        for name, old in _environment_variables(Path(active), settings).items():
+            if variables.get(name) == old:
+                del variables[name]
+    gone = [environ[name] for name in ("CONDA_PREFIX", "VIRTUAL_ENV") if environ.get(name)]
+    variables["PATH"] = _without(variables.get("PATH", _DEFAULT_PATH), [f"{prefix}/bin" for prefix in gone])
+    _clean_python_path(variables, [*gone, str(server)])
+    return {name: value for name, value in variables.items() if not _SERVERS_OWN.fullmatch(name)}
+
+
+def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    name = default_env(prefix, settings.root_prefix)
+    prompt = settings.env_prompt.format(default_env=name, stacked_env=name, prefix=prefix, name=prefix.name)
+    return {
+        "PATH": os.pathsep.join([f"{prefix}/bin", *_condabin(environ, settings), environ["PATH"]]),
+        "CONDA_PREFIX": str(prefix),
+        "CONDA_SHLVL": "1",
+        "CONDA_DEFAULT_ENV": name,
+        "CONDA_PROMPT_MODIFIER": prompt if settings.changeps1 else "",
+        **_installation_variables(settings.root_prefix),
+        **_environment_variables(prefix, settings),
+    }
+
+
+def default_env(prefix: Path, root: Path | None) -> str:
+    """``CONDA_DEFAULT_ENV``: ``base``, the name of an environment below ``envs``, or else the whole prefix."""
+    if prefix == root:
+        return "base"
+    return prefix.name if prefix.parent.name == "envs" else str(prefix)
+
+
+def _condabin(environ: Mapping[str, str], settings: Settings) -> list[str]:
+    """As ``conda activate`` does: ``condabin`` comes onto a ``PATH`` that has none."""
+    root = settings.root_prefix
+    has_one = any(folder.endswith("condabin") for folder in environ["PATH"].split(os.pathsep))
+    return [f"{root}/condabin"] if root and not has_one and (root / "condabin").is_dir() else []
+
+
+def _installation_variables(root: Path | None) -> dict[str, str]:
+    conda = root / "bin/conda" if root else None
+    if conda is None or not conda.exists():
+        return {}
+    return {"CONDA_EXE": str(conda), "CONDA_PYTHON_EXE": str(conda.with_name("python"))}
+
+
+def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
+    """Variables that packages (``env_vars.d``) and the environment's own state set; ``PATH`` is reserved."""
+    found: dict[str, object] = {}
+    for file in sorted((prefix / "etc/conda/env_vars.d").glob("*")):
+        found.update(_read_object(file))
+    state = _read_object(prefix / "conda-meta/state").get("env_vars")
+    found.update(state if isinstance(state, dict) else {})
+    upper = settings.envvars_force_uppercase
+    return {
+        name.upper() if upper else name: str(value)
+        for name, value in found.items()
+        if value != _UNSET and name != "PATH"
+    }
+
+
+def _read_object(file: Path) -> dict[str, object]:
+    """A JSON object; empty where the file is missing or broken, so that the kernel can start all the same."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _scripts(prefix: Path, folder: str) -> list[str]:
+    return sorted(str(path) for path in (prefix / "etc/conda" / folder).glob("*.sh"))
+
+
+def _without(path: str, folders: list[str]) -> str:
+    return os.pathsep.join(folder for folder in path.split(os.pathsep) if folder not in folders)
+
+
+def _clean_python_path(variables: dict[str, str], prefixes: list[str]) -> None:
+    """``PYTHONPATH`` may stay, but for folders of the prefixes that we leave."""
+    value = variables.pop("PYTHONPATH", "")
+    kept = [folder for folder in value.split(os.pathsep) if folder and not _is_below(folder, prefixes)]
+    if kept:
+        variables["PYTHONPATH"] = os.pathsep.join(kept)
+
+
+def _is_below(folder: str, prefixes: list[str]) -> bool:
+    return any(Path(folder).is_relative_to(prefix) for prefix in prefixes)

@@ -1,0 +1,186 @@
+"""The sources of conda's configuration, lowest priority first, and how several of them become one value.
+
+Described in conda's documentation, "Using the .condarc conda configuration file": the search path, folders
+``condarc.d``, variables ``CONDA_*``, merging of lists and maps, and the marks ``#!top``, ``#!bottom``, ``#!final``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ..models import Problem
+
+Flag = Literal["top", "bottom", "final"]
+Value: TypeAlias = "str | tuple[Entry, ...] | Mapping[str, Entry] | None"
+Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
+
+_FILE_NAMES = (".condarc", "condarc")
+_SUFFIXES = (".yml", ".yaml")
+_FLAG = re.compile(r"[^#\n]*?#!(top|bottom|final)\b")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_SEARCH_PATH = (
+    "/etc/conda",
+    "/var/lib/conda",
+    "$CONDA_ROOT",
+    "$XDG_CONFIG_HOME/conda",
+    "~/.config/conda",
+    "~/.conda",
+)
+_NULL_TAG = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A configured value and the mark that stands behind it."""
+
+    value: Value
+    flag: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file, or the variables ``CONDA_*``: what it sets, by parameter name."""
+
+    name: str
+    entries: Mapping[str, Entry]
+    problem: Problem | None = None
+
+
+def expand_variables(text: str, environ: Mapping[str, str]) -> str:
+    """Replace ``$NAME`` and ``${NAME}``; a variable that is not set stays as written."""
+    return _VARIABLE.sub(lambda match: environ.get(match[1] or match[2], match[0]), text)
+
+
+def search_path(environ: Mapping[str, str], home: str) -> list[str]:
+    """The configuration files that exist, lowest priority first.
+
+    Args:
+        environ: with ``CONDA_ROOT``, as conda itself sets it before it looks.
+        home: what ``~`` stands for.
+    """
+    places = [f"{folder}/{name}" for folder in _SEARCH_PATH for name in (*_FILE_NAMES, "condarc.d")]
+    places += ["~/.condarc", *(f"$CONDA_PREFIX/{name}" for name in (*_FILE_NAMES, "condarc.d")), "$CONDARC"]
+    found: dict[str, None] = {}
+    for place in places:
+        path = expand_variables(place, environ)
+        path = home + path[1:] if path.startswith("~/") else path
+        found.update(dict.fromkeys(_files_at(path)))
+    return list(found)
+
+
+def _files_at(path: str) -> Iterable[str]:
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISREG(mode):
+            name = os.path.basename(path)
+            return [path] if name in _FILE_NAMES or name.endswith(_SUFFIXES) else []
+        if stat.S_ISDIR(mode):
+            with os.scandir(path) as entries:
+                return sorted(entry.path for entry in entries if entry.name.endswith(_SUFFIXES) and entry.is_file())
+    except OSError:
+        pass
+    return []
+
+
+def read_source(path: str) -> Source:
+    """What one file sets. A file that cannot be read sets nothing and says why."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return Source(path, parse_condarc(file.read()))
+    except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
+        message = f"conda's configuration file {path} cannot be read: {' '.join(str(error).split())}"
+        return Source(path, {}, Problem("condarc-unreadable", message, "Correct the file; until then it is ignored."))
+
+
+def parse_condarc(text: str) -> Mapping[str, Entry]:
+    """Entries of a configuration file.
+
+    Raises:
+        ValueError: it is not a map of parameters.
+        YAMLError: it is not YAML.
+    """
+    node = YAML(typ="safe", pure=True).compose(text)
+    if node is None:
+        return {}
+    if not isinstance(node, MappingNode):
+        msg = "it must be a map of parameters"
+        raise ValueError(msg)
+    return _map_entries(node, text.splitlines(), depth=3)
+
+
+def environment_source(environ: Mapping[str, str]) -> Source:
+    """What the variables ``CONDA_*`` set; lists are still one string. ``!important`` at the end means final."""
+    entries = {}
+    for name, text in environ.items():
+        if name.startswith("CONDA_"):
+            value, important, _ = text.partition("!important")
+            entries[name[6:].lower()] = Entry(value.strip(), "final" if important else None)
+    return Source("environment variables", entries)
+
+
+def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> Entry:
+    if isinstance(node, ScalarNode):
+        return Entry(None if node.tag == _NULL_TAG else str(node.value), flag)
+    if depth and isinstance(node, SequenceNode):
+        return Entry(tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value), flag)
+    if depth and isinstance(node, MappingNode):
+        return Entry(_map_entries(node, lines, depth - 1), flag)
+    return Entry(None, flag)
+
+
+def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, Entry]:
+    entries = {}
+    for key, value in node.value:
+        marked = value if isinstance(value, ScalarNode) else key
+        entries[str(key.value)] = _entry(value, lines, depth, _flag_behind(marked, lines))
+    return entries
+
+
+def _flag_behind(node: Node, lines: list[str]) -> Flag | None:
+    mark = node.end_mark
+    if mark.line >= len(lines):
+        return None
+    match = _FLAG.match(lines[mark.line], mark.column)
+    return match[1] if match else None  # type: ignore[return-value]
+
+
+def merge(entries: Sequence[Entry]) -> Plain:
+    """One value out of those of several sources, lowest priority first; all of the same shape."""
+    final = next((index for index, entry in enumerate(entries) if entry.flag == "final"), None)
+    if final is not None:
+        entries = entries[: final + 1]
+    last = entries[-1].value
+    if isinstance(last, tuple):
+        return _merge_lists([entry.value for entry in entries if isinstance(entry.value, tuple)])
+    if isinstance(last, Mapping):
+        return _merge_maps([entry.value for entry in entries if isinstance(entry.value, Mapping)])
+    return last
+
+
+def _merge_lists(lists: list[tuple[Entry, ...]]) -> tuple[Plain, ...]:
+    top = [_plain(item) for items in lists for item in items if item.flag == "top"]
+    body = [_plain(item) for items in reversed(lists) for item in items]
+    bottom = [_plain(item) for items in reversed(lists) for item in items if item.flag == "bottom"]
+    above = [item for item in dict.fromkeys(top + body) if item not in bottom]
+    return (*above, *reversed(dict.fromkeys(reversed(bottom))))
+
+
+def _merge_maps(maps: list[Mapping[str, Entry]]) -> Mapping[str, Plain]:
+    values: dict[str, list[Entry]] = {}
+    for entries in maps:
+        for key, entry in entries.items():
+            values.setdefault(key, []).append(entry)
+    return {key: merge(found) for key, found in values.items()}
+
+
+def _plain(entry: Entry) -> Plain:
+    return merge([entry])

@@ -1,0 +1,58 @@
+"""Where conda, mamba and micromamba are installed: their root prefixes, found without running them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_FOLDERS = ("miniforge3", "mambaforge", "miniconda3", "anaconda3", "micromamba", "conda")
+_MANAGERS = ("conda", "mamba")
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """The home folder as the shell would give it for ``~``."""
+    home = environ.get("HOME")
+    return Path(home) if home else Path.home()
+
+
+def designated_root(environ: Mapping[str, str], running_prefix: Path = Path(sys.prefix)) -> Path | None:
+    """The root prefix that the environment variables, ``PATH`` or the running prefix name; None where none does.
+
+    It depends on how this process was started and not on which environments there are, because kernel ids are
+    derived from it.
+    """
+    for variable in ("CONDA_ROOT", "CONDA_ROOT_PREFIX", "MAMBA_ROOT_PREFIX"):
+        if environ.get(variable):
+            return Path(environ[variable])
+    executable = environ.get("CONDA_EXE")
+    if executable and os.path.isabs(executable):
+        return Path(executable).parent.parent
+    return _root_above(running_prefix) or _root_on_path(environ)
+
+
+def usual_roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """The places where installers put a root prefix by default, whether or not there is one."""
+    home = home_of(environ)
+    parents = (home, Path("/opt"), Path("/usr/local"))
+    return (*(parent / name for parent in parents for name in _FOLDERS), home / ".local/share/mamba")
+
+
+def is_root(prefix: Path) -> bool:
+    """An installation of conda or mamba puts ``condabin`` into its root prefix and into no other."""
+    return (prefix / "condabin").is_dir()
+
+
+def _root_above(prefix: Path) -> Path | None:
+    candidates = [prefix] + ([prefix.parent.parent] if prefix.parent.name == "envs" else [])
+    return next((root for root in candidates if is_root(root)), None)
+
+
+def _root_on_path(environ: Mapping[str, str]) -> Path | None:
+    for name in _MANAGERS:
+        found = shutil.which(name, path=environ.get("PATH", ""))
+        if found and is_root(root := Path(os.path.realpath(found)).parent.parent):
+            return root
+    return None

@@ -1,0 +1,91 @@
+"""Where environments are looked for, in order of precedence, and on whose word."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..models import CatalogOptions
+from .condarc import Settings
+from .installations import home_of, usual_roots
+
+LocationKind = Literal["folder", "prefix", "list", "projects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """One place.
+
+    Attributes:
+        path: absolute.
+        kind: a folder of environments, one prefix, a file with one prefix a line, or a folder of pixi projects.
+        origin: who named it.
+        is_shared: its environments are read-only for users.
+        is_root: the prefix is the root of an installation.
+    """
+
+    path: str
+    kind: LocationKind
+    origin: str
+    is_shared: bool = False
+    is_root: bool = False
+
+
+def locations(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> tuple[Location, ...]:
+    """All places, each once: what the administrator named, what conda is configured for, the usual ones, the lists."""
+    found: dict[tuple[str, LocationKind], Location] = {}
+    for location in _all(options, settings, environ):
+        found.setdefault((location.path, location.kind), location)
+    return tuple(found.values())
+
+
+def _all(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> Iterator[Location]:
+    for root in options.roots:
+        yield Location(_absolute(root), "folder", "c.EnvKernels.roots")
+    for root in options.shared_roots:
+        yield Location(_absolute(root), "folder", "c.EnvKernels.shared_roots", is_shared=True)
+    for folder in settings.configured_envs_dirs:
+        yield Location(str(folder), "folder", "conda's envs_dirs")
+    if settings.root_prefix:
+        yield from _installation(settings.root_prefix, "the conda installation")
+    yield Location(str(home_of(environ) / ".conda/envs"), "folder", "conda's folder in the home folder")
+    if environ.get("MAMBA_ROOT_PREFIX"):
+        yield from _installation(Path(environ["MAMBA_ROOT_PREFIX"]), "MAMBA_ROOT_PREFIX")
+    yield Location(sys.prefix, "prefix", "the prefix that runs Jupyter")
+    if environ.get("CONDA_PREFIX"):
+        yield Location(_absolute(Path(environ["CONDA_PREFIX"])), "prefix", "CONDA_PREFIX")
+    for root in usual_roots(environ):
+        yield from _installation(root, "a usual place of installations")
+    for home in (home_of(environ), *options.homes):
+        yield Location(_absolute(home / ".conda/environments.txt"), "list", "conda's list of environments")
+    if options.contents_root:
+        yield Location(_absolute(options.contents_root), "projects", "pixi projects in Jupyter's folder")
+
+
+def _installation(root: Path, origin: str) -> Iterator[Location]:
+    path = _absolute(root)
+    yield Location(path, "prefix", origin, is_root=True)
+    yield Location(f"{path}/envs", "folder", origin)
+
+
+def _absolute(path: Path) -> str:
+    return os.path.abspath(path.expanduser())
+
+
+def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> str:
+    """The one folder whose environments have ids without a hash: the first of these that is configured.
+
+    The first root of the administrator, the first folder of conda's ``envs_dirs``, ``envs`` of the installation,
+    ``~/.conda/envs``. It does not depend on what is in them.
+    """
+    candidates = (
+        *options.roots,
+        *settings.configured_envs_dirs,
+        *([settings.root_prefix / "envs"] if settings.root_prefix else []),
+        home_of(environ) / ".conda/envs",
+    )
+    return os.path.realpath(candidates[0].expanduser())

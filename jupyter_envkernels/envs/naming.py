@@ -1,0 +1,112 @@
+"""Ids and display names of kernels.
+
+An id is a pure function of the environment's prefix and of the configuration: no other environment can change it, and
+it never comes to mean another prefix. ``conda-base-KERNEL`` belongs to the root prefix, ``conda-env-NAME-KERNEL`` to
+the environments in one folder, the home of plain names; all others carry eight digits of the hash of their prefix.
+These are the names that nb_conda_kernels gave where it had no two environments to tell apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..errors import InvalidRequest
+
+DEFAULT_TEMPLATE = "{name} ({kernel})"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_HASHED = re.compile(r".*-[0-9a-f]{8}")
+_SHORT = {"python": "py", "python2": "py", "python3": "py", "ir": "r"}
+_VERSION_TAIL = re.compile(r"(?<=.)-v?\d[\d.]*$")
+_NUMBER = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What ids depend on, as real paths.
+
+    Attributes:
+        home: the folder whose environments have plain names.
+        base: the root prefix that is called ``base``; empty where none is designated.
+    """
+
+    home: str
+    base: str
+
+    def slug(self, identity: str) -> str:
+        """The part of a kernel id that stands for the environment: ``base``, ``env-NAME`` or ``env-NAME-HASH``.
+
+        Args:
+            identity: the prefix below its folder's real path.
+        """
+        if identity == self.base:
+            return "base"
+        folder, name = os.path.split(identity)
+        if folder == self.home and _PLAIN.fullmatch(name) and not _HASHED.fullmatch(name):
+            return f"env-{name}"
+        return f"env-{clean(name)}-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:8]}"
+
+
+def clean(text: str) -> str:
+    """Fold to what a kernelspec name may contain: accents are dropped, all else becomes an underscore."""
+    folded = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return re.sub(r"[^A-Za-z0-9._-]", "_", folded)
+
+
+def kernel_suffixes(raw_names: Iterable[str]) -> dict[str, str]:
+    """Raw kernel name -> the last part of its id, without a dash, different for each.
+
+    ``python3`` is ``py``, ``ir`` is ``r``, and the newest of ``julia-1.10`` and ``julia-1.11`` is ``julia``.
+    """
+    suffixes: dict[str, str] = {}
+    taken: set[str] = set()
+    for raw in sorted(raw_names, key=_by_version, reverse=True):
+        short = _SHORT.get(raw) or _VERSION_TAIL.sub("", raw)
+        candidates = (clean(text).replace("-", "_") for text in (short, raw))
+        suffix = next((text for text in candidates if text not in taken), None)
+        suffixes[raw] = suffix or hashlib.sha256(os.fsencode(raw)).hexdigest()[:8]
+        taken.add(suffixes[raw])
+    return suffixes
+
+
+def _by_version(raw: str) -> list[tuple[int, int, str]]:
+    parts = _NUMBER.split(raw)
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
+
+
+def short_kernel_name(display_name: str) -> str:
+    """What a kernel calls itself, without the package in brackets: ``Python 3 (ipykernel)`` is ``Python 3``."""
+    return display_name.removesuffix(" (ipykernel)")
+
+
+def check_template(template: str) -> str:
+    """The template for display names, or the default one for an empty text.
+
+    Raises:
+        InvalidRequest: it has fields that there are not.
+    """
+    try:
+        template.format(name="", kernel="", language="", location="")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise InvalidRequest(
+            f"The display name template {template!r} cannot be used: {error!r}.",
+            remedy="Use the fields {name}, {kernel}, {language} and {location} only.",
+        ) from error
+    return template or DEFAULT_TEMPLATE
+
+
+def tell_apart(names: Sequence[str], locations: Sequence[str]) -> list[str]:
+    """Display names; those that several kernels share get the location behind them."""
+    shared = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    return [f"{name} in {place}" if name in shared else name for name, place in zip(names, locations, strict=True)]
+
+
+def short_location(prefix: str, home: str) -> str:
+    """The folder of a prefix, with ``~`` for the home folder."""
+    folder = os.path.dirname(prefix)
+    return "~" + folder[len(home) :] if folder == home or folder.startswith(home + "/") else folder

@@ -1,0 +1,1 @@
+"""Environments as Jupyter kernels. Knows no server: any Jupyter client can use it."""
