@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from jupyter_envkernels.envs.channels import channel_urls
 from jupyter_envkernels.envs.condarc import load_settings
 from tests.channel.build import BuildError, ensure_channel
 from tests.channel.server import ChannelServer
@@ -41,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         command.append("--allow-root")
     with ExitStack() as stack:
         environment = dict(os.environ)
-        url = next(iter(channel_urls(channels, settings)), "")
+        url = next(iter(settings.channel_urls(channels)), "")
         if not reachable(f"{url}/noarch/repodata.json"):
             try:
                 server = stack.enter_context(ChannelServer(ensure_channel()))
