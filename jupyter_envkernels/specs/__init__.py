@@ -1,0 +1,34 @@
+"""Specs: text to :class:`~jupyter_envkernels.models.EnvSpec`, with remarks, and back. Pure: no I/O, no framework."""
+
+from __future__ import annotations
+
+from ..models import CheckedSpec
+from . import environment_yml, formats, lint
+from .environment_yml import write
+from .kernel_packages import kernel_packages_missing
+from .remarks import Unreadable
+from .text import check_text, decode
+
+__all__ = ["check", "kernel_packages_missing", "write"]
+
+
+def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) -> CheckedSpec:
+    """Read a spec and say all that can be said of it without a channel.
+
+    Args:
+        text: an environment.yml; bytes as they are in the file.
+        kernel_packages: what is added to an environment that has python and no kernel.
+
+    Returns:
+        the spec, or None where the text gives none, and the remarks by line. No input raises.
+    """
+    decoded = ""
+    try:
+        decoded = decode(text) if isinstance(text, bytes) else text
+        document, diagnostics = environment_yml.read(check_text(decoded))
+    except Unreadable as error:
+        return CheckedSpec(None, (formats.recognise(decoded) or error.diagnostic,))
+    if any(d.code == "no-dependencies" for d in diagnostics) and (other := formats.recognise(decoded)):
+        return CheckedSpec(None, (other,))
+    diagnostics += lint.remarks(document, kernel_packages)
+    return CheckedSpec(document.spec(), tuple(sorted(diagnostics, key=lambda d: (d.line or 0, d.column or 0))))

@@ -1,0 +1,33 @@
+"""A spec with its places: what ``environment_yml`` reads and ``lint`` remarks on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..models import EnvSpec
+from .match_specs import Dependency
+from .nodes import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The readable parts of an environment.yml, each where it stands."""
+
+    name: Scalar | None = None
+    prefix: Scalar | None = None
+    channels: tuple[Scalar, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    pip: tuple[Scalar, ...] = ()
+    pip_sections: tuple[Scalar, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def spec(self) -> EnvSpec:
+        """The same without places."""
+        return EnvSpec(
+            name=self.name.text if self.name is not None else None,
+            channels=tuple(channel.text for channel in self.channels),
+            dependencies=tuple(dependency.text for dependency in self.dependencies),
+            pip=tuple(line.text.strip() for line in self.pip),
+            variables=dict(self.variables),
+        )

@@ -1,0 +1,198 @@
+"""environment.yml: read as conda reads it, and written.
+
+The format is conda's (CEP 24, https://conda.org/learn/ceps/cep-0024/). Where conda's two readers differ, and where
+conda loses something in silence, ``docs/specs.md`` says what is done here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Iterator
+
+from ..models import CheckedSpec, Diagnostic, EnvSpec, Severity
+from .document import Document
+from .match_specs import Dependency, understand
+from .nodes import Mapping, Node, Scalar, Sequence, compose
+from .remarks import Place, Unreadable, remark, unreadable
+
+KEYS = ("name", "channels", "dependencies", "variables", "prefix")
+_BEGINNING = "Begin with 'dependencies:' and a line '  - python'."
+
+
+def parse(text: str) -> CheckedSpec:
+    """Read an environment.yml; remarks are those on its structure, without the further ones of ``lint``."""
+    try:
+        document, diagnostics = read(text)
+    except Unreadable as error:
+        return CheckedSpec(None, (error.diagnostic,))
+    return CheckedSpec(document.spec(), tuple(diagnostics))
+
+
+def write(spec: EnvSpec) -> str:
+    """The text of an environment.yml which reads back as this spec; parts that are empty are left out."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - its import costs more than writing a spec
+
+    dependencies: list[object] = list(spec.dependencies)
+    if spec.pip:
+        dependencies.append({"pip": list(spec.pip)})
+    document: dict[str, object] = {"name": spec.name} if spec.name else {}
+    if spec.channels:
+        document["channels"] = list(spec.channels)
+    document["dependencies"] = dependencies
+    if spec.variables:
+        document["variables"] = dict(spec.variables)
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 2**16  # a line of pip is one line
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()
+
+
+def read(text: str) -> tuple[Document, list[Diagnostic]]:
+    """The text's readable parts and what is wrong with its structure and its match specs.
+
+    Raises:
+        Unreadable: it gives no spec at all.
+    """
+    root = compose(text)
+    if root is None or (isinstance(root, Scalar) and root.kind == "null"):
+        raise unreadable("empty", 1, 1, "The spec is empty.", _BEGINNING)
+    if not isinstance(root, Mapping):
+        message = f"The spec is {_kind(root)} and not a mapping with the key 'dependencies'."
+        raise unreadable("not-a-mapping", root.line, root.column, message, _BEGINNING)
+    reader = _Reader(root)
+    return reader.document(), reader.diagnostics
+
+
+class _Reader:
+    """Takes the parts out of the top mapping; what it cannot take it says and leaves."""
+
+    def __init__(self, root: Mapping) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._root = root
+        self._values = {key.text: value for key, value in root.pairs}
+
+    def document(self) -> Document:
+        for key, _ in self._root.pairs:
+            if key.text not in KEYS:
+                self._unknown_key(key)
+        dependencies, sections = self._dependencies()
+        return Document(
+            name=self._scalar("name"),
+            prefix=self._scalar("prefix"),
+            channels=tuple(self._channels()),
+            dependencies=tuple(dependencies),
+            pip=tuple(line for _, value in sections for line in self._pip_lines(value)),
+            pip_sections=tuple(key for key, _ in sections),
+            variables=dict(self._variables()),
+        )
+
+    def _say(self, severity: Severity, code: str, place: Place, message: str, remedy: str) -> None:
+        self.diagnostics.append(remark(severity, code, place, message, remedy))
+
+    def _unknown_key(self, key: Scalar) -> None:
+        near = difflib.get_close_matches(key.text, [k for k in KEYS if k not in self._values], 1)
+        remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
+        self._say("warning", "unknown-key", key, f"The key '{key.text}' is not known and is ignored.", remedy)
+
+    def _scalar(self, key: str) -> Scalar | None:
+        value = self._values.get(key)
+        if value is None or (isinstance(value, Scalar) and value.kind == "null"):
+            return None
+        if not isinstance(value, Scalar):
+            self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)}.", f"Write one word after '{key}: '.")
+            return None
+        if value.kind != "text":
+            message = f"'{key}: {value.text}' is {_kind(value)} to YAML, which conda refuses."
+            self._say("warning", "not-quoted", value, message, f'Put it in quotes: {key}: "{value.text}".')
+        return value
+
+    def _list(self, key: str, example: str) -> tuple[Node, ...]:
+        """The items of a list. One word instead of a list is taken for its one item, and said."""
+        value = self._values.get(key)
+        if isinstance(value, Sequence):
+            return value.items
+        if value is None or (isinstance(value, Scalar) and value.kind == "null"):
+            return ()
+        remedy = f"Write each on a line of its own below '{key}:', as '  - {example}'."
+        self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)} and not a list.", remedy)
+        return ()
+
+    def _channels(self) -> Iterator[Scalar]:
+        for item in self._list("channels", "conda-forge"):
+            if isinstance(item, Scalar) and item.kind == "text":
+                yield item
+            else:
+                remedy = "Write the name or the URL of a channel; packages go below 'dependencies:'."
+                self._say("error", "wrong-type", item, f"A channel is a word, and this is {_kind(item)}.", remedy)
+
+    def _dependencies(self) -> tuple[list[Dependency], list[tuple[Scalar, Node]]]:
+        """The conda packages, and the ``pip:`` sections by their keys."""
+        if "dependencies" not in self._values:
+            self._say("error", "no-dependencies", self._root, "The key 'dependencies' is missing.", _BEGINNING)
+        items = self._list("dependencies", "python")
+        if not items and "dependencies" in self._values:
+            message = "The list of dependencies is empty, and so will be the environment."
+            self._say("warning", "no-packages", self._values["dependencies"], message, "Add a line '  - python'.")
+        found = [dependency for item in items if (dependency := self._dependency(item)) is not None]
+        return found, [section for item in items if isinstance(item, Mapping) for section in self._sections(item)]
+
+    def _dependency(self, item: Node) -> Dependency | None:
+        if isinstance(item, Mapping):
+            return None
+        if isinstance(item, Scalar) and item.kind == "text":
+            dependency, remarks = understand(item)
+            self.diagnostics += remarks
+            return dependency
+        remedy = "Write one package a line: '- name', or '- name=version'."
+        self._say("error", "wrong-type", item, f"A dependency is a word, and this is {_kind(item)}.", remedy)
+        return None
+
+    def _sections(self, item: Mapping) -> Iterator[tuple[Scalar, Node]]:
+        for key, value in item.pairs:
+            if key.text == "pip":
+                yield key, value
+            else:
+                message = f"Conda does not know the section '{key.text}:', and its packages are not installed."
+                remedy = "List what this platform needs as plain entries; other platforms get a file of their own."
+                self._say("warning", "unknown-section", key, message, remedy)
+
+    def _pip_lines(self, value: Node) -> Iterator[Scalar]:
+        if isinstance(value, Scalar):
+            if value.kind != "null":
+                remedy = "Write the line below 'pip:', indented further, as '- ...'."
+                self._say("warning", "pip-not-a-list", value, "'pip:' is one line and not a list.", remedy)
+                yield value
+            return
+        for item in value.items if isinstance(value, Sequence) else (value,):
+            if isinstance(item, Scalar) and item.kind != "null":
+                yield item
+            else:
+                remedy = "Write one requirement a line; put a line with ': ' in quotes."
+                self._say("error", "wrong-type", item, f"A line for pip is text, and this is {_kind(item)}.", remedy)
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        value = self._values.get("variables")
+        if value is None or (isinstance(value, Scalar) and value.kind == "null"):
+            return
+        if not isinstance(value, Mapping):
+            remedy = "Write them below 'variables:', each as '  NAME: value'."
+            self._say("error", "wrong-type", value, f"'variables' is {_kind(value)} and not a mapping.", remedy)
+            return
+        for key, text in value.pairs:
+            if isinstance(text, Scalar):
+                yield key.text, text.text
+            else:
+                message = f"The value of the variable {key.text} is {_kind(text)}."
+                self._say(
+                    "error", "wrong-type", text, message, "Write it as text; put it in quotes if it has brackets."
+                )
+
+
+def _kind(node: Node) -> str:
+    """What a node is, for a message."""
+    if isinstance(node, Scalar):
+        return {"null": "empty", "bool": "true or false", "number": "a number", "text": "text"}[node.kind]
+    return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -1,0 +1,25 @@
+"""Which packages bring a Jupyter kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+# By name: kernels are packages like any other, and say so nowhere in their metadata.
+_BRINGS_A_KERNEL = re.compile(
+    r"ipykernel|xeus-.+|r-irkernel|r-xeusr|.+[-_]kernel|metakernel.*|ijulia|.*julia-ijulia"
+    r"|jupyterlab|notebook|jupyter|jupyter_console|spyder-kernels"
+)
+
+
+def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]) -> tuple[str, ...]:
+    """The packages to add so that an environment with python is a kernel; empty where nothing needs to be added.
+
+    Args:
+        names: of packages in the environment or the spec.
+        kernel_packages: what to add, such as ``("ipykernel",)``.
+    """
+    present = {name.lower() for name in names}
+    if "python" not in present or any(_BRINGS_A_KERNEL.fullmatch(name) for name in present):
+        return ()
+    return tuple(name for name in kernel_packages if name.lower() not in present)

@@ -1,0 +1,128 @@
+"""One match spec: its text as the solver must read it to mean what conda means, and what is to be said of it.
+
+The grammar is conda's (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). It is parsed
+leniently by py-rattler; where the two differ the text is put into a form that both read alike, or refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..models import Diagnostic
+from .nodes import Scalar
+from .remarks import remark
+
+_COMMENT = re.compile(r"\s*#.*$")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#[0-9a-f]+)?$", re.IGNORECASE)
+_EXTRA = re.compile(r"^(?P<name>(?:[^\s\[\]]+::)?[A-Za-z0-9_.-]+)\[(?P<extra>[A-Za-z0-9_.,\s-]*)\](?P<rest>.*)$")
+_NO_VERSION = re.compile(r"[\w.:/-]+=")
+_WILDCARD = re.compile(r"(?P<compare>[<>]=?\s*[\w.!+-]+?)\.\*")
+_EXACT_WILDCARD = re.compile(r"(?<![=!<>~])==(?=\s*[\w.!+-]+\.\*)")
+_BUILD = re.compile(r"\^.*\$|[\w.*+!-]+")
+_MISREAD = (
+    (re.compile(r"=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
+    (re.compile(r"=~"), "The comparison is written the wrong way round.", "Write '~='."),
+    (re.compile(r"~=[^,|]*\.\*"), "'~=' does not go with '.*'.", "Write '=1.2' or '~=1.2'."),
+    (re.compile(r"=$"), "There is nothing after the last '='.", "Write a version there, or delete the '='."),
+    (re.compile(r"^(-e|-r|--)"), "This is an option of pip, not a package.", "Put the line below '- pip:'."),
+    (re.compile(r"^git\+|@\s*(git|https?)\b"), "This is a requirement of pip.", "Put the line below '- pip:'."),
+    (re.compile(r";\s*(python|sys_|platform|os_)"), "This is a requirement of pip.", "Put the line below '- pip:'."),
+    (re.compile(r"^[\w.-]+\s*,\s*[A-Za-z]"), "Several names stand in one entry.", "Write each on a line of its own."),
+    (re.compile(r"\{[{%]"), "This is a template's placeholder.", "Fill it in."),
+    (re.compile(r"\S+\s+-y\b"), "'-y' is an option of a command, not a version.", "Delete it."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A match spec that can be used.
+
+    Attributes:
+        node: as written.
+        text: as the solver is to get it.
+        name: of the package, lower case.
+        pinned: it restricts the version.
+        build: the build string or pattern; empty where it names none.
+    """
+
+    node: Scalar
+    text: str
+    name: str
+    pinned: bool
+    build: str
+
+
+def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
+    """Read one entry of ``dependencies:``; None where it is no match spec."""
+    text, remarks = _normalise(node)
+    problem = _misread(text)
+    if problem is None:
+        found = _parse(node, text)
+        if isinstance(found, Dependency):
+            return found, remarks + _namespace(found)
+        problem = found
+    message, remedy = problem
+    return None, [*remarks, remark("error", "invalid-match-spec", node, f"'{node.text}': {message}", remedy)]
+
+
+def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
+    """The text without what conda ignores in it; whatever could be missed is said."""
+    text = node.text.strip()
+    remarks: list[Diagnostic] = []
+    if _URL.match(text):
+        return text, remarks
+    text = _COMMENT.sub("", text).split(" if ", 1)[0].strip()
+    if extra := _EXTRA.match(text):
+        text = extra["name"] + extra["rest"]
+        message = f"Conda packages have no extras: '[{extra['extra']}]' is ignored."
+        remedy = f"List the packages of the extra by name, or put {node.text.strip()} below '- pip:'."
+        remarks.append(remark("warning", "dropped-extra", node, message, remedy))
+    # py-rattler reads ==1.2.*=build as exactly 1.2; conda as any 1.2.x.
+    text = _EXACT_WILDCARD.sub("=", text)
+    if _NO_VERSION.fullmatch(text):
+        message = f"'{text}': there is no version after the '='; any is taken."
+        text = text.rstrip("= ")
+        remarks.append(remark("warning", "empty-version", node, message, f"Write '{text}', or a version."))
+    plain = _WILDCARD.sub(r"\g<compare>", text)
+    if plain != text:
+        message = f"'{text}': the '.*' after a comparison is ignored."
+        remarks.append(remark("info", "superfluous-wildcard", node, message, f"Write '{plain}'."))
+    return plain, remarks
+
+
+def _misread(text: str) -> tuple[str, str] | None:
+    if not text:
+        return "The entry is empty.", "Write the name of a package, or delete the line."
+    if text.endswith((".conda", ".tar.bz2")) and "://" not in text:
+        return "A package file cannot be given by its path.", "Give its full URL, or the package's name."
+    return next(((message, remedy) for sign, message, remedy in _MISREAD if sign.search(text)), None)
+
+
+def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
+    from rattler import MatchSpec  # noqa: PLC0415 - its import costs more than reading a spec
+    from rattler.exceptions import InvalidMatchSpecError  # noqa: PLC0415
+
+    try:
+        # Never strict: that refuses "a 1" and the "a=1=b" of exports.
+        spec = MatchSpec(text, strict=False)
+    except InvalidMatchSpecError as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        remedy = "Write a name and a version, as in 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."
+        return f"This is no match spec: {reason}.", remedy
+    build = spec.build or ""
+    if build and not _BUILD.fullmatch(build):
+        return (
+            f"'{build}' cannot be a build string.",
+            "Join several conditions on the version by a comma, as in 'numpy>=1.26,<2'; one package a line.",
+        )
+    name = spec.name.normalized if spec.name is not None else ""
+    return Dependency(node, text, name, spec.version is not None and str(spec.version) != "*", build)
+
+
+def _namespace(found: Dependency) -> list[Diagnostic]:
+    if ":" not in found.text.replace("::", "") or "://" in found.text or "[" in found.text:
+        return []
+    message = f"'{found.text}' asks for a package named {found.name}: what stands before a single colon is ignored."
+    remedy = "Write '=' before a version, and '::' after a channel."
+    return [remark("warning", "single-colon", found.node, message, remedy)]

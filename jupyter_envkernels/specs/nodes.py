@@ -1,0 +1,222 @@
+"""YAML text to nodes that know their place.
+
+The events of ruamel.yaml's parser are composed here and not by ruamel.yaml, because a spec comes from anywhere:
+no tag makes an object, a key stands once, nesting and what aliases multiply are bounded, and nothing recurses.
+Scalars resolve as in the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), which conda uses too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from .remarks import Unreadable, unreadable
+from .text import lines_of
+from .yaml_errors import explain
+
+MAX_DEPTH = 16
+MAX_NODES = 20_000
+
+Kind = Literal["null", "bool", "number", "text"]
+
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_NUMBER = re.compile(
+    r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+    r"|[-+]?(\.inf|\.Inf|\.INF)|\.nan|\.NaN|\.NAN"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value, as written; ``kind`` is what YAML takes it for."""
+
+    line: int
+    column: int
+    text: str
+    kind: Kind = "text"
+    size = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list. ``size`` counts the nodes in it and itself, aliases at full size."""
+
+    line: int
+    column: int
+    items: tuple[Node, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in order; each key is a scalar and stands once."""
+
+    line: int
+    column: int
+    pairs: tuple[tuple[Scalar, Node], ...]
+    size: int
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    line: int
+    column: int
+    is_mapping: bool
+    anchor: str | None
+    children: list[Node] = field(default_factory=list)
+    size: int = 1
+
+    def close(self) -> Node:
+        if not self.is_mapping:
+            return Sequence(self.line, self.column, tuple(self.children), self.size)
+        pairs = zip(self.children[::2], self.children[1::2], strict=True)
+        return Mapping(self.line, self.column, tuple(_unique(pairs)), self.size)
+
+
+def compose(text: str) -> Node | None:
+    """The text's one document; None where it holds nothing but comments.
+
+    Raises:
+        Unreadable: it is not YAML, or goes beyond what a spec needs.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415 - its import costs more than reading a spec
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
+    try:
+        return _Composer().run(YAML(typ="safe", pure=True).parse(text))
+    except YAMLError as error:
+        raise Unreadable(explain(lines_of(text), error)) from error
+
+
+class _Composer:
+    """Events to one node. Whatever is open waits on a stack, so that depth is a number and not a recursion."""
+
+    def __init__(self) -> None:
+        self._root: Node | None = None
+        self._open: list[_Open] = []
+        self._anchors: dict[str, Node] = {}
+
+    def run(self, events: Iterator[Any]) -> Node | None:
+        for event in events:
+            kind = type(event).__name__
+            if kind in ("MappingStartEvent", "SequenceStartEvent"):
+                self._begin(event, is_mapping=kind == "MappingStartEvent")
+            elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+                opened = self._open.pop()
+                self._add(opened.close(), opened.anchor)
+            elif kind == "ScalarEvent":
+                self._add(_scalar(event), event.anchor)
+            elif kind == "AliasEvent":
+                self._add(self._alias(event), None)
+            elif kind == "DocumentStartEvent" and self._root is not None:
+                raise unreadable(
+                    "several-documents",
+                    *_place(event),
+                    "A second YAML document begins here; a spec is one document.",
+                    "Delete the line '---', or put the second document into a file of its own.",
+                )
+        return self._root
+
+    def _begin(self, event: Any, *, is_mapping: bool) -> None:
+        _refuse_tag(event)
+        line, column = _place(event)
+        if len(self._open) >= MAX_DEPTH:
+            raise unreadable(
+                "too-deep",
+                line,
+                column,
+                f"More than {MAX_DEPTH} lists or mappings are nested here; an environment.yml needs three.",
+                "Write each dependency on a line of its own below 'dependencies:'.",
+            )
+        self._open.append(_Open(line, column, is_mapping, event.anchor))
+
+    def _add(self, node: Node, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = node
+        if not self._open:
+            self._root = node
+            return
+        parent = self._open[-1]
+        parent.children.append(node)
+        parent.size += node.size
+        if parent.size > MAX_NODES:
+            raise unreadable(
+                "too-many-nodes",
+                parent.line,
+                parent.column,
+                f"This part has more than {MAX_NODES:,} entries, counting what each alias stands for.",
+                "Write the entries out, and only those that the environment needs.",
+            )
+
+    def _alias(self, event: Any) -> Node:
+        try:
+            return self._anchors[event.anchor]
+        except KeyError:
+            raise unreadable(
+                "unknown-alias",
+                *_place(event),
+                f"The alias *{event.anchor} stands for nothing: no finished part before it is marked &{event.anchor}.",
+                "Write what you mean in full; put text that begins with * in quotes.",
+            ) from None
+
+
+def _scalar(event: Any) -> Scalar:
+    line, column = _place(event)
+    if event.tag in {"tag:yaml.org,2002:str", "!"}:
+        return Scalar(line, column, event.value)
+    _refuse_tag(event)
+    plain = event.implicit[0]
+    return Scalar(line, column, event.value, _kind(event.value) if plain else "text")
+
+
+def _kind(text: str) -> Kind:
+    if _NULL.fullmatch(text):
+        return "null"
+    if _BOOL.fullmatch(text):
+        return "bool"
+    return "number" if _NUMBER.fullmatch(text) else "text"
+
+
+def _refuse_tag(event: Any) -> None:
+    if event.tag is not None and not str(event.tag).startswith("tag:yaml.org,2002:"):
+        raise unreadable(
+            "yaml-tag",
+            *_place(event),
+            f"The YAML tag {event.tag} means nothing in a spec.",
+            "Delete the word that begins with '!'; put text that begins with ! in quotes.",
+        )
+
+
+def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]:
+    seen: dict[str, Scalar] = {}
+    for key, value in pairs:
+        if not isinstance(key, Scalar):
+            raise unreadable(
+                "yaml-syntax",
+                key.line,
+                key.column,
+                "A list or a mapping stands where a key is expected.",
+                "A key is a word before a colon, such as 'dependencies:'. Put text with braces in quotes.",
+            )
+        if key.text in seen:
+            raise unreadable(
+                "duplicate-key",
+                key.line,
+                key.column,
+                f"The key '{key.text}' is here a second time; the first is in line {seen[key.text].line}.",
+                "Put the entries of both under one key.",
+            )
+        seen[key.text] = key
+        yield key, value
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1

@@ -1,0 +1,76 @@
+"""Bytes to text, within a limit."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from .remarks import unreadable
+
+MAX_BYTES = 256 * 1024
+"""The largest spec that is read. An export of 1,000 packages has 50 kB; reading this much takes half a second."""
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+# Characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark (as Notepad and PowerShell write it).
+
+    Raises:
+        Unreadable: it is neither.
+    """
+    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line, column = place_of(data[: error.start].decode(encoding, "replace"))
+        raise unreadable(
+            "not-text",
+            line,
+            column,
+            f"The file is not {encoding.upper()} text: byte {data[error.start]:#04x} at position {error.start} "
+            "means nothing there.",
+            "Save it as UTF-8; or choose another file, if this one was never text.",
+        ) from error
+
+
+def check_text(text: str) -> str:
+    """The text without its byte order mark.
+
+    Raises:
+        Unreadable: it is empty, too large, or holds characters that no text has.
+    """
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise unreadable("empty", 1, 1, "The spec is empty.", "Begin with 'dependencies:' and a line '  - python'.")
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise unreadable(
+            "too-large",
+            1,
+            1,
+            f"The spec has {size:,} bytes; at most {MAX_BYTES:,} are read.",
+            "An environment.yml is much smaller: look whether this is the right file.",
+        )
+    if found := _NOT_PRINTABLE.search(text):
+        raise unreadable(
+            "not-text",
+            *place_of(text[: found.start()]),
+            f"Character U+{ord(found.group()):04X} cannot be part of a spec.",
+            "Delete it, or save the file anew as UTF-8 text.",
+        )
+    return text
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines as YAML counts them, without their breaks."""
+    return _LINE_BREAK.split(text)
+
+
+def place_of(before: str) -> tuple[int, int]:
+    """Line and column, from 1, of what comes after this text."""
+    lines = lines_of(before)
+    return len(lines), len(lines[-1]) + 1

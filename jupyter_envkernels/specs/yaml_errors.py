@@ -1,0 +1,97 @@
+"""What a person did who wrote something that is not YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..models import Diagnostic
+
+
+class _Habit(NamedTuple):
+    """A line by which a usual mistake is known, and what to say of it."""
+
+    line: re.Pattern[str]
+    code: str
+    message: str
+    remedy: str
+
+
+_CONFLICT = _Habit(
+    re.compile(r"(<{7}|\|{7}|>{7})( |$)"),
+    "merge-conflict",
+    "A git merge left its conflict markers here.",
+    "Keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
+)
+_TEMPLATE = _Habit(
+    re.compile(r"\s*(- )?\s*(\{%|\{\{)"),
+    "template",
+    "This is a template, not a spec: '{%' and '{{' are for a program that has to fill it in first.",
+    "Run the template through its program (conda devenv, jinja2 ...), and use what comes out.",
+)
+_ANYWHERE = (_CONFLICT, _TEMPLATE)
+
+_ON_THE_LINE = (
+    _Habit(
+        re.compile(r"\s*\t|.*\t\s*$"),
+        "tab",
+        "There is a tab character in this line; YAML allows none there.",
+        "Replace it: spaces for the indentation, nothing at the end of a line.",
+    ),
+    _Habit(
+        re.compile(r"\s*-[^\s-]"),
+        "missing-space",
+        "There is no space after the dash, so this is not an entry of the list.",
+        "Write '- ' and then the name.",
+    ),
+    _Habit(
+        re.compile(r"\s*(name|channels|dependencies|variables|prefix|- *pip):\S"),
+        "missing-space",
+        "There is no space after the colon, so this is not a key and its value.",
+        "Write ': ' between the key and the value.",
+    ),
+)
+
+
+def explain(lines: Sequence[str], error: Any) -> Diagnostic:
+    """A diagnostic for ruamel.yaml's error: the usual mistake, if it is one, else the parser's own words.
+
+    Args:
+        lines: of the text, without line breaks.
+        error: a ``ruamel.yaml.YAMLError``.
+    """
+    for number, line in enumerate(lines, 1):
+        for habit in _ANYWHERE:
+            if habit.line.match(line):
+                return Diagnostic("error", habit.code, habit.message, habit.remedy, number, 1)
+    marks = [mark for mark in (_mark(error, "context_mark"), _mark(error, "problem_mark")) if mark]
+    for number, _ in [place for mark in marks for place in (mark, (mark[0] - 1, 1))]:
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        for habit in _ON_THE_LINE:
+            if habit.line.match(line):
+                return Diagnostic("error", habit.code, habit.message, habit.remedy, number, _first_word(line))
+    return _unexplained(error, marks)
+
+
+def _unexplained(error: Any, marks: Sequence[tuple[int, int]]) -> Diagnostic:
+    problem = str(getattr(error, "problem", None) or error).strip()
+    # "could not find expected ':'" is reported where the next line begins; what lacks the colon is the context.
+    number, column = (marks[0] if "could not find" in problem else marks[-1]) if marks else (1, 1)
+    return Diagnostic(
+        "error",
+        "yaml-syntax",
+        f"This is not YAML: {problem}.",
+        "Compare the indentation and the colons with the lines above; put text with special characters in quotes.",
+        number,
+        column,
+    )
+
+
+def _mark(error: Any, name: str) -> tuple[int, int] | None:
+    mark = getattr(error, name, None)
+    return None if mark is None else (mark.line + 1, mark.column + 1)
+
+
+def _first_word(line: str) -> int:
+    return len(line) - len(line.lstrip()) + 1
