@@ -1,0 +1,138 @@
+"""What a user gets: the wheel, installed by pip into an empty virtual environment outside of the clone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.running_lab import Lab, running_lab
+
+ROOT = Path(__file__).resolve().parent.parent
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A virtual environment with the wheel and JupyterLab, and a home."""
+
+    bin: Path
+    home: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Variables of a shell in which it is activated, and nothing of the clone."""
+        kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+        return kept | {"PATH": f"{self.bin}:/usr/local/bin:/usr/bin:/bin", "HOME": str(self.home)}
+
+    def run(self, *command: str) -> str:
+        """Run a command of the environment; return what it printed, on either stream, without colours."""
+        done = subprocess.run(
+            [str(self.bin / command[0]), *command[1:]],
+            cwd=self.home,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return COLOUR.sub("", done.stdout)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built of the clone and of the panel that `make` has built there: no Node is needed."""
+    assert (ROOT / "jupyter_envkernels/labextension/static/style.js").exists(), "run `make .make/labextension` first"
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    folder = tmp_path_factory.mktemp("installation")
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    installation = Installation(folder / "venv/bin", folder / "home")
+    installation.home.mkdir()
+    installation.run("python", "-m", "pip", "install", "--quiet", str(wheel), "jupyterlab")
+    return installation
+
+
+@pytest.fixture(scope="module")
+def lab(installation: Installation) -> Iterator[Lab]:
+    """JupyterLab of that installation, in a home that has the conda environment "lesson"."""
+    write_environment(installation.home / ".conda/envs/lesson")
+    with running_lab(installation.bin, installation.home, installation.environ) as lab:
+        yield lab
+
+
+def write_environment(prefix: Path) -> None:
+    for name, text in {
+        "conda-meta/history": "",
+        "bin/python": "#!/bin/sh\n",
+        "share/jupyter/kernels/python3/kernel.json": json.dumps(
+            {
+                "argv": [f"{prefix}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+            }
+        ),
+    }.items():
+        path = prefix / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (prefix / "bin/python").chmod(0o755)
+
+
+def test_the_server_extension_is_enabled(installation: Installation) -> None:
+    said = installation.run("jupyter", "server", "extension", "list")
+    assert re.search(r"jupyter_envkernels\s+enabled", said), said
+    assert re.search(r"jupyter_envkernels\s.*OK", said), said
+
+
+def test_the_panel_is_installed(installation: Installation) -> None:
+    said = installation.run("jupyter", "labextension", "list")
+    assert re.search(r"jupyter-envkernels v\S+ .*enabled.*OK", said), said
+
+
+def test_the_provisioner_is_known(installation: Installation) -> None:
+    assert "envkernels-provisioner" in installation.run("jupyter", "kernelspec", "provisioners")
+
+
+def test_the_command_line_runs(installation: Installation) -> None:
+    assert "create" in installation.run("jupyter", "envkernels", "--help")
+
+
+def test_kernels_of_environments_are_listed_beside_the_ordinary_ones(lab: Lab) -> None:
+    kernelspecs = lab.get_json("api/kernelspecs")["kernelspecs"]
+
+    metadata = kernelspecs["conda-env-lesson-py"]["spec"]["metadata"]
+    assert metadata["conda_env_name"] == "lesson"
+    assert metadata["kernel_provisioner"]["provisioner_name"] == "envkernels-provisioner"
+    assert "python3" in kernelspecs
+
+
+def test_the_page_loads_the_panel(lab: Lab) -> None:
+    page = lab.get("lab").decode()
+    match = re.search(r'<script id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert match is not None
+    extensions = {each["name"]: each for each in json.loads(match[1])["federated_extensions"]}
+
+    entry = extensions["jupyter-envkernels"]["load"]
+
+    assert b"jupyter-envkernels" in lab.get(f"lab/extensions/jupyter-envkernels/{entry}")
+
+
+def test_the_rest_interface_answers(lab: Lab) -> None:
+    names = [each["name"] for each in lab.get_json("envkernels/environments")["environments"]]
+    assert "lesson" in names
