@@ -1,0 +1,105 @@
+/**
+ * What the server remarks on a spec.
+ */
+
+import React from 'react';
+
+import { RequestError } from '../restapi';
+import { ICheckedSpec, IDiagnostic } from '../types';
+import { IBaseProps } from './common';
+import { SEVERITY_ICONS } from './icons';
+import { describe } from './words';
+
+export interface IDiagnosticsProps extends IBaseProps {
+  /** Null before the first answer. */
+  checked: ICheckedSpec | null;
+  error: RequestError | null;
+  /** Called with the diagnostic that the person wants to see in the text. */
+  onSelect: (diagnostic: IDiagnostic) => void;
+}
+
+export function Diagnostics(props: IDiagnosticsProps): JSX.Element {
+  const { checked, trans } = props;
+  const diagnostics = checked?.diagnostics ?? [];
+  return (
+    <>
+      <div
+        className="jp-EnvKernels-checkLine"
+        role="status"
+        data-envkernels-check={checkState(props)}
+      >
+        {summary(props)}
+      </div>
+      {diagnostics.length > 0 && (
+        <ul
+          className="jp-EnvKernels-diagnostics"
+          aria-label={trans.__('Remarks on the spec')}
+        >
+          {diagnostics.map((diagnostic, place) => (
+            <Diagnostic key={place} {...props} diagnostic={diagnostic} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Diagnostic(
+  props: IDiagnosticsProps & { diagnostic: IDiagnostic }
+): JSX.Element {
+  const { diagnostic, onSelect, trans } = props;
+  const { code, column, line, message, remedy, severity } = diagnostic;
+  const Icon = SEVERITY_ICONS[severity];
+  return (
+    <li>
+      <button
+        type="button"
+        className="jp-EnvKernels-diagnostic"
+        data-severity={severity}
+        data-code={code}
+        data-line={line ?? undefined}
+        onClick={() => onSelect(diagnostic)}
+      >
+        <Icon.react tag="span" className="jp-EnvKernels-severity" />
+        <span>
+          <span className="jp-EnvKernels-diagnosticMessage">{message}</span>
+          {remedy && <span className="jp-EnvKernels-remedy">{remedy}</span>}
+        </span>
+        {line !== null && (
+          <span className="jp-EnvKernels-place">
+            {column === null
+              ? trans.__('Line %1', line)
+              : trans.__('Line %1, column %2', line, column)}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+/** `unchecked`, `error`, `warning` or `ok`. */
+export function checkState(props: IDiagnosticsProps): string {
+  if (props.error || !props.checked) {
+    return 'unchecked';
+  }
+  const found = props.checked.diagnostics.map(({ severity }) => severity);
+  return (['error', 'warning'] as const).find(s => found.includes(s)) ?? 'ok';
+}
+
+function summary(props: IDiagnosticsProps): string {
+  const { checked, error, trans } = props;
+  if (error) {
+    return trans.__('Not checked: %1', describe(error, trans).message);
+  }
+  if (!checked) {
+    return trans.__('Checking…');
+  }
+  const number = (severity: string) =>
+    checked.diagnostics.filter(found => found.severity === severity).length;
+  const [errors, warnings] = [number('error'), number('warning')];
+  const words = [
+    errors ? trans._n('%1 error', '%1 errors', errors) : '',
+    warnings ? trans._n('%1 warning', '%1 warnings', warnings) : ''
+  ].filter(Boolean);
+  return words.length ? words.join(', ') : trans.__('No problems found');
+}

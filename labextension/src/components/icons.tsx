@@ -1,0 +1,77 @@
+/**
+ * Icons of the panel.
+ */
+
+import {
+  checkIcon,
+  closeIcon,
+  errorIcon,
+  historyIcon,
+  infoIcon,
+  juliaIcon,
+  kernelIcon,
+  LabIcon,
+  pythonIcon,
+  rKernelIcon
+} from '@jupyterlab/ui-components';
+import React from 'react';
+
+import environmentSvg from '../../style/icons/environment.svg';
+import warningSvg from '../../style/icons/warning.svg';
+import { IEnvironment, JobState, Severity } from '../types';
+
+/** The icon of environments. */
+export const environmentIcon = new LabIcon({
+  name: 'jupyter-envkernels:environment',
+  svgstr: environmentSvg
+});
+
+const warningIcon = new LabIcon({
+  name: 'jupyter-envkernels:warning',
+  svgstr: warningSvg
+});
+
+const LANGUAGES: { [language: string]: LabIcon } = {
+  python: pythonIcon,
+  r: rKernelIcon,
+  julia: juliaIcon
+};
+
+/** The icon of the environment's language. */
+export function languageIcon(environment: IEnvironment): LabIcon {
+  const language = environment.kernels[0]?.language.toLowerCase();
+  return language ? (LANGUAGES[language] ?? kernelIcon) : environmentIcon;
+}
+
+export const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {
+  error: errorIcon,
+  warning: warningIcon,
+  info: infoIcon
+};
+
+const STATE_ICONS: { [state in JobState]: LabIcon | null } = {
+  queued: historyIcon,
+  running: null,
+  succeeded: checkIcon,
+  failed: errorIcon,
+  cancelled: closeIcon,
+  interrupted: errorIcon
+};
+
+/** The state of a job as an icon; a spinner while it runs. */
+export function StateIcon(props: { state: JobState }): JSX.Element {
+  const icon = STATE_ICONS[props.state];
+  return (
+    <span
+      className="jp-EnvKernels-stateIcon"
+      data-state={props.state}
+      aria-hidden="true"
+    >
+      {icon ? (
+        <icon.react tag="span" />
+      ) : (
+        <span className="jp-EnvKernels-spinner" />
+      )}
+    </span>
+  );
+}

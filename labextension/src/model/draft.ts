@@ -1,0 +1,235 @@
+/**
+ * The spec that is being written.
+ */
+
+import { IStateDB } from '@jupyterlab/statedb';
+import { VDomModel } from '@jupyterlab/ui-components';
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+
+import { RequestError } from '../restapi';
+import {
+  CreateRequest,
+  ICheckedSpec,
+  IDiagnostic,
+  NAME_PATTERN,
+  SpecSource
+} from '../types';
+
+/** What a person sees who has not written a spec yet. */
+export const EXAMPLE = `name: my-env
+dependencies:
+  - python=3.12
+  - numpy
+  - matplotlib
+`;
+
+/** The key of the draft in the state database. */
+const KEY = 'jupyter-envkernels:draft';
+
+/** A spec of the file browser. */
+export interface ISavedSpec {
+  path: string;
+  text: string;
+}
+
+/** The spec that is being written: its text, the name to create it under, and what the server says of it. */
+export class SpecDraft extends VDomModel {
+  constructor(private readonly _options: SpecDraft.IOptions) {
+    super();
+    const { checkDelay = 400, saveDelay = 400 } = _options;
+    this._checkSoon = new Debouncer(() => this.check(), checkDelay);
+    this._saveSoon = new Debouncer(() => this._save(), saveDelay);
+  }
+
+  get text(): string {
+    return this._text;
+  }
+  set text(text: string) {
+    if (text !== this._text) {
+      this._text = text;
+      this._changed();
+      void this._checkSoon.invoke();
+    }
+  }
+
+  /** The name as the spec says it; empty where it does not. */
+  get specName(): string {
+    return this._checked?.spec?.name ?? '';
+  }
+
+  /** What the name field shows: as entered, else as the spec says. Empty means the spec's own. */
+  get name(): string {
+    return this._override ?? this.specName;
+  }
+  set name(name: string) {
+    this._override = name === this.specName ? null : name;
+    this._changed();
+  }
+
+  get isNameValid(): boolean {
+    return new RegExp(`^${NAME_PATTERN}$`).test(this.name || this.specName);
+  }
+
+  /** Where the text was read from; null where it was not, or was changed since. */
+  get path(): string | null {
+    return this._saved?.text === this._text ? this._saved.path : null;
+  }
+
+  /** The file that was opened, whether the text was changed since or not. */
+  get openedPath(): string | null {
+    return this._saved?.path ?? null;
+  }
+
+  /** What the server last said of the text; null before its first answer. */
+  get checked(): ICheckedSpec | null {
+    return this._checked;
+  }
+
+  get diagnostics(): ReadonlyArray<IDiagnostic> {
+    return this._checked?.diagnostics ?? [];
+  }
+
+  get hasErrors(): boolean {
+    return this.diagnostics.some(({ severity }) => severity === 'error');
+  }
+
+  /** Why the text was not checked; null where it was. */
+  get error(): RequestError | null {
+    return this._error;
+  }
+
+  /** The id of the job that was last started with this draft. */
+  get jobId(): string | null {
+    return this._jobId;
+  }
+  set jobId(id: string | null) {
+    this._jobId = id;
+    this._changed();
+  }
+
+  /** What to ask the server for: the file itself while the text is the file's. */
+  get request(): CreateRequest {
+    return {
+      kind: 'create',
+      ...this._source,
+      ...(this._override ? { name: this._override } : {})
+    };
+  }
+
+  /** Whether replacing the text would lose what a person wrote. */
+  get isUnsaved(): boolean {
+    return ![EXAMPLE, this._saved?.text, ''].includes(this._text);
+  }
+
+  /** Begin with another text. */
+  open(text: string, path: string | null = null): void {
+    this._override = null;
+    this._saved = path === null ? null : { path, text };
+    this._text = text;
+    this._changed();
+    void this.check();
+  }
+
+  /** Have the text checked now. The answer to an older text is thrown away. */
+  async check(): Promise<void> {
+    const source = this._source;
+    const turn = ++this._turn;
+    let checked: ICheckedSpec | null = this._checked;
+    let error: RequestError | null = null;
+    try {
+      checked = await this._options.check(source);
+    } catch (reason) {
+      error = reason as RequestError;
+    }
+    if (turn === this._turn && !this.isDisposed) {
+      this._checked = checked;
+      this._error = error;
+      this.stateChanged.emit();
+    }
+  }
+
+  /** Look whether the opened file still is what the text shows; if not, the text counts, not the file. */
+  async compareFile(read: (path: string) => Promise<string>): Promise<void> {
+    if (this.path !== null) {
+      const { path } = this;
+      const text = await read(path).catch(() => null);
+      this._saved = text === null ? null : { path, text };
+      this._changed();
+    }
+  }
+
+  /** Take up the draft of an earlier session, if there is one. */
+  async restore(): Promise<void> {
+    const stored = await this._options.state?.fetch(KEY);
+    const { text, name, saved, jobId } = (stored ?? {}) as Partial<IStored>;
+    if (typeof text === 'string' && this._text === EXAMPLE) {
+      this._text = text;
+      this._override = name ?? null;
+      this._saved = saved ?? null;
+      this._jobId = jobId ?? null;
+    }
+    this.stateChanged.emit();
+    await this.check();
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._checkSoon.dispose();
+    this._saveSoon.dispose();
+    super.dispose();
+  }
+
+  private get _source(): SpecSource {
+    const path = this.path;
+    return path === null ? { text: this._text } : { path };
+  }
+
+  private _changed(): void {
+    this.stateChanged.emit();
+    void this._saveSoon.invoke();
+  }
+
+  private async _save(): Promise<void> {
+    const stored: IStored = {
+      text: this._text,
+      name: this._override,
+      saved: this._saved,
+      jobId: this._jobId
+    };
+    const json = stored as unknown as ReadonlyPartialJSONObject;
+    await this._options.state?.save(KEY, json);
+  }
+
+  private _text = EXAMPLE;
+  private _override: string | null = null;
+  private _saved: ISavedSpec | null = null;
+  private _jobId: string | null = null;
+  private _checked: ICheckedSpec | null = null;
+  private _error: RequestError | null = null;
+  private _turn = 0;
+  private readonly _checkSoon: Debouncer<void, Error>;
+  private readonly _saveSoon: Debouncer<void, Error>;
+}
+
+/** What is kept of a draft. */
+interface IStored {
+  text: string;
+  name: string | null;
+  saved: ISavedSpec | null;
+  jobId: string | null;
+}
+
+/** A namespace for SpecDraft statics. */
+export namespace SpecDraft {
+  /** The options of a SpecDraft; times are in milliseconds. */
+  export interface IOptions {
+    check: (source: SpecSource) => Promise<ICheckedSpec>;
+    /** Where the draft outlives a reload of the page. */
+    state?: IStateDB | null;
+    checkDelay?: number;
+    saveDelay?: number;
+  }
+}

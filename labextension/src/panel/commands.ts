@@ -1,0 +1,149 @@
+/**
+ * The commands of the extension.
+ */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { CommandRegistry } from '@lumino/commands';
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { environmentIcon } from '../components/icons';
+import { Controller, OPEN_NOTEBOOK } from './controller';
+import { Workspace } from './workspace';
+
+/** The ids of the commands. */
+export namespace CommandIDs {
+  /** Show the panel. */
+  export const open = 'envkernels:open';
+  /** Open the editor of a spec; with `path` a file, with `job` the job of this id. */
+  export const newEnvironment = 'envkernels:new';
+  /** Create the environment that the editor describes. */
+  export const create = 'envkernels:create';
+  /** Open the editor with the file that is chosen in the file browser. */
+  export const createFromFile = 'envkernels:create-from-file';
+  /** Read environments and kernelspecs again. */
+  export const refresh = 'envkernels:refresh';
+  /** Open a notebook with a kernel. */
+  export const openNotebook = OPEN_NOTEBOOK;
+}
+
+interface ICommandOptions {
+  controller: Controller;
+  trans: TranslationBundle;
+  showPanel: () => void;
+  /** The tab where it is in front; else null. */
+  currentTab: () => Workspace | null;
+  /** The path of the file that is chosen in the file browser; else null. */
+  chosenPath: () => string | null;
+  /** The folder that the file browser shows. */
+  folder: () => string;
+}
+
+const NO_ARGUMENTS = { args: { type: 'object', properties: {} } } as const;
+
+/** Register the commands. */
+export function addCommands(
+  commands: CommandRegistry,
+  options: ICommandOptions
+): void {
+  addPanelCommands(commands, options);
+  addSpecCommands(commands, options);
+  const { folder, trans } = options;
+  commands.addCommand(CommandIDs.openNotebook, {
+    label: args => (args['label'] as string) ?? trans.__('Open a Notebook'),
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['kernelName'],
+        properties: {
+          kernelName: {
+            type: 'string',
+            description: trans.__('The name of the kernelspec')
+          },
+          label: {
+            type: 'string',
+            description: trans.__('What a menu shows for it')
+          }
+        }
+      }
+    },
+    execute: args =>
+      commands.execute('notebook:create-new', {
+        kernelName: args['kernelName'],
+        cwd: folder()
+      })
+  });
+}
+
+function addPanelCommands(
+  commands: CommandRegistry,
+  { controller, showPanel, trans }: ICommandOptions
+): void {
+  commands.addCommand(CommandIDs.open, {
+    label: trans.__('Show Environments'),
+    icon: environmentIcon,
+    describedBy: NO_ARGUMENTS,
+    execute: showPanel
+  });
+  commands.addCommand(CommandIDs.refresh, {
+    label: trans.__('Refresh Environments'),
+    icon: refreshIcon,
+    describedBy: NO_ARGUMENTS,
+    execute: () => controller.refresh()
+  });
+}
+
+function addSpecCommands(
+  commands: CommandRegistry,
+  { chosenPath, controller, currentTab, trans }: ICommandOptions
+): void {
+  commands.addCommand(CommandIDs.newEnvironment, {
+    label: args =>
+      args['isMenu'] ? trans.__('Environment…') : trans.__('New Environment'),
+    caption: trans.__('Create a conda environment, which becomes a kernel'),
+    icon: args => (args['isPalette'] ? undefined : environmentIcon),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          path: {
+            type: 'string',
+            description: trans.__('The path of an environment.yml')
+          },
+          job: {
+            type: ['string', 'null'],
+            description: trans.__('The id of the job to show')
+          }
+        }
+      }
+    },
+    execute: args => openTab(controller, args)
+  });
+  commands.addCommand(CommandIDs.createFromFile, {
+    label: trans.__('Create Environment…'),
+    caption: trans.__('Create a conda environment from this file'),
+    icon: addIcon,
+    isVisible: () => chosenPath() !== null,
+    describedBy: NO_ARGUMENTS,
+    execute: () => openTab(controller, { path: chosenPath() })
+  });
+  commands.addCommand(CommandIDs.create, {
+    label: trans.__('Create the Environment of the Editor'),
+    isEnabled: () => currentTab()?.jobId === null,
+    describedBy: NO_ARGUMENTS,
+    execute: () => currentTab()?.editor.create()
+  });
+}
+
+async function openTab(
+  controller: Controller,
+  { job, path }: ReadonlyPartialJSONObject
+): Promise<void> {
+  if (typeof path === 'string') {
+    await controller.openFile(path);
+  } else if (typeof job === 'string') {
+    controller.showJob(job);
+  } else {
+    controller.newEnvironment();
+  }
+}

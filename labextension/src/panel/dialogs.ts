@@ -1,0 +1,158 @@
+/**
+ * Questions to the person.
+ */
+
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+
+import { describe } from '../components/words';
+import { IEnvironment, NAME_PATTERN } from '../types';
+
+/** A name for the copy of an environment that is not taken: NAME-copy, NAME-copy-2 and so on. */
+export function copyName(name: string, taken: ReadonlyArray<string>): string {
+  for (let turn = 1; ; turn++) {
+    const ending = turn === 1 ? '-copy' : `-copy-${turn}`;
+    const candidate = `${name.slice(0, 100 - ending.length)}${ending}`;
+    if (!taken.includes(candidate)) {
+      return candidate;
+    }
+  }
+}
+
+/** The pattern of an input for a name that is allowed and not taken. */
+export function freeNamePattern(taken: ReadonlyArray<string>): string {
+  // Names of another shape cannot be entered anyway.
+  const words = taken
+    .filter(name => new RegExp(`^${NAME_PATTERN}$`).test(name))
+    .map(name => name.replace(/[.]/g, '[.]'));
+  const free = words.length ? `(?!(?:${words.join('|')})$)` : '';
+  return `${free}${NAME_PATTERN}`;
+}
+
+/** Asks for a name. JupyterLab keeps the dialog's button back while the input is not valid. */
+class NameBody extends Widget implements Dialog.IBodyWidget<string> {
+  constructor(
+    source: IEnvironment,
+    taken: ReadonlyArray<string>,
+    trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-EnvKernels-nameBody');
+    const label = document.createElement('label');
+    label.textContent = trans.__('Name of the copy');
+    this._input = document.createElement('input');
+    this._input.className = 'jp-mod-styled';
+    this._input.required = true;
+    this._input.spellcheck = false;
+    this._input.pattern = freeNamePattern(taken);
+    this._input.value = copyName(source.name, taken);
+    label.append(this._input);
+    const hint = document.createElement('div');
+    hint.className = 'jp-EnvKernels-fieldError';
+    hint.setAttribute('role', 'status');
+    this._input.addEventListener('input', () => {
+      const { valid } = this._input.validity;
+      const isTaken = taken.includes(this._input.value);
+      const reason = isTaken
+        ? trans.__('There is an environment of this name already.')
+        : trans.__(
+            'Use letters, digits, dot, dash and underscore; begin with a letter, a digit or an underscore.'
+          );
+      hint.textContent = valid ? '' : reason;
+    });
+    const note = document.createElement('p');
+    note.textContent = trans.__(
+      'The copy holds the same packages in the same versions, those installed with pip included.'
+    );
+    this.node.append(note, label, hint);
+  }
+
+  getValue(): string {
+    return this._input.value;
+  }
+
+  private readonly _input: HTMLInputElement;
+}
+
+/** Ask for the name of a copy; null when the person thinks better of it. */
+export async function askCloneName(
+  source: IEnvironment,
+  taken: ReadonlyArray<string>,
+  trans: TranslationBundle
+): Promise<string | null> {
+  const { button, value } = await showDialog({
+    title: trans.__('Clone %1', source.name),
+    body: new NameBody(source, taken, trans),
+    focusNodeSelector: 'input',
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Clone') })
+    ]
+  });
+  return button.accept ? value : null;
+}
+
+/** Ask whether to delete an environment. */
+export async function confirmRemove(
+  environment: IEnvironment,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const body = new Widget();
+  body.addClass('jp-EnvKernels-removeBody');
+  const question = document.createElement('p');
+  question.textContent = trans.__(
+    'The environment "%1" with all its packages and kernels will be deleted. This cannot be undone.',
+    environment.name
+  );
+  const prefix = document.createElement('code');
+  prefix.textContent = environment.prefix;
+  body.node.append(question, prefix);
+  const { button } = await showDialog({
+    title: trans.__('Delete %1?', environment.name),
+    body,
+    defaultButton: 0,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.warnButton({ label: trans.__('Delete') })
+    ]
+  });
+  return button.accept;
+}
+
+/** Ask whether the text of the editor may be replaced. */
+export async function confirmReplace(
+  trans: TranslationBundle
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title: trans.__('Replace the spec in the editor?'),
+    body: trans.__('What you wrote there is saved nowhere else.'),
+    defaultButton: 0,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Keep it') }),
+      Dialog.warnButton({ label: trans.__('Replace') })
+    ]
+  });
+  return button.accept;
+}
+
+/** Say that something did not succeed, and what to do about it. */
+export async function showProblem(
+  title: string,
+  error: unknown,
+  trans: TranslationBundle
+): Promise<void> {
+  const { message, remedy } = describe(error, trans);
+  const body = new Widget();
+  body.addClass('jp-EnvKernels-problemBody');
+  for (const text of [message, remedy].filter(Boolean)) {
+    const line = document.createElement('p');
+    line.textContent = text;
+    body.node.append(line);
+  }
+  await showDialog({
+    title,
+    body,
+    buttons: [Dialog.okButton({ label: trans.__('Dismiss') })]
+  });
+}

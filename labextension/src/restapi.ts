@@ -1,0 +1,156 @@
+/**
+ * Typed calls of the server's REST interface.
+ */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import {
+  ICheckedSpec,
+  IEnvironment,
+  IJob,
+  IJobEvent,
+  ILogChunk,
+  IProblem,
+  JobRequest,
+  SpecSource
+} from './types';
+import {
+  decodeCheckedSpec,
+  decodeEnvironments,
+  decodeEvents,
+  decodeJob,
+  decodeJobs,
+  decodeLog,
+  decodeProblem
+} from './validate';
+
+/** The namespace of the server extension. */
+const NAMESPACE = 'envkernels';
+
+/** The code of a failure to reach the server at all. */
+export const UNREACHABLE = 'unreachable';
+
+/** The code of an answer that is not in the server extension's words: not enabled, a proxy's page, another version. */
+export const NOT_UNDERSTOOD = 'not-understood';
+
+/** A request that was refused or did not arrive. */
+export class RequestError extends Error implements IProblem {
+  /**
+   * @param problem - The code, the message and the remedy.
+   * @param status - The HTTP status; 0 when there was no answer.
+   * @param details - What else the server said, such as the diagnostics of a spec.
+   */
+  constructor(
+    problem: IProblem,
+    readonly status: number,
+    readonly details: { [key: string]: unknown } = {}
+  ) {
+    super(problem.message);
+    this.name = 'RequestError';
+    this.code = problem.code;
+    this.remedy = problem.remedy;
+  }
+
+  readonly code: string;
+  readonly remedy: string;
+}
+
+/** The REST interface of one server. Every call throws a RequestError where it does not succeed. */
+export class RestAPI {
+  constructor(private readonly _settings: ServerConnection.ISettings) {}
+
+  listEnvironments(): Promise<IEnvironment[]> {
+    return this._call('environments', decodeEnvironments);
+  }
+
+  checkSpec(source: SpecSource): Promise<ICheckedSpec> {
+    return this._call('specs/check', decodeCheckedSpec, {
+      method: 'POST',
+      body: JSON.stringify(source)
+    });
+  }
+
+  listJobs(): Promise<IJob[]> {
+    return this._call('jobs', decodeJobs);
+  }
+
+  startJob(request: JobRequest): Promise<IJob> {
+    return this._call('jobs', decodeJob, {
+      method: 'POST',
+      body: JSON.stringify(request)
+    });
+  }
+
+  getJob(id: string): Promise<IJob> {
+    return this._call(`jobs/${encodeURIComponent(id)}`, decodeJob);
+  }
+
+  /** Cancel a job; the answer comes when its processes have ended and what it made is gone. */
+  cancelJob(id: string): Promise<IJob> {
+    return this._call(`jobs/${encodeURIComponent(id)}`, decodeJob, {
+      method: 'DELETE'
+    });
+  }
+
+  /** The events of a job with a greater seq than `after`. */
+  replayEvents(id: string, after: number): Promise<IJobEvent[]> {
+    const query = URLExt.objectToQueryString({ after });
+    return this._call(
+      `jobs/${encodeURIComponent(id)}/events${query}`,
+      decodeEvents
+    );
+  }
+
+  /** A piece of a job's log from `offset` on, in bytes. */
+  readLog(id: string, offset: number): Promise<ILogChunk> {
+    const query = URLExt.objectToQueryString({ offset });
+    return this._call(`jobs/${encodeURIComponent(id)}/log${query}`, decodeLog);
+  }
+
+  private async _call<T>(
+    endpoint: string,
+    decode: (body: unknown) => T,
+    init: RequestInit = {}
+  ): Promise<T> {
+    const url = URLExt.join(this._settings.baseUrl, NAMESPACE, endpoint);
+    let response: Response;
+    let body: string;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this._settings);
+      body = await response.text();
+    } catch (error) {
+      throw new RequestError(unreachable(error), 0);
+    }
+    if (!response.ok) {
+      throw refused(response, body);
+    }
+    try {
+      return decode(JSON.parse(body));
+    } catch (error) {
+      throw new RequestError(notUnderstood(String(error)), response.status);
+    }
+  }
+}
+
+function unreachable(error: unknown): IProblem {
+  return {
+    code: UNREACHABLE,
+    message: `The Jupyter server did not answer: ${error instanceof Error ? error.message : error}`,
+    remedy: ''
+  };
+}
+
+function notUnderstood(message: string): IProblem {
+  return { code: NOT_UNDERSTOOD, message, remedy: '' };
+}
+
+function refused(response: Response, body: string): RequestError {
+  const { status, statusText } = response;
+  try {
+    const parsed = JSON.parse(body);
+    return new RequestError(decodeProblem(parsed), status, parsed.details);
+  } catch {
+    return new RequestError(notUnderstood(`${status} ${statusText}`), status);
+  }
+}

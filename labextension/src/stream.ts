@@ -1,0 +1,293 @@
+/**
+ * Follow jobs: their journal and their log.
+ *
+ * The event bus forgets, and any logged-in client can write to it. An event is therefore only a reason to ask: what
+ * happened is read from the job's journal, from the last seq known on, which fills every gap by itself. A slow poll
+ * asks too, so that progress is seen where the bus is cut off.
+ */
+
+import { Event } from '@jupyterlab/services';
+import { IDisposable } from '@lumino/disposable';
+import { Poll } from '@lumino/polling';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { RequestError } from './restapi';
+import { IJobEvent, ILogChunk, isActive } from './types';
+
+/** The schema of the events of jobs. */
+export const JOB_SCHEMA =
+  'https://events.jupyter.org/jupyter_envkernels/job/v1';
+
+/** Runs one task at a time, at once when it is idle; what is asked for meanwhile is one more run, after a pause. */
+export class Doorbell implements IDisposable {
+  /**
+   * @param task - What to run; it must not reject.
+   * @param pause - Milliseconds between two runs.
+   */
+  constructor(
+    private readonly _task: () => Promise<void>,
+    private readonly _pause: number
+  ) {}
+
+  isDisposed = false;
+
+  dispose(): void {
+    this.isDisposed = true;
+    this._wanted = false;
+  }
+
+  /** Ask for a run. */
+  ring(): void {
+    this._wanted = !this.isDisposed;
+    if (!this._running) {
+      void this._run();
+    }
+  }
+
+  private async _run(): Promise<void> {
+    this._running = true;
+    while (this._wanted) {
+      this._wanted = false;
+      await this._task();
+      await new Promise(resolve => setTimeout(resolve, this._pause));
+    }
+    this._running = false;
+  }
+
+  private _wanted = false;
+  private _running = false;
+}
+
+/** A job that is followed. */
+interface IFollowed {
+  /** The seq of the newest event that was passed on. */
+  seq: number;
+  bell: Doorbell;
+}
+
+/** Passes on the events of jobs, each once and in order. */
+export class JobStream implements IDisposable {
+  constructor(private readonly _options: JobStream.IOptions) {
+    _options.bus.connect(this._onEmission, this);
+    this._poll = new Poll({
+      auto: false,
+      name: 'jupyter_envkernels:jobs',
+      factory: async () => this._followed.forEach(({ bell }) => bell.ring()),
+      frequency: { interval: _options.pollInterval ?? 2000, backoff: false }
+    });
+  }
+
+  /** The new events of one job. */
+  get advanced(): ISignal<this, IJobEvent[]> {
+    return this._advanced;
+  }
+
+  /** The id of a job that the bus tells of and that is not followed. */
+  get discovered(): ISignal<this, string> {
+    return this._discovered;
+  }
+
+  /** The id of a job that was followed and that the server does not know any more. */
+  get lost(): ISignal<this, string> {
+    return this._lost;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._poll.dispose();
+    [...this._followed.keys()].forEach(id => this._unfollow(id));
+    Signal.clearData(this);
+  }
+
+  /** Pass on the events of a job until it ends, from the first one after `seq` on. */
+  follow(id: string, seq = 0): void {
+    if (this.isDisposed || this._followed.has(id)) {
+      return;
+    }
+    const pause = this._options.pause ?? 200;
+    const bell = new Doorbell(() => this._pull(id), pause);
+    this._followed.set(id, { seq, bell });
+    bell.ring();
+    void this._poll.start();
+  }
+
+  private _unfollow(id: string): void {
+    this._followed.get(id)?.bell.dispose();
+    this._followed.delete(id);
+    if (!this._followed.size && !this.isDisposed) {
+      void this._poll.stop();
+    }
+  }
+
+  private _onEmission(_: unknown, emission: Event.Emission): void {
+    const { schema_id, job_id: id, seq } = emission;
+    if (schema_id !== JOB_SCHEMA || typeof id !== 'string') {
+      return;
+    }
+    const followed = this._followed.get(id);
+    if (!followed) {
+      this._discovered.emit(id);
+    } else if (typeof seq === 'number' && seq > followed.seq) {
+      followed.bell.ring();
+    }
+  }
+
+  private async _pull(id: string): Promise<void> {
+    try {
+      const answer = await this._options.replay(id, this._seq(id));
+      // Read again: the job may have ended, or the stream been disposed, while the answer was under way.
+      const events = answer.filter(event => event.seq > this._seq(id));
+      if (events.length) {
+        this._pass(id, events);
+      }
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 404) {
+        this._unfollow(id);
+        this._lost.emit(id);
+      } else {
+        console.warn(`No news of the job ${id}; asking again.`, error);
+      }
+    }
+  }
+
+  private _pass(id: string, events: IJobEvent[]): void {
+    const last = events[events.length - 1];
+    this._followed.get(id)!.seq = last.seq;
+    if (!isActive(last)) {
+      this._unfollow(id);
+    }
+    this._advanced.emit(events);
+  }
+
+  private _seq(id: string): number {
+    return this._followed.get(id)?.seq ?? Infinity;
+  }
+
+  private readonly _advanced = new Signal<this, IJobEvent[]>(this);
+  private readonly _discovered = new Signal<this, string>(this);
+  private readonly _lost = new Signal<this, string>(this);
+  private readonly _followed = new Map<string, IFollowed>();
+  private readonly _poll: Poll;
+}
+
+/** A namespace for JobStream statics. */
+export namespace JobStream {
+  /** The options of a JobStream; times are in milliseconds. */
+  export interface IOptions {
+    /** The event bus. */
+    bus: ISignal<unknown, Event.Emission>;
+    /** Read a job's journal: its events with a greater seq than `after`, in order. */
+    replay: (id: string, after: number) => Promise<IJobEvent[]>;
+    /** How often to ask where the bus says nothing. */
+    pollInterval?: number;
+    /** The least time between two questions about one job. */
+    pause?: number;
+  }
+}
+
+/** The newest part of a job's log, read on as it grows. */
+export class LogTail implements IDisposable {
+  constructor(private readonly _options: LogTail.IOptions) {
+    this._bell = new Doorbell(() => this._pull(), _options.pause ?? 400);
+    this._poll = new Poll({
+      name: 'jupyter_envkernels:log',
+      factory: async () => this._bell.ring(),
+      frequency: { interval: _options.pollInterval ?? 1000, backoff: false }
+    });
+    this._bell.ring();
+  }
+
+  /** Emitted when there is more text. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The text; at most 2^20 characters. */
+  get text(): string {
+    return this._text;
+  }
+
+  /** Whether the beginning was left out. */
+  get isCut(): boolean {
+    return this._isCut;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  dispose(): void {
+    this._poll.dispose();
+    this._bell.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Look for more now. */
+  read(): void {
+    if (!this._complete) {
+      this._bell.ring();
+    }
+  }
+
+  private async _pull(): Promise<void> {
+    let chunk: ILogChunk;
+    do {
+      try {
+        chunk = await this._options.read(this._offset);
+      } catch (error) {
+        console.warn('The log of the job was not read; asking again.', error);
+        return;
+      }
+      if (this.isDisposed) {
+        return;
+      }
+      this._add(chunk);
+    } while (chunk.text && !chunk.complete);
+    if (chunk.complete) {
+      this._complete = true;
+      void this._poll.stop();
+    }
+  }
+
+  private _add({ text, offset }: ILogChunk): void {
+    this._offset = offset;
+    if (!text) {
+      return;
+    }
+    this._text += text;
+    if (this._text.length > LogTail.LIMIT) {
+      const from = this._text.indexOf('\n', this._text.length - LogTail.LIMIT);
+      this._text = this._text.slice(from + 1);
+      this._isCut = true;
+    }
+    this._changed.emit();
+  }
+
+  private readonly _bell: Doorbell;
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _poll: Poll;
+  private _text = '';
+  private _isCut = false;
+  private _complete = false;
+  private _offset = 0;
+}
+
+/** A namespace for LogTail statics. */
+export namespace LogTail {
+  /** How many characters are kept. */
+  export const LIMIT = 2 ** 20;
+
+  /** The options of a LogTail; times are in milliseconds. */
+  export interface IOptions {
+    /** Read a piece of the log from an offset in bytes on. */
+    read: (offset: number) => Promise<ILogChunk>;
+    pollInterval?: number;
+    pause?: number;
+  }
+}
