@@ -21,6 +21,7 @@ from pathlib import Path
 
 from jupyter_envkernels.envs.condarc import load_settings
 from tests.channel.build import BuildError, ensure_channel
+from tests.channel.pip_index import PROJECT
 from tests.channel.server import ChannelServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,12 +43,12 @@ def main(arguments: Sequence[str]) -> int:
         environment = dict(os.environ)
         url = next(iter(settings.channel_urls(channels)), "")
         if not reachable(f"{url}/noarch/repodata.json"):
+            print(f"{url} is not reachable: a local channel of real packages takes its place", flush=True)
             try:
                 server = stack.enter_context(ChannelServer(ensure_channel()))
             except BuildError as error:
-                print(f"{url} is not reachable, and the local channel cannot be built: {error}", file=sys.stderr)
+                print(f"The local channel cannot be built: {error}", file=sys.stderr)
                 return 1
-            print(f"{url} is not reachable: a local channel takes its place, {server.url}/main", flush=True)
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             environment |= local_environment(server.url, channels, folder)
             command.append(f"--EnvKernels.default_channels={server.url}/main")
@@ -85,7 +86,7 @@ def local_environment(url: str, channels: Sequence[str], folder: Path) -> dict[s
     variables = {"CONDARC": str(condarc)}
     index = pip_index()
     if not reachable(f"{index.rstrip('/')}/pip/"):
-        print(f"{index} is not reachable: pip sections are installed from {url}/simple", flush=True)
+        print(f"{index} is not reachable: a pip section finds no package but {PROJECT}", flush=True)
         variables["PIP_INDEX_URL"] = f"{url}/simple"
     return variables
 
