@@ -125,10 +125,10 @@ def _offer(environment: Environment) -> str:
 
 
 def _kernels(_: argparse.Namespace) -> Answer:
-    from .kernels.specmanager import EnvKernelSpecManager
+    from .kernels.specmanager import SyncEnvKernelSpecManager
 
-    manager = EnvKernelSpecManager(catalog=_catalog())
-    specs = asyncio.run(manager.get_all_specs())
+    manager = SyncEnvKernelSpecManager(catalog=_catalog())
+    specs = manager.get_all_specs()
     rows = [f"{name:40} {model['spec']['display_name']}" for name, model in sorted(specs.items())]
     return {"kernelspecs": specs}, "\n".join(rows)
 

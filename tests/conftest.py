@@ -12,6 +12,8 @@ from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 from tests.isolation import isolate
 
+pytest_plugins = ("pytest_jupyter.jupyter_server",)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """No test sees or touches the conda and the Jupyter of whoever runs it."""

@@ -33,21 +33,21 @@ class Meter:
         self._report = report
         self._loop = loop
         self._lock = threading.Lock()
-        self._total_bytes = sum(package.size for package in packages if not package.cached)
+        self._sizes = {package.name: package.size for package in packages if not package.cached}
+        self._total_bytes = sum(self._sizes.values())
         self._total_packages = len(packages)
-        self._to_fetch = sum(not package.cached for package in packages)
+        self._missing = set(self._sizes)
         self._names: dict[int, str] = {}
-        self._received: dict[int, int] = {}
-        self._fetched = 0
+        self._received: dict[str, int] = {}
         self._linked = 0
         self._news: list[str] = []
         self._in_linking = False
         self._timer: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
-        if self._to_fetch:
+        if self._missing:
             size = self._total_bytes / 1e6
-            self._report.phase("downloading", f"Downloading {self._to_fetch} packages, {size:.1f} MB")
+            self._report.phase("downloading", f"Downloading {len(self._missing)} packages, {size:.1f} MB")
         self._tick()
         return self
 
@@ -70,14 +70,18 @@ class Meter:
     def on_download_progress(self, token: int, done: int, total: int | None) -> None:  # noqa: ARG002
         """So many bytes of one package are there."""
         with self._lock:
+            name = self._names.get(token, "")
             # a retry begins at zero again; what was shown is not taken back
-            self._received[token] = max(done, self._received.get(token, 0))
+            self._received[name] = max(done, self._received.get(name, 0))
 
-    def on_download_completed(self, token: int) -> None:
-        """One package is there."""
+    def on_populate_cache_complete(self, token: int) -> None:
+        """One package is in the cache, downloaded or copied there."""
         with self._lock:
-            self._fetched += 1
-            self._news.append(f"fetched {self._names.get(token, '')}")
+            name = self._names.get(token, "")
+            if name in self._missing:
+                self._missing.discard(name)
+                self._received[name] = self._sizes[name]
+                self._news.append(f"fetched {name}")
 
     def on_link_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002
         """A package is being linked."""
@@ -101,16 +105,16 @@ class Meter:
 
     def _tell(self) -> None:
         with self._lock:
-            received, fetched, linked = sum(self._received.values()), self._fetched, self._linked
+            received, missing, linked = sum(self._received.values()), len(self._missing), self._linked
             news, self._news = self._news, []
         if news:
             self._report.log("\n".join(news))
-        if fetched < self._to_fetch:
+        if missing:
             self._report.progress(min(received, self._total_bytes), self._total_bytes, "bytes")
             return
         if not self._in_linking:
             self._in_linking = True
-            if self._to_fetch:
+            if self._sizes:
                 self._report.progress(self._total_bytes, self._total_bytes, "bytes")
             self._report.phase("linking", f"Linking {self._total_packages} packages")
         self._report.progress(linked, self._total_packages, "packages")

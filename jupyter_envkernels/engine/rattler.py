@@ -21,7 +21,6 @@ from rattler.exceptions import (
     SolverError,
 )
 
-from ..envs.channels import channel_urls, split_subdir
 from ..envs.condarc import Settings
 from ..errors import ChannelFailed, InvalidSpec, SolveFailed
 from ..models import Plan, PlannedPackage
@@ -46,7 +45,7 @@ class RattlerBackend:
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        sources = [rattler.Channel(url) for url in channel_urls(channels, self._settings)]
+        sources = [rattler.Channel(url) for url in self._settings.channel_urls(channels)]
         wanted = [self._match_spec(text) for text in specs]
         try:
             await self._check_names(wanted, sources)
@@ -101,8 +100,8 @@ class RattlerBackend:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
         channel, found, rest = text.partition("::")
         if found:
-            channel, subdir = split_subdir(channel)
-            (url,) = channel_urls([channel], self._settings)[:1] or (channel,)
+            channel, subdir = _split_subdir(channel)
+            url = next(iter(self._settings.channel_urls([channel])), channel)
             text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
         try:
             return rattler.MatchSpec(text, strict=False)
@@ -134,8 +133,7 @@ class RattlerBackend:
         platforms = [rattler.Subdir.current(), rattler.Subdir("noarch")]
         names = await self._gateway.names(sources, platforms)
         known = {name.normalized for name in names}
-        asked = [spec.name.normalized for spec in specs if isinstance(spec.name, rattler.PackageName)]
-        unknown = [name for name in dict.fromkeys(asked) if name not in known and not name.startswith("__")]
+        unknown = [name for name in _package_names(specs) if name not in known and not name.startswith("__")]
         if unknown:
             raise SolveFailed(
                 missing_packages(unknown, known),
@@ -147,7 +145,7 @@ class RattlerBackend:
 
         With the specs themselves, records that they exclude are never loaded, and the solver says that there are none.
         """
-        bare = [rattler.MatchSpec(spec.name.normalized) for spec in specs if isinstance(spec.name, rattler.PackageName)]
+        bare = [rattler.MatchSpec(name) for name in _package_names(specs)]
         try:
             await self._solve(bare, sources, specs)
         except SolverError as error:
@@ -174,11 +172,24 @@ class RattlerBackend:
         )
 
 
+_SUBDIRS = {"noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64"}
 _PRIORITIES = {
     "strict": rattler.ChannelPriority.Strict,
     "flexible": rattler.ChannelPriority.Flexible,
     "disabled": rattler.ChannelPriority.Disabled,
 }
+
+
+def _split_subdir(channel: str) -> tuple[str, str | None]:
+    """Part ``channel/linux-64`` into the channel and its platform."""
+    base, _, last = channel.rstrip("/").rpartition("/")
+    return (base, last) if base and last in _SUBDIRS else (channel, None)
+
+
+def _package_names(specs: Sequence[rattler.MatchSpec]) -> list[str]:
+    """The names that the specs ask for, each once; a pattern has none."""
+    names = (spec.name.as_package_name() for spec in specs if spec.name is not None)
+    return list(dict.fromkeys(name.normalized for name in names if name is not None))
 
 
 def _records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:

@@ -83,7 +83,7 @@ class JobManager:
             QueueFull: too many jobs wait.
         """
         async with self._submitting:  # two requests for one prefix must see each other
-            self._check(request)
+            await self._check(request)
             if request.kind != "remove" and await asyncio.to_thread(os.path.lexists, request.prefix):
                 raise AlreadyExists(
                     f"{request.prefix} exists already.",
@@ -95,11 +95,14 @@ class JobManager:
             self._follow(job, told=0)
             return job
 
-    def _check(self, request: JobRequest) -> None:
+    async def _check(self, request: JobRequest) -> None:
         if len(self._queue) >= self._options.max_queued:
             raise QueueFull(f"{len(self._queue)} jobs wait already.", remedy="Try again when some of them are over.")
-        for job in self._jobs.values():
-            if not job.is_over and job.request.prefix == request.prefix:
+        for known in list(self._jobs.values()):
+            if known.is_over or known.request.prefix != request.prefix:
+                continue
+            job = await self.job(known.id)  # what we know may be a moment old
+            if not job.is_over:
                 raise Busy(
                     f"A job works on {request.prefix} already: {job.request.kind}, {job.state}.",
                     remedy="Wait until it is over, or cancel it.",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..envs.catalog import Catalog
 from ..errors import Forbidden, InvalidRequest, InvalidSpec
-from ..models import CheckedSpec, Environment, JobRequest
+from ..models import CheckedSpec, Environment, EnvSpec, JobRequest
 from ..specs import check
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
@@ -39,16 +39,15 @@ def create_request(
         workdir: the folder of the spec's file, against which relative pip lines resolve.
 
     Raises:
-        InvalidSpec: the spec has errors, or has no name and none was given.
-        InvalidRequest: the name cannot be one.
+        InvalidSpec: the spec has errors, or no name that can be one where none was given.
+        InvalidRequest: the given name cannot be one.
     """
     checked = check(text)
     if not checked.ok or checked.spec is None:
         raise _invalid(checked)
-    name = name or checked.spec.name
-    if prefix is None and not name:
-        raise InvalidSpec("The environment has no name.", remedy="Add a line 'name: ...' to the spec, or give a name.")
-    target = prefix if prefix is not None else catalog.new_prefix(check_name(name or ""), root)
+    target = prefix
+    if target is None:
+        target = catalog.new_prefix(check_name(name) if name else _name_in(checked.spec), root)
     return JobRequest("create", target.name, target, spec=checked.spec, workdir=workdir)
 
 
@@ -115,6 +114,20 @@ def check_name(name: str) -> str:
             remedy="Use letters, digits, dot, dash and underscore, and begin with a letter, a digit or an underscore.",
         )
     return name
+
+
+def _name_in(spec: EnvSpec) -> str:
+    """The name that the spec gives.
+
+    Raises:
+        InvalidSpec: it gives none, or one that cannot be.
+    """
+    if not spec.name:
+        raise InvalidSpec("The environment has no name.", remedy="Add a line 'name: ...' to the spec, or give a name.")
+    try:
+        return check_name(spec.name)
+    except InvalidRequest as error:
+        raise InvalidSpec(error.message, remedy=error.remedy) from None
 
 
 def _invalid(checked: CheckedSpec) -> InvalidSpec:

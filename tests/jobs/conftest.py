@@ -1,0 +1,96 @@
+"""A job manager with real workers on the test channel."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
+from tests.channel.server import ChannelServer
+
+
+@dataclass
+class Place:
+    """Where the jobs of one test work."""
+
+    folder: Path
+    channel: str
+
+    @property
+    def envs(self) -> Path:
+        return self.folder / "envs"
+
+    def options(self, **changes: int) -> ManagerOptions:
+        engine = EngineOptions((self.channel,), self.folder / "cache")
+        return ManagerOptions(self.folder / "jobs", engine, **changes)
+
+    def create(self, name: str, *packages: str, pip: tuple[str, ...] = ()) -> JobRequest:
+        spec = EnvSpec(name, (), packages, pip)
+        return JobRequest("create", name, self.envs / name, spec=spec, workdir=self.folder)
+
+    def leftovers(self) -> list[str]:
+        """What stands in the folder of environments, hidden or not."""
+        return sorted(path.name for path in self.envs.iterdir()) if self.envs.exists() else []
+
+    def processes(self) -> list[psutil.Process]:
+        """All processes that work for this place's jobs."""
+        mark = str(self.folder)
+        return [
+            process
+            for process in psutil.process_iter(["cmdline", "status"])
+            if process.info["status"] != psutil.STATUS_ZOMBIE
+            and any(mark in arg for arg in process.info["cmdline"] or ())
+        ]
+
+
+@pytest.fixture
+def place(tmp_path: Path, channel_server: ChannelServer) -> Place:
+    return Place(tmp_path, f"{channel_server.url}/main")
+
+
+@asynccontextmanager
+async def managing(place: Place, **changes: int) -> AsyncIterator[JobManager]:
+    """A manager that has started, and stops in the end."""
+    manager = JobManager(place.options(**changes))
+    await manager.start()
+    try:
+        yield manager
+    finally:
+        await manager.stop()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        await asyncio.sleep(0.02)
+
+
+async def over(manager: JobManager, job: Job) -> Job:
+    """The job when it is over."""
+
+    async def ended() -> bool:
+        return (await manager.job(job.id)).is_over
+
+    await until(ended)
+    return await manager.job(job.id)
+
+
+async def in_phase(manager: JobManager, job: Job, phase: str, done: int = 1) -> None:
+    """Wait until the job is in the middle of a phase."""
+
+    async def reached() -> bool:
+        now = await manager.job(job.id)
+        assert not now.is_over, now
+        return now.phase == phase and now.progress is not None and now.progress.done >= done
+
+    await until(reached)

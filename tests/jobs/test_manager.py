@@ -1,0 +1,233 @@
+"""Jobs by real workers: whole or not at all, whatever happens to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
+from jupyter_envkernels.jobs.journal import acquire
+from jupyter_envkernels.models import PENDING_MARK, Job, JobEvent, JobRequest
+from tests.channel.server import ChannelServer
+
+from .conftest import Place, in_phase, managing, over, until
+
+
+async def test_listeners_hear_what_the_journal_holds(place: Place) -> None:
+    heard: list[tuple[str, int]] = []
+
+    def listen(job: Job, event: JobEvent) -> None:
+        assert job.seq == event.seq
+        heard.append((job.id, event.seq))
+
+    async with managing(place) as manager:
+        manager.subscribe(listen)
+        job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+        await asyncio.sleep(0.3)
+    assert job.state == "succeeded", job
+    assert heard == [(job.id, seq) for seq in range(1, job.seq + 1)]
+    assert place.leftovers() == ["lesson"]
+    assert not (place.envs / "lesson" / PENDING_MARK).exists()
+
+
+@pytest.mark.parametrize("clean", [True, False])
+async def test_cancel_in_the_middle_of_the_download(
+    place: Place, channel_server: ChannelServer, *, clean: bool
+) -> None:
+    channel_server.add_rule(r"big-demo", throttle=2_000_000)
+    async with managing(place) as manager:
+        if not clean:
+            await over(manager, await manager.submit(place.create("other", "prio-demo")))
+        job = await manager.submit(place.create("lesson", "big-demo"))
+        await in_phase(manager, job, "downloading", done=100_000)
+        assert place.processes()
+        cancelled = await manager.cancel(job.id)
+        assert cancelled.state == "cancelled"
+        assert place.processes() == []
+        assert place.leftovers() == ([] if clean else ["other"])
+        channel_server.reset()
+        again = await over(manager, await manager.submit(place.create("lesson", "big-demo")))
+    assert again.state == "succeeded", again
+
+
+async def test_cancel_in_the_middle_of_linking(place: Place) -> None:
+    async with managing(place) as manager:
+        await over(manager, await manager.submit(place.create("warm", "many-files", "python")))
+        job = await manager.submit(place.create("lesson", "many-files", "python"))
+
+        async def links() -> bool:
+            assert not (await manager.job(job.id)).is_over
+            return next(place.envs.glob(".lesson.*/share/many/10"), None) is not None
+
+        await until(links)
+        cancelled = await manager.cancel(job.id)
+        assert cancelled.state == "cancelled"
+        assert cancelled.phase == "linking"
+        assert place.processes() == []
+        assert place.leftovers() == ["warm"]
+        again = await over(manager, await manager.submit(place.create("lesson", "many-files", "python")))
+    assert again.state == "succeeded", again
+    assert len(list((place.envs / "lesson" / "share" / "many").rglob("*.txt"))) == 5000
+
+
+async def test_cancel_while_pip_runs(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"/simple/", delay=30)
+    pip = (f"--index-url {channel_server.url}/simple", "envkernels-demo-pip")
+    async with managing(place) as manager:
+        job = await manager.submit(place.create("lesson", "python", pip=pip))
+
+        async def pip_runs() -> bool:
+            return (await manager.job(job.id)).phase == "pip" and len(place.processes()) > 1
+
+        await until(pip_runs)
+        assert (place.envs / "lesson" / PENDING_MARK).exists()
+        cancelled = await manager.cancel(job.id)
+    assert cancelled.state == "cancelled"
+    assert place.processes() == []
+    assert place.leftovers() == []
+
+
+async def test_cancel_while_queued(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=1_000_000)
+    async with managing(place, max_concurrent=1) as manager:
+        first = await manager.submit(place.create("first", "big-demo"))
+        await in_phase(manager, first, "downloading")
+        second = await manager.submit(place.create("second", "prio-demo"))
+        third = await manager.submit(place.create("third", "prio-demo"))
+        assert (await manager.cancel(second.id)).state == "cancelled"
+        assert (await manager.job(third.id)).state == "queued"
+        await manager.cancel(first.id)
+        assert (await over(manager, third)).state == "succeeded"
+    assert place.leftovers() == ["third"]
+
+
+async def test_the_queue_is_bounded(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=1_000_000)
+    async with managing(place, max_concurrent=1, max_queued=1) as manager:
+        first = await manager.submit(place.create("first", "big-demo"))
+        await in_phase(manager, first, "downloading")
+        second = await manager.submit(place.create("second", "prio-demo"))
+        with pytest.raises(QueueFull):
+            await manager.submit(place.create("third", "prio-demo"))
+        await manager.cancel(second.id)
+        await manager.cancel(first.id)
+
+
+async def test_a_worker_that_is_killed(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=2_000_000)
+    async with managing(place) as manager:
+        job = await manager.submit(place.create("lesson", "big-demo"))
+        await in_phase(manager, job, "downloading")
+        pid = manager.journal(job.id).worker_pid()
+        assert pid is not None
+        os.killpg(pid, signal.SIGKILL)
+        ended = await over(manager, job)
+    assert ended.state == "interrupted"
+    assert ended.error is not None
+    assert ended.error.code == "interrupted"
+    assert place.leftovers() == []
+
+
+async def test_a_job_outlives_its_manager(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=20_000_000)
+    async with managing(place) as manager:
+        job = await manager.submit(place.create("lesson", "big-demo"))
+        await in_phase(manager, job, "downloading")
+    assert place.processes()
+    heard: list[int] = []
+    manager = type(manager)(place.options())
+    manager.subscribe(lambda _, event: heard.append(event.seq))
+    await manager.start()
+    ended = await over(manager, job)
+    await asyncio.sleep(0.3)
+    await manager.stop()
+    assert ended.state == "succeeded", ended
+    assert heard == list(range(heard[0], ended.seq + 1))
+    assert place.leftovers() == ["lesson"]
+
+
+async def test_a_job_that_died_while_no_manager_looked(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=2_000_000)
+    async with managing(place) as manager:
+        job = await manager.submit(place.create("lesson", "big-demo"))
+        await in_phase(manager, job, "downloading")
+        pid = manager.journal(job.id).worker_pid()
+    assert pid is not None
+    os.killpg(pid, signal.SIGKILL)
+    async with managing(place) as manager:
+        assert (await over(manager, job)).state == "interrupted"
+    assert place.leftovers() == []
+
+
+async def test_a_worker_that_committed_but_could_not_say_so(place: Place) -> None:
+    """The last word is missing; what is on disk tells how it ended."""
+    async with managing(place) as manager:
+        job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+        journal = manager.journal(job.id)
+    lines = journal.events_file.read_bytes().splitlines(keepends=True)
+    journal.events_file.write_bytes(b"".join(lines[:-1]))
+    async with managing(place) as manager:
+        assert (await over(manager, job)).state == "succeeded"
+    assert place.leftovers() == ["lesson"]
+
+
+async def test_a_job_that_another_process_holds_is_left_to_it(place: Place) -> None:
+    async with managing(place, max_concurrent=1) as manager:
+        waiting = await manager.submit(place.create("lesson", "prio-demo"))
+        lock = acquire(manager.journal(waiting.id))
+        if lock is None:  # our own worker was quicker
+            pytest.fail("the worker started before the test could take the lock")
+        await asyncio.sleep(0.5)
+        assert (await manager.job(waiting.id)).state == "queued"
+        os.close(lock)
+        await manager.cancel(waiting.id)
+
+
+async def test_two_jobs_for_one_prefix(place: Place) -> None:
+    async with managing(place) as manager:
+        results = await asyncio.gather(
+            *(manager.submit(place.create("lesson", "prio-demo")) for _ in range(5)), return_exceptions=True
+        )
+        (job,) = [result for result in results if isinstance(result, Job)]
+        assert sum(isinstance(result, Busy) for result in results) == 4
+        await over(manager, job)
+        with pytest.raises(AlreadyExists):
+            await manager.submit(place.create("lesson", "prio-demo"))
+
+
+async def test_two_managers_for_one_prefix(place: Place, channel_server: ChannelServer) -> None:
+    """As two servers of one person, or a server and a command line: the prefix lock decides."""
+    channel_server.add_rule(r"big-demo", throttle=4_000_000)
+    async with managing(place) as one, managing(place) as other:
+        first = await one.submit(place.create("lesson", "big-demo"))
+        await in_phase(one, first, "downloading")
+        second = await over(other, await other.submit(place.create("lesson", "prio-demo")))
+        assert second.state == "failed"
+        assert second.error is not None
+        assert second.error.code == "busy"
+        assert first.id in second.error.message
+        await one.cancel(first.id)
+    assert place.leftovers() == []
+
+
+async def test_unknown_jobs(place: Place) -> None:
+    async with managing(place) as manager:
+        with pytest.raises(NotFound):
+            await manager.cancel("20260101-000000-00000000")
+        assert await manager.jobs() == []
+
+
+async def test_a_failing_removal_leaves_the_environment(place: Place) -> None:
+    async with managing(place) as manager:
+        await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+        (place.envs / "lesson" / "condabin").mkdir()
+        request = JobRequest("remove", "lesson", place.envs / "lesson")
+        job = await over(manager, await manager.submit(request))
+        assert (job.state, job.error and job.error.code) == ("failed", "forbidden")
+        gone = await over(manager, await manager.submit(replace(request, prefix=place.envs / "absent")))
+        assert (gone.state, gone.error and gone.error.code) == ("failed", "not-found")
+    assert place.leftovers() == ["lesson"]

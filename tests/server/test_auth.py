@@ -1,0 +1,85 @@
+"""Every verb asks the authorizer, for the right action on the right resource."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from jupyter_server.auth.authorizer import Authorizer
+from jupyter_server.auth.identity import User
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.serverapp import ServerApp
+from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from .openapi import operations
+
+JOB = "20260101-000000-00000000"
+VERBS = [
+    ("GET", "environments", None, "read"),
+    ("GET", "environments/000000000000", None, "read"),
+    ("DELETE", "environments/000000000000", None, "write"),
+    ("POST", "specs/check", {"text": "name: x"}, "read"),
+    ("GET", "jobs", None, "read"),
+    ("POST", "jobs", {"kind": "remove", "environment": "000000000000"}, "write"),
+    ("GET", f"jobs/{JOB}", None, "read"),
+    ("DELETE", f"jobs/{JOB}", None, "write"),
+    ("GET", f"jobs/{JOB}/events", None, "read"),
+    ("GET", f"jobs/{JOB}/log", None, "read"),
+]
+
+
+class OneAction(Authorizer):
+    """Allows one action, and remembers what it was asked."""
+
+    def __init__(self, action: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.action = action
+        self.asked: list[tuple[str, str]] = []
+
+    def is_authorized(self, handler: JupyterHandler, user: User, action: str, resource: str) -> bool:
+        del handler, user
+        self.asked.append((action, resource))
+        return action == self.action
+
+
+def test_every_operation_is_in_the_table() -> None:
+    known = {(method, re.sub(JOB + "|0{12}", "{id}", f"/envkernels/{path}")) for method, path, _, _ in VERBS}
+    assert known == set(operations())
+
+
+@pytest.mark.parametrize("allowed", ["read", "write"])
+@pytest.mark.parametrize(("method", "path", "body", "action"), VERBS)
+async def test_authorization(
+    jp_serverapp: ServerApp,
+    jp_fetch: Callable[..., Awaitable[HTTPResponse]],
+    method: str,
+    path: str,
+    body: Any,
+    action: str,
+    allowed: str,
+) -> None:
+    authorizer = OneAction(allowed, parent=jp_serverapp)
+    jp_serverapp.web_app.settings["authorizer"] = authorizer
+    data = json.dumps(body) if body else None
+    try:
+        status = (await jp_fetch("envkernels", *path.split("/"), method=method, body=data)).code
+    except HTTPClientError as error:
+        status = error.code
+    assert authorizer.asked == [(action, "envkernels")]
+    assert (status == 403) == (allowed != action)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "action"), VERBS)
+async def test_who_is_not_logged_in_gets_nothing(
+    jp_fetch: Callable[..., Awaitable[HTTPResponse]], method: str, path: str, body: Any, action: str
+) -> None:
+    del action
+    data = json.dumps(body) if body else None
+    with pytest.raises(HTTPClientError) as refused:
+        await jp_fetch(
+            "envkernels", *path.split("/"), method=method, body=data, headers={"Authorization": "token wrong"}
+        )
+    assert refused.value.code == 403

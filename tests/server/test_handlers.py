@@ -1,0 +1,194 @@
+"""What clients can do over REST, each answer checked against ``rest-api.yml``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_envkernels.models import environment_id
+
+from .conftest import Call, Reply
+
+Finish = Callable[[Reply], Awaitable[Any]]
+
+SPEC = "name: lesson\ndependencies:\n  - prio-demo\n"
+
+
+async def test_from_spec_to_environment_to_clone_to_nothing(call: Call, finish: Finish, envs: Path) -> None:
+    accepted = await call("POST", "jobs", {"kind": "create", "text": SPEC})
+    assert accepted.headers["Location"].endswith(f"/envkernels/jobs/{accepted.json['id']}")
+    job = await finish(accepted)
+    assert (job["state"], job["error"]) == ("succeeded", None), job
+    assert job["environment_id"] == environment_id(envs / "lesson")
+    assert (envs / "lesson" / "share" / "lab" / "prio-demo.txt").exists()
+
+    listed = (await call("GET", "environments")).json["environments"]
+    (lesson,) = [environment for environment in listed if environment["name"] == "lesson"]
+    assert lesson["id"] == job["environment_id"]
+    assert lesson["problem"]["message"]
+    assert (await call("GET", f"environments/{lesson['id']}")).json == lesson
+
+    cloned = await finish(await call("POST", "jobs", {"kind": "clone", "source": lesson["id"], "name": "copy"}))
+    assert cloned["state"] == "succeeded", cloned
+    assert (envs / "copy" / "share" / "lab" / "prio-demo.txt").exists()
+
+    removed = await finish(await call("DELETE", f"environments/{lesson['id']}"))
+    assert removed["state"] == "succeeded", removed
+    removed = await finish(await call("POST", "jobs", {"kind": "remove", "environment": cloned["environment_id"]}))
+    assert removed["state"] == "succeeded", removed
+    assert list(envs.iterdir()) == []
+    names = [environment["name"] for environment in (await call("GET", "environments")).json["environments"]]
+    assert "lesson" not in names
+    assert "copy" not in names
+    assert [job["kind"] for job in (await call("GET", "jobs")).json["jobs"]] == ["remove", "remove", "clone", "create"]
+
+
+async def test_journal_and_log_of_a_job(call: Call, finish: Finish) -> None:
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": SPEC}))
+    events = (await call("GET", f"jobs/{job['id']}/events")).json["events"]
+    assert [event["seq"] for event in events] == list(range(1, job["seq"] + 1))
+    phases = list(dict.fromkeys(event["phase"] for event in events if event["phase"]))
+    assert phases == ["checking", "solving", "downloading", "linking", "verifying"]
+    assert (await call("GET", f"jobs/{job['id']}/events", after="3")).json["events"] == events[3:]
+
+    log = (await call("GET", f"jobs/{job['id']}/log")).json
+    assert "linked prio-demo" in log["text"]
+    rest = (await call("GET", f"jobs/{job['id']}/log", offset=str(log["offset"]))).json
+    assert rest == {"text": "", "offset": log["offset"], "complete": True}
+
+
+async def test_an_unknown_package_is_explained(call: Call, finish: Finish, envs: Path) -> None:
+    text = "name: lesson\ndependencies: [prio-dmo, numpi]\n"
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": text}))
+    assert job["state"] == "failed"
+    assert job["error"]["code"] == "unsatisfiable"
+    assert "prio-dmo. Did you mean prio-demo" in job["error"]["message"]
+    assert "numpi. Did you mean numpy" in job["error"]["message"]
+    assert job["error"]["remedy"]
+    assert not envs.exists() or list(envs.iterdir()) == []
+
+
+async def test_a_conflict_is_explained(call: Call, finish: Finish, envs: Path) -> None:
+    text = "name: lesson\ndependencies: [conflict-a, conflict-b]\n"
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": text}))
+    assert job["error"]["message"].startswith("These packages cannot be installed together:")
+    assert "conflict-base" in job["error"]["message"]
+    assert not envs.exists() or list(envs.iterdir()) == []
+
+
+async def test_an_existing_prefix_is_refused_before_any_work(call: Call, envs: Path) -> None:
+    (envs / "lesson").mkdir(parents=True)
+    (envs / "lesson" / "thesis.tex").write_text("mine")
+    reply = await call("POST", "jobs", {"kind": "create", "text": SPEC})
+    assert (reply.status, reply.json["code"]) == (409, "already-exists")
+    assert (envs / "lesson" / "thesis.tex").read_text() == "mine"
+    assert (await call("GET", "jobs")).json["jobs"] == []
+
+
+async def test_of_two_creates_of_one_name_one_wins(call: Call, finish: Finish) -> None:
+    first = await call("POST", "jobs", {"kind": "create", "text": SPEC})
+    second = await call("POST", "jobs", {"kind": "create", "text": SPEC})
+    assert (second.status, second.json["code"]) == (409, "busy")
+    assert second.json["details"] == {"job": first.json["id"]}
+    assert (await finish(first))["state"] == "succeeded"
+
+
+async def test_a_spec_from_the_contents_root(call: Call, finish: Finish, jp_root_dir: Path, envs: Path) -> None:
+    (jp_root_dir / "course").mkdir()
+    (jp_root_dir / "course" / "environment.yml").write_text(SPEC)
+    checked = await call("POST", "specs/check", {"path": "course/environment.yml"})
+    assert checked.json["spec"]["name"] == "lesson"
+    job = await finish(await call("POST", "jobs", {"kind": "create", "path": "course/environment.yml", "name": "mine"}))
+    assert job["state"] == "succeeded"
+    assert (envs / "mine" / "conda-meta" / "history").exists()
+
+
+async def test_checking_a_spec_changes_nothing(call: Call, envs: Path) -> None:
+    reply = await call("POST", "specs/check", {"text": "dependencies: [numpy\n"})
+    assert reply.status == 200
+    assert reply.json["spec"] is None
+    assert reply.json["diagnostics"][0]["severity"] == "error"
+    assert not envs.exists()
+
+
+async def test_cancel_of_a_job_that_is_over_leaves_it(call: Call, finish: Finish, envs: Path) -> None:
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": SPEC}))
+    assert (await call("DELETE", f"jobs/{job['id']}")).json == job
+    assert (envs / "lesson" / "conda-meta").is_dir()
+
+
+CREATE: dict[str, Any] = {"kind": "create", "text": SPEC}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "jobs", "{", 400, "invalid-request"),
+        ("POST", "jobs", "", 400, "invalid-request"),
+        ("POST", "jobs", b"\xff\xfe", 400, "invalid-request"),
+        ("POST", "jobs", "[" * 100_000, 400, "invalid-request"),
+        ("POST", "jobs", [], 400, "invalid-request"),
+        ("POST", "jobs", {}, 400, "invalid-request"),
+        ("POST", "jobs", {"kind": "explode"}, 400, "invalid-request"),
+        ("POST", "jobs", {"kind": "create"}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "path": "x.yml"}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "prefix": "/etc"}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": 5}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": "."}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": ".."}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": "../x"}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": "--help"}, 400, "invalid-request"),
+        ("POST", "jobs", {**CREATE, "name": "a\n"}, 400, "invalid-request"),
+        ("POST", "jobs", {"kind": "create", "text": "name: ../x\ndependencies: [prio-demo]"}, 422, "invalid-spec"),
+        ("POST", "jobs", {"kind": "create", "text": "dependencies: [prio-demo]"}, 422, "invalid-spec"),
+        ("POST", "jobs", {"kind": "create", "text": "a: [b"}, 422, "invalid-spec"),
+        ("POST", "jobs", {"kind": "create", "text": ""}, 422, "invalid-spec"),
+        ("POST", "jobs", {"kind": "create", "path": "absent.yml"}, 404, "not-found"),
+        ("POST", "jobs", {"kind": "create", "path": "../../etc/passwd"}, 404, "not-found"),
+        ("POST", "jobs", {"kind": "clone", "source": "x", "name": "y"}, 400, "invalid-request"),
+        ("POST", "jobs", {"kind": "clone", "source": "0" * 12, "name": "y"}, 404, "not-found"),
+        ("POST", "jobs", {"kind": "remove", "environment": "0" * 12}, 404, "not-found"),
+        ("POST", "jobs", {"kind": "create", "text": "#" * 3_000_000}, 413, "too-large"),
+        ("POST", "specs/check", {}, 400, "invalid-request"),
+        ("POST", "specs/check", {"text": None}, 400, "invalid-request"),
+        ("GET", "environments/000000000000", None, 404, "not-found"),
+        ("GET", "environments/..", None, 404, "not-found"),
+        ("DELETE", "environments/base", None, 404, "not-found"),
+        ("GET", "jobs/20260101-000000-00000000", None, 404, "not-found"),
+        ("GET", "jobs/x/log", None, 404, "not-found"),
+        ("DELETE", "jobs/x", None, 404, "not-found"),
+    ],
+)
+async def test_what_a_client_does_wrong(
+    call: Call, method: str, path: str, body: Any, status: int, code: str, envs: Path
+) -> None:
+    reply = await call(method, path, body)
+    assert (reply.status, reply.json["code"]) == (status, code), reply.json
+    assert reply.json["message"]
+    assert "Traceback" not in json.dumps(reply.json)
+    assert not envs.exists()
+
+
+@pytest.mark.parametrize("offset", ["-1", "x", "1e3", "", "9" * 30, "²"])
+async def test_offsets_are_whole_numbers(call: Call, finish: Finish, offset: str) -> None:
+    job = (await call("POST", "jobs", CREATE)).json
+    reply = await call("GET", f"jobs/{job['id']}/log", offset=offset)
+    assert (reply.status, reply.json["code"]) == (400, "invalid-request")
+    await call("DELETE", f"jobs/{job['id']}")
+
+
+async def test_environments_that_must_stay(call: Call, envs: Path) -> None:
+    (envs / "lesson" / "conda-meta").mkdir(parents=True)
+    (envs / "lesson" / "conda-meta" / "history").write_text("")
+    (envs / "link").symlink_to("lesson")
+    (envs / "base" / "conda-meta").mkdir(parents=True)
+    (envs / "base" / "conda-meta" / "history").write_text("")
+    (envs / "base" / "condabin").mkdir()
+    (envs / "base" / "envs").mkdir()
+    reply = await call("DELETE", f"environments/{environment_id(envs / 'base')}")
+    assert (reply.status, reply.json["code"]) == (403, "forbidden")
+    assert (envs / "base" / "condabin").is_dir()
