@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..models import CheckedSpec
+from ..models import CheckedSpec, Diagnostic
 from . import environment_yml, formats, lint
 from .environment_yml import write
 from .kernel_packages import kernel_packages_missing
@@ -10,6 +10,9 @@ from .remarks import Unreadable
 from .text import check_text, decode
 
 __all__ = ["check", "kernel_packages_missing", "write"]
+
+MAX_DIAGNOSTICS = 200
+_SEVERITIES = ("error", "warning", "info")
 
 
 def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) -> CheckedSpec:
@@ -30,5 +33,13 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
         return CheckedSpec(None, (formats.recognise(decoded) or error.diagnostic,))
     if any(d.code == "no-dependencies" for d in diagnostics) and (other := formats.recognise(decoded)):
         return CheckedSpec(None, (other,))
-    diagnostics += lint.remarks(document, kernel_packages)
-    return CheckedSpec(document.spec(), tuple(sorted(diagnostics, key=lambda d: (d.line or 0, d.column or 0))))
+    return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages)]))
+
+
+def _by_line(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """In the order of the text; of very many the gravest, and how many there are beside."""
+    gravest = sorted(diagnostics, key=lambda d: _SEVERITIES.index(d.severity))
+    kept = sorted(gravest[:MAX_DIAGNOSTICS], key=lambda d: (d.line or 0, d.column or 0))
+    if more := len(diagnostics) - len(kept):
+        kept.append(Diagnostic("info", "more", f"{more:,} more remarks are not shown.", "Begin with those shown."))
+    return tuple(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..models import EnvSpec
@@ -12,7 +12,7 @@ from .nodes import Scalar
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The readable parts of an environment.yml, each where it stands."""
+    """The readable parts of an environment.yml, each where it stands, and all ``lines`` of the text."""
 
     name: Scalar | None = None
     prefix: Scalar | None = None
@@ -21,6 +21,7 @@ class Document:
     pip: tuple[Scalar, ...] = ()
     pip_sections: tuple[Scalar, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    lines: Sequence[str] = ()
 
     def spec(self) -> EnvSpec:
         """The same without places."""

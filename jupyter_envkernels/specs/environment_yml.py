@@ -14,7 +14,8 @@ from ..models import CheckedSpec, Diagnostic, EnvSpec, Severity
 from .document import Document
 from .match_specs import Dependency, understand
 from .nodes import Mapping, Node, Scalar, Sequence, compose
-from .remarks import Place, Unreadable, remark, unreadable
+from .remarks import Place, Unreadable, remark, shown, unreadable
+from .text import lines_of
 
 KEYS = ("name", "channels", "dependencies", "variables", "prefix")
 _BEGINNING = "Begin with 'dependencies:' and a line '  - python'."
@@ -62,15 +63,16 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
     if not isinstance(root, Mapping):
         message = f"The spec is {_kind(root)} and not a mapping with the key 'dependencies'."
         raise unreadable("not-a-mapping", root.line, root.column, message, _BEGINNING)
-    reader = _Reader(root)
+    reader = _Reader(root, lines_of(text))
     return reader.document(), reader.diagnostics
 
 
 class _Reader:
     """Takes the parts out of the top mapping; what it cannot take it says and leaves."""
 
-    def __init__(self, root: Mapping) -> None:
+    def __init__(self, root: Mapping, lines: list[str]) -> None:
         self.diagnostics: list[Diagnostic] = []
+        self._lines = lines
         self._root = root
         self._values = {key.text: value for key, value in root.pairs}
 
@@ -87,6 +89,7 @@ class _Reader:
             pip=tuple(line for _, value in sections for line in self._pip_lines(value)),
             pip_sections=tuple(key for key, _ in sections),
             variables=dict(self._variables()),
+            lines=self._lines,
         )
 
     def _say(self, severity: Severity, code: str, place: Place, message: str, remedy: str) -> None:
@@ -95,7 +98,7 @@ class _Reader:
     def _unknown_key(self, key: Scalar) -> None:
         near = difflib.get_close_matches(key.text, [k for k in KEYS if k not in self._values], 1)
         remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
-        self._say("warning", "unknown-key", key, f"The key '{key.text}' is not known and is ignored.", remedy)
+        self._say("warning", "unknown-key", key, f"The key '{shown(key.text)}' is not known and is ignored.", remedy)
 
     def _scalar(self, key: str) -> Scalar | None:
         value = self._values.get(key)
@@ -105,7 +108,7 @@ class _Reader:
             self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)}.", f"Write one word after '{key}: '.")
             return None
         if value.kind != "text":
-            message = f"'{key}: {value.text}' is {_kind(value)} to YAML, which conda refuses."
+            message = f"'{key}: {shown(value.text)}' is {_kind(value)} to YAML, which conda refuses."
             self._say("warning", "not-quoted", value, message, f'Put it in quotes: {key}: "{value.text}".')
         return value
 
@@ -155,8 +158,8 @@ class _Reader:
             if key.text == "pip":
                 yield key, value
             else:
-                message = f"Conda does not know the section '{key.text}:', and its packages are not installed."
-                remedy = "List what this platform needs as plain entries; other platforms get a file of their own."
+                message = f"Conda does not know the section '{shown(key.text)}:', and its packages are not installed."
+                remedy = "List its packages as plain entries; what only other platforms need goes into another file."
                 self._say("warning", "unknown-section", key, message, remedy)
 
     def _pip_lines(self, value: Node) -> Iterator[Scalar]:
@@ -182,10 +185,14 @@ class _Reader:
             self._say("error", "wrong-type", value, f"'variables' is {_kind(value)} and not a mapping.", remedy)
             return
         for key, text in value.pairs:
-            if isinstance(text, Scalar):
+            name = shown(key.text)
+            if isinstance(text, Scalar) and text.kind == "null":
+                message = f"The variable {name} has no value, and is ignored."
+                self._say("warning", "no-value", key, message, f'Write {name}: "" for an empty value.')
+            elif isinstance(text, Scalar):
                 yield key.text, text.text
             else:
-                message = f"The value of the variable {key.text} is {_kind(text)}."
+                message = f"The value of the variable {name} is {_kind(text)}."
                 self._say(
                     "error", "wrong-type", text, message, "Write it as text; put it in quotes if it has brackets."
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 # By name: kernels are packages like any other, and say so nowhere in their metadata.
 _BRINGS_A_KERNEL = re.compile(
-    r"ipykernel|xeus-.+|r-irkernel|r-xeusr|.+[-_]kernel|metakernel.*|ijulia|.*julia-ijulia"
+    r"ipykernel|xeus-.+|r-irkernel|r-xeusr|.+[-_]kernel|metakernel.*|ijulia"
     r"|jupyterlab|notebook|jupyter|jupyter_console|spyder-kernels"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from ..models import Diagnostic
@@ -11,16 +10,16 @@ from .document import Document
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
 from .nodes import Scalar
-from .remarks import remark
+from .remarks import CREDENTIALS, remark, shown
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
 )
 _RESERVED = ("base", "root")
-_CREDENTIALS = re.compile(r"://[^/\s@]+@|/t/(?![$<{])[^/]+/")
-_PATH_OF_ANOTHER_PLATFORM = re.compile(r"[A-Za-z]:[\\/]|/Users/")
-_SELECTOR = re.compile(r"#\s*\[(?P<platform>[^\]]+)\]\s*$")
+_ANACONDA = ("defaults", "anaconda", "main", "r", "msys2")
+_PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Users/|/opt/homebrew/")))
+_SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
 _PIP_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[|[=<>~!;@]|$)")
 
 
@@ -35,6 +34,8 @@ def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
         _name,
         _prefix,
         _channels,
+        _credentials,
+        _selectors,
         _duplicates,
         _builds,
         _pip_sections,
@@ -55,7 +56,7 @@ def _name(document: Document) -> Iterator[Diagnostic]:
             "warning",
             "invalid-name",
             name,
-            f"'{name.text}' cannot be the name of an environment.",
+            f"'{shown(name.text)}' cannot be the name of an environment.",
             "Use letters, digits, dot, dash and underscore, and begin with a letter or a digit; "
             "or give another name when you create it.",
         )
@@ -68,57 +69,64 @@ def _name(document: Document) -> Iterator[Diagnostic]:
 
 
 def _prefix(document: Document) -> Iterator[Diagnostic]:
-    if document.prefix is None:
+    prefix = document.prefix
+    if prefix is None:
         return
-    message = f"'prefix: {document.prefix.text}' is a folder of whoever exported the spec, and is ignored."
-    if _PATH_OF_ANOTHER_PLATFORM.match(document.prefix.text):
-        message += " It is one of another operating system: some packages may not exist for this one."
-    yield remark("info", "prefix-ignored", document.prefix, message, "Delete the line.")
+    message = f"'prefix: {shown(prefix.text)}' is a folder of whoever exported the spec, and is ignored."
+    for system, path in _PATHS:
+        if path.match(prefix.text):
+            message += f" The export comes from {system}; on another system its exact builds do not exist."
+    yield remark("info", "prefix-ignored", prefix, message, "Delete the line.")
 
 
 def _channels(document: Document) -> Iterator[Diagnostic]:
     seen: dict[str, Scalar] = {}
     for channel in document.channels:
-        if channel.text.rstrip("/") in seen:
-            message = f"The channel {channel.text} is already in line {seen[channel.text.rstrip('/')].line}."
-            yield remark("info", "duplicate-channel", channel, message, "Delete the second line.")
-        seen.setdefault(channel.text.rstrip("/"), channel)
-        yield from _channel(channel)
+        first = seen.setdefault(channel.text.rstrip("/"), channel)
+        if first is not channel:
+            message = f"The channel {shown(channel.text)} is already in line {first.line}."
+            yield remark("info", "duplicate-channel", channel, message, "Delete this line.")
+        elif channel.text in _ANACONDA or "repo.anaconda.com/pkgs" in channel.text:
+            message = (
+                f"'{shown(channel.text)}' is Anaconda's channel; its terms of service ask larger organisations to pay."
+            )
+            remedy = "Use 'conda-forge' alone, with 'nodefaults' beside it, unless you have a licence."
+            yield remark("info", "terms-of-service", channel, message, remedy)
 
 
-def _channel(channel: Scalar) -> Iterator[Diagnostic]:
-    if _CREDENTIALS.search(channel.text):
-        yield remark(
-            "warning",
-            "credentials-in-channel",
-            channel,
-            "This URL holds a password or a token, for everybody to read who gets the file.",
-            "Take it out, and keep it in conda's configuration, in ~/.netrc, or in an environment variable.",
-        )
-    if channel.text == "defaults" or "repo.anaconda.com/pkgs" in channel.text or channel.text == "anaconda":
-        yield remark(
-            "info",
-            "terms-of-service",
-            channel,
-            f"The channel '{channel.text}' is Anaconda's; its terms of service ask larger organisations to pay.",
-            "Use 'conda-forge' alone, with 'nodefaults' beside it, unless you have a licence.",
-        )
+def _credentials(document: Document) -> Iterator[Diagnostic]:
+    for node in (*document.channels, *(dependency.node for dependency in document.dependencies), *document.pip):
+        if CREDENTIALS.search(node.text):
+            message = f"'{shown(node.text)}' holds a password or a token; everybody reads it who gets the file."
+            remedy = "Take it out, and keep it in conda's or pip's configuration, or in ~/.netrc."
+            yield remark("warning", "credentials-in-url", node, message, remedy)
+
+
+def _selectors(document: Document) -> Iterator[Diagnostic]:
+    for dependency in document.dependencies:
+        line = document.lines[dependency.node.line - 1][-200:].rstrip()
+        if found := _SELECTOR.search(line):
+            message = f"'{found.group()}' is a comment: {dependency.name} is installed on every platform."
+            remedy = "Delete the line if the package is not for this platform; write a file a platform."
+            yield remark("warning", "platform-selector", dependency.node, message, remedy)
 
 
 def _duplicates(document: Document) -> Iterator[Diagnostic]:
-    by_name: dict[str, list[Dependency]] = defaultdict(list)
+    firsts: dict[str, Dependency] = {}
     for dependency in document.dependencies:
-        by_name[dependency.name].append(dependency)
-    for name, (first, *others) in by_name.items():
-        for other in others:
-            same = "for the second time" if other.text == first.text else f"beside '{first.text}'"
-            yield remark(
-                "warning",
-                "duplicate-package",
-                other.node,
-                f"{name} is asked for {same}; the first is in line {first.node.line}, and both must be satisfied.",
-                "Keep one line; join conditions by a comma, as in 'numpy>=1.26,<2'.",
+        first = firsts.setdefault(dependency.name, dependency)
+        if first is dependency:
+            continue
+        if first.text == dependency.text:
+            message = f"{dependency.name} is listed already in line {first.node.line}."
+            yield remark("info", "duplicate-package", dependency.node, message, "Delete this line.")
+        else:
+            message = (
+                f"{dependency.name} is listed already in line {first.node.line}, as '{shown(first.text)}'; "
+                "both lines must be satisfied."
             )
+            remedy = "Keep one line, and join conditions by a comma, as in 'numpy>=1.26,<2'."
+            yield remark("warning", "duplicate-package", dependency.node, message, remedy)
 
 
 def _builds(document: Document) -> Iterator[Diagnostic]:

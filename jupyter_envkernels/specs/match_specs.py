@@ -11,19 +11,23 @@ from dataclasses import dataclass
 
 from ..models import Diagnostic
 from .nodes import Scalar
-from .remarks import remark
+from .remarks import remark, shown
+
+MAX_LENGTH = 500
 
 _COMMENT = re.compile(r"\s*#.*$")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#[0-9a-f]+)?$", re.IGNORECASE)
 _EXTRA = re.compile(r"^(?P<name>(?:[^\s\[\]]+::)?[A-Za-z0-9_.-]+)\[(?P<extra>[A-Za-z0-9_.,\s-]*)\](?P<rest>.*)$")
 _NO_VERSION = re.compile(r"[\w.:/-]+=")
 _WILDCARD = re.compile(r"(?P<compare>[<>]=?\s*[\w.!+-]+?)\.\*")
-_EXACT_WILDCARD = re.compile(r"(?<![=!<>~])==(?=\s*[\w.!+-]+\.\*)")
+_TRIPLE = re.compile(r"^([\w.:/-]+\s*)===(?!=)")
+_EXACT_WILDCARD = re.compile(r"^([\w.:/-]+\s*)==(?=\s*[\w.!+-]+\*)")
+_SPACED_BUILD = re.compile(r"(?P<version>[=<>]\s*[\w.!+*-]+|^[\w.:/-]+\s+[\w.!+*-]+)\s+=(?=[\w*.-]+$)")
 _BUILD = re.compile(r"\^.*\$|[\w.*+!-]+")
 _MISREAD = (
-    (re.compile(r"=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
-    (re.compile(r"=~"), "The comparison is written the wrong way round.", "Write '~='."),
-    (re.compile(r"~=[^,|]*\.\*"), "'~=' does not go with '.*'.", "Write '=1.2' or '~=1.2'."),
+    (re.compile(r"^[^\[]*=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
+    (re.compile(r"(?<!~)=~"), "The comparison is written the wrong way round.", "Write '~='."),
+    (re.compile(r"~=\s*[^,|=\s]*\*"), "'~=' does not go with '.*'.", "Write '=1.2' or '~=1.2'."),
     (re.compile(r"=$"), "There is nothing after the last '='.", "Write a version there, or delete the '='."),
     (re.compile(r"^(-e|-r|--)"), "This is an option of pip, not a package.", "Put the line below '- pip:'."),
     (re.compile(r"^git\+|@\s*(git|https?)\b"), "This is a requirement of pip.", "Put the line below '- pip:'."),
@@ -55,6 +59,9 @@ class Dependency:
 
 def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
     """Read one entry of ``dependencies:``; None where it is no match spec."""
+    if len(node.text) > MAX_LENGTH:
+        message = f"'{shown(node.text)}' has {len(node.text):,} characters."
+        return None, [remark("error", "invalid-match-spec", node, message, "Write one package a line.")]
     text, remarks = _normalise(node)
     problem = _misread(text)
     if problem is None:
@@ -63,7 +70,7 @@ def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
             return found, remarks + _namespace(found)
         problem = found
     message, remedy = problem
-    return None, [*remarks, remark("error", "invalid-match-spec", node, f"'{node.text}': {message}", remedy)]
+    return None, [*remarks, remark("error", "invalid-match-spec", node, f"'{shown(node.text)}': {message}", remedy)]
 
 
 def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
@@ -72,14 +79,18 @@ def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
     remarks: list[Diagnostic] = []
     if _URL.match(text):
         return text, remarks
-    text = _COMMENT.sub("", text).split(" if ", 1)[0].strip()
+    text, condition, _ = _COMMENT.sub("", text).strip().partition(" if ")
+    if condition:
+        message = f"'{shown(node.text)}': the condition after 'if' is ignored."
+        remarks.append(remark("warning", "dropped-condition", node, message, "Delete it, or the line."))
     if extra := _EXTRA.match(text):
         text = extra["name"] + extra["rest"]
         message = f"Conda packages have no extras: '[{extra['extra']}]' is ignored."
         remedy = f"List the packages of the extra by name, or put {node.text.strip()} below '- pip:'."
         remarks.append(remark("warning", "dropped-extra", node, message, remedy))
     # py-rattler reads ==1.2.*=build as exactly 1.2; conda as any 1.2.x.
-    text = _EXACT_WILDCARD.sub("=", text)
+    text = _EXACT_WILDCARD.sub(r"\1=", _TRIPLE.sub(r"\1==", text))
+    text = _SPACED_BUILD.sub(r"\g<version>=", text)
     if _NO_VERSION.fullmatch(text):
         message = f"'{text}': there is no version after the '='; any is taken."
         text = text.rstrip("= ")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from .remarks import Unreadable, unreadable
+from .remarks import Unreadable, shown, unreadable
 from .text import lines_of
 from .yaml_errors import explain
 
@@ -160,10 +160,11 @@ class _Composer:
         try:
             return self._anchors[event.anchor]
         except KeyError:
+            name = shown(event.anchor)
             raise unreadable(
                 "unknown-alias",
                 *_place(event),
-                f"The alias *{event.anchor} stands for nothing: no finished part before it is marked &{event.anchor}.",
+                f"The alias *{name} stands for nothing: no finished part before it is marked &{name}.",
                 "Write what you mean in full; put text that begins with * in quotes.",
             ) from None
 
@@ -190,7 +191,7 @@ def _refuse_tag(event: Any) -> None:
         raise unreadable(
             "yaml-tag",
             *_place(event),
-            f"The YAML tag {event.tag} means nothing in a spec.",
+            f"The YAML tag {shown(str(event.tag))} means nothing in a spec.",
             "Delete the word that begins with '!'; put text that begins with ! in quotes.",
         )
 
@@ -211,7 +212,7 @@ def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]
                 "duplicate-key",
                 key.line,
                 key.column,
-                f"The key '{key.text}' is here a second time; the first is in line {seen[key.text].line}.",
+                f"The key '{shown(key.text)}' is here a second time; the first is in line {seen[key.text].line}.",
                 "Put the entries of both under one key.",
             )
         seen[key.text] = key

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from ..models import Diagnostic, Severity
+
+# user:password@ and token@ in URLs, /t/TOKEN/ of conda channels; but neither git@ of ssh nor ${VARIABLE}.
+CREDENTIALS = re.compile(r"(?<!ssh)://(?P<login>[^/\s@$]+)@|/t/(?P<token>[^/\s$<{]+)/")
 
 
 class Place(Protocol):
@@ -32,3 +36,13 @@ def remark(severity: Severity, code: str, place: Place, message: str, remedy: st
 def unreadable(code: str, line: int, column: int, message: str, remedy: str = "") -> Unreadable:
     """An error after which nothing more can be read; to be raised."""
     return Unreadable(Diagnostic("error", code, message, remedy, line, column))
+
+
+def shown(text: str) -> str:
+    """Text of the spec as messages quote it: on one line, at most 80 characters, without credentials."""
+    flat = " ".join(CREDENTIALS.sub(_masked, text[:1000]).split())
+    return f"{flat[:79]}…" if len(flat) > 80 else flat
+
+
+def _masked(found: re.Match[str]) -> str:
+    return "://***@" if found["login"] else "/t/***/"

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..models import Diagnostic
+from .remarks import shown
+
+_SEEN = 200
+"""Characters of a line that are compared with usual mistakes."""
 
 
 class _Habit(NamedTuple):
@@ -25,7 +29,7 @@ _CONFLICT = _Habit(
     "Keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
 )
 _TEMPLATE = _Habit(
-    re.compile(r"\s*(- )?\s*(\{%|\{\{)"),
+    re.compile(r"\s*(- *)?(\{%|\{\{)"),
     "template",
     "This is a template, not a spec: '{%' and '{{' are for a program that has to fill it in first.",
     "Run the template through its program (conda devenv, jinja2 ...), and use what comes out.",
@@ -53,6 +57,16 @@ _ON_THE_LINE = (
     ),
 )
 
+_IN_WORDS = (
+    ("mapping values are not allowed", "there is a colon where no key can be, or the indentation is not that above"),
+    ("could not find expected ':'", "the line is neither an entry, '- name', nor a key, 'name:'"),
+    ("expected <block end>", "the indentation is not that of the lines above"),
+    ("that cannot start any token", "an entry cannot begin with this character unless it is in quotes"),
+    ("expected ',' or", "a bracket or brace is not closed, or text with one is not in quotes"),
+    ("found unexpected end of stream", "a quote is not closed"),
+    ("found undefined tag handle", "text that begins with ! is not in quotes"),
+)
+
 
 def explain(lines: Sequence[str], error: Any) -> Diagnostic:
     """A diagnostic for ruamel.yaml's error: the usual mistake, if it is one, else the parser's own words.
@@ -61,6 +75,7 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
         lines: of the text, without line breaks.
         error: a ``ruamel.yaml.YAMLError``.
     """
+    lines = [line[:_SEEN] for line in lines]
     for number, line in enumerate(lines, 1):
         for habit in _ANYWHERE:
             if habit.line.match(line):
@@ -76,12 +91,13 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
 
 def _unexplained(error: Any, marks: Sequence[tuple[int, int]]) -> Diagnostic:
     problem = str(getattr(error, "problem", None) or error).strip()
+    words = next((words for sign, words in _IN_WORDS if sign in problem), shown(problem))
     # "could not find expected ':'" is reported where the next line begins; what lacks the colon is the context.
     number, column = (marks[0] if "could not find" in problem else marks[-1]) if marks else (1, 1)
     return Diagnostic(
         "error",
         "yaml-syntax",
-        f"This is not YAML: {problem}.",
+        f"This is not YAML: {words}.",
         "Compare the indentation and the colons with the lines above; put text with special characters in quotes.",
         number,
         column,
