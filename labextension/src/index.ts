@@ -87,14 +87,19 @@ const plugin: JupyterFrontEndPlugin<void> = {
       draft,
       commands,
       trans,
+      currentTab,
       openTab,
       readFile: path => readText(serviceManager.contents, path)
     });
 
+    function currentTab(): Workspace | null {
+      return tracker.currentWidget?.content ?? null;
+    }
+
     function openTab(): Workspace {
-      const tab = tracker.find(() => true) ?? createTab();
-      shell.activateById(tab.id);
-      return tab.content;
+      const { content, id } = tracker.find(() => true) ?? createTab();
+      shell.activateById(id);
+      return content;
     }
 
     function createTab(): MainAreaWidget<Workspace> {
@@ -140,7 +145,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       controller,
       trans,
       showPanel: () => shell.activateById(SIDEBAR_ID),
-      currentTab: () => tracker.currentWidget?.content ?? null,
+      currentTab,
       chosenPath: () => browser?.selectedItems().next().value?.path ?? null,
       folder: () => browser?.model.path ?? ''
     });

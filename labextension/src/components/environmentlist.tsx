@@ -27,11 +27,6 @@ export interface IEnvironmentListProps extends IBaseProps {
 /** The environments, one below the other, with what can be done with each. */
 export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
   const { environments, error, trans } = props;
-  const [query, setQuery] = React.useState('');
-  const shown = React.useMemo(
-    () => (environments ?? []).filter(found => matches(found, query)),
-    [environments, query]
-  );
   return (
     <>
       {error && (
@@ -45,7 +40,23 @@ export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
         </p>
       )}
       {environments?.length === 0 && <NoEnvironment {...props} />}
-      {environments && environments.length > FILTER_FROM && (
+      {environments && environments.length > 0 && (
+        <FilteredRows {...props} found={environments} />
+      )}
+    </>
+  );
+}
+
+function FilteredRows(
+  props: IEnvironmentListProps & { found: ReadonlyArray<IEnvironment> }
+): JSX.Element {
+  const { found, trans } = props;
+  const [query, setQuery] = React.useState('');
+  const isLong = found.length > FILTER_FROM;
+  const shown = isLong ? found.filter(one => matches(one, query)) : found;
+  return (
+    <>
+      {isLong && (
         <div className="jp-EnvKernels-filter">
           <FilterBox
             placeholder={trans.__('Filter environments')}
@@ -54,8 +65,9 @@ export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
           />
         </div>
       )}
-      {shown.length > 0 && <Rows {...props} shown={shown} />}
-      {environments && environments.length > 0 && shown.length === 0 && (
+      {shown.length > 0 ? (
+        <Rows {...props} shown={shown} />
+      ) : (
         <p className="jp-EnvKernels-hint" role="status">
           {trans.__('No environment matches "%1".', query)}
         </p>

@@ -5,7 +5,6 @@
 import {
   checkIcon,
   closeIcon,
-  errorIcon,
   historyIcon,
   infoIcon,
   juliaIcon,
@@ -17,6 +16,7 @@ import {
 import React from 'react';
 
 import environmentSvg from '../../style/icons/environment.svg';
+import errorSvg from '../../style/icons/error.svg';
 import warningSvg from '../../style/icons/warning.svg';
 import { IEnvironment, JobState, Severity } from '../types';
 
@@ -24,6 +24,11 @@ import { IEnvironment, JobState, Severity } from '../types';
 export const environmentIcon = new LabIcon({
   name: 'jupyter-envkernels:environment',
   svgstr: environmentSvg
+});
+
+const errorIcon = new LabIcon({
+  name: 'jupyter-envkernels:error',
+  svgstr: errorSvg
 });
 
 const warningIcon = new LabIcon({

@@ -6,7 +6,6 @@ import {
   checkIcon,
   closeIcon,
   editIcon,
-  notebookIcon,
   redoIcon
 } from '@jupyterlab/ui-components';
 import React from 'react';
@@ -102,6 +101,7 @@ function Stepper({ job, phases, trans }: IJobViewProps): JSX.Element {
           data-step-state={step.state}
           data-outcome={job.state}
           aria-current={step.state === 'current' ? 'step' : undefined}
+          title={step.state === 'skipped' ? trans.__('Not needed') : undefined}
         >
           <span className="jp-EnvKernels-stepMark" aria-hidden="true">
             <StepMark state={step.state} />
@@ -119,6 +119,9 @@ function StepMark({ state }: Pick<IStep, 'state'>): JSX.Element | null {
   }
   if (state === 'done') {
     return <checkIcon.react tag="span" />;
+  }
+  if (state === 'skipped') {
+    return <span>–</span>;
   }
   return state === 'stopped' ? <closeIcon.react tag="span" /> : null;
 }
@@ -166,7 +169,6 @@ function Outcome(props: IJobViewProps): JSX.Element {
         {openNotebook && (
           <TextButton
             kind="primary"
-            icon={notebookIcon}
             onClick={event => openNotebook(event.currentTarget)}
           >
             {trans.__('Open a notebook')}

@@ -119,31 +119,27 @@ export function fraction(progress: IProgress | null): number | null {
 
 /** A failure in words for the person: those of the server, or ours where it did not answer. */
 export function describe(error: unknown, trans: TranslationBundle): IProblem {
-  const problem = error as Partial<IProblem>;
-  if (problem?.code === UNREACHABLE) {
+  const { code = '', message, remedy = '' } = error as Partial<IProblem>;
+  if (code === UNREACHABLE) {
     return {
-      code: UNREACHABLE,
+      code,
       message: trans.__('The Jupyter server does not answer.'),
       remedy: trans.__(
         'Check the connection and whether the server still runs; then refresh.'
       )
     };
   }
-  if (problem?.code === NOT_UNDERSTOOD) {
+  if (code === NOT_UNDERSTOOD) {
     return {
-      code: NOT_UNDERSTOOD,
+      code,
       message: trans.__(
         'The server did not answer as jupyter-envkernels does (%1).',
-        problem.message
+        message
       ),
       remedy: trans.__(
         'Check with "jupyter server extension list" that jupyter_envkernels is enabled, and restart the server.'
       )
     };
   }
-  return {
-    code: problem?.code ?? '',
-    message: problem?.message ?? String(error),
-    remedy: problem?.remedy ?? ''
-  };
+  return { code, message: message ?? String(error), remedy };
 }

@@ -31,7 +31,7 @@ interface ICommandOptions {
   controller: Controller;
   trans: TranslationBundle;
   showPanel: () => void;
-  /** The tab where it is in front; else null. */
+  /** The tab; null where it is closed. */
   currentTab: () => Workspace | null;
   /** The path of the file that is chosen in the file browser; else null. */
   chosenPath: () => string | null;

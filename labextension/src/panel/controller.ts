@@ -39,6 +39,12 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     this._options.openTab().showJob(id);
   };
 
+  /** Whether the person sees the job now. */
+  isShown = (id: string): boolean => {
+    const tab = this._options.currentTab();
+    return tab !== null && tab.isVisible && tab.jobId === id;
+  };
+
   cancel = (id: string): void => {
     const { model, trans } = this._options;
     model
@@ -124,26 +130,34 @@ export class Controller implements Sidebar.IActions, INotifyActions {
   };
 
   /** What can be done with a job now. */
-  jobActions = (job: IJob): IJobActions => {
+  jobActions = (job: IJob): IJobActions => ({
+    cancel: () => this.cancel(job.id),
+    newEnvironment: this.newEnvironment,
+    openNotebook: this._notebookOf(job),
+    ...this._secondTry(job)
+  });
+
+  private _notebookOf(job: IJob): IJobActions['openNotebook'] {
+    const environment = this._options.model.environment(job.environment_id);
+    return job.state === 'succeeded' &&
+      environment &&
+      usableKernels(environment).length
+      ? anchor => this.openNotebook(environment, anchor)
+      : null;
+  }
+
+  private _secondTry(job: IJob): Pick<IJobActions, 'editSpec' | 'tryAgain'> {
     const { draft, model } = this._options;
-    const environment = model.environment(job.environment_id);
+    if (isActive(job) || job.state === 'succeeded') {
+      return { editSpec: null, tryAgain: null };
+    }
     const isOwn = job.kind === 'create' && draft.jobId === job.id;
     const request = model.request(job.id) ?? (isOwn ? draft.request : null);
-    const isLost = !isActive(job) && job.state !== 'succeeded';
-    const hasKernel =
-      job.state === 'succeeded' &&
-      environment !== undefined &&
-      usableKernels(environment).length > 0;
     return {
-      cancel: () => this.cancel(job.id),
-      newEnvironment: this.newEnvironment,
-      openNotebook: hasKernel
-        ? anchor => this.openNotebook(environment, anchor)
-        : null,
-      editSpec: isOwn && isLost ? this.newEnvironment : null,
-      tryAgain: request && isLost ? () => void this._start(request) : null
+      editSpec: isOwn ? this.newEnvironment : null,
+      tryAgain: request && (() => void this._start(request))
     };
-  };
+  }
 
   private async _start(request: JobRequest, show = true): Promise<void> {
     const { draft, model, trans } = this._options;
@@ -169,6 +183,8 @@ export namespace Controller {
     draft: SpecDraft;
     commands: CommandRegistry;
     trans: TranslationBundle;
+    /** The tab; null where it is closed. */
+    currentTab: () => Workspace | null;
     /** Bring the tab to the front, made anew where it was closed. */
     openTab: () => Workspace;
     /** Read a file below the folder that Jupyter serves. */

@@ -12,6 +12,8 @@ import { IJob } from '../types';
 export interface INotifyActions {
   openJobNotebook: (job: IJob) => void;
   showJob: (id: string) => void;
+  /** Whether the person sees the job now. */
+  isShown: (id: string) => boolean;
 }
 
 /** Tell that a job has ended, unless the person ended it. */
@@ -37,6 +39,10 @@ export function notifyEnd(
       displayType: 'accent' as const,
       callback: () => actions.showJob(job.id)
     };
-    Notification.error(message, { autoClose: false, actions: [show] });
+    Notification.error(message, {
+      // A failure waits for the person, unless it is in view.
+      autoClose: actions.isShown(job.id) ? 8000 : false,
+      actions: [show]
+    });
   }
 }

@@ -84,7 +84,7 @@ export class SpecEditor extends Panel {
   }
 
   private _createEditor(): CodeEditorWrapper {
-    const { draft, editorServices, trans } = this._options;
+    const { editorServices, trans } = this._options;
     const editor = new CodeEditorWrapper({
       factory: options =>
         editorServices.factoryService.newDocumentEditor(options),
@@ -101,9 +101,7 @@ export class SpecEditor extends Panel {
       }
     });
     editor.addClass('jp-EnvKernels-specText');
-    editor.model.sharedModel.changed.connect(() => {
-      draft.text = editor.model.sharedModel.getSource();
-    });
+    editor.model.sharedModel.changed.connect(this._onTextChanged, this);
     return editor;
   }
 
@@ -175,6 +173,11 @@ export class SpecEditor extends Panel {
     this._isStarting = isStarting;
     this._error = error;
     this._startChanged.emit();
+  }
+
+  private _onTextChanged(): void {
+    const { sharedModel } = this._editor.model;
+    this._options.draft.text = sharedModel.getSource();
   }
 
   private _onDraftChanged(): void {
