@@ -1,0 +1,51 @@
+"""ARCHITECTURE.md and the package say the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "jupyter_envkernels"
+LINE = re.compile(r"(?P<indent> *)(?P<name>[\w./-]+)(?:  +(?P<words>\S.*))?")
+
+
+def described() -> Iterator[tuple[PurePosixPath, str]]:
+    """Each file of the tree of modules, relative to the package, and what is said of it."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    tree = text.split("```\njupyter_envkernels/\n", 1)[1].split("```", 1)[0]
+    folders: list[tuple[int, PurePosixPath]] = []
+    for line in tree.splitlines():
+        match = LINE.fullmatch(line)
+        if match is None or len(match["indent"]) > 12:
+            continue  # the second line of a description
+        depth = len(match["indent"])
+        folders = [entry for entry in folders if entry[0] < depth]
+        path = (folders[-1][1] if folders else PurePosixPath()) / match["name"]
+        if match["name"].endswith("/"):
+            folders.append((depth, path))
+        else:
+            yield path, match["words"] or ""
+
+
+def modules() -> set[PurePosixPath]:
+    """The modules of the package; a subpackage's ``__init__`` stands for its folder."""
+    found = (PurePosixPath(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
+    return {path for path in found if path.name != "__init__.py" or path.parent == PurePosixPath()} - {
+        PurePosixPath("_version.py")
+    }
+
+
+def test_every_module_is_named_and_every_name_is_a_module() -> None:
+    assert {path for path, _ in described() if path.suffix == ".py"} == modules()
+
+
+def test_every_other_file_that_is_named_is_there() -> None:
+    others = [path for path, _ in described() if path.suffix != ".py"]
+    assert others
+    assert [path for path in others if not (PACKAGE / path).exists()] == []
+
+
+def test_each_says_what_it_is() -> None:
+    assert [str(path) for path, words in described() if len(words.split()) < 3] == []
