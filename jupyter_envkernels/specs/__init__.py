@@ -25,14 +25,13 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     Returns:
         the spec, or None where the text gives none, and the remarks by line. No input raises.
     """
-    decoded = ""
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
+        if other := formats.recognise(decoded):
+            return CheckedSpec(None, (other,))
         document, diagnostics = environment_yml.read(check_text(decoded))
     except Unreadable as error:
-        return CheckedSpec(None, (formats.recognise(decoded) or error.diagnostic,))
-    if any(d.code == "no-dependencies" for d in diagnostics) and (other := formats.recognise(decoded)):
-        return CheckedSpec(None, (other,))
+        return CheckedSpec(None, (error.diagnostic,))
     return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages)]))
 
 

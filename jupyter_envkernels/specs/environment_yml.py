@@ -113,11 +113,11 @@ class _Reader:
         return value
 
     def _list(self, key: str, example: str) -> tuple[Node, ...]:
-        """The items of a list. One word instead of a list is taken for its one item, and said."""
+        """The items of a list; none where it is something else, which is said."""
         value = self._values.get(key)
         if isinstance(value, Sequence):
             return value.items
-        if value is None or (isinstance(value, Scalar) and value.kind == "null"):
+        if value is None:
             return ()
         remedy = f"Write each on a line of its own below '{key}:', as '  - {example}'."
         self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)} and not a list.", remedy)
@@ -133,12 +133,14 @@ class _Reader:
 
     def _dependencies(self) -> tuple[list[Dependency], list[tuple[Scalar, Node]]]:
         """The conda packages, and the ``pip:`` sections by their keys."""
-        if "dependencies" not in self._values:
+        value = self._values.get("dependencies")
+        if value is None:
             self._say("error", "no-dependencies", self._root, "The key 'dependencies' is missing.", _BEGINNING)
-        items = self._list("dependencies", "python")
-        if not items and "dependencies" in self._values:
+        is_null = isinstance(value, Scalar) and value.kind == "null"
+        items = () if is_null else self._list("dependencies", "python")
+        if is_null or (isinstance(value, Sequence) and not items):
             message = "The list of dependencies is empty, and so will be the environment."
-            self._say("warning", "no-packages", self._values["dependencies"], message, "Add a line '  - python'.")
+            self._say("warning", "no-packages", value or self._root, message, "Add a line '  - python'.")
         found = [dependency for item in items if (dependency := self._dependency(item)) is not None]
         return found, [section for item in items if isinstance(item, Mapping) for section in self._sections(item)]
 

@@ -1,4 +1,4 @@
-"""Names for files that are something else than an environment.yml. Asked only about texts that give no spec."""
+"""Names for files that are something else than an environment.yml."""
 
 from __future__ import annotations
 
@@ -39,13 +39,16 @@ _FORMATS = (
     _Format("a TOML file", (re.compile(r"\[{1,2}[\w.-]+\]{1,2}\s*$"), re.compile(r"[\w-]+ *= *\S")), _BY_HAND),
     _Format("a notebook", (re.compile(r'\s*"(cells|nbformat)":'),), "Choose the environment.yml beside it."),
 )
+_ENVIRONMENT_YML = re.compile(r"""["']?dependencies["']? *:(\s|$)""")
 _REQUIREMENT = re.compile(r"(-[rcei] |--[a-z]|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\s*([=<>~!]=|[<>@;]|$))")
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
 
 
 def recognise(text: str) -> Diagnostic | None:
-    """An error that says which format this is, or None where it looks like none of those known."""
-    lines = lines_of(text[:_HEAD])
+    """An error that says which format this is; None where it may be an environment.yml, or nothing known."""
+    lines = lines_of(text[:_HEAD].removeprefix("\ufeff"))
+    if _first(_ENVIRONMENT_YML, lines):
+        return None
     for known in _FORMATS:
         places = [_first(sign, lines) for sign in known.signs]
         if all(places):

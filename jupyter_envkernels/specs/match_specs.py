@@ -15,25 +15,35 @@ from .remarks import remark, shown
 
 MAX_LENGTH = 500
 
+# What most lines are, and all of an export: nothing in it needs a second look.
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(={1,2}[A-Za-z0-9_.!+]+(=[A-Za-z0-9_.]+)?)?")
 _COMMENT = re.compile(r"\s*#.*$")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#[0-9a-f]+)?$", re.IGNORECASE)
 _EXTRA = re.compile(r"^(?P<name>(?:[^\s\[\]]+::)?[A-Za-z0-9_.-]+)\[(?P<extra>[A-Za-z0-9_.,\s-]*)\](?P<rest>.*)$")
 _NO_VERSION = re.compile(r"[\w.:/-]+=")
 _WILDCARD = re.compile(r"(?P<compare>[<>]=?\s*[\w.!+-]+?)\.\*")
 _TRIPLE = re.compile(r"^([\w.:/-]+\s*)===(?!=)")
-_EXACT_WILDCARD = re.compile(r"^([\w.:/-]+\s*)==(?=\s*[\w.!+-]+\*)")
+_EXACT_WILDCARD = re.compile(r"""^([\w.:/-]+\s*|.*\bversion=\s*['"]?\s*)==(?=\s*[\w.!+-]+\*)""")
 _SPACED_BUILD = re.compile(r"(?P<version>[=<>]\s*[\w.!+*-]+|^[\w.:/-]+\s+[\w.!+*-]+)\s+=(?=[\w*.-]+$)")
-_BUILD = re.compile(r"\^.*\$|[\w.*+!-]+")
+_BUILD = re.compile(r"\^.*\$|[\w.*+!]+")
+_STRANGE = re.compile(r"[^ -~]")
 _MISREAD = (
     (re.compile(r"^[^\[]*=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
     (re.compile(r"(?<!~)=~"), "The comparison is written the wrong way round.", "Write '~='."),
     (re.compile(r"~=\s*[^,|=\s]*\*"), "'~=' does not go with '.*'.", "Write '=1.2' or '~=1.2'."),
     (re.compile(r"=$"), "There is nothing after the last '='.", "Write a version there, or delete the '='."),
     (re.compile(r"^(-e|-r|--)"), "This is an option of pip, not a package.", "Put the line below '- pip:'."),
+    (re.compile(r"^(.*:)?[.-]"), "The name of a package begins with a letter, a digit or '_'.", "Correct the name."),
     (re.compile(r"^git\+|@\s*(git|https?)\b"), "This is a requirement of pip.", "Put the line below '- pip:'."),
     (re.compile(r";\s*(python|sys_|platform|os_)"), "This is a requirement of pip.", "Put the line below '- pip:'."),
     (re.compile(r"^[\w.-]+\s*,\s*[A-Za-z]"), "Several names stand in one entry.", "Write each on a line of its own."),
+    (re.compile(r"^[^=<>!~\[\s]*\*"), "There is no '*' in the name of a package.", "Write the names out, one a line."),
     (re.compile(r"\{[{%]"), "This is a template's placeholder.", "Fill it in."),
+    (
+        re.compile(r"\s-(\s|$)"),
+        "Two entries run together; the second is on the same line, or indented further than the first.",
+        "Write each on a line of its own, with the same indentation.",
+    ),
     (re.compile(r"\S+\s+-y\b"), "'-y' is an option of a command, not a version.", "Delete it."),
 )
 
@@ -62,8 +72,9 @@ def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
     if len(node.text) > MAX_LENGTH:
         message = f"'{shown(node.text)}' has {len(node.text):,} characters."
         return None, [remark("error", "invalid-match-spec", node, message, "Write one package a line.")]
-    text, remarks = _normalise(node)
-    problem = _misread(text)
+    plain = _PLAIN.fullmatch(node.text) is not None
+    text, remarks = (node.text, []) if plain else _normalise(node)
+    problem = None if plain else _misread(text)
     if problem is None:
         found = _parse(node, text)
         if isinstance(found, Dependency):
@@ -86,25 +97,28 @@ def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
     if extra := _EXTRA.match(text):
         text = extra["name"] + extra["rest"]
         message = f"Conda packages have no extras: '[{extra['extra']}]' is ignored."
-        remedy = f"List the packages of the extra by name, or put {node.text.strip()} below '- pip:'."
+        remedy = f"List the packages of the extra by name, or put {shown(node.text)} below '- pip:'."
         remarks.append(remark("warning", "dropped-extra", node, message, remedy))
     # py-rattler reads ==1.2.*=build as exactly 1.2; conda as any 1.2.x.
     text = _EXACT_WILDCARD.sub(r"\1=", _TRIPLE.sub(r"\1==", text))
     text = _SPACED_BUILD.sub(r"\g<version>=", text)
     if _NO_VERSION.fullmatch(text):
-        message = f"'{text}': there is no version after the '='; any is taken."
+        message = f"'{shown(text)}': there is no version after the '='; any is taken."
         text = text.rstrip("= ")
-        remarks.append(remark("warning", "empty-version", node, message, f"Write '{text}', or a version."))
+        remarks.append(remark("warning", "empty-version", node, message, f"Write '{shown(text)}', or a version."))
     plain = _WILDCARD.sub(r"\g<compare>", text)
     if plain != text:
-        message = f"'{text}': the '.*' after a comparison is ignored."
-        remarks.append(remark("info", "superfluous-wildcard", node, message, f"Write '{plain}'."))
+        message = f"'{shown(text)}': the '.*' after a comparison is ignored."
+        remarks.append(remark("info", "superfluous-wildcard", node, message, f"Write '{shown(plain)}'."))
     return plain, remarks
 
 
 def _misread(text: str) -> tuple[str, str] | None:
     if not text:
         return "The entry is empty.", "Write the name of a package, or delete the line."
+    if strange := _STRANGE.search(text):
+        where = f"The character {strange.group()!r} (U+{ord(strange.group()):04X}) cannot be part of a match spec."
+        return where, "Type it anew: straight quotes, plain spaces and hyphens, and names in ASCII."
     if text.endswith((".conda", ".tar.bz2")) and "://" not in text:
         return "A package file cannot be given by its path.", "Give its full URL, or the package's name."
     return next(((message, remedy) for sign, message, remedy in _MISREAD if sign.search(text)), None)
@@ -118,13 +132,13 @@ def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
         # Never strict: that refuses "a 1" and the "a=1=b" of exports.
         spec = MatchSpec(text, strict=False)
     except InvalidMatchSpecError as error:
-        reason = str(error).splitlines()[0].rstrip(".")
+        reason = shown(str(error).splitlines()[0]).rstrip(".")
         remedy = "Write a name and a version, as in 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."
         return f"This is no match spec: {reason}.", remedy
     build = spec.build or ""
     if build and not _BUILD.fullmatch(build):
         return (
-            f"'{build}' cannot be a build string.",
+            f"'{shown(build)}' cannot be a build string.",
             "Join several conditions on the version by a comma, as in 'numpy>=1.26,<2'; one package a line.",
         )
     name = spec.name.normalized if spec.name is not None else ""
@@ -134,6 +148,8 @@ def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
 def _namespace(found: Dependency) -> list[Diagnostic]:
     if ":" not in found.text.replace("::", "") or "://" in found.text or "[" in found.text:
         return []
-    message = f"'{found.text}' asks for a package named {found.name}: what stands before a single colon is ignored."
+    message = (
+        f"'{shown(found.text)}' asks for a package named {found.name}: what stands before a single colon is ignored."
+    )
     remedy = "Write '=' before a version, and '::' after a channel."
     return [remark("warning", "single-colon", found.node, message, remedy)]

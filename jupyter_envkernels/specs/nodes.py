@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from .remarks import Unreadable, shown, unreadable
 from .text import lines_of
-from .yaml_errors import explain
+from .yaml_errors import TEMPLATE, explain
 
 MAX_DEPTH = 16
 MAX_NODES = 20_000
@@ -171,8 +171,6 @@ class _Composer:
 
 def _scalar(event: Any) -> Scalar:
     line, column = _place(event)
-    if event.tag in {"tag:yaml.org,2002:str", "!"}:
-        return Scalar(line, column, event.value)
     _refuse_tag(event)
     plain = event.implicit[0]
     return Scalar(line, column, event.value, _kind(event.value) if plain else "text")
@@ -187,7 +185,8 @@ def _kind(text: str) -> Kind:
 
 
 def _refuse_tag(event: Any) -> None:
-    if event.tag is not None and not str(event.tag).startswith("tag:yaml.org,2002:"):
+    # YAML's own tags, such as the !!python/tuple of old exports, change nothing: no object is ever made.
+    if event.tag not in {None, "!"} and not str(event.tag).startswith("tag:yaml.org,2002:"):
         raise unreadable(
             "yaml-tag",
             *_place(event),
@@ -199,13 +198,23 @@ def _refuse_tag(event: Any) -> None:
 def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]:
     seen: dict[str, Scalar] = {}
     for key, value in pairs:
-        if not isinstance(key, Scalar):
+        if isinstance(key, Mapping):
+            raise unreadable("template", key.line, key.column, *TEMPLATE)
+        if isinstance(key, Sequence):
             raise unreadable(
                 "yaml-syntax",
                 key.line,
                 key.column,
-                "A list or a mapping stands where a key is expected.",
-                "A key is a word before a colon, such as 'dependencies:'. Put text with braces in quotes.",
+                "A list stands where a key is expected.",
+                "A key is a word before a colon, such as 'dependencies:'.",
+            )
+        if key.text == "<<":
+            raise unreadable(
+                "merge-key",
+                key.line,
+                key.column,
+                "Merge keys, '<<:', are not read.",
+                "Write the entries out where they are needed.",
             )
         if key.text in seen:
             raise unreadable(

@@ -28,12 +28,13 @@ _CONFLICT = _Habit(
     "A git merge left its conflict markers here.",
     "Keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
 )
-_TEMPLATE = _Habit(
-    re.compile(r"\s*(- *)?(\{%|\{\{)"),
-    "template",
+TEMPLATE = (
     "This is a template, not a spec: '{%' and '{{' are for a program that has to fill it in first.",
     "Run the template through its program (conda devenv, jinja2 ...), and use what comes out.",
 )
+"""What is said of a template, and the remedy."""
+
+_TEMPLATE = _Habit(re.compile(r"\s*(- *)?(\{%|\{\{)"), "template", *TEMPLATE)
 _ANYWHERE = (_CONFLICT, _TEMPLATE)
 
 _ON_THE_LINE = (
@@ -92,8 +93,9 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
 def _unexplained(error: Any, marks: Sequence[tuple[int, int]]) -> Diagnostic:
     problem = str(getattr(error, "problem", None) or error).strip()
     words = next((words for sign, words in _IN_WORDS if sign in problem), shown(problem))
-    # "could not find expected ':'" is reported where the next line begins; what lacks the colon is the context.
-    number, column = (marks[0] if "could not find" in problem else marks[-1]) if marks else (1, 1)
+    # A missing colon is reported where the next line begins, a missing quote at the end: the context lacks them.
+    at_context = "could not find" in problem or "end of stream" in problem
+    number, column = (marks[0] if at_context else marks[-1]) if marks else (1, 1)
     return Diagnostic(
         "error",
         "yaml-syntax",
