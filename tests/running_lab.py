@@ -15,6 +15,7 @@ from typing import Any
 
 TOKEN = "tests"
 START_SECONDS = 60
+STOP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,16 @@ def running_lab(bin_folder: Path, folder: Path, environ: Mapping[str, str], *opt
             _wait(lab, process)
             yield lab
         finally:
-            process.terminate()
+            _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _wait(lab: Lab, process: subprocess.Popen[bytes]) -> None:

@@ -40,10 +40,13 @@ def _build(out: Path | None) -> int:
 def _serve(port: int) -> int:
     stops = {signal.SIGINT, signal.SIGTERM}
     root = ensure_channel()
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the server's threads, which inherit it
-    with ChannelServer(root, port=port) as server:
-        print(server.url, flush=True)
-        signal.sigwait(stops)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)  # before the server's threads, which inherit it
+    try:
+        with ChannelServer(root, port=port) as server:
+            print(server.url, flush=True)
+            signal.sigwait(stops)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return 0
 
 

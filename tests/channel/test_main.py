@@ -45,3 +45,4 @@ def test_a_port_in_use_is_said(channel_root: Path, capsys: pytest.CaptureFixture
     with ChannelServer(channel_root) as server:
         assert main(["serve", "--port", server.url.rpartition(":")[2]]) == 1
     assert "Address already in use" in capsys.readouterr().err
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()  # what a caller starts later must hear signals
