@@ -59,20 +59,16 @@ class Kernel:
         display_name: what launcher and kernel picker show.
         language: as kernel.json says, lower case.
         raw_name: the folder below ``share/jupyter/kernels``.
-        resource_dir: that folder.
         problem: why it cannot start; None when nothing is known against it.
         spec: kernel.json as it must be run, argv[0] resolved; empty where it cannot be read.
-        resources: names of the files in that folder which clients fetch: logos, kernel.js, kernel.css.
     """
 
     id: str
     display_name: str
     language: str
     raw_name: str
-    resource_dir: Path
     problem: Problem | None = None
     spec: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

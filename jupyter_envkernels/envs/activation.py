@@ -65,6 +65,8 @@ def deactivated_environ(environ: Mapping[str, str], settings: Settings, server: 
 
 def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Settings) -> dict[str, str]:
     name = default_env(prefix, settings.root_prefix)
+    own = _environment_variables(prefix, settings)
+    hidden = {f"__CONDA_SHLVL_0_{key}": environ[key] for key in own if key in environ}
     prompt = settings.env_prompt.format(default_env=name, stacked_env=name, prefix=prefix, name=prefix.name)
     return {
         "PATH": os.pathsep.join([f"{prefix}/bin", *_condabin(environ, settings), environ["PATH"]]),
@@ -73,7 +75,8 @@ def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Setting
         "CONDA_DEFAULT_ENV": name,
         "CONDA_PROMPT_MODIFIER": prompt if settings.changeps1 else "",
         **_installation_variables(settings.root_prefix),
-        **_environment_variables(prefix, settings),
+        **own,
+        **hidden,  # what a shell brings back when it deactivates
     }
 
 
@@ -95,7 +98,14 @@ def _installation_variables(root: Path | None) -> dict[str, str]:
     conda = root / "bin/conda" if root else None
     if conda is None or not conda.exists():
         return {}
-    return {"CONDA_EXE": str(conda), "CONDA_PYTHON_EXE": str(conda.with_name("python"))}
+    return {
+        "CONDA_EXE": str(conda),
+        "_CONDA_EXE": str(conda),
+        "_CONDA_ROOT": str(root),
+        "CONDA_PYTHON_EXE": str(conda.with_name("python")),
+        "_CE_M": "",
+        "_CE_CONDA": "",
+    }
 
 
 def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:

@@ -1,22 +1,22 @@
-"""The environments that there are now: cached by mtime, so that asking again is cheap and the answer is never old."""
+"""The environments that there are now: cached by time stamps, so that asking is cheap and the answer never old."""
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id
 from . import naming
-from .condarc import Settings, load_settings
-from .discovery import Discovery, Found, Stamp
+from .assembly import Assembler
+from .collector import paused_collector
+from .condarc import Settings, SettingsCache
+from .discovery import Discovery, Found
 from .installations import home_of
 from .locations import Location, home_of_plain_names, locations
 from .naming import Naming
@@ -26,10 +26,27 @@ Listener = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
+class _Frame:
+    """What follows from options, variables and conda's configuration alone."""
+
+    settings: Settings
+    places: tuple[Location, ...]
+    assembler: Assembler
+
+
+@dataclass(frozen=True, slots=True)
 class _Entry:
     found: Found
     contents: Contents
     environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """The catalog at a time; never changed, so that it is read without a lock."""
+
+    environments: tuple[Environment, ...] = ()
+    kernels: Mapping[str, tuple[Environment, Kernel, Contents]] = field(default_factory=dict)
 
 
 class Catalog:
@@ -40,6 +57,9 @@ class Catalog:
     Args:
         options: where to look and how to show.
         environ: the variables that conda's configuration and the locations depend on; read anew each time.
+
+    Raises:
+        InvalidRequest: an option cannot be used.
     """
 
     def __init__(self, options: CatalogOptions, environ: Mapping[str, str] = os.environ) -> None:
@@ -47,11 +67,12 @@ class Catalog:
         self._environ = environ
         self._template = naming.check_template(options.display_name)
         self._hidden = _pattern(options.hidden_environments)
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._settings = SettingsCache(environ)
+        self._frame: _Frame | None = None
         self._discovery = Discovery()
         self._entries: dict[str, _Entry] = {}
-        self._environments: tuple[Environment, ...] = ()
-        self._kernels: dict[str, tuple[Environment, Kernel]] = {}
+        self._snapshot: _Snapshot | None = None
         self._listeners: list[Listener] = []
 
     @property
@@ -61,21 +82,21 @@ class Catalog:
 
     def settings(self) -> Settings:
         """The configuration of conda as it stands."""
-        return load_settings(self._environ)
+        return self._settings.read()
 
     def locations(self) -> tuple[Location, ...]:
         """Where environments are looked for, in order of precedence."""
-        return locations(self._options, self.settings(), self._environ)
+        with self._lock:
+            return self._current_frame().places
 
     def environments(self) -> tuple[Environment, ...]:
-        """All environments, ordered by name, then prefix. Only what changed since the last call is read again."""
-        with self._lock:
-            before = self._environments
-            self._refresh()
-            after = self._environments
-        if before != after:
+        """All environments, ordered by name, then prefix. Only what has changed since the last call is read again."""
+        with self._lock, paused_collector():
+            before = self._snapshot
+            after = self._snapshot = self._refreshed()
+        if before is not None and before is not after:
             self._announce()
-        return after
+        return after.environments
 
     def find(self, ref: str) -> Environment:
         """The environment with that id, prefix or name.
@@ -85,31 +106,29 @@ class Catalog:
             Ambiguous: several have that name.
         """
         environments = self.environments()
-        by_id = [environment for environment in environments if environment.id == ref]
+        wanted = environment_id(Path(ref).expanduser()) if os.sep in ref else ref
+        by_id = next((environment for environment in environments if environment.id == wanted), None)
         if by_id:
-            return by_id[0]
+            return by_id
         if os.sep in ref:
-            return self._at_prefix(Path(ref).expanduser(), environments)
+            return self._at(os.path.abspath(Path(ref).expanduser()))
         named = [environment for environment in environments if environment.name == ref]
-        if len(named) > 1:
-            candidates = [str(environment.prefix) for environment in named]
-            raise Ambiguous(
-                f"Several environments are called {ref!r}: {', '.join(candidates)}.",
-                remedy="Give the prefix or the id instead.",
-                details={"candidates": candidates},
-            )
-        if not named:
-            raise NotFound(f"There is no environment {ref!r}.", remedy=_suggest(ref, environments))
-        return named[0]
+        if len(named) == 1:
+            return named[0]
+        raise _ambiguous(ref, named) if named else _not_found(ref, environments)
 
     def kernel(self, kernel_id: str) -> tuple[Environment, Kernel] | None:
-        """The kernel with that id and its environment. Only that environment is looked at, when it is known already."""
-        with self._lock:
-            found = self._kernels.get(kernel_id)
-            if found and _is_current(self._entries[found[0].id].contents):
-                return found
-        self.environments()
-        return self._kernels.get(kernel_id)
+        """The kernel with that id and its environment; None where there is none.
+
+        While it is known and unchanged, nothing else is looked at, so that this may be called in an event loop.
+        """
+        for snapshot in (self._snapshot, None):
+            if snapshot is None:
+                self.environments()
+            found = (snapshot or self._snapshot or _Snapshot()).kernels.get(kernel_id)
+            if found and (snapshot is None or found[2].is_current()):
+                return found[0], found[1]
+        return None
 
     def new_prefix(self, name: str, root: Path | None = None) -> Path:
         """Where a new environment of that name goes.
@@ -127,7 +146,7 @@ class Catalog:
             raise InvalidRequest(f"{name!r} cannot be the name of an environment.", remedy="Use letters and digits.")
         folders = (root,) if root else self._options.roots or self.settings().envs_dirs
         for folder in folders:
-            if _can_write(folder.expanduser()):
+            if _can_write(folder.expanduser().absolute()):
                 return Path(os.path.abspath(folder.expanduser())) / name
         raise Forbidden(
             f"No environment can be created: {', '.join(map(str, folders))} cannot be written to.",
@@ -138,7 +157,7 @@ class Catalog:
         """Forget what was read, and tell the subscribers that something changed."""
         with self._lock:
             self._discovery = Discovery()
-            self._entries.clear()
+            self._entries = {}
         self._announce()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -154,134 +173,68 @@ class Catalog:
         for listener in tuple(self._listeners):
             listener()
 
-    def _at_prefix(self, prefix: Path, environments: Iterable[Environment]) -> Environment:
-        wanted = environment_id(prefix)
-        for environment in environments:
-            if environment.id == wanted:
-                return environment
-        raise NotFound(f"There is no environment at {prefix}.", remedy="'jupyter envkernels doctor PREFIX' says why.")
+    def _at(self, path: str) -> Environment:
+        """An environment that no location names."""
+        with self._lock:
+            assembler = self._current_frame().assembler
+        found = Found(path, path, os.path.realpath(path), Location(path, "prefix", "the request"))
+        try:
+            return assembler.environment(found, read_prefix(path))
+        except NotAnEnvironment as absence:
+            raise NotFound(absence.problem.message, remedy=absence.problem.remedy) from None
 
-    def _refresh(self) -> None:
-        settings = self.settings()
-        places = locations(self._options, settings, self._environ)
-        base = os.path.realpath(settings.root_prefix) if settings.root_prefix else ""
-        builder = _Builder(
-            Naming(home_of_plain_names(self._options, settings, self._environ), base),
-            self._template,
-            str(home_of(self._environ)),
-        )
-        known = {entry.found.real: entry for entry in self._entries.values()}
-        entries: dict[str, _Entry] = {}
-        for found in self._discovery.find(places):
-            entry = known.get(found.real)
-            if entry is None or entry.found != found or not _is_current(entry.contents):
-                entry = builder.entry(found)
-            if entry is not None:
-                entries[entry.environment.id] = entry
-        if entries == self._entries and self._environments:
-            return
+    def _current_frame(self) -> _Frame:
+        settings = self._settings.read()
+        if self._frame is None or self._frame.settings is not settings:
+            base = os.path.realpath(settings.root_prefix) if settings.root_prefix else ""
+            home = home_of_plain_names(self._options, settings, self._environ)
+            self._frame = _Frame(
+                settings,
+                locations(self._options, settings, self._environ),
+                Assembler(Naming(home, base), self._template, str(home_of(self._environ))),
+            )
+            self._entries = {}
+        return self._frame
+
+    def _refreshed(self) -> _Snapshot:
+        frame = self._current_frame()
+        known = self._entries
+        entries = {}
+        for found in self._discovery.find(frame.places):
+            old = known.get(found.real)
+            if old is None or old.found is not found or not old.contents.is_current():
+                old = self._read(found, old, frame.assembler)
+            if old is not None:
+                entries[found.real] = old
+        is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
+        if is_same and self._snapshot is not None:
+            return self._snapshot
         self._entries = entries
         shown = [entry.environment for entry in entries.values() if not self._is_hidden(entry.environment)]
-        self._environments = builder.finish(shown)
-        self._kernels = {
-            kernel.id: (environment, kernel) for environment in self._environments for kernel in environment.kernels
-        }
+        environments = frame.assembler.arrange(shown)
+        contents = {entry.environment.id: entry.contents for entry in entries.values()}
+        return _Snapshot(
+            environments,
+            {kernel.id: (env, kernel, contents[env.id]) for env in environments for kernel in env.kernels},
+        )
+
+    @staticmethod
+    def _read(found: Found, known: _Entry | None, assembler: Assembler) -> _Entry | None:
+        try:
+            contents = read_prefix(found.path)
+        except NotAnEnvironment as absence:
+            if not (found.is_named and absence.is_odd):
+                return None
+            contents = Contents(problem=absence.problem)
+        if known is not None and known.found == found and known.contents == contents:
+            return known
+        return _Entry(found, contents, assembler.environment(found, contents))
 
     def _is_hidden(self, environment: Environment) -> bool:
         if environment.is_base and self._options.hide_base:
             return True
         texts = (environment.name, str(environment.prefix))
         return self._hidden is not None and any(self._hidden.search(text) for text in texts)
-
-
-def _is_current(contents: Contents) -> bool:
-    for path, stamp in contents.checks:
-        try:
-            status = os.stat(path)
-        except OSError:
-            return False
-        if (status.st_mtime_ns, status.st_ino) != stamp:
-            return False
-    return bool(contents.checks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Builder:
-    """Makes Environments out of what was found."""
-
-    naming: Naming
-    template: str
-    home: str
-
-    def entry(self, found: Found) -> _Entry | None:
-        try:
-            contents = read_prefix(found.path)
-        except NotAnEnvironment as absence:
-            if not found.is_listed or absence.problem.code in ("pending", "not-an-environment"):
-                return None
-            contents = Contents(problem=absence.problem)
-        return _Entry(found, contents, self._environment(found, contents))
-
-    def _environment(self, found: Found, contents: Contents) -> Environment:
-        is_designated = found.identity == self.naming.base
-        name = "base" if is_designated else os.path.basename(found.path)
-        kernels = self._kernels(found, contents, name)
-        problems = [kernel.problem for kernel in kernels]
-        return Environment(
-            id=environment_id(Path(found.real)),
-            name=name,
-            prefix=Path(found.path),
-            kernels=kernels,
-            is_base=is_designated or contents.has_condabin or found.location.is_root,
-            is_running=found.real == os.path.realpath(sys.prefix),
-            read_only=found.location.is_shared or not contents.is_writable,
-            problem=contents.problem or (problems[0] if problems and all(problems) else None),
-        )
-
-    def _kernels(self, found: Found, contents: Contents, name: str) -> tuple[Kernel, ...]:
-        slug = self.naming.slug(found.identity)
-        suffixes = naming.kernel_suffixes(raw.name for raw in contents.kernels)
-        location = naming.short_location(found.path, self.home)
-        kernels = []
-        for raw in contents.kernels:
-            spec = raw.spec or {}
-            display = naming.short_kernel_name(spec.get("display_name") or raw.name)
-            language = spec.get("language", "").lower()
-            kernels.append(
-                Kernel(
-                    id=f"conda-{slug}-{suffixes[raw.name]}",
-                    display_name=self.template.format(name=name, kernel=display, language=language, location=location),
-                    language=language,
-                    raw_name=raw.name,
-                    resource_dir=Path(raw.folder),
-                    problem=raw.problem,
-                    spec=spec,
-                    resources=raw.resources,
-                )
-            )
-        return tuple(sorted(kernels, key=lambda kernel: kernel.id))
-
-    def finish(self, environments: Iterable[Environment]) -> tuple[Environment, ...]:
-        """In order, and with display names that tell the kernels apart."""
-        ordered = sorted(environments, key=lambda environment: (environment.name.lower(), str(environment.prefix)))
-        shown = [(environment, kernel) for environment in ordered for kernel in environment.kernels]
-        names = naming.tell_apart(
-            [kernel.display_name for _, kernel in shown],
-            [naming.short_location(str(environment.prefix), self.home) for environment, _ in shown],
-        )
-        changed = {
-            kernel.id: dataclasses.replace(kernel, display_name=name)
-            for (_, kernel), name in zip(shown, names, strict=True)
-            if kernel.display_name != name
-        }
-        if not changed:
-            return tuple(ordered)
-        return tuple(
-            dataclasses.replace(
-                environment, kernels=tuple(changed.get(kernel.id, kernel) for kernel in environment.kernels)
-            )
-            for environment in ordered
-        )
 
 
 def _pattern(text: str) -> re.Pattern[str] | None:
@@ -293,12 +246,22 @@ def _pattern(text: str) -> re.Pattern[str] | None:
         ) from error
 
 
-def _suggest(name: str, environments: Iterable[Environment]) -> str:
+def _ambiguous(name: str, environments: Iterable[Environment]) -> Ambiguous:
+    candidates = [str(environment.prefix) for environment in environments]
+    return Ambiguous(
+        f"Several environments are called {name!r}: {', '.join(candidates)}.",
+        remedy="Give the prefix or the id instead.",
+        details={"candidates": candidates},
+    )
+
+
+def _not_found(name: str, environments: Iterable[Environment]) -> NotFound:
     near = difflib.get_close_matches(name, [environment.name for environment in environments], n=3)
-    return f"Did you mean {' or '.join(near)}?" if near else "'jupyter envkernels list' shows those that there are."
+    remedy = f"Did you mean {' or '.join(near)}?" if near else "'jupyter envkernels list' shows those that there are."
+    return NotFound(f"There is no environment {name!r}.", remedy=remedy)
 
 
 def _can_write(folder: Path) -> bool:
     """The folder, or the nearest above it that exists, can be written to."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if path.exists())
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PATH = re.compile(r"[/~]|\.\.?(/|$)")
@@ -32,24 +33,34 @@ class ChannelNames:
         Args:
             channels: names, URLs or paths of folders.
         """
-        return tuple(dict.fromkeys(url for channel in channels for url in self._expand(channel.strip())))
+        folders = {**self._folders_of_members(), **self.custom}
+        expanded = (url for channel in channels for url in self._expand(channel.strip(), folders))
+        return tuple(dict.fromkeys(expanded))
 
-    def _expand(self, channel: str) -> Iterator[str]:
+    def _expand(self, channel: str, folders: Mapping[str, str]) -> Iterator[str]:
         if channel in self.multi:
-            for member in self.multi[channel]:
-                yield self._single(member)
+            yield from (self._plain(member) for member in self.multi[channel])
+        elif _URL.match(channel) or _PATH.match(channel):
+            yield self._plain(channel)
         elif channel and channel != "nodefaults":
-            yield self._single(channel)
+            yield self._named(channel.strip("/"), folders)
 
-    def _single(self, channel: str) -> str:
+    def _plain(self, channel: str) -> str:
+        """A URL, a path, or a name below the alias; members of a multichannel are no other names."""
         if _URL.match(channel):
             return channel.rstrip("/")
         if _PATH.match(channel):
             return Path(os.path.abspath(Path(channel).expanduser())).as_uri()
-        name = channel.strip("/")
+        return f"{self.alias.rstrip('/')}/{channel.strip('/')}"
+
+    def _named(self, name: str, folders: Mapping[str, str]) -> str:
         parts = name.split("/")
-        for length in range(len(parts), 0, -1):
-            base = self.custom.get("/".join(parts[:length]))
-            if base:
-                return f"{base.rstrip('/')}/{name}"
-        return f"{self.alias.rstrip('/')}/{name}"
+        heads = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
+        folder = next((folders[head] for head in heads if head in folders), self.alias)
+        return f"{folder.rstrip('/')}/{name}"
+
+    def _folders_of_members(self) -> dict[str, str]:
+        """The path of a member's URL is a name as well: ``pkgs/main`` is https://repo.anaconda.com/pkgs/main."""
+        urls = (member for members in self.multi.values() for member in members if _URL.match(member))
+        parts = [urlsplit(url) for url in urls]
+        return {part.path.strip("/"): f"{part.scheme}://{part.netloc}" for part in parts if part.path.strip("/")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from .condarc_sources import (
     search_path,
 )
 from .installations import designated_root, home_of
+from .stamps import stamp_of
 
 ChannelPriority = Literal["strict", "flexible", "disabled"]
 
@@ -101,16 +103,31 @@ class Settings:
         return tuple(str(parent / "conda-bld") for parent in parents if (parent / "conda-bld").is_dir())
 
 
-def config_files(environ: Mapping[str, str]) -> list[str]:
-    """The configuration files that exist, lowest priority first."""
-    return search_path(_with_root(environ), str(home_of(environ)))
-
-
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Conda's configuration for a process with these variables. Never raises: see :attr:`Settings.problems`."""
     environ = _with_root(environ)
     files = search_path(environ, str(home_of(environ)))
     return _Reader([*map(read_source, files), environment_source(environ)], environ).settings(files)
+
+
+class SettingsCache:
+    """The settings of one process, read again only when a file or a variable has changed. Not thread-safe."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._key: object = None
+        self._settings = Settings()
+
+    def read(self) -> Settings:
+        """The settings as they stand; the same object while nothing has changed."""
+        environ = dict(self._environ)
+        files = search_path(_with_root(environ), str(home_of(environ)))
+        stamps = [(file, stamp_of(file, time.time_ns())) for file in files]
+        key = (environ, stamps)
+        if key != self._key or any(stamp is None for _, stamp in stamps):
+            self._settings = load_settings(environ)
+            self._key = key
+        return self._settings
 
 
 def _with_root(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,41 +1,41 @@
-"""Locations -> prefixes that may be environments, each once. Folders are read again only when their mtime changed."""
+"""Locations -> the prefixes that they name, each once. A folder is read again only when its time stamp has changed."""
 
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .locations import Location
+from .stamps import MISSING, Stamp, stamp_of
 
-HIDDEN_SIBLING = re.compile(r"\..+\.envkernels-.*")
-"""A prefix that is being built or taken away lies beside its place under such a name."""
-
-SETTLE_NS = 2_000_000_000
-"""A time stamp so young is not trusted: what changes within a file system's clock tick would not change it again."""
-
-Stamp = tuple[int, int]
+_Child = tuple[str, bool | None]
+"""A name or path, and whether it is a link; None where nobody has looked yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+def is_hidden_sibling(name: str) -> bool:
+    """A prefix that is being built or taken away lies beside its place as ``.NAME.envkernels-*``."""
+    return name.startswith(".") and ".envkernels-" in name
+
+
+class Found(NamedTuple):
     """A prefix that a location names.
 
     Attributes:
         path: as found.
-        identity: below the real path of its folder; ids are derived from it.
+        identity: its name below the real path of its folder; ids are derived from it.
         real: with all links resolved.
         location: the first that names it.
-        is_listed: something names just this prefix, so that its absence is worth a word.
+        is_named: a line or a link stands for it, so that its absence is worth a word.
     """
 
     path: str
     identity: str
     real: str
     location: Location
-    is_listed: bool
+    is_named: bool = False
 
     @property
     def is_link(self) -> bool:
@@ -43,19 +43,15 @@ class Found:
         return self.identity != self.real
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Listing:
-    stamp: Stamp
-    children: tuple[tuple[str, bool], ...]
+    """What a location held at a time; compared by identity."""
+
+    stamp: Stamp | None
+    children: tuple[_Child, ...]
 
 
-def stamp_of(path: str, now: int) -> Stamp | None:
-    """Identity of a state of a file or folder; None where there is nothing, or where it may change unseen."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_ino) if now - status.st_mtime_ns > SETTLE_NS else None
+_EMPTY = _Listing(MISSING, ())
 
 
 class Discovery:
@@ -63,84 +59,104 @@ class Discovery:
 
     def __init__(self) -> None:
         self._listings: dict[str, _Listing] = {}
+        self._last: tuple[tuple[Location, ...], list[_Listing], tuple[Found, ...]] | None = None
+
+    def find(self, places: tuple[Location, ...]) -> tuple[Found, ...]:
+        """The prefixes that the locations name, in their order; the same object while nothing has changed.
+
+        Where several paths lead to one prefix, its own path wins over links to it, and else the first location.
+        """
+        now = time.time_ns()
+        read = [(location, folder, self._listing(folder, location, now)) for location, folder in self._folders(places, now)]
+        listings = [listing for _, _, listing in read]
+        if self._last and self._last[0] is places and self._last[1] == listings:
+            return self._last[2]
+        collector = _Collector()
+        for location, folder, listing in read:
+            collector.add(location, folder, listing.children)
+        found = tuple(collector.found.values())
+        self._last = (places, listings, found)
+        return found
+
+    def _folders(self, places: Iterable[Location], now: int) -> Iterator[tuple[Location, str]]:
+        """What to read for each location: itself, or the environments of the projects in it."""
+        for location in places:
+            if location.kind != "projects":
+                yield location, location.path
+                continue
+            children = self._listing(location.path, location, now).children
+            for project in (location.path, *(f"{location.path}/{name}" for name, _ in children)):
+                yield location, f"{project}/.pixi/envs"
+
+    def _listing(self, path: str, location: Location, now: int) -> _Listing:
+        stamp = stamp_of(path, now)
+        if stamp == MISSING:
+            return _EMPTY
+        known = self._listings.get(path)
+        if known is not None and known.stamp == stamp and stamp is not None:
+            return known
+        children = _READERS[location.kind](path)
+        if known is not None and known.children == children and stamp is None:
+            return known
+        listing = self._listings[path] = _Listing(stamp, children)
+        return listing
+
+
+class _Collector:
+    """Puts prefixes together by their real path."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Found] = {}
+        self._paths: set[str] = set()
         self._real: dict[str, str] = {}
 
-    def find(self, places: Iterable[Location]) -> tuple[Found, ...]:
-        """The prefixes that the locations name, in their order.
+    def add(self, location: Location, folder: str, children: Iterable[_Child]) -> None:
+        is_list = location.kind == "list"
+        has_paths = is_list or location.kind == "prefix"
+        for name, is_link in children:
+            path = name if has_paths else f"{folder}/{name}"
+            if path not in self._paths:
+                self._paths.add(path)
+                self._add(location, path, is_link=os.path.islink(path) if is_link is None else is_link, is_list=is_list)
 
-        One that several paths lead to is known by its own path rather than by a link to it.
-        """
-        self._real.clear()
-        found: dict[str, Found] = {}
-        for location in places:
-            for path, is_link, is_listed in self._read(location):
-                self._add(found, Found(path, *self._resolve(path, is_link), location, is_listed))
-        return tuple(found.values())
-
-    @staticmethod
-    def _add(found: dict[str, Found], new: Found) -> None:
-        known = found.get(new.real)
-        if known is None or (known.is_link and not new.is_link):
-            found[new.real] = new
-
-    def _resolve(self, path: str, is_link: bool | None) -> tuple[str, str]:
-        folder, name = os.path.split(path)
+    def _add(self, location: Location, path: str, *, is_link: bool, is_list: bool) -> None:
+        folder, _, name = path.rpartition("/")
         real_folder = self._real.get(folder)
         if real_folder is None:
-            real_folder = self._real[folder] = os.path.realpath(folder)
-        identity = f"{real_folder.rstrip('/')}/{name}"
-        if is_link is None:
-            is_link = os.path.islink(identity)
-        return identity, os.path.realpath(identity) if is_link else identity
-
-    def _read(self, location: Location) -> Iterator[tuple[str, bool | None, bool]]:
-        """Paths, whether each is a link where that is known, and whether it was named singly."""
-        if location.kind == "folder":
-            for name, is_link in self._children(location.path):
-                yield f"{location.path}/{name}", is_link, is_link
-        elif location.kind == "list":
-            for name, _ in self._children(location.path, of_file=True):
-                yield name, None, True
-        elif location.kind == "projects":
-            yield from self._projects(location.path)
-        else:
-            yield location.path, None, False
-
-    def _projects(self, path: str) -> Iterator[tuple[str, bool | None, bool]]:
-        for project in (path, *(f"{path}/{name}" for name, _ in self._children(path))):
-            envs = f"{project}/.pixi/envs"
-            for name, is_link in self._children(envs):
-                yield f"{envs}/{name}", is_link, False
-
-    def _children(self, path: str, *, of_file: bool = False) -> tuple[tuple[str, bool], ...]:
-        stamp = stamp_of(path, time.time_ns())
-        listing = self._listings.get(path)
-        if listing is None or stamp is None or listing.stamp != stamp:
-            children = _lines(path) if of_file else _folders(path)
-            if stamp is None:
-                self._listings.pop(path, None)
-                return children
-            listing = self._listings[path] = _Listing(stamp, children)
-        return listing.children
+            real_folder = self._real[folder] = os.path.realpath(folder or "/").rstrip("/")
+        identity = f"{real_folder}/{name}"
+        real = os.path.realpath(identity) if is_link else identity
+        known = self.found.get(real)
+        if known is None or (known.is_link and identity == real):
+            self.found[real] = Found(path, identity, real, location, is_list or is_link)
 
 
-def _folders(path: str) -> tuple[tuple[str, bool], ...]:
+def _children(path: str) -> tuple[_Child, ...]:
+    """Names of the folders in a folder."""
     try:
         with os.scandir(path) as entries:
             found = [
                 (entry.name, entry.is_symlink())
                 for entry in entries
-                if (entry.is_symlink() or entry.is_dir()) and not HIDDEN_SIBLING.fullmatch(entry.name)
+                if (entry.is_dir() or entry.is_symlink()) and not is_hidden_sibling(entry.name)
             ]
     except OSError:
         return ()
     return tuple(sorted(found))
 
 
-def _lines(path: str) -> tuple[tuple[str, bool], ...]:
+def _lines(path: str) -> tuple[_Child, ...]:
+    """The absolute paths in a list of environments."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = [os.path.normpath(line.strip()) for line in file if line.strip().startswith("/")]
+            lines = [os.path.normpath(line) for line in file.read().splitlines() if line.startswith("/")]
     except OSError:
         return ()
-    return tuple((line, False) for line in dict.fromkeys(lines))
+    return tuple((line, None) for line in dict.fromkeys(lines))
+
+
+def _itself(path: str) -> tuple[_Child, ...]:
+    return ((path, None),)
+
+
+_READERS = {"folder": _children, "projects": _children, "list": _lines, "prefix": _itself}

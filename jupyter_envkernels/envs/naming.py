@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -58,11 +59,13 @@ def clean(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", folded)
 
 
-def kernel_suffixes(raw_names: Iterable[str]) -> dict[str, str]:
+def kernel_suffixes(raw_names: Sequence[str]) -> dict[str, str]:
     """Raw kernel name -> the last part of its id, without a dash, different for each.
 
     ``python3`` is ``py``, ``ir`` is ``r``, and the newest of ``julia-1.10`` and ``julia-1.11`` is ``julia``.
     """
+    if len(raw_names) == 1 and raw_names[0] in _SHORT:
+        return {raw_names[0]: _SHORT[raw_names[0]]}
     suffixes: dict[str, str] = {}
     taken: set[str] = set()
     for raw in sorted(raw_names, key=_by_version, reverse=True):
@@ -100,10 +103,9 @@ def check_template(template: str) -> str:
     return template or DEFAULT_TEMPLATE
 
 
-def tell_apart(names: Sequence[str], locations: Sequence[str]) -> list[str]:
-    """Display names; those that several kernels share get the location behind them."""
-    shared = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
-    return [f"{name} in {place}" if name in shared else name for name, place in zip(names, locations, strict=True)]
+def shared(names: Iterable[str]) -> set[str]:
+    """The names that occur more than once."""
+    return {name for name, count in Counter(names).items() if count > 1}
 
 
 def short_location(prefix: str, home: str) -> str:

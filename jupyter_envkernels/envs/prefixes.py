@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import PENDING_MARK, Problem
-from .discovery import Stamp, stamp_of
+from .stamps import Stamp, fingerprint, settled, stamp_of
 
-_KERNELS = "share/jupyter/kernels"
-_MAX_BYTES = 1 << 20
+KERNELS = "share/jupyter/kernels"
+_PENDING = str(PENDING_MARK)
+_MAX_BYTES = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class RawKernel:
+class RawKernel(NamedTuple):
     """One folder below ``share/jupyter/kernels``; ``spec`` is None where kernel.json cannot be used."""
 
     name: str
-    folder: str
     spec: Mapping[str, Any] | None
-    resources: tuple[str, ...] = ()
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What a prefix holds.
 
     Attributes:
-        checks: paths and their stamps; while all are the same, so is the rest. Empty where that cannot be told.
+        watched: paths; while their stamps are the same, so is the rest. None where that cannot be told.
+        stamps: of these, in order.
     """
 
     kernels: tuple[RawKernel, ...] = ()
     has_condabin: bool = False
     is_writable: bool = False
     problem: Problem | None = None
-    checks: tuple[tuple[str, Stamp | None], ...] = ()
+    watched: tuple[str, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+
+    def is_current(self) -> bool:
+        """Nothing has changed since it was read. It costs one ``stat`` a check."""
+        for path, stamp in zip(self.watched, self.stamps, strict=True):
+            try:
+                if fingerprint(os.stat(path)) != stamp:
+                    return False
+            except OSError:
+                return False
+        return bool(self.watched)
 
 
 class NotAnEnvironment(Exception):
@@ -48,6 +57,11 @@ class NotAnEnvironment(Exception):
     def __init__(self, code: str, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.problem = Problem(code, message, remedy)
+
+    @property
+    def is_odd(self) -> bool:
+        """Something points here and there is nothing: worth showing, where it was named singly."""
+        return self.problem.code in ("gone", "dangling-link")
 
 
 def read_prefix(prefix: str) -> Contents:
@@ -58,15 +72,17 @@ def read_prefix(prefix: str) -> Contents:
     Raises:
         NotAnEnvironment: it has not, or a job is still building it.
     """
-    try:
-        os.stat(f"{prefix}/conda-meta/history")
-    except (FileNotFoundError, NotADirectoryError):
-        raise _absence(prefix) from None
-    except OSError as error:
-        return Contents(problem=_unreadable(prefix, error))
-    if os.access(f"{prefix}/{PENDING_MARK}", os.F_OK):
+    is_writable = os.access(f"{prefix}/conda-meta/history", os.W_OK)
+    if not is_writable:
+        try:
+            os.stat(f"{prefix}/conda-meta/history")
+        except PermissionError as error:
+            return Contents(problem=_unreadable(prefix, error))
+        except OSError:
+            raise _absence(prefix) from None
+    if os.access(f"{prefix}/{_PENDING}", os.F_OK):
         raise NotAnEnvironment("pending", f"{prefix} is still being built.", "Wait for its job to end.")
-    return _read_environment(prefix)
+    return _read_environment(prefix, is_writable=is_writable)
 
 
 def _absence(prefix: str) -> NotAnEnvironment:
@@ -89,35 +105,34 @@ def _unreadable(path: str, error: OSError) -> Problem:
     )
 
 
-def _read_environment(prefix: str) -> Contents:
+def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
     now = time.time_ns()
-    folder = f"{prefix}/{_KERNELS}"
-    kernels: tuple[RawKernel, ...] = ()
-    problem: Problem | None = None
-    stamp = stamp_of(folder, now)
+    folder = f"{prefix}/{KERNELS}"
+    watched, stamps = [folder], [stamp_of(folder, now)]
+    kernels = []
+    problem = None
     try:
-        names = sorted(os.listdir(folder))
+        for name in sorted(os.listdir(folder)):
+            read = _read_kernel(prefix, name, now)
+            if read:
+                kernels.append(read[0])
+                watched.append(f"{folder}/{name}/kernel.json")
+                stamps.append(read[1])
     except (FileNotFoundError, NotADirectoryError):
-        names = []
+        pass
     except OSError as error:
-        names, problem = [], _unreadable(folder, error)
-    found = [_read_kernel(prefix, f"{folder}/{name}", name) for name in names]
-    kernels = tuple(kernel for kernel in found if kernel)
-    meta = f"{prefix}/conda-meta"
-    checks = [(folder, stamp)] if names else []
-    if kernels:
-        checks += [
-            (f"{kernel.folder}/kernel.json", stamp_of(f"{kernel.folder}/kernel.json", now)) for kernel in kernels
-        ]
-    else:
+        problem = _unreadable(folder, error)
+    if not kernels:
         problem = problem or _why_no_kernel(prefix)
-    settled = all(stamp for _, stamp in checks) and not any(kernel.problem for kernel in kernels)
+    settled_stamps = tuple(stamp for stamp in stamps if stamp is not None)
+    is_settled = len(settled_stamps) == len(stamps) and not problem and not any(kernel.problem for kernel in kernels)
     return Contents(
-        kernels,
+        tuple(kernels),
         has_condabin=os.access(f"{prefix}/condabin", os.F_OK),
-        is_writable=os.access(meta, os.W_OK),
+        is_writable=is_writable,
         problem=problem,
-        checks=tuple(checks) if settled and kernels else (),
+        watched=tuple(watched) if is_settled else (),
+        stamps=settled_stamps if is_settled else (),
     )
 
 
@@ -141,26 +156,42 @@ def _why_no_kernel(prefix: str) -> Problem:
     )
 
 
-def _read_kernel(prefix: str, folder: str, name: str) -> RawKernel | None:
-    """One kernelspec folder; None where there is no kernel.json in it."""
+def _read_kernel(prefix: str, name: str, now: int) -> tuple[RawKernel, Stamp | None] | None:
+    """One kernelspec folder and the stamp of its kernel.json; None where it has none."""
+    file = f"{prefix}/{KERNELS}/{name}/kernel.json"
+    stamp = None
+    try:
+        data, stamp = _read_file(file, now)
+        spec = parse_kernel_json(data)
+    except OSError as error:
+        if not os.path.lexists(file):
+            return None
+        return RawKernel(name, None, _unreadable(file, error)), stamp
+    except ValueError as error:
+        remedy = "Install the kernel's package again."
+        return RawKernel(name, None, Problem("bad-kernelspec", f"{file} cannot be used: {error}.", remedy)), stamp
+    spec["argv"], problem = resolve_argv(spec["argv"], prefix)
+    return RawKernel(name, spec, problem), stamp
+
+
+def resource_files(folder: str) -> list[str]:
+    """Names of the files of a kernelspec's folder that clients fetch: logos, kernel.js, kernel.css."""
     try:
         files = os.listdir(folder)
-        if "kernel.json" not in files:
-            return None
-        with open(f"{folder}/kernel.json", "rb") as file:
-            spec = parse_kernel_json(file.read(_MAX_BYTES))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        return RawKernel(name, folder, None, problem=_unreadable(f"{folder}/kernel.json", error))
-    except ValueError as error:
-        problem = Problem(
-            "bad-kernelspec", f"{folder}/kernel.json cannot be used: {error}.", "Install the kernel's package again."
-        )
-        return RawKernel(name, folder, None, problem=problem)
-    resources = tuple(sorted(file for file in files if file.startswith("logo-") or file in ("kernel.js", "kernel.css")))
-    argv, problem = resolve_argv(spec["argv"], prefix)
-    return RawKernel(name, folder, {**spec, "argv": argv}, resources, problem)
+    except OSError:
+        return []
+    return sorted(file for file in files if file.startswith("logo-") or file in ("kernel.js", "kernel.css"))
+
+
+def _read_file(path: str, now: int) -> tuple[bytes, Stamp | None]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
+            raise ValueError("it is no file, or too large to be a kernelspec")
+        return os.read(descriptor, _MAX_BYTES), settled(status, now)
+    finally:
+        os.close(descriptor)
 
 
 def parse_kernel_json(data: bytes) -> dict[str, Any]:

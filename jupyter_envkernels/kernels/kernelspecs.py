@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from typing import Any
 
-from ..models import Environment, Kernel
+from ..envs.prefixes import KERNELS
+from ..models import Environment, Kernel, Problem
 
 PROVISIONER = "envkernels-provisioner"
 
 
 def kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """The kernelspec as :meth:`jupyter_client.kernelspec.KernelSpec.to_dict` gives it; a new object each time."""
+    """A kernelspec as :meth:`jupyter_client.kernelspec.KernelSpec.to_dict` gives it; a new object each time.
+
+    Where kernel.json cannot be used, it is the one of the fallback kernel.
+    """
+    spec = kernel.spec
     return {
-        "argv": list(kernel.spec.get("argv", ())),
-        "env": dict(kernel.spec.get("env", {})),
+        "argv": list(spec["argv"]) if spec else fallback_argv(environment.name, environment.prefix, kernel.problem),
+        "env": dict(spec.get("env", {})),
         "display_name": kernel.display_name,
-        "language": kernel.spec.get("language", ""),
-        "interrupt_mode": kernel.spec.get("interrupt_mode", "signal"),
+        "language": spec.get("language", ""),
+        "interrupt_mode": spec.get("interrupt_mode", "signal"),
         "metadata": {
-            **kernel.spec.get("metadata", {}),
+            **spec.get("metadata", {}),
             **environment_metadata(environment, kernel),
             "kernel_provisioner": {"provisioner_name": PROVISIONER},
         },
-        "kernel_protocol_version": kernel.spec.get("kernel_protocol_version", ""),
+        "kernel_protocol_version": spec.get("kernel_protocol_version", ""),
     }
+
+
+def resource_dir(environment: Environment, kernel: Kernel) -> str:
+    """The folder of a kernel's kernel.json and logos."""
+    return f"{environment.prefix}/{KERNELS}/{kernel.raw_name}"
+
+
+def missing_kernelspec(environment: Environment, raw_name: str) -> dict[str, Any]:
+    """The kernelspec for a kernel that the environment should have and has not: it starts the fallback kernel."""
+    nothing = Kernel("", f"{environment.name} (no kernel)", "", raw_name, environment.problem)
+    return kernelspec(environment, nothing)
 
 
 def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, Any]:
@@ -40,7 +58,23 @@ def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, 
     }
 
 
-def resources(name: str, files: tuple[str, ...], base_url: str) -> dict[str, str]:
+def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[str]:
+    """The command of a kernel that answers each cell with what is wrong with an environment.
+
+    Args:
+        name: of the environment.
+        prefix: of the environment.
+        problem: what is wrong.
+    """
+    message = f"{problem.message} {problem.remedy}" if problem else "The environment does not offer this kernel."
+    reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
+    module = "jupyter_envkernels.kernels.fallback"
+    return [sys.executable, "-m", module, "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
+
+
+def resources(name: str, files: Iterable[str], base_url: str) -> dict[str, str]:
     """URLs of a kernelspec's files, keyed as jupyter_server does: logos without their extension."""
-    keys = (file.rsplit(".", 1)[0] if file.startswith("logo-") else file for file in files)
-    return {key: f"{base_url}kernelspecs/{name}/{file}" for key, file in zip(keys, files, strict=True)}
+    return {
+        file.rsplit(".", 1)[0] if file.startswith("logo-") else file: f"{base_url}kernelspecs/{name}/{file}"
+        for file in files
+    }

@@ -5,18 +5,29 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeAlias
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from traitlets import Instance, default
 
 from ..envs.catalog import Catalog
+from ..envs.collector import paused_collector
+from ..envs.prefixes import resource_files
 from ..models import CatalogOptions, Environment, Kernel
-from .kernelspecs import kernelspec, resources
+from .aliases import resolve
+from .kernelspecs import environment_metadata, kernelspec, missing_kernelspec, resource_dir, resources
+from .ordinary import OrdinaryKernelSpecs
+
+_PREFIX = "conda-"
+_State: TypeAlias = "tuple[tuple[Environment, ...], dict[str, Any], dict[str, str]]"
 
 
 class SyncEnvKernelSpecManager(KernelSpecManager):
-    """Kernelspecs of environments beside the ordinary ones, for programs that do not run an event loop."""
+    """Kernelspecs of environments beside the ordinary ones, for programs that do not run an event loop.
+
+    A kernel that Jupyter finds by itself, because it lies in the prefix that runs Jupyter, keeps its ordinary name and
+    is not listed a second time.
+    """
 
     catalog = Instance(Catalog, help="Knows the environments.")
 
@@ -24,73 +35,130 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
     def _default_catalog(self) -> Catalog:
         return Catalog(CatalogOptions(), os.environ)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._ordinary = OrdinaryKernelSpecs(self._get_kernel_spec_by_name, self.log)
+        self._listing: tuple[_State, dict[str, Any]] | None = None
+        self._known: dict[str, tuple[Environment, dict[str, Any]]] = {}
+
     def find_kernel_specs(self) -> dict[str, str]:
         """Kernel name -> resource folder."""
         found: dict[str, str] = super().find_kernel_specs()
-        found.update({kernel.id: str(kernel.resource_dir) for _, kernel in self._environment_kernels(found)})
-        return found
+        ours = self._listed(self.catalog.environments(), found)
+        return found | {kernel.id: resource_dir(environment, kernel) for environment, kernel in ours}
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The kernelspec of that name.
+        """The kernelspec of that name, listed or not: names that nb_conda_kernels gave are understood too.
+
+        For a kernel that cannot start it is one that says why.
 
         Raises:
-            NoSuchKernel: there is none.
+            NoSuchKernel: there is none, or the name may mean several.
         """
-        found = self.catalog.kernel(kernel_name)
-        if found is None or not self._is_allowed(kernel_name):
+        found = self._environment_kernel(kernel_name)
+        if found is None:
             return super().get_kernel_spec(kernel_name)
-        return self.kernel_spec_class(resource_dir=str(found[1].resource_dir), **kernelspec(*found))
+        environment, kernel, raw_name = found
+        spec = kernelspec(environment, kernel) if kernel else missing_kernelspec(environment, raw_name)
+        folder = resource_dir(environment, kernel) if kernel else str(environment.prefix)
+        return self.kernel_spec_class(resource_dir=folder, **spec)
 
     def get_all_specs(self) -> dict[str, Any]:
-        """Kernel name -> ``{"name", "resource_dir", "spec", "resources"}``."""
-        ordinary = super().find_kernel_specs()
-        specs = {name: self._ordinary(name, folder) for name, folder in ordinary.items()}
-        found: dict[str, Any] = {name: spec for name, spec in specs.items() if spec}
-        found.update({kernel.id: self._model(env, kernel) for env, kernel in self._environment_kernels(ordinary)})
-        return found
+        """Kernel name -> ``{"resource_dir", "spec"}``."""
+        with paused_collector():
+            folders = super().find_kernel_specs()
+            state = (self.catalog.environments(), self._ordinary.read(folders), folders)
+            if self._listing is None or not _same(self._listing[0], state):
+                self._listing = (state, self._models(*state))
+            return dict(self._listing[1])
 
-    def _environment_kernels(self, ordinary: dict[str, str]) -> list[tuple[Environment, Kernel]]:
-        """The kernels to list: those with a usable kernelspec which no ordinary name stands for already."""
+    def _environment_kernel(self, name: str) -> tuple[Environment, Kernel | None, str] | None:
+        if not name.startswith(_PREFIX) or not self._is_allowed(name):
+            return None
+        found = self.catalog.kernel(name)
+        if found:
+            return *found, found[1].raw_name
+        try:
+            super().get_kernel_spec(name)
+        except NoSuchKernel:
+            return resolve(name, self.catalog.environments())
+        return None
+
+    def _listed(
+        self, environments: tuple[Environment, ...], ordinary: dict[str, str]
+    ) -> list[tuple[Environment, Kernel]]:
+        """The kernels with a usable kernelspec that is not found under an ordinary name already."""
         folders = set(ordinary.values())
         return [
             (environment, kernel)
-            for environment in self.catalog.environments()
+            for environment in environments
             for kernel in environment.kernels
-            if kernel.spec and self._is_allowed(kernel.id) and str(kernel.resource_dir) not in folders
+            if kernel.spec and self._is_allowed(kernel.id) and resource_dir(environment, kernel) not in folders
         ]
+
+    @staticmethod
+    def _twins(environments: tuple[Environment, ...], ordinary: dict[str, str]) -> dict[str, dict[str, Any]]:
+        """Ordinary name -> what is to be said about the environment that the kernelspec lies in."""
+        names = {folder: name for name, folder in ordinary.items()}
+        return {
+            names[resource_dir(environment, kernel)]: environment_metadata(environment, kernel)
+            for environment in environments
+            for kernel in environment.kernels
+            if resource_dir(environment, kernel) in names
+        }
 
     def _is_allowed(self, name: str) -> bool:
         return not self.allowed_kernelspecs or name in self.allowed_kernelspecs
 
-    def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
-        return {
-            "name": kernel.id,
-            "resource_dir": str(kernel.resource_dir),
-            "spec": kernelspec(environment, kernel),
-            "resources": resources(kernel.id, kernel.resources, self._base_url),
+    def _models(
+        self, environments: tuple[Environment, ...], ordinary: dict[str, Any], folders: dict[str, str]
+    ) -> dict[str, Any]:
+        twins = self._twins(environments, folders)
+        models: dict[str, Any] = {
+            name: {"resource_dir": folders[name], "spec": _with_metadata(spec, twins.get(name))}
+            for name, spec in ordinary.items()
         }
+        known, self._known = self._known, {}
+        for environment, kernel in self._listed(environments, folders):
+            entry = known.get(kernel.id)
+            if entry is None or entry[0] is not environment:
+                entry = (environment, self._model(environment, kernel))
+            self._known[kernel.id] = entry
+            models[kernel.id] = entry[1]
+        return models
 
-    def _ordinary(self, name: str, folder: str) -> dict[str, Any] | None:
-        try:
-            spec = self._get_kernel_spec_by_name(name, folder)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one kernelspec must not hide the others
-            self.log.warning("Kernelspec %s in %s is left out: %s", name, folder, error)
-            return None
-        return {"resource_dir": folder, "spec": spec.to_dict()}
-
-    @property
-    def _base_url(self) -> str:
-        return str(getattr(self.parent, "base_url", "/"))
+    def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
+        """What :meth:`get_all_specs` gives for one kernel; it is kept until the environment changes."""
+        return {"resource_dir": resource_dir(environment, kernel), "spec": kernelspec(environment, kernel)}
 
 
 class EnvKernelSpecManager(SyncEnvKernelSpecManager):
-    """The same for jupyter_server: listing is awaited, and no file is read in the event loop's thread."""
+    """The same for jupyter_server: listing is awaited, and reads no file in the event loop's thread.
+
+    Its models are ready for REST, so that the server's handler need not look for the files of each kernelspec.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # One thread of its own: a network folder that hangs must not use up the server's threads.
+        # A thread of its own: a network folder that hangs must not use up those of the server.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="envkernels")
 
     async def get_all_specs(self) -> dict[str, Any]:  # type: ignore[override]
-        """Kernel name -> model, as the REST handler hands it out."""
+        """Kernel name -> model with ``name``, ``spec`` and ``resources``, as the REST interface hands it out."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
+
+    def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
+        files = resource_files(resource_dir(environment, kernel))
+        return {
+            "name": kernel.id,
+            "spec": kernelspec(environment, kernel),
+            "resources": resources(kernel.id, files, str(getattr(self.parent, "base_url", "/"))),
+        }
+
+
+def _with_metadata(spec: dict[str, Any], more: dict[str, Any] | None) -> dict[str, Any]:
+    return {**spec, "metadata": {**spec["metadata"], **more}} if more else spec
+
+
+def _same(old: _State, new: _State) -> bool:
+    return old[0] is new[0] and old[1:] == new[1:]

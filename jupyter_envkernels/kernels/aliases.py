@@ -1,0 +1,59 @@
+"""Names under which notebooks know a kernel although it is not listed so.
+
+They come from nb_conda_kernels, or from another configuration of ours. A name is taken for a kernel only where it can
+mean no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+
+from ..envs.naming import clean, kernel_suffixes
+from ..models import Environment, Kernel
+
+_PYTHON = ("py", "python3", "python2")
+
+
+def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment, Kernel | None, str] | None:
+    """The one environment that a kernel name can mean, the kernel, and that kernel's raw name.
+
+    Args:
+        name: ``conda-base-KERNEL`` or ``conda-env-NAME-KERNEL``.
+        environments: the ones that there are.
+
+    Returns:
+        The kernel is None where the environment has lost it or never had it; all is None where no environment or more
+        than one answers to the name.
+    """
+    matches = [
+        (environment, rest)
+        for environment in environments
+        for part in _parts(environment)
+        if (rest := name.removeprefix(f"conda-{part}-")) != name and rest
+    ]
+    exact = [(env, kernel, kernel.raw_name) for env, rest in matches if (kernel := _kernel(env, rest))]
+    found = exact or [(env, None, "python3") for env, rest in matches if rest in _PYTHON and not env.kernels]
+    return found[0] if len({env.id for env, _, _ in found}) == 1 else None
+
+
+def _parts(environment: Environment) -> set[str]:
+    """What may stand for an environment in an id: its name, alone, with its project's, and with its hash."""
+    name = clean(environment.prefix.name)
+    parts = {f"env-{name}", f"env-{name}-{environment.id[:8]}", f"env-{name}-{_hash(environment)}"}
+    if environment.prefix.parent.name == "envs":
+        parts.add(f"env-{clean(environment.prefix.parent.parent.name)}-{name}")
+    return parts | {"base", "root"} if environment.is_base else parts
+
+
+def _hash(environment: Environment) -> str:
+    return hashlib.sha256(os.fsencode(environment.prefix)).hexdigest()[:8]
+
+
+def _kernel(environment: Environment, rest: str) -> Kernel | None:
+    suffixes = kernel_suffixes([kernel.raw_name for kernel in environment.kernels])
+    for kernel in environment.kernels:
+        if rest in (suffixes[kernel.raw_name], clean(kernel.raw_name)):
+            return kernel
+    return None

@@ -1,0 +1,38 @@
+"""A kernel that answers each cell with why the real one could not start.
+
+It runs in the Python of the server: ``python -m jupyter_envkernels.kernels.fallback -f FILE --FallbackKernel.reason=...``
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+from traitlets import Unicode
+
+
+class FallbackKernel(Kernel):
+    """Runs nothing. Each cell fails with the reason, so that a batch run fails as well."""
+
+    implementation = "envkernels-fallback"
+    implementation_version = "1"
+    language_info = {"name": "text", "mimetype": "text/plain", "file_extension": ".txt"}  # noqa: RUF012 - Kernel's own type
+
+    reason = Unicode(config=True, help="What is wrong and what can be done about it.")
+
+    @property
+    def banner(self) -> str:
+        """What a console shows first."""
+        return str(self.reason)
+
+    async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002, FBT001 - the protocol's signature
+        """Answer with the reason."""
+        error = {"ename": "EnvironmentUnusable", "evalue": self.reason, "traceback": [self.reason]}
+        if not silent:
+            self.send_response(self.iopub_socket, "error", error)
+        return {"status": "error", "execution_count": self.execution_count, **error}
+
+
+if __name__ == "__main__":
+    IPKernelApp.launch_instance(kernel_class=FallbackKernel)
