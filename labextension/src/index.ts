@@ -97,6 +97,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     }
 
     function openTab(): Workspace {
+      // The tracker and the shell own the tab.
+      // eslint-disable-next-line jupyter/require-disposable-transfer
       const { content, id } = tracker.find(() => true) ?? createTab();
       shell.activateById(id);
       return content;

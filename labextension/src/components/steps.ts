@@ -30,7 +30,7 @@ const CREATE_STEPS: JobPhase[] = [
  * @param entered - The phases that it has entered, in order; may lag behind the job.
  */
 export function steps(job: IJob, entered: ReadonlyArray<JobPhase>): IStep[] {
-  const seen = withCurrent(entered, job.phase);
+  const seen = withCurrent(job, entered);
   const forward = seen.filter(phase => phase !== 'rolling-back');
   const shown = job.kind === 'create' ? CREATE_STEPS : forward;
   const reached = shown.indexOf(forward[forward.length - 1]);
@@ -55,13 +55,14 @@ export function steps(job: IJob, entered: ReadonlyArray<JobPhase>): IStep[] {
 }
 
 function withCurrent(
-  entered: ReadonlyArray<JobPhase>,
-  phase: JobPhase | null
+  { kind, phase }: IJob,
+  entered: ReadonlyArray<JobPhase>
 ): ReadonlyArray<JobPhase> {
   if (phase === null || entered.includes(phase)) {
     return entered;
   }
   // Before the journal was read: what comes before the present phase counts as entered.
-  const before = CREATE_STEPS.slice(0, CREATE_STEPS.indexOf(phase) + 1);
-  return entered.length || !before.length ? [...entered, phase] : before;
+  return kind === 'create' && !entered.length && CREATE_STEPS.includes(phase)
+    ? CREATE_STEPS.slice(0, CREATE_STEPS.indexOf(phase) + 1)
+    : [...entered, phase];
 }

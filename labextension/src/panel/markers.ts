@@ -3,7 +3,12 @@
  */
 
 import { Extension, StateEffect, StateField } from '@codemirror/state';
-import { Decoration, DecorationSet, EditorView } from '@codemirror/view';
+import {
+  Decoration,
+  DecorationSet,
+  EditorView,
+  ViewPlugin
+} from '@codemirror/view';
 
 import { IDiagnostic } from '../types';
 
@@ -48,8 +53,9 @@ export class LineMarkers {
   /** To be given to the editor. */
   readonly extension: Extension = [
     marks,
-    EditorView.updateListener.of(update => {
-      this._view = update.view;
+    ViewPlugin.define(view => {
+      this._view = view;
+      return {};
     })
   ];
 

@@ -1,0 +1,47 @@
+import React from 'react';
+
+import { ProblemText, ProgressBar } from '../../components/common';
+import { Page, trans } from '../render';
+
+let page: Page;
+
+beforeEach(() => {
+  page = new Page();
+});
+
+afterEach(() => {
+  page.dispose();
+});
+
+const label = 'Create ml';
+
+describe('ProgressBar', () => {
+  it('tells how far it is', () => {
+    const progress = { done: 1, total: 4, unit: 'packages' } as const;
+    page.render(
+      <ProgressBar label={label} progress={progress} trans={trans} />
+    );
+    const [bar] = page.all('[role=progressbar]');
+    expect(bar.getAttribute('aria-valuenow')).toBe('25');
+    expect(bar.getAttribute('aria-valuetext')).toBe('1 of 4 packages');
+    page.render(<ProgressBar label={label} progress={null} trans={trans} />);
+    expect(
+      page.all('[role=progressbar]')[0].hasAttribute('aria-valuenow')
+    ).toBe(false);
+  });
+});
+
+describe('ProblemText', () => {
+  it('sets the first line apart from the tree below it', () => {
+    const message = 'They do not go together.\n├─ a\n└─ b\n';
+    const problem = { code: 'x', message, remedy: 'Change one.' };
+    page.render(<ProblemText problem={problem} />);
+    expect(page.all('.jp-EnvKernels-problemFirst')[0].textContent).toBe(
+      'They do not go together.'
+    );
+    expect(page.all('pre')[0].textContent).toBe('├─ a\n└─ b');
+    expect(page.all('.jp-EnvKernels-remedy')[0].textContent).toBe(
+      'Change one.'
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import React, { act } from 'react';
+
+import {
+  EnvironmentList,
+  matches,
+  nextPlace
+} from '../../components/environmentlist';
+import { languages, whyKept } from '../../components/environmentrow';
+import { IEnvironment, IJob } from '../../types';
+import { makeEnvironment, makeJob } from '../fakeserver';
+import { Page, trans } from '../render';
+
+let page: Page;
+
+beforeEach(() => {
+  page = new Page();
+});
+
+afterEach(() => {
+  page.dispose();
+});
+
+describe('EnvironmentList', () => {
+  let done: string[];
+
+  const actions = {
+    openNotebook: ({ name }: IEnvironment) => void done.push(`open ${name}`),
+    clone: ({ name }: IEnvironment) => void done.push(`clone ${name}`),
+    remove: ({ name }: IEnvironment) => void done.push(`remove ${name}`),
+    newEnvironment: () => void done.push('new')
+  };
+
+  function list(environments: IEnvironment[] | null, jobs: IJob[] = []): void {
+    const props = { environments, jobs, actions, trans, error: null };
+    page.render(<EnvironmentList {...props} />);
+  }
+
+  beforeEach(() => {
+    done = [];
+  });
+
+  it('offers what can be done with an environment', () => {
+    list([makeEnvironment('ml')]);
+    page.click('Open notebook with ml');
+    page.click('Clone ml');
+    page.click('Delete ml');
+    expect(done).toEqual(['open ml', 'clone ml', 'remove ml']);
+    const [row] = page.all('[data-env-name=ml]');
+    expect(row.dataset.envPrefix).toBe('/envs/ml');
+  });
+
+  it.each([
+    [{ is_base: true }, 'root of a conda installation'],
+    [{ is_running: true }, 'Jupyter itself'],
+    [{ read_only: true }, 'may not change']
+  ])('does not delete %j, and says why', (mark, reason) => {
+    const environment = makeEnvironment('kept', mark);
+    list([environment]);
+    expect(page.button('Delete kept').getAttribute('aria-disabled')).toBe(
+      'true'
+    );
+    expect(page.button('Delete kept').title).toContain(reason);
+    page.click('Delete kept');
+    expect(done).toEqual([]);
+    expect(whyKept(environment, trans)).toContain(reason);
+  });
+
+  it('shows why there is no kernel, and the remedy', () => {
+    const problem = {
+      code: 'no-kernel',
+      message: 'It has no kernel.',
+      remedy: 'Install ipykernel.'
+    };
+    list([makeEnvironment('tools', { kernels: [], problem })]);
+    const [text] = page.all('.jp-EnvKernels-rowProblem');
+    expect(text.textContent).toContain('It has no kernel.');
+    expect(text.title).toBe('Install ipykernel.');
+    page.click('Open notebook with tools');
+    expect(done).toEqual([]);
+  });
+
+  it('keeps back an environment that a job removes', () => {
+    const environment = makeEnvironment('ml');
+    const job = makeJob('a', {
+      kind: 'remove',
+      environment_id: environment.id
+    });
+    list([environment], [job]);
+    expect(page.node.textContent).toContain('Deleting…');
+    page.click('Delete ml');
+    expect(done).toEqual([]);
+  });
+
+  it('invites to make the first one', () => {
+    list([]);
+    page.click('New environment');
+    expect(done).toEqual(['new']);
+  });
+
+  it('moves between rows with the arrow keys', () => {
+    list(['a', 'b', 'c'].map(name => makeEnvironment(name)));
+    const rows = page.all('li');
+    expect(rows.map(row => row.tabIndex)).toEqual([0, -1, -1]);
+    act(() => rows[0].focus());
+    page.press('ArrowDown');
+    expect(document.activeElement).toBe(rows[1]);
+    expect(rows.map(row => row.tabIndex)).toEqual([-1, 0, -1]);
+    page.press('Enter');
+    expect(done).toEqual(['open b']);
+    page.press('End');
+    expect(document.activeElement).toBe(rows[2]);
+  });
+
+  it('has a filter when there are many', () => {
+    list([makeEnvironment('one')]);
+    expect(page.all('.jp-EnvKernels-filter')).toHaveLength(0);
+    const many = Array.from({ length: 9 }, (_, i) => makeEnvironment(`e${i}`));
+    list(many);
+    expect(page.all('.jp-EnvKernels-filter')).toHaveLength(1);
+  });
+
+  it('finds by name, place and kernel', () => {
+    const environment = makeEnvironment('ml');
+    expect(matches(environment, 'ML')).toBe(true);
+    expect(matches(environment, 'envs python')).toBe(true);
+    expect(matches(environment, 'julia')).toBe(false);
+    expect(matches(environment, '')).toBe(true);
+  });
+
+  it('names each language once', () => {
+    const [kernel] = makeEnvironment('ml').kernels;
+    const r = { ...kernel, language: 'R' };
+    expect(languages([kernel, r, kernel])).toEqual(['Python', 'R']);
+  });
+});
+
+describe('nextPlace', () => {
+  it.each([
+    ['ArrowDown', 0, 1],
+    ['ArrowDown', 2, 2],
+    ['ArrowUp', 0, 0],
+    ['Home', 2, 0],
+    ['End', 0, 2],
+    ['x', 0, null],
+    ['ArrowDown', -1, null]
+  ])('%s at %d leads to %p', (key, place, next) => {
+    expect(nextPlace(key, place, 3)).toBe(next);
+  });
+});

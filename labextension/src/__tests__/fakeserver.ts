@@ -1,0 +1,208 @@
+/**
+ * A server extension in memory, which answers as rest-api.yml says.
+ */
+
+import { Event, ServerConnection } from '@jupyterlab/services';
+import { Signal } from '@lumino/signaling';
+
+import { JOB_SCHEMA } from '../stream';
+import {
+  ICheckedSpec,
+  IEnvironment,
+  IJob,
+  IJobEvent,
+  IProblem
+} from '../types';
+
+/** An environment with a Python kernel. */
+export function makeEnvironment(
+  name: string,
+  more: Partial<IEnvironment> = {}
+): IEnvironment {
+  return {
+    id: name.padEnd(12, '0').slice(0, 12),
+    name,
+    prefix: `/envs/${name}`,
+    kernels: [
+      {
+        id: `conda-env-${name}-py`,
+        display_name: `Python (${name})`,
+        language: 'python',
+        problem: null
+      }
+    ],
+    is_base: false,
+    is_running: false,
+    read_only: false,
+    problem: null,
+    ...more
+  };
+}
+
+/** A job that waits. */
+export function makeJob(id: string, more: Partial<IJob> = {}): IJob {
+  return {
+    id,
+    kind: 'create',
+    environment: 'ml',
+    environment_id: 'ml0000000000',
+    prefix: '/envs/ml',
+    state: 'queued',
+    phase: null,
+    seq: 1,
+    progress: null,
+    message: '',
+    error: null,
+    created: '2026-01-01T00:00:00Z',
+    started: null,
+    finished: null,
+    ...more
+  };
+}
+
+export class FakeServer {
+  environments: unknown[] = [];
+  checked: ICheckedSpec = { spec: null, diagnostics: [] };
+  jobs = new Map<string, IJob>();
+  journal = new Map<string, IJobEvent[]>();
+  logs = new Map<string, { text: string; complete: boolean }>();
+  /** What was asked for, as `GET jobs`, in order. */
+  requests: string[] = [];
+  /** The bodies of what was asked for with POST. */
+  bodies: unknown[] = [];
+  /** What the next request gets instead of an answer. */
+  refusal: { status: number; body: string } | Error | null = null;
+
+  readonly bus = new Signal<unknown, Event.Emission>({});
+
+  readonly settings = ServerConnection.makeSettings({
+    baseUrl: 'http://localhost/base/',
+    fetch: (input: RequestInfo | URL) => this._fetch(input as Request)
+  });
+
+  /** Add a job with its first event. */
+  addJob(job: IJob): IJob {
+    this.jobs.set(job.id, job);
+    this.journal.set(job.id, []);
+    this.logs.set(job.id, { text: '', complete: false });
+    this._record(job);
+    return job;
+  }
+
+  /** Let a job go on; the bus tells of it unless it is cut off. */
+  advance(id: string, step: Partial<IJob>, busWorks = true): void {
+    const before = this.jobs.get(id)!;
+    const job = { ...before, ...step, seq: before.seq + 1 };
+    this.jobs.set(id, job);
+    this._record(job);
+    if (busWorks) {
+      this.ring(id, job.seq);
+    }
+  }
+
+  /** An emission of the bus. */
+  ring(id: string, seq: number, schema = JOB_SCHEMA): void {
+    this.bus.emit({ schema_id: schema, job_id: id, seq });
+  }
+
+  refuse(status: number, problem: IProblem, details: object = {}): void {
+    this.refusal = { status, body: JSON.stringify({ ...problem, details }) };
+  }
+
+  private _record(job: IJob): void {
+    const { kind, environment, prefix, state, phase } = job;
+    const { id: job_id, seq, progress, message, error } = job;
+    this.journal.get(job_id)!.push({
+      job_id,
+      kind,
+      environment,
+      prefix,
+      state,
+      phase,
+      seq,
+      progress,
+      message,
+      error
+    });
+  }
+
+  private async _fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const path = url.pathname.replace('/base/envkernels/', '');
+    // JupyterLab adds the time to a query, so that no cache answers.
+    const search = url.search.replace(/[?&]\d+$/, '');
+    this.requests.push(`${request.method} ${path}${search}`);
+    if (request.method === 'POST') {
+      this.bodies.push(await request.json());
+    }
+    const { refusal } = this;
+    this.refusal = null;
+    if (refusal instanceof Error) {
+      throw refusal;
+    }
+    return refusal
+      ? new Response(refusal.body, { status: refusal.status })
+      : this._answer(request.method, path, url.searchParams);
+  }
+
+  private _answer(
+    method: string,
+    path: string,
+    query: URLSearchParams
+  ): Response {
+    const [place, id, part] = path.split('/');
+    if (path === 'environments') {
+      return json({ environments: this.environments });
+    }
+    if (path === 'specs/check') {
+      return json(this.checked);
+    }
+    if (path === 'jobs' && method === 'GET') {
+      return json({ jobs: [...this.jobs.values()] });
+    }
+    if (path === 'jobs') {
+      return json(this.addJob(makeJob(`job-${this.jobs.size + 1}`)), 202);
+    }
+    const job = place === 'jobs' ? this.jobs.get(id) : undefined;
+    if (!job) {
+      const gone = { message: 'Not there.', code: 'not-found', remedy: '' };
+      return json({ ...gone, details: {} }, 404);
+    }
+    return part ? this._partOf(job, part, query) : this._job(job, method);
+  }
+
+  private _job(job: IJob, method: string): Response {
+    if (method === 'DELETE') {
+      this.advance(job.id, { state: 'cancelled', finished: job.created });
+    }
+    return json(this.jobs.get(job.id));
+  }
+
+  private _partOf(job: IJob, part: string, query: URLSearchParams): Response {
+    if (part === 'events') {
+      const after = Number(query.get('after'));
+      const events = this.journal.get(job.id)!;
+      return json({ events: events.filter(({ seq }) => seq > after) });
+    }
+    const { text, complete } = this.logs.get(job.id)!;
+    const bytes = new TextEncoder().encode(text);
+    const rest = bytes.slice(Number(query.get('offset')));
+    const answer = new TextDecoder().decode(rest);
+    return json({ text: answer, offset: bytes.length, complete });
+  }
+}
+
+function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), { status });
+}
+
+/** Wait until a condition holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 3000;
+  while (!holds()) {
+    if (Date.now() > end) {
+      throw new Error(`It did not come true: ${holds}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 2));
+  }
+}

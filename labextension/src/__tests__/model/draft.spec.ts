@@ -1,0 +1,145 @@
+import { StateDB } from '@jupyterlab/statedb';
+
+import { EXAMPLE, SpecDraft } from '../../model';
+import { ICheckedSpec, SpecSource } from '../../types';
+import { until } from '../fakeserver';
+
+/** Answers checks when it is told to. */
+class FakeChecker {
+  asked: SpecSource[] = [];
+  private _waiting: ((checked: ICheckedSpec) => void)[] = [];
+
+  check = (source: SpecSource): Promise<ICheckedSpec> => {
+    this.asked.push(source);
+    return new Promise(resolve => this._waiting.push(resolve));
+  };
+
+  answer(place: number, name: string | null): void {
+    const spec = {
+      name,
+      channels: [],
+      dependencies: [],
+      pip: [],
+      variables: {}
+    };
+    this._waiting[place]({ spec, diagnostics: [] });
+  }
+}
+
+describe('SpecDraft', () => {
+  let checker: FakeChecker;
+  let state: StateDB;
+  let draft: SpecDraft;
+
+  const makeDraft = () =>
+    new SpecDraft({ check: checker.check, state, checkDelay: 5, saveDelay: 1 });
+
+  beforeEach(() => {
+    checker = new FakeChecker();
+    state = new StateDB();
+    draft = makeDraft();
+  });
+
+  afterEach(() => {
+    draft.dispose();
+  });
+
+  it('begins with an example that counts as nobody’s work', () => {
+    expect(draft.text).toBe(EXAMPLE);
+    expect(draft.isUnsaved).toBe(false);
+    draft.text = 'name: ml';
+    expect(draft.isUnsaved).toBe(true);
+  });
+
+  it('has a text checked once the typing pauses', async () => {
+    draft.text = 'n';
+    draft.text = 'na';
+    draft.text = 'name: ml';
+    await until(() => checker.asked.length > 0);
+    expect(checker.asked).toEqual([{ text: 'name: ml' }]);
+    checker.answer(0, 'ml');
+    await until(() => draft.name === 'ml');
+  });
+
+  it('throws away the answer to an older text', async () => {
+    draft.open('name: old');
+    draft.open('name: new');
+    checker.answer(1, 'new');
+    await until(() => draft.name === 'new');
+    checker.answer(0, 'old');
+    await new Promise(resolve => setTimeout(resolve, 5));
+    expect(draft.name).toBe('new');
+  });
+
+  it('lets an entered name override the one of the spec', async () => {
+    draft.open('name: ml');
+    checker.answer(0, 'ml');
+    await until(() => draft.name === 'ml');
+    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml' });
+    draft.name = 'other';
+    expect(draft.request).toEqual({
+      kind: 'create',
+      text: 'name: ml',
+      name: 'other'
+    });
+    draft.name = '';
+    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml' });
+    expect(draft.isNameValid).toBe(true);
+  });
+
+  it.each([
+    ['ml', true],
+    ['_1.b-c', true],
+    ['--help', false],
+    ['../up', false],
+    ['with space', false],
+    ['a'.repeat(101), false]
+  ])('tells whether a name is allowed: %s', (name, allowed) => {
+    draft.name = name;
+    expect(draft.isNameValid).toBe(allowed);
+  });
+
+  it('asks for the file while the text is the file’s', () => {
+    draft.open('name: ml', 'course/environment.yml');
+    expect(draft.request).toEqual({
+      kind: 'create',
+      path: 'course/environment.yml'
+    });
+    expect(draft.isUnsaved).toBe(false);
+    draft.text = 'name: ml2';
+    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml2' });
+    expect(draft.openedPath).toBe('course/environment.yml');
+    draft.text = 'name: ml';
+    expect(draft.path).toBe('course/environment.yml');
+  });
+
+  it.each([
+    ['was changed', async () => 'name: other'],
+    ['is gone', () => Promise.reject(new Error('404'))]
+  ])('asks for the text when the file %s', async (_, read) => {
+    draft.open('name: ml', 'environment.yml');
+    await draft.compareFile(read);
+    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml' });
+  });
+
+  it('outlives a reload', async () => {
+    draft.text = 'name: half';
+    draft.name = 'typed';
+    draft.jobId = 'job-1';
+    await new Promise(resolve => setTimeout(resolve, 20));
+    const next = makeDraft();
+    void next.restore();
+    await until(() => next.text === 'name: half');
+    expect(next.name).toBe('typed');
+    expect(next.jobId).toBe('job-1');
+    next.dispose();
+  });
+
+  it('does not let a stored draft replace what was typed meanwhile', async () => {
+    await state.save('jupyter-envkernels:draft', { text: 'name: stored' });
+    draft.text = 'name: typed';
+    void draft.restore();
+    await new Promise(resolve => setTimeout(resolve, 5));
+    expect(draft.text).toBe('name: typed');
+  });
+});

@@ -1,0 +1,80 @@
+import { NOT_UNDERSTOOD, RequestError, RestAPI, UNREACHABLE } from '../restapi';
+import { FakeServer, makeEnvironment, makeJob } from './fakeserver';
+
+describe('RestAPI', () => {
+  let server: FakeServer;
+  let api: RestAPI;
+
+  beforeEach(() => {
+    server = new FakeServer();
+    api = new RestAPI(server.settings);
+  });
+
+  it('asks below the base URL', async () => {
+    server.environments = [makeEnvironment('ml')];
+    expect(await api.listEnvironments()).toEqual(server.environments);
+    expect(server.requests).toEqual(['GET environments']);
+  });
+
+  it('sends what to start', async () => {
+    const request = { kind: 'create', path: 'environment.yml' } as const;
+    const job = await api.startJob(request);
+    expect(job.state).toBe('queued');
+    expect(server.bodies).toEqual([request]);
+  });
+
+  it('puts places into the query', async () => {
+    server.addJob(makeJob('a'));
+    server.logs.set('a', { text: 'äbc', complete: true });
+    expect(await api.replayEvents('a', 1)).toEqual([]);
+    const chunk = await api.readLog('a', 2);
+    expect(chunk).toEqual({ text: 'bc', offset: 4, complete: true });
+    expect(server.requests).toEqual([
+      'GET jobs/a/events?after=1',
+      'GET jobs/a/log?offset=2'
+    ]);
+  });
+
+  it('cancels with DELETE', async () => {
+    server.addJob(makeJob('a'));
+    expect((await api.cancelJob('a')).state).toBe('cancelled');
+  });
+
+  it('carries what the server says of a refusal', async () => {
+    const problem = {
+      code: 'already-exists',
+      message: 'There is an environment ml.',
+      remedy: 'Choose another name.'
+    };
+    server.refuse(409, problem, { name: 'ml' });
+    const error = await api.listJobs().catch(reason => reason);
+    expect(error).toBeInstanceOf(RequestError);
+    expect(error).toMatchObject({
+      ...problem,
+      status: 409,
+      details: { name: 'ml' }
+    });
+  });
+
+  it.each([
+    ['a page', { status: 404, body: '<html></html>' }],
+    ['another JSON', { status: 404, body: '{"message": "Not Found"}' }]
+  ])('tells %s from a refusal in our words', async (_, refusal) => {
+    server.refusal = refusal;
+    const error = await api.listEnvironments().catch(reason => reason);
+    expect(error).toMatchObject({ code: NOT_UNDERSTOOD, status: 404 });
+  });
+
+  it('tells an answer of another shape', async () => {
+    server.refusal = { status: 200, body: '{"environments": 1}' };
+    const error = await api.listEnvironments().catch(reason => reason);
+    expect(error).toMatchObject({ code: NOT_UNDERSTOOD, status: 200 });
+    expect(error.message).toContain('answer.environments');
+  });
+
+  it('tells that there was no answer', async () => {
+    server.refusal = new TypeError('Failed to fetch');
+    const error = await api.listEnvironments().catch(reason => reason);
+    expect(error).toMatchObject({ code: UNREACHABLE, status: 0 });
+  });
+});
