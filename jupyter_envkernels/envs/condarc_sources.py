@@ -112,8 +112,7 @@ def parse_condarc(text: str) -> Mapping[str, Entry]:
     if node is None:
         return {}
     if not isinstance(node, MappingNode):
-        msg = "it must be a map of parameters"
-        raise ValueError(msg)
+        raise ValueError("it must be a map of parameters")  # noqa: TRY004 - a value of the file, not of the program
     return _map_entries(node, text.splitlines(), depth=3)
 
 

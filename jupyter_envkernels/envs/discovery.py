@@ -67,7 +67,9 @@ class Discovery:
         Where several paths lead to one prefix, its own path wins over links to it, and else the first location.
         """
         now = time.time_ns()
-        read = [(location, folder, self._listing(folder, location, now)) for location, folder in self._folders(places, now)]
+        read = [
+            (location, folder, self._listing(folder, location, now)) for location, folder in self._folders(places, now)
+        ]
         listings = [listing for _, _, listing in read]
         if self._last and self._last[0] is places and self._last[1] == listings:
             return self._last[2]

@@ -44,15 +44,25 @@ def locations(options: CatalogOptions, settings: Settings, environ: Mapping[str,
 
 
 def _all(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> Iterator[Location]:
+    home = home_of(environ)
     for root in options.roots:
         yield Location(_absolute(root), "folder", "c.EnvKernels.roots")
     for root in options.shared_roots:
         yield Location(_absolute(root), "folder", "c.EnvKernels.shared_roots", is_shared=True)
     for folder in settings.configured_envs_dirs:
         yield Location(str(folder), "folder", "conda's envs_dirs")
+    yield from _installations(settings, environ)
+    yield Location(str(home / ".conda/envs"), "folder", "conda's folder in the home folder")
+    for user in (home, *options.homes):
+        yield Location(_absolute(user / ".conda/environments.txt"), "list", "conda's list of environments")
+    if options.contents_root:
+        yield Location(_absolute(options.contents_root), "projects", "pixi projects in Jupyter's folder")
+
+
+def _installations(settings: Settings, environ: Mapping[str, str]) -> Iterator[Location]:
+    """Root prefixes with their environments, and the prefixes that are in use."""
     if settings.root_prefix:
         yield from _installation(settings.root_prefix, "the conda installation")
-    yield Location(str(home_of(environ) / ".conda/envs"), "folder", "conda's folder in the home folder")
     if environ.get("MAMBA_ROOT_PREFIX"):
         yield from _installation(Path(environ["MAMBA_ROOT_PREFIX"]), "MAMBA_ROOT_PREFIX")
     yield Location(sys.prefix, "prefix", "the prefix that runs Jupyter")
@@ -60,10 +70,6 @@ def _all(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]
         yield Location(_absolute(Path(environ["CONDA_PREFIX"])), "prefix", "CONDA_PREFIX")
     for root in usual_roots(environ):
         yield from _installation(root, "a usual place of installations")
-    for home in (home_of(environ), *options.homes):
-        yield Location(_absolute(home / ".conda/environments.txt"), "list", "conda's list of environments")
-    if options.contents_root:
-        yield Location(_absolute(options.contents_root), "projects", "pixi projects in Jupyter's folder")
 
 
 def _installation(root: Path, origin: str) -> Iterator[Location]:

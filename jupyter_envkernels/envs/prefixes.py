@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..models import PENDING_MARK, Problem
-from .stamps import Stamp, fingerprint, settled, stamp_of
+from .kernel_json import parse_kernel_json, resolve_argv
+from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
 
 KERNELS = "share/jupyter/kernels"
 _PENDING = str(PENDING_MARK)
@@ -44,9 +44,10 @@ class Contents(NamedTuple):
         """Nothing has changed since it was read. It costs one ``stat`` a check."""
         for path, stamp in zip(self.watched, self.stamps, strict=True):
             try:
-                if fingerprint(os.stat(path)) != stamp:
-                    return False
+                current = fingerprint(os.stat(path))
             except OSError:
+                current = MISSING
+            if current != stamp:
                 return False
         return bool(self.watched)
 
@@ -106,34 +107,58 @@ def _unreadable(path: str, error: OSError) -> Problem:
 
 
 def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
-    now = time.time_ns()
-    folder = f"{prefix}/{KERNELS}"
-    watched, stamps = [folder], [stamp_of(folder, now)]
-    kernels = []
+    watch = _Watch(time.time_ns())
+    kernels: list[RawKernel] = []
     problem = None
     try:
-        for name in sorted(os.listdir(folder)):
-            read = _read_kernel(prefix, name, now)
-            if read:
-                kernels.append(read[0])
-                watched.append(f"{folder}/{name}/kernel.json")
-                stamps.append(read[1])
-    except (FileNotFoundError, NotADirectoryError):
-        pass
+        kernels = _read_kernels(prefix, watch)
+        if not kernels:
+            watch.add(f"{prefix}/conda-meta")
+            problem = _why_no_kernel(prefix)
     except OSError as error:
-        problem = _unreadable(folder, error)
-    if not kernels:
-        problem = problem or _why_no_kernel(prefix)
-    settled_stamps = tuple(stamp for stamp in stamps if stamp is not None)
-    is_settled = len(settled_stamps) == len(stamps) and not problem and not any(kernel.problem for kernel in kernels)
+        problem = _unreadable(str(error.filename), error)
+        watch.is_settled = False
+    if any(kernel.problem for kernel in kernels):
+        watch.is_settled = False  # what is missing may lie anywhere
     return Contents(
         tuple(kernels),
         has_condabin=os.access(f"{prefix}/condabin", os.F_OK),
         is_writable=is_writable,
         problem=problem,
-        watched=tuple(watched) if is_settled else (),
-        stamps=settled_stamps if is_settled else (),
+        watched=tuple(watch.paths) if watch.is_settled else (),
+        stamps=tuple(watch.stamps) if watch.is_settled else (),
     )
+
+
+class _Watch:
+    """Collects the paths by which a change would show."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.paths: list[str] = []
+        self.stamps: list[Stamp] = []
+        self.is_settled = True
+
+    def add(self, path: str) -> None:
+        self.put(path, stamp_of(path, self.now))
+
+    def put(self, path: str, stamp: Stamp | None) -> None:
+        if stamp is None:
+            self.is_settled = False
+        else:
+            self.paths.append(path)
+            self.stamps.append(stamp)
+
+
+def _read_kernels(prefix: str, watch: _Watch) -> list[RawKernel]:
+    folder = f"{prefix}/{KERNELS}"
+    watch.add(folder)
+    try:
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [_read_kernel(prefix, name, watch) for name in names]
+    return [kernel for kernel in found if kernel]
 
 
 def _why_no_kernel(prefix: str) -> Problem:
@@ -147,7 +172,7 @@ def _why_no_kernel(prefix: str) -> Problem:
         return Problem(
             "no-kernel",
             "The environment has Python, but no Jupyter kernel: ipykernel is not installed in it.",
-            "Add a kernel: install ipykernel into the environment.",
+            'Use "Add kernel" in the Environments panel, or install ipykernel into it.',
         )
     return Problem(
         "no-kernel",
@@ -156,22 +181,18 @@ def _why_no_kernel(prefix: str) -> Problem:
     )
 
 
-def _read_kernel(prefix: str, name: str, now: int) -> tuple[RawKernel, Stamp | None] | None:
-    """One kernelspec folder and the stamp of its kernel.json; None where it has none."""
+def _read_kernel(prefix: str, name: str, watch: _Watch) -> RawKernel | None:
+    """One kernelspec folder; None where there is no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
-    stamp = None
     try:
-        data, stamp = _read_file(file, now)
-        spec = parse_kernel_json(data)
+        spec = parse_kernel_json(_read_file(file, watch))
     except OSError as error:
-        if not os.path.lexists(file):
-            return None
-        return RawKernel(name, None, _unreadable(file, error)), stamp
+        return RawKernel(name, None, _unreadable(file, error)) if os.path.lexists(file) else None
     except ValueError as error:
         remedy = "Install the kernel's package again."
-        return RawKernel(name, None, Problem("bad-kernelspec", f"{file} cannot be used: {error}.", remedy)), stamp
+        return RawKernel(name, None, Problem("bad-kernelspec", f"{file} cannot be used: {error}.", remedy))
     spec["argv"], problem = resolve_argv(spec["argv"], prefix)
-    return RawKernel(name, spec, problem), stamp
+    return RawKernel(name, spec, problem)
 
 
 def resource_files(folder: str) -> list[str]:
@@ -183,68 +204,13 @@ def resource_files(folder: str) -> list[str]:
     return sorted(file for file in files if file.startswith("logo-") or file in ("kernel.js", "kernel.css"))
 
 
-def _read_file(path: str, now: int) -> tuple[bytes, Stamp | None]:
+def _read_file(path: str, watch: _Watch) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            raise ValueError("it is no file, or too large to be a kernelspec")
-        return os.read(descriptor, _MAX_BYTES), settled(status, now)
+            raise ValueError("it is no file, or too large for a kernelspec")
+        watch.put(path, settled(status, watch.now))
+        return os.read(descriptor, _MAX_BYTES)
     finally:
         os.close(descriptor)
-
-
-def parse_kernel_json(data: bytes) -> dict[str, Any]:
-    """A kernelspec as jupyter_client takes it.
-
-    Raises:
-        ValueError: the sentence says what is wrong with it.
-    """
-    try:
-        spec = json.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"it is not UTF-8 (byte {error.start})") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"it is not JSON (line {error.lineno}: {error.msg})") from None
-    if not isinstance(spec, dict):
-        raise ValueError("it must hold an object")  # noqa: TRY004 - a value of the file, not of the program
-    argv = spec.get("argv")
-    if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
-        raise ValueError('"argv" must be a list of words')
-    for key, kind, what in (
-        ("display_name", str, "a text"),
-        ("language", str, "a text"),
-        ("metadata", dict, "an object"),
-        ("env", dict, "an object"),
-        ("interrupt_mode", str, "a text"),
-    ):
-        if not isinstance(spec.get(key, kind()), kind):
-            raise ValueError(f'"{key}" must be {what}')
-    return spec
-
-
-def resolve_argv(argv: Sequence[str], prefix: str) -> tuple[list[str], Problem | None]:
-    """Make a kernel's command one of this prefix, wherever its kernel.json was written.
-
-    jupyter_client takes a bare ``python`` and ``{prefix}`` for those of the server. A bare name is looked up in
-    ``bin``; so is the last part of a path that is not there, as in an environment that was moved.
-
-    Returns:
-        The command, and why it cannot be run.
-    """
-    command = [word.replace("{prefix}", prefix) for word in argv]
-    program = command[0]
-    if os.path.isabs(program) and os.access(program, os.X_OK):
-        return command, None
-    own = f"{prefix}/bin/{os.path.basename(program)}"
-    if os.access(own, os.X_OK):
-        return [own, *command[1:]], None
-    if os.path.isabs(program) or program.startswith("python"):
-        missing = program if os.path.isabs(program) else own
-        problem = Problem(
-            "no-executable",
-            f"{missing}, which runs the kernel, is not there.",
-            "Install the kernel's language into the environment again.",
-        )
-        return [missing, *command[1:]], problem
-    return command, None

@@ -33,7 +33,9 @@ def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment
         for part in _parts(environment)
         if (rest := name.removeprefix(f"conda-{part}-")) != name and rest
     ]
-    exact = [(env, kernel, kernel.raw_name) for env, rest in matches if (kernel := _kernel(env, rest))]
+    exact: list[tuple[Environment, Kernel | None, str]] = [
+        (env, kernel, kernel.raw_name) for env, rest in matches if (kernel := _kernel(env, rest))
+    ]
     found = exact or [(env, None, "python3") for env, rest in matches if rest in _PYTHON and not env.kernels]
     return found[0] if len({env.id for env, _, _ in found}) == 1 else None
 

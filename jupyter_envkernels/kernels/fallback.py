@@ -1,6 +1,7 @@
 """A kernel that answers each cell with why the real one could not start.
 
-It runs in the Python of the server: ``python -m jupyter_envkernels.kernels.fallback -f FILE --FallbackKernel.reason=...``
+It runs in the Python of the server: ``python -m jupyter_envkernels.kernels.fallback -f FILE
+--FallbackKernel.reason=TEXT``.
 """
 
 from __future__ import annotations
@@ -21,16 +22,15 @@ class FallbackKernel(Kernel):
 
     reason = Unicode(config=True, help="What is wrong and what can be done about it.")
 
-    @property
-    def banner(self) -> str:
-        """What a console shows first."""
-        return str(self.reason)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
+        self.banner = self.reason
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002, FBT001 - the protocol's signature
         """Answer with the reason."""
         error = {"ename": "EnvironmentUnusable", "evalue": self.reason, "traceback": [self.reason]}
         if not silent:
-            self.send_response(self.iopub_socket, "error", error)
+            self.send_response(self.iopub_socket, "error", error)  # type: ignore[no-untyped-call]
         return {"status": "error", "execution_count": self.execution_count, **error}
 
 

@@ -79,4 +79,6 @@ def prepare(prefix: str, raw_name: str, environ: Mapping[str, str]) -> Start:
 def _problem(kernel: RawKernel | None, of_environment: Problem | None) -> Problem | None:
     if kernel is not None:
         return kernel.problem
-    return of_environment or Problem("no-kernel", "The environment does not have this kernel any more.", "Add it again.")
+    return of_environment or Problem(
+        "no-kernel", "The environment does not have this kernel any more.", "Add it again."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from traitlets import Instance, default
@@ -17,7 +17,9 @@ from ..models import CatalogOptions, Environment, Kernel
 from .aliases import resolve
 from .kernelspecs import environment_metadata, kernelspec, missing_kernelspec, resource_dir, resources
 from .ordinary import OrdinaryKernelSpecs
+from .sync import is_synced
 
+_T = TypeVar("_T")
 _PREFIX = "conda-"
 _State: TypeAlias = "tuple[tuple[Environment, ...], dict[str, Any], dict[str, str]]"
 
@@ -43,7 +45,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
 
     def find_kernel_specs(self) -> dict[str, str]:
         """Kernel name -> resource folder."""
-        found: dict[str, str] = super().find_kernel_specs()
+        found, _ = self._ordinary_specs()
         ours = self._listed(self.catalog.environments(), found)
         return found | {kernel.id: resource_dir(environment, kernel) for environment, kernel in ours}
 
@@ -66,11 +68,20 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
     def get_all_specs(self) -> dict[str, Any]:
         """Kernel name -> ``{"resource_dir", "spec"}``."""
         with paused_collector():
-            folders = super().find_kernel_specs()
-            state = (self.catalog.environments(), self._ordinary.read(folders), folders)
+            folders, ordinary = self._ordinary_specs()
+            state = (self.catalog.environments(), ordinary, folders)
             if self._listing is None or not _same(self._listing[0], state):
                 self._listing = (state, self._models(*state))
             return dict(self._listing[1])
+
+    def _ordinary_specs(self) -> tuple[dict[str, str], dict[str, Any]]:
+        """Folders and kernelspecs that Jupyter finds without us, but for the files that :mod:`.sync` wrote."""
+        folders: dict[str, str] = super().find_kernel_specs()
+        specs = self._ordinary.read(folders)
+        synced = {name for name, spec in specs.items() if is_synced(spec)}
+        if not synced:
+            return folders, specs
+        return _but(folders, synced), _but(specs, synced)
 
     def _environment_kernel(self, name: str) -> tuple[Environment, Kernel | None, str] | None:
         if not name.startswith(_PREFIX) or not self._is_allowed(name):
@@ -162,3 +173,7 @@ def _with_metadata(spec: dict[str, Any], more: dict[str, Any] | None) -> dict[st
 
 def _same(old: _State, new: _State) -> bool:
     return old[0] is new[0] and old[1:] == new[1:]
+
+
+def _but(found: dict[str, _T], names: set[str]) -> dict[str, _T]:
+    return {name: value for name, value in found.items() if name not in names}

@@ -1,0 +1,170 @@
+"""Why a path is, or is not, a kernel: every location and every rule, with what was found."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..models import Environment, Problem
+from .catalog import Catalog
+from .discovery import Discovery, Found, is_hidden_sibling
+from .locations import Location
+from .prefixes import Contents, NotAnEnvironment, read_prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule and how it came out."""
+
+    ok: bool
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedLocation:
+    """One place that was looked at.
+
+    Attributes:
+        origin: who named it.
+        state: ``found``, ``missing`` or ``unreadable``.
+        prefixes: how many paths it names, environments or not.
+    """
+
+    path: str
+    kind: str
+    origin: str
+    state: str
+    prefixes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What the doctor says.
+
+    Attributes:
+        configuration: conda's configuration files, and what is wrong in them.
+        locations: in order of precedence.
+        path: the path in question; None where none was given.
+        is_kernel: it offers a kernel that nothing is known against; None without a path.
+        findings: the rules for the path, in the order in which they decide.
+    """
+
+    configuration: tuple[Finding, ...]
+    locations: tuple[SearchedLocation, ...]
+    path: str | None = None
+    is_kernel: bool | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
+    """Look at the configuration, at each location, and at a path if one is given. Reads files and changes nothing."""
+    settings = catalog.settings()
+    places = catalog.locations()
+    configuration = [
+        Finding(ok=True, message=f"conda's configuration file {file} was read.") for file in settings.files
+    ]
+    configuration += [_failed(problem) for problem in settings.problems]
+    searched = tuple(_search(location) for location in places)
+    if path is None:
+        return Diagnosis(tuple(configuration), searched)
+    prefix = os.path.abspath(path.expanduser())
+    findings = tuple(_Examination(catalog, places, prefix).findings())
+    return Diagnosis(tuple(configuration), searched, prefix, all(finding.ok for finding in findings), findings)
+
+
+def _failed(problem: Problem) -> Finding:
+    return Finding(ok=False, message=problem.message, remedy=problem.remedy)
+
+
+def _search(location: Location) -> SearchedLocation:
+    if not os.path.exists(location.path):
+        state = "missing"
+    else:
+        state = "found" if os.access(location.path, os.R_OK) else "unreadable"
+    count = len(Discovery().find((location,))) if state == "found" else 0
+    return SearchedLocation(location.path, location.kind, location.origin, state, count)
+
+
+class _Examination:
+    """The rules for one prefix. Each method answers one question; the first that fails ends it."""
+
+    def __init__(self, catalog: Catalog, places: tuple[Location, ...], prefix: str) -> None:
+        self._catalog = catalog
+        self._places = places
+        self._prefix = prefix
+
+    def findings(self) -> list[Finding]:
+        """All rules up to the first that decides against the prefix; kernels one by one."""
+        found = [self._is_environment()]
+        if found[-1].ok:
+            found.append(self._is_located())
+        if found[-1].ok:
+            found.append(self._is_shown())
+        if found[-1].ok:
+            found += self._kernels()
+        return found
+
+    def _is_environment(self) -> Finding:
+        if is_hidden_sibling(os.path.basename(self._prefix)):
+            return Finding(
+                ok=False,
+                message=f"{self._prefix} is the working place of a job.",
+                remedy="It goes away when the job has ended.",
+            )
+        contents = self._contents()
+        if isinstance(contents, Problem):
+            return _failed(contents)
+        return Finding(ok=True, message=f"{self._prefix} is a conda environment: it has conda-meta/history.")
+
+    def _contents(self) -> Contents | Problem:
+        try:
+            return read_prefix(self._prefix)
+        except NotAnEnvironment as absence:
+            return absence.problem
+
+    def _is_located(self) -> Finding:
+        found = self._found()
+        if found is None:
+            return Finding(
+                ok=False,
+                message="No location names it.",
+                remedy="Put its folder into c.EnvKernels.roots or conda's envs_dirs, or its path into "
+                "~/.conda/environments.txt.",
+            )
+        as_what = "" if found.path == self._prefix else f" as {found.path}"
+        return Finding(ok=True, message=f"It is found in {found.location.path}{as_what} ({found.location.origin}).")
+
+    def _found(self) -> Found | None:
+        real = os.path.realpath(self._prefix)
+        return next((found for found in Discovery().find(self._places) if found.real == real), None)
+
+    def _environment(self) -> Environment | None:
+        real = os.path.realpath(self._prefix)
+        return next((env for env in self._catalog.environments() if os.path.realpath(env.prefix) == real), None)
+
+    def _is_shown(self) -> Finding:
+        if self._environment() is None:
+            return Finding(
+                ok=False,
+                message="The configuration hides it: c.EnvKernels.hidden_environments or hide_base.",
+                remedy="Ask the administrator to show it.",
+            )
+        return Finding(ok=True, message="The configuration does not hide it.")
+
+    def _kernels(self) -> list[Finding]:
+        environment = self._environment()
+        if environment is None or not environment.kernels:
+            problem = environment.problem if environment else None
+            return [_failed(problem or Problem("no-kernel", "It has no kernel."))]
+        found = [
+            _failed(kernel.problem)
+            if kernel.problem
+            else Finding(ok=True, message=f"It offers the kernel {kernel.id}.")
+            for kernel in environment.kernels
+        ]
+        if environment.is_running:
+            ordinary = "Jupyter runs in it: its kernels are listed under their ordinary names, such as python3."
+            found.append(Finding(ok=True, message=ordinary))
+        return found

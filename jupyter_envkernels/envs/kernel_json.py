@@ -1,0 +1,77 @@
+"""kernel.json: what jupyter_client takes for a kernelspec, and the command as it runs in its own prefix."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..models import Problem
+
+_FIELDS: tuple[tuple[str, type, str], ...] = (
+    ("display_name", str, "a text"),
+    ("language", str, "a text"),
+    ("metadata", dict, "an object"),
+    ("env", dict, "an object"),
+    ("interrupt_mode", str, "a text"),
+    ("kernel_protocol_version", str, "a text"),
+)
+
+
+def parse_kernel_json(data: bytes) -> dict[str, Any]:
+    """A kernelspec as jupyter_client takes it.
+
+    Raises:
+        ValueError: the sentence says what is wrong with it.
+    """
+    try:
+        spec = json.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8 (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is not JSON (line {error.lineno}: {error.msg})") from None
+    if not isinstance(spec, dict):
+        raise ValueError("it must hold an object")  # noqa: TRY004 - a value of the file, not of the program
+    argv = spec.get("argv")
+    if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+        raise ValueError('"argv" must be a list of words')
+    for key, kind, what in _FIELDS:
+        if key in spec and not isinstance(spec[key], kind):
+            raise ValueError(f'"{key}" must be {what}')
+    _check_values(spec)
+    return spec
+
+
+def _check_values(spec: Mapping[str, Any]) -> None:
+    if not all(isinstance(value, str) for value in spec.get("env", {}).values()):
+        raise ValueError('"env" must hold texts')
+    if spec.get("interrupt_mode", "signal").lower() not in ("signal", "message"):
+        raise ValueError('"interrupt_mode" must be "signal" or "message"')
+
+
+def resolve_argv(argv: Sequence[str], prefix: str) -> tuple[list[str], Problem | None]:
+    """Make a kernel's command one of this prefix, wherever its kernel.json was written.
+
+    jupyter_client takes a bare ``python`` and ``{prefix}`` for those of the server. A bare name is looked up in
+    ``bin``; so is the last part of a path that is not there, as in an environment that was moved.
+
+    Returns:
+        The command, and why it cannot be run.
+    """
+    command = [word.replace("{prefix}", prefix) for word in argv]
+    program = command[0]
+    if os.path.isabs(program) and os.access(program, os.X_OK):
+        return command, None
+    own = f"{prefix}/bin/{os.path.basename(program)}"
+    if os.access(own, os.X_OK):
+        return [own, *command[1:]], None
+    if os.path.isabs(program) or program.startswith("python"):
+        missing = program if os.path.isabs(program) else own
+        problem = Problem(
+            "no-executable",
+            f"{missing}, which runs the kernel, is not there.",
+            "Install the kernel's language into the environment again.",
+        )
+        return [missing, *command[1:]], problem
+    return command, None
