@@ -1,0 +1,205 @@
+"""A real JupyterLab in a home of its own on the test channel, and what a person does in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+from playwright.sync_api import Locator, Page, expect
+from typing_extensions import Self
+
+CHROMIUM_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+_NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+
+
+class Lab:
+    """Starts JupyterLab as a context manager.
+
+    Args:
+        folder: for its home, its working folder and its log.
+        channel_url: of the server of the test channels.
+        python: the interpreter that has JupyterLab and the extension.
+    """
+
+    def __init__(self, folder: Path, channel_url: str, python: str = sys.executable) -> None:
+        self.home = folder / "home"
+        self.root = folder / "work"
+        self.envs = self.home / ".conda" / "envs"
+        self.log = folder / "lab.log"
+        self._channel = channel_url
+        self._python = python
+        self._token = secrets.token_hex(16)
+
+    def __enter__(self) -> Self:
+        self.root.mkdir(parents=True)
+        settings = self.home / ".jupyter" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(_NO_NEWS))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self._process = self._start()
+        try:
+            self._wait()
+        except BaseException:
+            self._process.kill()
+            self._process.wait()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def url(self) -> str:
+        """Where a browser goes, token included."""
+        return f"http://127.0.0.1:{self._port}/lab?reset&token={self._token}"
+
+    def get(self, path: str) -> object:
+        """The JSON that a GET below the base URL answers."""
+        address = f"http://127.0.0.1:{self._port}/{path}"
+        request = urllib.request.Request(address, headers={"Authorization": f"token {self._token}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def leftovers(self) -> list[str]:
+        """What stands in the folder of environments, hidden or not."""
+        return sorted(path.name for path in self.envs.iterdir()) if self.envs.exists() else []
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        environ |= {
+            "HOME": str(self.home),
+            "CONDA_CHANNELS": f"{self._channel}/main",
+            "PIP_INDEX_URL": f"{self._channel}/simple",
+            "PIP_CONFIG_FILE": os.devnull,
+        }
+        command = [self._python, "-m", "jupyterlab", "--no-browser", f"--port={self._port}"]
+        command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}"]
+        command += [f"--IdentityProvider.token={self._token}"]
+        if os.geteuid() == 0:
+            command.append("--allow-root")
+        with self.log.open("wb") as log:
+            return subprocess.Popen(command, env=environ, cwd=self.root, stdout=log, stderr=log)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            self.get("api")
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
+
+
+def chromium() -> str:
+    """The executable of the browser."""
+    from tools.chromium import find_chromium  # noqa: PLC0415
+
+    found = find_chromium()
+    if found is None:
+        raise RuntimeError("No Chromium is on this machine: run 'make test', which installs one.")
+    return str(found)
+
+
+def open_lab(page: Page, lab: Lab) -> None:
+    """Open JupyterLab with the launcher and the panel."""
+    page.goto(lab.url)
+    page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=60_000)
+    page.locator(".jp-Launcher").wait_for()
+    show_panel(page)
+
+
+def show_panel(page: Page) -> Locator:
+    """The side panel, in sight."""
+    panel = page.locator("#jp-envkernels-panel")
+    if not panel.is_visible():
+        page.locator('.jp-SideBar .lm-TabBar-tab[data-id="jp-envkernels-panel"]').click()
+    panel.wait_for(state="visible")
+    return panel
+
+
+def row(page: Page, name: str) -> Locator:
+    """The row of an environment in the panel."""
+    return show_panel(page).locator(f'[data-env-name="{name}"]')
+
+
+def paste_spec(page: Page, text: str) -> None:
+    """Open the editor by its button, and put a spec into it as a person pastes it."""
+    toolbar = show_panel(page).get_by_role("toolbar", name="Manage environments")
+    toolbar.get_by_role("button", name="New environment").click()
+    editor = page.locator(".jp-EnvKernels-specText .cm-content")
+    editor.click()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(text)
+    expect(page.locator("[data-envkernels-check]")).not_to_have_attribute("data-envkernels-check", "unchecked")
+
+
+def create(page: Page) -> Locator:
+    """Press Create; the view of the job."""
+    page.get_by_role("button", name="Create", exact=True).click()
+    view = page.locator("[data-envkernels-job]")
+    view.wait_for()
+    return view
+
+
+def expect_state(view: Locator, state: str) -> None:
+    """Wait for the end of a job."""
+    expect(view).to_have_attribute("data-job-state", state, timeout=120_000)
+
+
+def run_cell(page: Page, name: str, code: str) -> str:
+    """Run code in the notebook that has just opened for an environment, and return what it prints."""
+    ready = page.locator("#jp-bottom-panel").get_by_text(re.compile(rf"^{re.escape(name)} .*\| Idle"))
+    ready.wait_for(timeout=60_000)
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    editor = notebook.locator(".jp-CodeCell .cm-content").last
+    editor.click()
+    page.keyboard.insert_text(code)
+    expect(editor).to_contain_text(code)
+    page.keyboard.press("Shift+Enter")
+    output = notebook.locator(".jp-OutputArea-output pre").last
+    output.wait_for(timeout=60_000)
+    return output.inner_text().strip()
+
+
+def launcher_cards(page: Page) -> list[str]:
+    """The labels of the notebook kernels in the launcher."""
+    section = page.locator(".jp-Launcher-section", has_text="Notebook").first
+    return section.locator(".jp-LauncherCard-label").all_inner_texts()
+
+
+def remove_folder(folder: Path) -> None:
+    """Take away what a run left."""
+    shutil.rmtree(folder, ignore_errors=True)

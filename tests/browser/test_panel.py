@@ -1,0 +1,172 @@
+"""What a person does in the panel, from a pasted spec to a cell that ran."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import psutil
+from playwright.sync_api import Page, expect
+
+from tests.channel.server import ChannelServer
+
+from .lab import Lab, create, expect_state, launcher_cards, open_lab, paste_spec, row, run_cell, show_panel
+
+PHASES = ["checking", "solving", "downloading", "linking", "pip", "verifying"]
+
+
+def delete(page: Page, name: str) -> None:
+    """Delete an environment, confirmation included."""
+    row(page, name).hover()
+    page.get_by_role("button", name=f"Delete {name}", exact=True).click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text(name)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+
+
+def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
+    page: Page, lab: Lab, channel_server: ChannelServer, channel_pythons: list[str]
+) -> None:
+    channel_server.add_rule(r"\.conda$", throttle=20_000_000)  # slow enough to see
+    open_lab(page, lab)
+    expect(row(page, "lesson")).to_have_count(0)
+    paste_spec(
+        page,
+        f"name: lesson\ndependencies:\n- python={channel_pythons[-1]}\n- numpy\n- pip:\n  - envkernels-demo-pip\n",
+    )
+    expect(page.locator(".jp-EnvKernels-specText .cm-line span").first).to_be_visible()  # it is highlighted
+    view = create(page)
+    phases: list[str] = []
+    deadline = time.monotonic() + 120
+    while view.get_attribute("data-job-state") in {"queued", "running"}:
+        assert time.monotonic() < deadline
+        phase = view.get_attribute("data-job-phase")
+        if phase and phase not in phases:
+            phases.append(phase)
+        page.wait_for_timeout(20)
+    ended = time.monotonic()
+    expect_state(view, "succeeded")
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="Launcher").click()
+    card = page.locator(".jp-LauncherCard-label", has_text="lesson").first
+    card.wait_for(timeout=2000)
+    assert time.monotonic() - ended < 2
+    assert set(phases) <= set(PHASES)
+    assert phases == sorted(phases, key=PHASES.index)
+    assert {"downloading", "pip"} <= set(phases), phases
+    steps = view.locator('[data-step-state="done"]')
+    expect(steps).to_have_count(len(PHASES))
+    assert "linked numpy" in view.locator('[role="log"]').text_content() or ""
+
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="lesson").click()
+    view.get_by_role("button", name=re.compile("Open a notebook")).click()
+    printed = run_cell(
+        page, "lesson", "import sys, numpy, envkernels_demo_pip; print(sys.prefix, '%d.%d' % sys.version_info[:2])"
+    )
+    assert printed == f"{lab.envs}/lesson {channel_pythons[-1]}"
+
+    row(page, "lesson").hover()
+    page.get_by_role("button", name="Clone lesson", exact=True).click()
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog.locator("input")).to_have_value("lesson-copy")
+    dialog.get_by_role("button", name="Clone", exact=True).click()
+    row(page, "lesson-copy").wait_for(timeout=60_000)
+    row(page, "lesson-copy").hover()
+    page.get_by_role("button", name="Open notebook with lesson-copy").click()
+    printed = run_cell(page, "lesson-copy", "import numpy, envkernels_demo_pip as demo; print(demo.__file__)")
+    assert printed.startswith(f"{lab.envs}/lesson-copy/")
+
+    page.keyboard.press("Escape")
+    for name in ("lesson", "lesson-copy"):
+        delete(page, name)
+        expect(row(page, name)).to_have_count(0, timeout=60_000)
+    assert lab.leftovers() == []
+    specs = lab.get("api/kernelspecs")
+    assert isinstance(specs, dict)
+    assert not [name for name in specs["kernelspecs"] if "lesson" in name]
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="Launcher").click()
+    expect(page.locator(".jp-LauncherCard-label", has_text="lesson")).to_have_count(0)
+    assert launcher_cards(page)
+
+
+def test_an_unknown_package_is_explained(page: Page, lab: Lab) -> None:
+    open_lab(page, lab)
+    paste_spec(page, "name: typo\ndependencies:\n- nmupy\n- python\n")
+    view = create(page)
+    expect_state(view, "failed")
+    expect(view.get_by_role("region", name="Outcome")).to_contain_text(
+        "No channel has a package named nmupy. Did you mean numpy"
+    )
+    assert lab.leftovers() == []
+    view.get_by_role("button", name="Edit spec").click()
+    expect(page.locator(".jp-EnvKernels-specText")).to_contain_text("nmupy")
+
+
+def test_a_conflict_is_explained(page: Page, lab: Lab) -> None:
+    open_lab(page, lab)
+    paste_spec(page, "name: clash\ndependencies:\n- conflict-a\n- conflict-b\n")
+    view = create(page)
+    expect_state(view, "failed")
+    alert = view.get_by_role("region", name="Outcome")
+    expect(alert).to_contain_text("cannot be installed together")
+    expect(alert).to_contain_text("conflict-base")
+    assert lab.leftovers() == []
+
+
+def test_a_mistake_is_shown_while_one_types(page: Page, lab: Lab) -> None:
+    open_lab(page, lab)
+    paste_spec(page, "name: lesson\ndependencies:\n- numpy\n - pandas\n")
+    expect(page.locator('[data-envkernels-check="error"]')).to_be_visible()
+    expect(page.get_by_role("list", name="Remarks on the spec")).to_contain_text("Line 3")
+
+
+def workers(lab: Lab) -> list[psutil.Process]:
+    """The processes that work on environments of this JupyterLab."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if process.info["status"] != psutil.STATUS_ZOMBIE
+        and "jupyter_envkernels.jobs.worker" in (process.info["cmdline"] or ())
+        and any(str(lab.home) in arg for arg in process.info["cmdline"])
+    ]
+
+
+def test_cancel_while_downloading(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=1_000_000)
+    open_lab(page, lab)
+    paste_spec(page, "name: big\ndependencies:\n- big-demo\n")
+    view = create(page)
+    expect(view).to_have_attribute("data-job-phase", "downloading")
+    expect(view.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"[1-9]\d*"))
+    assert workers(lab)
+    view.get_by_role("button", name="Cancel").click()
+    expect_state(view, "cancelled")
+    assert workers(lab) == []
+    assert lab.leftovers() == []
+
+
+def test_a_running_job_is_there_after_a_reload(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=1_000_000)
+    open_lab(page, lab)
+    paste_spec(page, "name: big\ndependencies:\n- big-demo\n")
+    expect(create(page)).to_have_attribute("data-job-phase", "downloading")
+    page.reload()
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+    job = show_panel(page).locator('[data-job-state="running"]')
+    job.wait_for()
+    job.get_by_role("button", name=re.compile("Cancel")).click()
+    expect(show_panel(page).locator('[data-job-state="running"]')).to_have_count(0)
+    assert lab.leftovers() == []
+
+
+def test_two_pythons_side_by_side(page: Page, lab: Lab, channel_pythons: list[str]) -> None:
+    open_lab(page, lab)
+    chosen = (channel_pythons[0], channel_pythons[-1])
+    for number, version in enumerate(chosen):
+        paste_spec(page, f"name: py{number}\ndependencies:\n- python={version}\n")
+        expect_state(create(page), "succeeded")
+        page.get_by_role("button", name="New environment").first.wait_for()
+    for number, version in enumerate(chosen):
+        row(page, f"py{number}").hover()
+        page.get_by_role("button", name=f"Open notebook with py{number}").click()
+        printed = run_cell(page, f"py{number}", "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)")
+        assert printed == f"{version} {lab.envs}/py{number}"
