@@ -71,7 +71,7 @@ class Catalog:
         self._settings = SettingsCache(environ)
         self._frame: _Frame | None = None
         self._discovery = Discovery()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _Entry] | None = None  # None: what the snapshot rests on is forgotten
         self._snapshot: _Snapshot | None = None
         self._listeners: list[Listener] = []
 
@@ -157,7 +157,7 @@ class Catalog:
         """Forget what was read, and tell the subscribers that something changed."""
         with self._lock:
             self._discovery = Discovery()
-            self._entries = {}
+            self._entries = None
         self._announce()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -193,12 +193,12 @@ class Catalog:
                 locations(self._options, settings, self._environ),
                 Assembler(Naming(home, base), self._template, str(home_of(self._environ))),
             )
-            self._entries = {}
+            self._entries = None
         return self._frame
 
     def _refreshed(self) -> _Snapshot:
         frame = self._current_frame()
-        known = self._entries
+        known = self._entries or {}
         entries = {}
         for found in self._discovery.find(frame.places):
             old = known.get(found.real)
@@ -207,7 +207,7 @@ class Catalog:
             if old is not None:
                 entries[found.real] = old
         is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
-        if is_same and self._snapshot is not None:
+        if is_same and self._entries is not None and self._snapshot is not None:
             return self._snapshot
         self._entries = entries
         shown = [entry.environment for entry in entries.values() if not self._is_hidden(entry.environment)]
