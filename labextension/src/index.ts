@@ -165,14 +165,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** The text of a file, with the line ends that the editor uses. */
 async function readText(
   contents: Contents.IManager,
   path: string
 ): Promise<string> {
   const options = { content: true, type: 'file', format: 'text' } as const;
   const { content } = await contents.get(path, options);
-  return String(content).replace(/\r\n?/g, '\n');
+  return String(content);
 }
 
 function addEntries(

@@ -66,7 +66,7 @@ function Header(props: IJobViewProps): JSX.Element {
   const { actions, isCancelling, job, trans } = props;
   const time = useElapsed(job);
   return (
-    <header className="jp-EnvKernels-jobHeader">
+    <div className="jp-EnvKernels-jobHeader">
       <StateIcon state={job.state} />
       <div className="jp-EnvKernels-jobName">
         <h2>{jobTitle(job, trans)}</h2>
@@ -86,7 +86,7 @@ function Header(props: IJobViewProps): JSX.Element {
           {isCancelling ? trans.__('Cancelling…') : trans.__('Cancel')}
         </TextButton>
       )}
-    </header>
+    </div>
   );
 }
 

@@ -123,7 +123,8 @@ export class SpecDraft extends VDomModel {
   }
 
   /** Begin with another text. */
-  open(text: string, path: string | null = null): void {
+  open(content: string, path: string | null = null): void {
+    const text = withLineFeeds(content);
     this._override = null;
     this._saved = path === null ? null : { path, text };
     this._text = text;
@@ -153,8 +154,9 @@ export class SpecDraft extends VDomModel {
   async compareFile(read: (path: string) => Promise<string>): Promise<void> {
     if (this.path !== null) {
       const { path } = this;
-      const text = await read(path).catch(() => null);
-      this._saved = text === null ? null : { path, text };
+      const content = await read(path).catch(() => null);
+      this._saved =
+        content === null ? null : { path, text: withLineFeeds(content) };
       this._changed();
     }
   }
@@ -212,6 +214,11 @@ export class SpecDraft extends VDomModel {
   private _turn = 0;
   private readonly _checkSoon: Debouncer<void, Error>;
   private readonly _saveSoon: Debouncer<void, Error>;
+}
+
+/** The editor knows no other line ends. */
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 /** What is kept of a draft. */

@@ -81,13 +81,13 @@ function addPanelCommands(
 ): void {
   commands.addCommand(CommandIDs.open, {
     label: trans.__('Show Environments'),
-    icon: environmentIcon,
+    icon: args => (args['isPalette'] ? undefined : environmentIcon),
     describedBy: NO_ARGUMENTS,
     execute: showPanel
   });
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh Environments'),
-    icon: refreshIcon,
+    icon: args => (args['isPalette'] ? undefined : refreshIcon),
     describedBy: NO_ARGUMENTS,
     execute: () => controller.refresh()
   });

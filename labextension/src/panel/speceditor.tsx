@@ -130,6 +130,7 @@ export class SpecEditor extends Panel {
         trans={trans}
         actions={{
           setName: name => {
+            this._forgetError();
             draft.name = name;
           },
           upload: file => void this._upload(file),
@@ -177,7 +178,15 @@ export class SpecEditor extends Panel {
 
   private _onTextChanged(): void {
     const { sharedModel } = this._editor.model;
+    this._forgetError();
     this._options.draft.text = sharedModel.getSource();
+  }
+
+  /** What the server refused is being changed. */
+  private _forgetError(): void {
+    if (this._error) {
+      this._setStarting(this._isStarting, null);
+    }
   }
 
   private _onDraftChanged(): void {

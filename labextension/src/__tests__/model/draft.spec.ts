@@ -113,6 +113,13 @@ describe('SpecDraft', () => {
     expect(draft.path).toBe('course/environment.yml');
   });
 
+  it('takes any line ends', async () => {
+    draft.open('name: ml\r\ndependencies: []\r', 'environment.yml');
+    expect(draft.text).toBe('name: ml\ndependencies: []\n');
+    await draft.compareFile(async () => 'name: ml\r\ndependencies: []\r');
+    expect(draft.path).toBe('environment.yml');
+  });
+
   it.each([
     ['was changed', async () => 'name: other'],
     ['is gone', () => Promise.reject(new Error('404'))]
