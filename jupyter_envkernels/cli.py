@@ -239,3 +239,7 @@ def _manager_options() -> ManagerOptions:
     from .envs.condarc import load_settings
 
     return load_traits().manager_options(load_settings(os.environ))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
