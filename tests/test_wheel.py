@@ -7,15 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.running_lab import Lab, running_lab
+from tests.browser.lab import Lab
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_CHANNEL = "http://127.0.0.1:9"
 COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -69,10 +72,11 @@ def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
 
 
 @pytest.fixture(scope="module")
-def lab(installation: Installation) -> Iterator[Lab]:
+def lab(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab of that installation, in a home that has the conda environment "lesson"."""
-    write_environment(installation.home / ".conda/envs/lesson")
-    with running_lab(installation.bin, installation.home, installation.environ) as lab:
+    lab = Lab(tmp_path_factory.mktemp("lab"), NO_CHANNEL, str(installation.bin / "python"))
+    write_environment(lab.envs / "lesson")
+    with lab:
         yield lab
 
 
@@ -114,7 +118,8 @@ def test_the_command_line_runs(installation: Installation) -> None:
 
 
 def test_kernels_of_environments_are_listed_beside_the_ordinary_ones(lab: Lab) -> None:
-    kernelspecs = lab.get_json("api/kernelspecs")["kernelspecs"]
+    answer: Any = lab.get("api/kernelspecs")
+    kernelspecs = answer["kernelspecs"]
 
     metadata = kernelspecs["conda-env-lesson-py"]["spec"]["metadata"]
     assert metadata["conda_env_name"] == "lesson"
@@ -123,16 +128,17 @@ def test_kernels_of_environments_are_listed_beside_the_ordinary_ones(lab: Lab) -
 
 
 def test_the_page_loads_the_panel(lab: Lab) -> None:
-    page = lab.get("lab").decode()
-    match = re.search(r'<script id="jupyter-config-data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    with urllib.request.urlopen(lab.url) as page:
+        text = page.read().decode()
+    match = re.search(r'<script id="jupyter-config-data" type="application/json">(.*?)</script>', text, re.DOTALL)
     assert match is not None
     extensions = {each["name"]: each for each in json.loads(match[1])["federated_extensions"]}
-
     entry = extensions["jupyter-envkernels"]["load"]
 
-    assert b"jupyter-envkernels" in lab.get(f"lab/extensions/jupyter-envkernels/{entry}")
+    with urllib.request.urlopen(lab.url.replace("/lab?", f"/lab/extensions/jupyter-envkernels/{entry}?")) as script:
+        assert b"jupyter-envkernels" in script.read()
 
 
 def test_the_rest_interface_answers(lab: Lab) -> None:
-    names = [each["name"] for each in lab.get_json("envkernels/environments")["environments"]]
-    assert "lesson" in names
+    answer: Any = lab.get("envkernels/environments")
+    assert "lesson" in [each["name"] for each in answer["environments"]]
