@@ -94,6 +94,7 @@ export const JOB_PHASES = [
   'linking',
   'pip',
   'verifying',
+  'removing',
   'rolling-back'
 ] as const;
 export type JobPhase = (typeof JOB_PHASES)[number];

@@ -45,6 +45,13 @@ function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
       : fail(where, `one of ${values.join(', ')}`);
 }
 
+/** What a newer server says and this panel has no word for is no reason to drop a job. */
+function knownOrNull<T extends string>(
+  values: readonly T[]
+): Decoder<T | null> {
+  return value => (values.includes(value as T) ? (value as T) : null);
+}
+
 function orNull<T>(decode: Decoder<T>): Decoder<T | null> {
   return (value, where) => (value === null ? null : decode(value, where));
 }
@@ -145,7 +152,7 @@ const step = {
   environment: text,
   prefix: text,
   state: oneOf(JOB_STATES),
-  phase: orNull(oneOf(JOB_PHASES)),
+  phase: knownOrNull(JOB_PHASES),
   seq: count,
   progress: orNull(progress),
   message: text,

@@ -54,6 +54,14 @@ describe('validate', () => {
     expect(decoded.kernels).toEqual([kernel]);
   });
 
+  it('keeps a job in a phase that it does not know', () => {
+    const jobs = [
+      { ...makeJob('a', { state: 'running' }), phase: 'polishing' }
+    ];
+    expect(decodeJobs({ jobs })[0].phase).toBeNull();
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves out a job of an unknown state', () => {
     const jobs = [makeJob('a'), { ...makeJob('b'), state: 'asleep' }];
     expect(decodeJobs({ jobs }).map(({ id }) => id)).toEqual(['a']);

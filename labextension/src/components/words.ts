@@ -65,6 +65,7 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
     linking: trans.__('Link'),
     pip: trans.__('Install with pip'),
     verifying: trans.__('Verify'),
+    removing: trans.__('Delete'),
     'rolling-back': trans.__('Roll back')
   };
   return names[phase];
