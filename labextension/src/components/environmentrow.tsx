@@ -61,7 +61,10 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
         {problem && (
           <div className="jp-EnvKernels-rowProblem" title={problem.remedy}>
             {problem.message}
-            <span className="jp-sr-only"> {problem.remedy}</span>
+            <span className="jp-EnvKernels-screenReader">
+              {' '}
+              {problem.remedy}
+            </span>
           </div>
         )}
       </div>
