@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "veri
 ProgressUnit = Literal["bytes", "packages"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
+
+ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+"""What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
 
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")
 """A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""

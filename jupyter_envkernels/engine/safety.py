@@ -19,7 +19,9 @@ def check_removable(prefix: Path) -> None:
         Forbidden: it is a link, the base of an installation, or what runs this program; or permissions forbid it.
     """
     if prefix.is_symlink():
-        raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Remove the environment that it leads to.")
+        raise Forbidden(
+            f"{prefix} is a link to {prefix.readlink()}.", remedy="Remove the environment that it leads to."
+        )
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.")
     if any((prefix / sign).is_dir() for sign in _BASE_SIGNS):

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..envs.activation import activated_environ
+from ..envs.condarc_sources import expand_variables
 from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound
 from ..models import EngineOptions, EnvSpec, JobRequest, Plan
-from ..specs import kernel_packages_missing
+from ..specs import conda_name, kernel_packages_missing, pip_name
 from . import overlay, pip, records
 from .backend import Backend, Report
 from .safety import check_removable
@@ -113,12 +114,15 @@ class Transaction:
             raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
 
     async def _solve(self, spec: EnvSpec) -> Plan:
-        channels = spec.channels or self.options.channels
+        named = spec.channels or self.options.channels
         self.report.phase("solving", "Choosing packages")
-        self.report.log("Channels: " + ", ".join(channels))
+        self.report.log("Channels: " + ", ".join(named))
+        # conda expands variables in channels, so that a token need not stand in the file
+        channels = [expand_variables(channel, self.environ) for channel in named]
         requested = self._requested(spec)
         packages = await self.backend.solve(requested, channels)
-        missing = kernel_packages_missing([p.name for p in packages], self.options.kernel_packages)
+        names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
+        missing = kernel_packages_missing(names, self.options.kernel_packages)
         if missing:
             self.report.log(f"Adding {', '.join(missing)}, so that the environment is a kernel.")
             requested = (*requested, *missing)
@@ -127,7 +131,7 @@ class Transaction:
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
         """The spec's own match specs, and pip where it has a pip section and does not name it."""
-        names = {spec_name(text) for text in spec.dependencies}
+        names = {conda_name(text) for text in spec.dependencies}
         return (*spec.dependencies, *(("pip",) if spec.pip and "pip" not in names else ()))
 
     async def _build(self, plan: Plan, workdir: Path, source: Path | None = None) -> None:
@@ -175,15 +179,6 @@ def roll_back(request: JobRequest, job_id: str) -> None:
     Staging(request.prefix, job_id).discard()
     if not os.path.lexists(request.prefix):
         records.unregister(request.prefix, Path.home())
-
-
-def spec_name(text: str) -> str:
-    """The package name of a match spec, without parsing the rest."""
-    name = text.rpartition("::")[2].strip()
-    for end, char in enumerate(name):
-        if char in " =<>!~[":
-            return name[:end].lower()
-    return name.lower()
 
 
 def _named(error: OSError) -> EnvKernelsError:

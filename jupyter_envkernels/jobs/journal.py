@@ -24,6 +24,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,8 +62,9 @@ class Order:
 
 
 def new_job_id() -> str:
-    """A fresh id: sorts by time, cannot be guessed."""
-    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
+    """A fresh id: UTC to the microsecond, so that ids sort by age, and three random digits."""
+    now = datetime.now(timezone.utc)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.randbelow(4096):03x}"
 
 
 def job_ids(journal_dir: Path) -> list[str]:

@@ -5,18 +5,14 @@ Every function reads files; call them in threads.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from ..envs.catalog import Catalog
 from ..errors import Forbidden, InvalidRequest, InvalidSpec
-from ..models import CheckedSpec, Environment, EnvSpec, JobRequest
+from ..models import ENVIRONMENT_NAME, CheckedSpec, Environment, EnvSpec, JobRequest
 from ..specs import check
-
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
-"""What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
 
 
 def create_request(
@@ -108,7 +104,7 @@ def check_name(name: str) -> str:
     Raises:
         InvalidRequest: it cannot.
     """
-    if not NAME.fullmatch(name):
+    if not ENVIRONMENT_NAME.fullmatch(name):
         raise InvalidRequest(
             f"{name!r} cannot be the name of an environment.",
             remedy="Use letters, digits, dot, dash and underscore, and begin with a letter, a digit or an underscore.",

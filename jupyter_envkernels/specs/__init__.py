@@ -6,10 +6,11 @@ from ..models import CheckedSpec, Diagnostic
 from . import environment_yml, formats, lint
 from .environment_yml import write
 from .kernel_packages import kernel_packages_missing
+from .names import conda_name, pip_name
 from .remarks import Unreadable
 from .text import check_text, decode
 
-__all__ = ["check", "kernel_packages_missing", "write"]
+__all__ = ["check", "conda_name", "kernel_packages_missing", "pip_name", "write"]
 
 MAX_DIAGNOSTICS = 200
 _SEVERITIES = ("error", "warning", "info")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..models import Diagnostic
+from ..models import ENVIRONMENT_NAME, Diagnostic
 from .document import Document
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
+from .names import pip_name
 from .nodes import Scalar
 from .remarks import CREDENTIALS, remark, shown
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
 )
@@ -20,7 +20,6 @@ _RESERVED = ("base", "root")
 _ANACONDA = ("defaults", "anaconda", "main", "r", "msys2")
 _PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Users/|/opt/homebrew/")))
 _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
-_PIP_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[|[=<>~!;@]|$)")
 
 
 def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diagnostic]:
@@ -51,7 +50,7 @@ def _name(document: Document) -> Iterator[Diagnostic]:
     name = document.name
     if name is None:
         return
-    if not _NAME.fullmatch(name.text):
+    if not ENVIRONMENT_NAME.fullmatch(name.text):
         yield remark(
             "warning",
             "invalid-name",
@@ -188,12 +187,6 @@ def _kernel(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
         listed = ", ".join(missing)
         message = f"No package here is a Jupyter kernel, so {listed} is added."
         yield remark("info", "kernel-added", python.node, message, f"Add a line '- {missing[0]}'.")
-
-
-def pip_name(line: str) -> str:
-    """The name of the package that a requirement line asks for, lower case; empty for options, paths and URLs."""
-    found = _PIP_NAME.match(line.strip())
-    return found["name"].lower() if found else ""
 
 
 def _normal(name: str) -> str:

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.models import Diagnostic
-from jupyter_envkernels.specs import check
-from jupyter_envkernels.specs.lint import pip_name
+from jupyter_envkernels.specs import check, pip_name
 
 LAB = Path(__file__).parent / "good" / "lab.yml"
 

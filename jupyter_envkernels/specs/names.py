@@ -1,0 +1,20 @@
+"""The package name in a line of a spec, without parsing the rest."""
+
+from __future__ import annotations
+
+import re
+
+_PIP_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[|[=<>~!;@]|$)")
+_CONDA_NAME = re.compile(r"[^\s=<>!~\[]+")
+
+
+def conda_name(spec: str) -> str:
+    """The name that a match spec asks for, lower case, without its channel."""
+    found = _CONDA_NAME.match(spec.rpartition("::")[2].strip())
+    return found[0].lower() if found else ""
+
+
+def pip_name(line: str) -> str:
+    """The name of the package that a requirement line asks for, lower case; empty for options, paths and URLs."""
+    found = _PIP_NAME.match(line.strip())
+    return found["name"].lower() if found else ""
