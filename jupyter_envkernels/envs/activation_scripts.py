@@ -1,4 +1,4 @@
-"""Activation scripts are shell code of packages: they are sourced once in bash, and what they changed is kept."""
+"""Activation scripts are shell code of packages: they are sourced once in bash, and what they change is remembered."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ..errors import OperationFailed
+from .stamps import stamp_of
 
 TIMEOUT_SECONDS = 30.0
 _CACHE_SIZE = 256
-_DESCRIPTOR = "_ENVKERNELS_FD"
+_FILE = "_ENVKERNELS_FILE"
 _SHELLS_OWN = ("_", "SHLVL", "PWD", "OLDPWD", "BASH_ENV", "ENV")
 _PER_KERNEL = ("JPY_", "IPY_", "KERNEL_")
-# The variables travel on a descriptor of their own, so that scripts may print what they like; the trap delivers them
-# even where a script calls exit. Paths are arguments and never part of the code.
-_CODE = 'trap \'"$0" -0 >&"$_ENVKERNELS_FD"\' EXIT; for script in "$@"; do . "$script" >&2; done'
+# The variables travel in a file of their own, so that scripts may print what they like; the trap delivers them even
+# where a script calls exit. Paths are arguments and never part of the code.
+_CODE = 'trap \'"$0" -0 >"$_ENVKERNELS_FILE"\' EXIT; for script in "$@"; do . "$script" >&2; done'
 
 _Change: TypeAlias = "dict[str, str | None]"
 _cache: dict[bytes, _Change] = {}
@@ -38,28 +40,37 @@ def run_scripts(scripts: Sequence[str], environ: Mapping[str, str]) -> dict[str,
         environ: the variables that the scripts see.
 
     Raises:
-        OperationFailed: there is no bash, or the scripts do not end.
+        OperationFailed: there is no shell, or the scripts do not end.
     """
     own = {name: value for name, value in environ.items() if not name.startswith(_PER_KERNEL)}
     key = _fingerprint(scripts, own)
     with _lock:
-        change = _cache.get(key)
+        change = _cache.get(key) if key else None
     if change is None:
         change = _difference(own, _source(scripts, own))
-        with _lock:
-            while len(_cache) >= _CACHE_SIZE:
-                del _cache[next(iter(_cache))]
-            _cache[key] = change
+        if key:
+            _remember(key, change)
     result = {name: value for name, value in environ.items() if name not in change}
     result.update({name: value for name, value in change.items() if value is not None})
     return result
 
 
-def _fingerprint(scripts: Sequence[str], environ: Mapping[str, str]) -> bytes:
+def _remember(key: bytes, change: _Change) -> None:
+    with _lock:
+        while len(_cache) >= _CACHE_SIZE:
+            del _cache[next(iter(_cache))]
+        _cache[key] = change
+
+
+def _fingerprint(scripts: Sequence[str], environ: Mapping[str, str]) -> bytes | None:
+    """What the outcome depends on; None while a script is so young that it may change unseen."""
+    now = time.time_ns()
     digest = hashlib.sha256()
     for script in scripts:
-        status = os.stat(script)
-        digest.update(f"{script}\0{status.st_mtime_ns}\0{status.st_size}\0{status.st_ino}\0".encode(errors="replace"))
+        stamp = stamp_of(script, now)
+        if stamp is None:
+            return None
+        digest.update(os.fsencode(f"{script}\0{stamp}\0"))
     for name in sorted(environ):
         digest.update(os.fsencode(f"{name}={environ[name]}\0"))
     return digest.digest()
@@ -72,31 +83,29 @@ def _difference(before: Mapping[str, str], after: Mapping[str, str]) -> _Change:
 
 
 def _source(scripts: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
-    bash, env = shutil.which("bash"), shutil.which("env")
-    if not bash or not env:
+    shell, env = shutil.which("bash") or shutil.which("sh"), shutil.which("env")
+    if not shell or not env:
         raise OperationFailed(
-            "The environment has activation scripts, but there is no bash to run them.",
-            remedy="Install bash, or start the kernel from an environment without activation scripts.",
+            "The environment has activation scripts, but there is no shell to run them.",
+            remedy="Install bash, or use an environment without activation scripts.",
         )
     seen = {name: value for name, value in environ.items() if name not in ("BASH_ENV", "ENV")}
-    with tempfile.TemporaryFile() as variables, tempfile.TemporaryFile() as messages:
+    with tempfile.NamedTemporaryFile() as variables, tempfile.TemporaryFile() as messages:
         process = subprocess.Popen(
-            [bash, "--noprofile", "--norc", "-c", _CODE, env, *scripts],
-            env={**seen, _DESCRIPTOR: str(variables.fileno())},
-            pass_fds=(variables.fileno(),),
+            [shell, "-c", _CODE, env, *scripts],
+            env={**seen, _FILE: variables.name},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=messages,
             start_new_session=True,
         )
         ended = _wait(process)
-        variables.seek(0)
         messages.seek(0)
         data, said = variables.read(), messages.read()
     if not ended or not data:
         raise _failure(scripts, said, ended=ended)
     pairs = (item.partition("=") for item in os.fsdecode(data).split("\0") if "=" in item)
-    return {name: value for name, _, value in pairs if name != _DESCRIPTOR}
+    return {name: value for name, _, value in pairs if name != _FILE}
 
 
 def _wait(process: subprocess.Popen[bytes]) -> bool:

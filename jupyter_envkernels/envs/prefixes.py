@@ -87,7 +87,7 @@ def read_prefix(prefix: str) -> Contents:
 
 
 def _absence(prefix: str) -> NotAnEnvironment:
-    if os.path.isdir(prefix):
+    if os.path.exists(prefix):
         return NotAnEnvironment(
             "not-an-environment",
             f"{prefix} is no conda environment: conda-meta/history is missing in it.",

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import builtins
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
+from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
+from tests.envs.conftest import MakeCatalog
+from tests.prefixes import add_kernel, age, environ_of, make_prefix, write_kernel_json
+
+
+def names(catalog: Catalog) -> list[str]:
+    return [environment.name for environment in catalog.environments()]
+
+
+def kernel_ids(catalog: Catalog) -> dict[str, str]:
+    """Prefix -> kernel id."""
+    return {str(env.prefix): kernel.id for env in catalog.environments() for kernel in env.kernels}
+
+
+def list_in(home: Path, *prefixes: Path) -> None:
+    (home / ".conda").mkdir(exist_ok=True)
+    (home / ".conda/environments.txt").write_text("".join(f"{prefix}\n" for prefix in prefixes))
+
+
+def test_the_constructor_reads_nothing(catalog_of: MakeCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        pytest.fail("a file was looked at")
+
+    with monkeypatch.context() as patch:
+        for name in ("stat", "lstat", "listdir", "scandir", "open", "access"):
+            patch.setattr(os, name, refuse)
+        patch.setattr(builtins, "open", refuse)
+        catalog = catalog_of(display_name="{name}", hidden_environments="x")
+    assert names(catalog) == []
+
+
+def test_all_sorts_of_environments(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    base = make_prefix(tmp_path / "home/miniforge3", "python3")
+    make_prefix(base / "envs/named", "python3")
+    by_prefix = make_prefix(tmp_path / "anywhere/by-prefix", "python3")
+    nested = make_prefix(by_prefix / "inner", "ir")
+    make_prefix(tmp_path / "envs/with space & $(touch pwned)", "python3")
+    make_prefix(tmp_path / "work/project/.pixi/envs/default", "python3")
+    list_in(tmp_path / "home", by_prefix, nested)
+    catalog = catalog_of(contents_root=tmp_path / "work")
+    assert names(catalog) == ["by-prefix", "inner", "miniforge3", "named", "project", "with space & $(touch pwned)"]
+    assert [env.is_base for env in catalog.environments()] == [False, False, True, False, False, False]
+    assert not any(env.problem for env in catalog.environments())
+
+
+def test_other_homes_that_the_administrator_lists(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    theirs = make_prefix(tmp_path / "theirs", "python3")
+    (tmp_path / "teacher").mkdir()
+    list_in(tmp_path / "teacher", theirs)
+    assert names(catalog_of()) == []
+    assert names(catalog_of(homes=(tmp_path / "teacher",))) == ["theirs"]
+
+
+def test_broken_ones_are_shown_with_their_reason_and_hide_no_other(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    envs = tmp_path / "envs"
+    make_prefix(envs / "good", "python3")
+    make_prefix(envs / "no-kernel")
+    make_prefix(envs / "no-python", "python3", python=False)
+    write_kernel_json(make_prefix(envs / "truncated"), b'{"argv": ["python')
+    write_kernel_json(make_prefix(envs / "array"), b"[1]")
+    write_kernel_json(make_prefix(envs / "latin-1"), '{"argv": ["é"]}'.encode("latin-1"))
+    add_kernel(make_prefix(envs / "null-metadata"), metadata=None)
+    (envs / "dangling").symlink_to(tmp_path / "nowhere")
+    (envs / "no-environment").mkdir()
+    list_in(tmp_path / "home", tmp_path / "deleted")
+    problems = {env.name: env.problem.code if env.problem else None for env in catalog_of().environments()}
+    assert problems == {
+        "array": "bad-kernelspec",
+        "dangling": "dangling-link",
+        "deleted": "gone",
+        "good": None,
+        "latin-1": "bad-kernelspec",
+        "no-kernel": "no-kernel",
+        "no-python": "no-executable",
+        "null-metadata": "bad-kernelspec",
+        "truncated": "bad-kernelspec",
+    }
+    assert all(env.problem is None or env.problem.message for env in catalog_of().environments())
+
+
+def test_what_is_pending_or_being_built_is_no_environment_yet(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    pending = make_prefix(tmp_path / "envs/new", "python3")
+    make_prefix(tmp_path / "envs/.new.envkernels-1", "python3")
+    (pending / PENDING_MARK).write_text("job")
+    age(tmp_path)
+    catalog = catalog_of()
+    assert names(catalog) == []
+    (pending / PENDING_MARK).unlink()
+    assert names(catalog) == ["new"]
+
+
+def test_ids_do_not_depend_on_other_environments(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    late, early = tmp_path / "zzz/x", tmp_path / "aaa/x"
+    make_prefix(late, "python3")
+    list_in(tmp_path / "home", late)
+    catalog = catalog_of()
+    before = kernel_ids(catalog)
+    make_prefix(early, "python3")
+    make_prefix(tmp_path / "envs/x", "python3")
+    list_in(tmp_path / "home", early, late)
+    after = kernel_ids(catalog)
+    assert after[str(late)] == before[str(late)]
+    assert after[f"{tmp_path}/envs/x"] == "conda-env-x-py"
+    assert len(set(after.values())) == 3
+    shutil.rmtree(late)
+    assert str(late) not in kernel_ids(catalog)
+    assert before[str(late)] not in kernel_ids(catalog).values()
+
+
+def test_nothing_is_read_again_while_nothing_has_changed(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    make_prefix(tmp_path / "envs/no-kernel")
+    age(tmp_path)
+    catalog = catalog_of()
+    first = catalog.environments()
+    assert catalog.environments() is first
+
+
+def test_changes_from_a_terminal_show_at_the_next_listing(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    age(tmp_path)
+    catalog = catalog_of()
+    assert names(catalog) == ["a"]
+    make_prefix(tmp_path / "envs/b")
+    assert names(catalog) == ["a", "b"]
+    assert len(kernel_ids(catalog)) == 1
+    add_kernel(tmp_path / "envs/b")
+    assert len(kernel_ids(catalog)) == 2
+    add_kernel(tmp_path / "envs/a", "ir", argv=["R"], language="R")
+    assert [len(env.kernels) for env in catalog.environments()] == [2, 1]
+    shutil.rmtree(tmp_path / "envs/a")
+    assert names(catalog) == ["b"]
+
+
+def test_an_environment_that_conda_is_still_creating(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    (tmp_path / "envs/slow/conda-meta").mkdir(parents=True)
+    age(tmp_path)
+    catalog = catalog_of()
+    assert names(catalog) == []
+    (tmp_path / "envs/slow/conda-meta/history").touch()  # the folder's time stamp stays
+    assert names(catalog) == ["slow"]
+
+
+def test_a_change_of_condas_configuration_shows(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    make_prefix(tmp_path / "elsewhere/e", "python3")
+    catalog = catalog_of()
+    assert names(catalog) == []
+    (tmp_path / "home/.condarc").write_text(f"envs_dirs: [{tmp_path}/elsewhere]\n")
+    assert names(catalog) == ["e"]
+
+
+def test_subscribers_hear_of_changes_and_of_nothing_else(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    age(tmp_path)
+    catalog = catalog_of()
+    heard: list[str] = []
+    end = catalog.subscribe(lambda: heard.append("change"))
+    catalog.environments()
+    catalog.environments()
+    assert heard == []
+    make_prefix(tmp_path / "envs/b", "python3")
+    catalog.environments()
+    assert heard == ["change"]
+    catalog.invalidate()
+    assert heard == ["change", "change"]
+    end()
+    catalog.invalidate()
+    assert len(heard) == 2
+
+
+def test_a_subscriber_may_ask_the_catalog(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    catalog = catalog_of()
+    seen: list[list[str]] = []
+    catalog.subscribe(lambda: seen.append(names(catalog)))
+    make_prefix(tmp_path / "envs/a", "python3")
+    catalog.invalidate()
+    assert seen == [["a"]]
+
+
+def test_find(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "envs/lesson", "python3")
+    (tmp_path / "link").symlink_to(prefix)
+    catalog = catalog_of()
+    for ref in ("lesson", str(prefix), f"{prefix}/", str(tmp_path / "link"), environment_id(prefix)):
+        assert catalog.find(ref).prefix == prefix
+    with pytest.raises(NotFound, match="no environment 'lessen'") as raised:
+        catalog.find("lessen")
+    assert raised.value.remedy == "Did you mean lesson?"
+
+
+def test_find_takes_any_prefix_that_is_an_environment(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "unknown/x", "python3")
+    found = catalog_of().find(str(prefix))
+    assert found.id == environment_id(prefix)
+    assert found.kernels[0].id.startswith("conda-env-x-")
+    with pytest.raises(NotFound, match="not there"):
+        catalog_of().find(str(tmp_path / "nowhere"))
+
+
+def test_an_ambiguous_name_is_refused_with_the_candidates(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    first = make_prefix(tmp_path / "envs/x", "python3")
+    second = make_prefix(tmp_path / "home/.conda/envs/x", "python3")
+    with pytest.raises(Ambiguous) as raised:
+        catalog_of().find("x")
+    assert raised.value.details["candidates"] == [str(first), str(second)]
+
+
+def test_kernel_by_id(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "envs/lesson", "python3")
+    age(tmp_path)
+    catalog = catalog_of()
+    found = catalog.kernel("conda-env-lesson-py")
+    assert found is not None
+    assert found[0].prefix == prefix
+    assert found[1].raw_name == "python3"
+    assert catalog.kernel("conda-env-lesson-r") is None
+    shutil.rmtree(prefix)
+    assert catalog.kernel("conda-env-lesson-py") is None
+    make_prefix(prefix, "ir")
+    assert catalog.kernel("conda-env-lesson-r") is not None
+
+
+def test_a_known_kernel_is_found_without_a_look_at_the_others(
+    catalog_of: MakeCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    make_prefix(tmp_path / "envs/b", "python3")
+    age(tmp_path)
+    catalog = catalog_of()
+    catalog.environments()
+    looked_at: list[str] = []
+    real = os.stat
+
+    def stat(path: Any, *args: Any, **kwargs: Any) -> os.stat_result:
+        looked_at.append(str(path))
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert catalog.kernel("conda-env-a-py") is not None
+    assert len(looked_at) == 2
+    assert all(path.startswith(f"{tmp_path}/envs/a/") for path in looked_at)
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ({"hidden_environments": "^secret"}, ["conda", "lesson"]),
+        ({"hidden_environments": "/envs/"}, ["conda"]),
+        ({"hide_base": True}, ["lesson", "secret-exam"]),
+        ({}, ["conda", "lesson", "secret-exam"]),
+    ],
+)
+def test_hidden_ones(catalog_of: MakeCatalog, tmp_path: Path, options: dict[str, Any], shown: list[str]) -> None:
+    make_prefix(tmp_path / "envs/lesson", "python3")
+    make_prefix(tmp_path / "envs/secret-exam", "python3")
+    make_prefix(tmp_path / "home/conda", "python3")
+    assert names(catalog_of(**options)) == shown
+
+
+@pytest.mark.parametrize("options", [{"hidden_environments": "("}, {"display_name": "{nothing}"}])
+def test_options_that_cannot_be_used(catalog_of: MakeCatalog, options: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        catalog_of(**options)
+    assert raised.value.remedy
+
+
+def test_new_prefixes_go_into_the_first_root_that_can_be_written_to(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    roots = (tmp_path / "file", tmp_path / "not/yet/there", tmp_path / "envs")
+    assert catalog_of(roots=roots).new_prefix("x") == tmp_path / "not/yet/there/x"
+    assert catalog_of(roots=()).new_prefix("x") == tmp_path / "home/.conda/envs/x"
+    assert catalog_of().new_prefix("x", tmp_path / "other") == tmp_path / "other/x"
+    with pytest.raises(Forbidden, match="cannot be written to"):
+        catalog_of(roots=(tmp_path / "file",)).new_prefix("x")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\0b"])
+def test_names_that_are_no_folder_names(catalog_of: MakeCatalog, name: str) -> None:
+    with pytest.raises(InvalidRequest):
+        catalog_of().new_prefix(name)
+
+
+def test_many_threads_see_one_truth(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    for number in range(20):
+        make_prefix(tmp_path / f"envs/e{number:02}", "python3")
+    catalog = catalog_of()
+    seen: list[int] = []
+
+    def read() -> None:
+        seen.extend(len(catalog.environments()) for _ in range(20))
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(10):
+        catalog.invalidate()
+    for thread in threads:
+        thread.join()
+    assert seen == [20] * 80
+
+
+def test_the_running_prefix_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = make_prefix(tmp_path / "jupyter", "python3")
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    (environment,) = Catalog(CatalogOptions(), environ_of(tmp_path)).environments()
+    assert environment.is_running
+    assert environment.name == "jupyter"
+
+
+def test_the_default_variables_are_those_of_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    make_prefix(tmp_path / ".conda/envs/mine", "python3")
+    assert names(Catalog(CatalogOptions())) == ["mine"]

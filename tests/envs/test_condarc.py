@@ -1,0 +1,131 @@
+"""The expected values are those that conda 26.7 itself gives, where it gives any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.envs.condarc import DEFAULT_CHANNELS, Settings, SettingsCache, load_settings
+from tests.prefixes import age, environ_of, make_prefix
+
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Settings of somebody with that ``~/.condarc`` and these variables."""
+
+    def load(condarc: str = "", **variables: str) -> Settings:
+        (tmp_path / ".condarc").write_text(condarc)
+        return load_settings(environ_of(tmp_path, **variables))
+
+    return load
+
+
+def test_nothing_configured(load: Load, tmp_path: Path) -> None:
+    settings = load()
+    assert settings.channels == ()
+    assert settings.default_channels == DEFAULT_CHANNELS
+    assert settings.channel_priority == "flexible"
+    assert settings.envs_dirs == (tmp_path / ".conda/envs",)
+    assert settings.pkgs_dirs == (tmp_path / ".conda/pkgs",)
+    assert settings.configured_envs_dirs == ()
+    assert settings.ssl_verify is True
+    assert settings.problems == ()
+
+
+def test_values_of_a_file(load: Load, tmp_path: Path) -> None:
+    settings = load(
+        "channels: [conda-forge, bioconda]\nchannel_priority: strict\noffline: yes\nssl_verify: false\n"
+        "envs_dirs: [~/e, $HOME/f, '${HOME}/g', /abs/../x]\nremote_max_retries: 7\nproxy_servers: {http: 'http://p'}\n"
+    )
+    assert settings.channels == ("conda-forge", "bioconda")
+    assert settings.channel_priority == "strict"
+    assert settings.offline
+    assert settings.ssl_verify is False
+    assert settings.configured_envs_dirs == (tmp_path / "e", tmp_path / "f", tmp_path / "g", Path("/x"))
+    assert settings.remote_max_retries == 7
+    assert settings.proxy_servers == {"http": "http://p"}
+    assert settings.files == (tmp_path / ".condarc",)
+
+
+def test_variables_come_last_and_so_win(load: Load) -> None:
+    settings = load(
+        "channels: [a]\nchannel_priority: strict\n",
+        CONDA_CHANNELS="x, y",
+        CONDA_ENVS_PATH="/e1:/e2",
+        CONDA_PKGS_DIRS="/p1,/p2",
+        CONDA_CHANNEL_PRIORITY="false",
+        CONDA_SSL_VERIFY="/etc/ca.pem",
+    )
+    assert settings.channels == ("x", "y", "a")
+    assert settings.configured_envs_dirs == (Path("/e1"), Path("/e2"))
+    assert settings.pkgs_dirs == (Path("/p1"), Path("/p2"))
+    assert settings.channel_priority == "disabled"
+    assert settings.ssl_verify == "/etc/ca.pem"
+
+
+def test_aliases_of_parameters(load: Load) -> None:
+    settings = load("channel: [q]\nverify_ssl: false\nenvs_path: [/w]\n")
+    assert settings.channels == ("q",)
+    assert settings.ssl_verify is False
+    assert settings.configured_envs_dirs == (Path("/w"),)
+
+
+@pytest.mark.parametrize(
+    ("condarc", "words"),
+    [
+        ("channels: conda-forge\n", "channels in"),
+        ("proxy_servers: [a]\n", "must be a map"),
+        ("offline: perhaps\n", "'perhaps'"),
+        ("channel_priority: highest\n", "'highest'"),
+        ("remote_max_retries: many\n", "'many'"),
+        ("channels: [a\n", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_is_ignored_and_said(load: Load, condarc: str, words: str) -> None:
+    settings = load(condarc)
+    assert settings.channels == ()
+    assert settings.channel_priority == "flexible"
+    assert [words in problem.message for problem in settings.problems] == [True]
+    assert settings.problems[0].remedy
+
+
+def test_the_installations_folder_comes_first_where_it_can_be_written_to(load: Load, tmp_path: Path) -> None:
+    root = make_prefix(tmp_path / "conda")
+    user = tmp_path / ".conda/envs"
+    assert load(CONDA_ROOT=str(root)).envs_dirs == (root / "envs", user)
+    (root / "conda-meta/history").unlink()
+    assert load(CONDA_ROOT=str(root)).envs_dirs == (user, root / "envs")
+    assert load(CONDA_ROOT=str(root)).pkgs_dirs == (root / "pkgs", tmp_path / ".conda/pkgs")
+
+
+def test_channel_urls(load: Load) -> None:
+    settings = load(
+        "channel_alias: https://mirror/\ndefault_channels: [main]\ncustom_channels: {mine: 'https://x/y'}\n"
+        "custom_multichannels: {both: [mine, https://z/c/]}\n"
+    )
+    urls = settings.channel_urls(["mine/label/dev", "both", "defaults", "nodefaults", "file:///f/"])
+    assert urls == (
+        "https://x/y/mine/label/dev",
+        "https://mirror/mine",
+        "https://z/c",
+        "https://mirror/main",
+        "file:///f",
+    )
+
+
+def test_the_cache_follows_files_and_variables(tmp_path: Path) -> None:
+    environ = dict(environ_of(tmp_path))
+    cache = SettingsCache(environ)
+    (tmp_path / ".condarc").write_text("channels: [a]\n")
+    age(tmp_path)
+    first = cache.read()
+    assert first.channels == ("a",)
+    assert cache.read() is first
+    (tmp_path / ".condarc").write_text("channels: [b]\n")
+    assert cache.read().channels == ("b",)
+    environ["CONDA_CHANNELS"] = "c"
+    assert cache.read().channels == ("c", "b")

@@ -1,0 +1,215 @@
+"""Real kernels in real environments, started, interrupted, restarted and shut down as Jupyter does it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+
+from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner, prepare
+from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
+from tests.prefixes import add_kernel, environ_of, make_prefix, write_kernel_json
+
+REPORT = "import json, os, sys; print(json.dumps([sys.prefix, sys.version_info[:2], dict(os.environ)]))"
+
+
+@dataclass
+class Session:
+    """A running kernel and a client of it."""
+
+    manager: AsyncKernelManager
+    client: AsyncKernelClient
+
+    async def run(self, code: str) -> tuple[str, dict[str, Any]]:
+        """What a cell prints, and the reply to it."""
+        printed: list[str] = []
+
+        def collect(message: dict[str, Any]) -> None:
+            printed.append(message["content"].get("text", ""))
+
+        reply = await self.client.execute_interactive(code, timeout=30, output_hook=collect, store_history=False)
+        return "".join(printed), reply["content"]
+
+    async def report(self) -> tuple[str, list[int], dict[str, str]]:
+        """``sys.prefix``, the version and the variables of a Python kernel."""
+        prefix, version, environ = json.loads((await self.run(REPORT))[0])
+        return prefix, version, environ
+
+
+Start = Callable[..., AbstractAsyncContextManager[Session]]
+
+
+@asynccontextmanager
+async def session(catalog: Catalog, name: str, **kwargs: Any) -> AsyncIterator[Session]:
+    manager = AsyncKernelManager(kernel_name=name, kernel_spec_manager=EnvKernelSpecManager(catalog=catalog))
+    await manager.start_kernel(stderr=subprocess.DEVNULL, **kwargs)
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        yield Session(manager, client)
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+
+
+async def test_two_pythons_side_by_side(
+    real_catalog: Catalog, real_envs: Path, channel_pythons: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", "/somebody/elses")
+    monkeypatch.setenv("PYTHONPATH", f"{sys.prefix}/lib")
+    async with session(real_catalog, "conda-env-old-py") as old, session(real_catalog, "conda-env-new-py") as new:
+        for kernel, name, version in ((old, "old", channel_pythons[0]), (new, "new", channel_pythons[-1])):
+            prefix, found, environ = await kernel.report()
+            assert prefix == str(real_envs / name)
+            assert ".".join(map(str, found)) == version
+            assert environ["CONDA_PREFIX"] == str(real_envs / name)
+            assert environ["CONDA_DEFAULT_ENV"] == name
+            assert environ["PATH"].startswith(f"{real_envs}/{name}/bin:")
+            assert not {"VIRTUAL_ENV", "PYTHONPATH"} & set(environ)
+        assert (await new.report())[2]["LAB_ACTIVATED"] == f"yes-{real_envs}/new"
+        assert "LAB_ACTIVATED" not in (await old.report())[2]
+        printed, _ = await new.run("!python -c 'import sys; print(sys.prefix)'")
+        assert printed.strip() == str(real_envs / "new")
+
+
+async def test_no_process_stands_in_between(real_catalog: Catalog, real_envs: Path) -> None:
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        printed, _ = await kernel.run("import os; print(os.getpid(), os.getppid())")
+        assert isinstance(kernel.manager.provisioner, EnvKernelProvisioner)
+        assert printed.split() == [str(kernel.manager.provisioner.pid), str(os.getpid())]
+        process = psutil.Process(kernel.manager.provisioner.pid)
+        assert process.cmdline()[0] == f"{real_envs}/new/bin/python"
+
+
+async def test_interrupt(real_catalog: Catalog) -> None:
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        sleeping = kernel.client.execute("import time; time.sleep(60)")
+        while (await kernel.client.get_iopub_msg(timeout=30))["content"].get("execution_state") != "busy":
+            pass
+        started = time.monotonic()
+        await kernel.manager.interrupt_kernel()
+        reply = await kernel.client.get_shell_msg(timeout=30)
+        assert reply["parent_header"]["msg_id"] == sleeping
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        assert time.monotonic() - started < 20
+        assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
+
+
+async def test_restart_activates_again(real_catalog: Catalog, real_envs: Path) -> None:
+    state = real_envs / "new/conda-meta/state"
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        assert "LATER" not in (await kernel.report())[2]
+        state.write_text(json.dumps({"version": 1, "env_vars": {"LATER": "1"}}))
+        try:
+            await kernel.manager.restart_kernel(now=True)
+            await kernel.client.wait_for_ready(timeout=60)
+            environ = (await kernel.report())[2]
+        finally:
+            state.unlink()
+        assert environ["LATER"] == "1"
+        assert environ["LAB_ACTIVATED"] == f"yes-{real_envs}/new"
+
+
+async def test_shutdown_leaves_no_process(real_catalog: Catalog) -> None:
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        assert isinstance(kernel.manager.provisioner, EnvKernelProvisioner)
+        process = psutil.Process(kernel.manager.provisioner.pid)
+        await kernel.manager.shutdown_kernel()
+        assert not process.is_running()
+
+
+async def test_variables_given_with_the_request_and_by_the_kernelspec(
+    real_catalog: Catalog, real_envs: Path, tmp_path: Path
+) -> None:
+    kernel_json = json.loads((real_envs / "new/share/jupyter/kernels/python3/kernel.json").read_text())
+    own = real_envs / "new/share/jupyter/kernels/own"
+    own.mkdir()
+    try:
+        kernel_json["env"] = {"FROM_SPEC": "in ${CONDA_PREFIX}"}
+        (own / "kernel.json").write_text(json.dumps(kernel_json))
+        environ = {**os.environ, "FROM_REQUEST": "given"}
+        async with session(real_catalog, "conda-env-new-own", env=environ, cwd=str(tmp_path)) as kernel:
+            found = (await kernel.report())[2]
+            assert found["FROM_SPEC"] == f"in {real_envs}/new"
+            assert found["FROM_REQUEST"] == "given"
+            assert (await kernel.run("import os; print(os.getcwd())"))[0].strip() == str(tmp_path)
+    finally:
+        shutil.rmtree(own)
+
+
+async def test_without_a_kernel_the_notebook_says_so_until_it_is_repaired(
+    real_catalog: Catalog, real_envs: Path
+) -> None:
+    kernels = real_envs / "bare/share/jupyter/kernels/python3"
+    async with session(real_catalog, "conda-env-bare-py") as kernel:
+        _, reply = await kernel.run("1 + 1")
+        assert reply["status"] == "error"
+        assert "ipykernel is not installed" in reply["evalue"]
+        assert "Add kernel" in reply["evalue"]
+        try:
+            shutil.copytree(real_envs / "new/share/jupyter/kernels/python3", kernels)
+            start = prepare(str(real_envs / "bare"), "python3", os.environ)
+        finally:
+            shutil.rmtree(kernels.parent)
+        assert start.problem is None
+
+
+async def test_a_deleted_environment_is_told_at_restart(real_catalog: Catalog, real_envs: Path, tmp_path: Path) -> None:
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        (real_envs / "new").rename(tmp_path / "elsewhere")
+        try:
+            await kernel.manager.restart_kernel(now=True)
+            await kernel.client.wait_for_ready(timeout=60)
+            _, reply = await kernel.run("1 + 1")
+            assert reply["ename"] == "EnvironmentUnusable"
+            assert f"{real_envs}/new is not there any more" in reply["evalue"]
+        finally:
+            (tmp_path / "elsewhere").rename(real_envs / "new")
+        await kernel.manager.restart_kernel(now=True)
+        await kernel.client.wait_for_ready(timeout=60)
+        assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
+
+
+def test_why_a_kernel_cannot_start(tmp_path: Path) -> None:
+    make_prefix(tmp_path / "no-python", "python3", python=False)
+    write_kernel_json(make_prefix(tmp_path / "broken"), b"{")
+    make_prefix(tmp_path / "other", "ir")
+    codes = {}
+    for name in ("no-python", "broken", "other", "gone"):
+        problem = prepare(str(tmp_path / name), "python3", environ_of(tmp_path)).problem
+        assert problem is not None
+        assert problem.remedy
+        codes[name] = problem.code
+    assert codes == {"no-python": "no-executable", "broken": "bad-kernelspec", "other": "no-kernel", "gone": "gone"}
+
+
+def test_activation_that_fails_is_a_problem_and_no_exception(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = make_prefix(tmp_path / "env", "python3")
+    (prefix / "etc/conda/activate.d").mkdir(parents=True)
+    (prefix / "etc/conda/activate.d/a.sh").write_text("export A=1\n")
+    assert prepare(str(prefix), "python3", environ_of(tmp_path)).environ["A"] == "1"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    problem = prepare(str(prefix), "python3", environ_of(tmp_path, OTHER="1")).problem
+    assert problem is not None
+    assert "no shell" in problem.message
+
+
+def test_the_command_is_that_of_the_prefix(tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "env")
+    add_kernel(prefix, argv=["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+    assert prepare(str(prefix), "python3", environ_of(tmp_path)).argv[0] == f"{prefix}/bin/python"
