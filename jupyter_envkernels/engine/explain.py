@@ -9,14 +9,14 @@ from ..errors import DiskFull, DownloadFailed, LinkFailed, OperationFailed
 
 
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
-    """One sentence a name that no channel has, with the nearest names that there are."""
+    """A sentence for each name that no channel has, with the nearest names that there are."""
     names = sorted(known)
-    lines = []
+    sentences = []
     for name in unknown:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.7)
         guess = f" Did you mean {' or '.join(near)}?" if near else ""
-        lines.append(f"No channel has a package named {name}.{guess}")
-    return "\n".join(lines)
+        sentences.append(f"No channel has a package named {name}.{guess}")
+    return " ".join(sentences)
 
 
 def unsatisfiable(first: str, second: str) -> str:

@@ -8,7 +8,7 @@ from jupyter_envkernels.engine.explain import install_failure, missing_packages,
 
 def test_all_missing_names_with_the_nearest_there_are() -> None:
     text = missing_packages(["nump", "zzz"], ["numpy", "pandas"])
-    assert text == "No channel has a package named nump. Did you mean numpy?\nNo channel has a package named zzz."
+    assert text == "No channel has a package named nump. Did you mean numpy? No channel has a package named zzz."
 
 
 def test_the_second_answer_is_preferred_and_said_once() -> None:

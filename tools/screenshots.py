@@ -1,0 +1,109 @@
+"""Make the pictures in docs/images: a real JupyterLab on the test channel, driven as a person would drive it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.lab import (
+    CHROMIUM_FLAGS,
+    Lab,
+    chromium,
+    create,
+    expect_state,
+    open_lab,
+    paste_spec,
+    row,
+    run_cell,
+)
+from tests.channel.build import ensure_channel
+from tests.channel.server import ChannelServer
+
+IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+
+OCEAN = """\
+name: ocean-2026
+dependencies:
+  - python=3
+  - numpy=2
+  - pip:
+      - envkernels-demo-pip
+"""
+ARCHIVE = """\
+name: archive
+dependencies:
+  - python
+  - numpy=1
+"""
+MISTAKE = """\
+name: survey
+dependencies:
+  - python=3
+  - nunpy
+  - ipykernl
+"""
+
+
+def main() -> int:
+    """Take all pictures."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="envkernels-") as folder,
+        ChannelServer(ensure_channel()) as server,
+        Lab(Path(folder), server.url) as lab,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=2)
+        page.set_default_timeout(60_000)
+        take(page, lab, server)
+        browser.close()
+    return 0
+
+
+def take(page: Page, lab: Lab, server: ChannelServer) -> None:
+    """One walk through the panel."""
+    open_lab(page, lab)
+    paste_spec(page, ARCHIVE)
+    expect_state(create(page), "succeeded")
+
+    paste_spec(page, OCEAN)
+    page.mouse.move(640, 500)
+    save(page, "panel")
+    server.add_rule(r"/(numpy|python)-\d.*\.conda$", throttle=3_000_000)
+    view = create(page)
+    expect(view).to_have_attribute("data-job-phase", "downloading")
+    page.wait_for_timeout(1500)
+    save(page, "progress")
+    expect_state(view, "succeeded")
+    server.reset()
+
+    view.get_by_role("button", name="Open a notebook").click()
+    run_cell(page, "ocean-2026", "import sys, numpy; print(sys.prefix)")
+    save(page, "notebook")
+
+    paste_spec(page, MISTAKE)
+    view = create(page)
+    expect_state(view, "failed")
+    save(page, "failure")
+
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="Launcher").click()
+    row(page, "ocean-2026").hover()
+    page.locator(".jp-LauncherCard-label", has_text="ocean-2026").first.wait_for()
+    save(page, "launcher")
+
+
+def save(page: Page, name: str) -> None:
+    """Store what the page shows, without notifications in front of it."""
+    for button in page.get_by_role("button", name="Hide notification").all():
+        button.click()
+    page.wait_for_timeout(500)
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(f"docs/images/{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
