@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.browser.lab import Lab
+from .lab import Lab, launcher_cards, open_lab, row
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 NO_CHANNEL = "http://127.0.0.1:9"
 COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
@@ -142,3 +143,9 @@ def test_the_page_loads_the_panel(lab: Lab) -> None:
 def test_the_rest_interface_answers(lab: Lab) -> None:
     answer: Any = lab.get("envkernels/environments")
     assert "lesson" in [each["name"] for each in answer["environments"]]
+
+
+def test_the_panel_shows_environments_and_the_launcher_kernels(page: Page, lab: Lab) -> None:
+    open_lab(page, lab)
+    expect(row(page, "lesson")).to_be_visible()
+    assert any("lesson" in label for label in launcher_cards(page))
