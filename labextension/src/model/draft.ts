@@ -17,7 +17,7 @@ import {
 } from '../types';
 
 /** What a person sees who has not written a spec yet. */
-export const EXAMPLE = `name: my-env
+export const EXAMPLE = `name: first-steps
 dependencies:
   - python=3.12
   - numpy
