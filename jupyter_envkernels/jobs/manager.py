@@ -19,6 +19,9 @@ from .process import bury, cancel, spawn
 _POLL = 0.1
 """Seconds between two looks at the journal of a job."""
 
+_WATCH = 1.0
+"""Seconds between two looks for jobs that others have begun."""
+
 Listener = Callable[[Job, JobEvent], None]
 
 
@@ -52,6 +55,8 @@ class JobManager:
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._queue: list[str] = []
+        self._known: set[str] = set()
+        self._watcher: asyncio.Task[None] | None = None
         self._submitting = asyncio.Lock()
         self._listeners: list[Listener] = []
 
@@ -62,12 +67,14 @@ class JobManager:
     async def start(self) -> None:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
         for job in reversed(await self.jobs()):
+            self._known.add(job.id)
             if not job.is_over:
                 self._follow(job, told=job.seq)
+        self._watcher = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal."""
-        tasks = list(self._followers.values())
+        tasks = [*self._followers.values(), *filter(None, [self._watcher])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -151,7 +158,24 @@ class JobManager:
                 found.append(known if known and known.is_over else self.journal(job_id).job())
         return found
 
+    async def _watch(self) -> None:
+        """Take up the jobs that others begin: a command line, or another server of the same person."""
+        while True:
+            await asyncio.sleep(_WATCH)
+            async with self._submitting:  # our own are on disk a moment before we know them
+                for job in await asyncio.to_thread(self._strangers):
+                    self._follow(job, told=0)
+
+    def _strangers(self) -> list[Job]:
+        found = []
+        for job_id in job_ids(self._options.journal_dir):
+            if job_id not in self._known:
+                with contextlib.suppress(NotFound):
+                    found.append(self.journal(job_id).job())
+        return found
+
     def _follow(self, job: Job, *, told: int) -> None:
+        self._known.add(job.id)
         self._jobs[job.id] = job
         if job.state == "queued":
             self._queue.append(job.id)

@@ -231,3 +231,19 @@ async def test_a_failing_removal_leaves_the_environment(place: Place) -> None:
         gone = await over(manager, await manager.submit(replace(request, prefix=place.envs / "absent")))
         assert (gone.state, gone.error and gone.error.code) == ("failed", "not-found")
     assert place.leftovers() == ["lesson"]
+
+
+async def test_jobs_that_others_begin_are_followed(place: Place) -> None:
+    """As when a person creates an environment in a terminal: the panel must hear of it."""
+    heard: list[int] = []
+    async with managing(place) as server, managing(place) as other:
+        server.subscribe(lambda _, event: heard.append(event.seq))
+        job = await over(other, await other.submit(place.create("lesson", "prio-demo")))
+
+        async def heard_all() -> bool:
+            return heard == list(range(1, job.seq + 1))
+
+        await until(heard_all, seconds=10)
+        (seen,) = await server.jobs()
+        assert seen == job
+    assert place.leftovers() == ["lesson"]
