@@ -22,11 +22,13 @@ from rattler.exceptions import (
 )
 
 from ..envs.condarc import Settings
-from ..errors import ChannelFailed, InvalidSpec, SolveFailed
+from ..errors import ChannelFailed, InvalidSpec
 from ..models import Plan, PlannedPackage
 from .backend import Report
-from .explain import install_failure, missing_packages, unsatisfiable
+from .diagnosis import diagnose
+from .explain import install_failure
 from .meter import Meter
+from .solver import Line, Solver
 
 
 class RattlerBackend:
@@ -45,16 +47,15 @@ class RattlerBackend:
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        sources = [rattler.Channel(url) for url in self._settings.channel_urls(channels)]
-        wanted = [self._match_spec(text) for text in specs]
+        lines = [Line(text, self._match_spec(text)) for text in specs]
         try:
-            await self._check_names(wanted, sources)
-            records = await self._solve(wanted, sources)
-        except SolverError as error:
-            raise SolveFailed(
-                unsatisfiable(str(error), await self._second_opinion(wanted, sources)),
-                remedy="Loosen or remove one of the lines named above.",
-            ) from error
+            solver = Solver(
+                self._gateway, self._channels(channels, lines), _PRIORITIES[self._settings.channel_priority]
+            )
+            try:
+                records = await solver.solve(lines)
+            except SolverError as error:
+                raise await diagnose(solver, lines, str(error)) from error
         except (GatewayError, InvalidChannelError) as error:
             raise ChannelFailed(
                 f"The channels cannot be read: {error}",
@@ -108,49 +109,11 @@ class RattlerBackend:
         except InvalidMatchSpecError as error:
             raise InvalidSpec(f"{text!r} is not a match spec: {error}", remedy="Write it as name=version.") from error
 
-    async def _solve(
-        self,
-        specs: Sequence[rattler.MatchSpec],
-        sources: Sequence[rattler.Channel],
-        constraints: Sequence[rattler.MatchSpec] = (),
-    ) -> list[rattler.RepoDataRecord]:
-        overrides = rattler.VirtualPackageOverrides.from_env()
-        return await rattler.solve(
-            sources,
-            specs,
-            gateway=self._gateway,
-            virtual_packages=rattler.VirtualPackage.detect(overrides=overrides),
-            channel_priority=_PRIORITIES[self._settings.channel_priority],
-            constraints=constraints,
-        )
-
-    async def _check_names(self, specs: Sequence[rattler.MatchSpec], sources: Sequence[rattler.Channel]) -> None:
-        """Find all unknown names at once; the solver would name the first only.
-
-        Raises:
-            SolveFailed: with the nearest names that there are.
-        """
-        platforms = [rattler.Subdir.current(), rattler.Subdir("noarch")]
-        names = await self._gateway.names(sources, platforms)
-        known = {name.normalized for name in names}
-        unknown = [name for name in _package_names(specs) if name not in known and not name.startswith("__")]
-        if unknown:
-            raise SolveFailed(
-                missing_packages(unknown, known),
-                remedy="Correct the names, add the channel that has them, or move them to the pip section.",
-            )
-
-    async def _second_opinion(self, specs: Sequence[rattler.MatchSpec], sources: Sequence[rattler.Channel]) -> str:
-        """Solve for bare names under the specs as constraints: that names the specs which clash.
-
-        With the specs themselves, records that they exclude are never loaded, and the solver says that there are none.
-        """
-        bare = [rattler.MatchSpec(name) for name in _package_names(specs)]
-        try:
-            await self._solve(bare, sources, specs)
-        except SolverError as error:
-            return str(error)
-        return ""
+    def _channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
+        """The channels of a spec, and after them those that only a ``channel::name`` names."""
+        urls = [*self._settings.channel_urls(channels)]
+        urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
+        return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 
     async def _plan(self, records: Sequence[rattler.RepoDataRecord]) -> tuple[PlannedPackage, ...]:
         """Records -> packages, by name."""
@@ -184,12 +147,6 @@ def _split_subdir(channel: str) -> tuple[str, str | None]:
     """Part ``channel/linux-64`` into the channel and its platform."""
     base, _, last = channel.rstrip("/").rpartition("/")
     return (base, last) if base and last in _SUBDIRS else (channel, None)
-
-
-def _package_names(specs: Sequence[rattler.MatchSpec]) -> list[str]:
-    """The names that the specs ask for, each once; a pattern has none."""
-    names = (spec.name.as_package_name() for spec in specs if spec.name is not None)
-    return list(dict.fromkeys(name.normalized for name in names if name is not None))
 
 
 def _records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:

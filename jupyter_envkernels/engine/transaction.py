@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..envs.activation import activated_environ
 from ..envs.condarc_sources import expand_variables
-from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound
+from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, JobRequest, Plan
 from ..specs import conda_name, kernel_packages_missing, pip_name
 from . import overlay, pip, records
@@ -126,7 +126,11 @@ class Transaction:
         if missing:
             self.report.log(f"Adding {', '.join(missing)}, so that the environment is a kernel.")
             requested = (*requested, *missing)
-            packages = await self.backend.solve(requested, channels)
+            try:
+                packages = await self.backend.solve(requested, channels)
+            except SolveFailed as error:
+                message = f"{', '.join(missing)} is added, so that the environment is a kernel. {error.message}"
+                raise SolveFailed(message, remedy=error.remedy) from error
         return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
             _lock(locks, journal, order)
             asyncio.run(_transaction(journal, order, writer).run())
     except EnvKernelsError as error:
-        writer.log(error.message)
+        writer.log("\n".join(filter(None, [error.message, error.remedy])))
         writer.state("failed", error.message, Problem(error.code, error.message, error.remedy))
     except Exception as error:  # noqa: BLE001 - whatever it was, the person must learn that the job is over
         writer.log(traceback.format_exc())

@@ -1,0 +1,267 @@
+"""Why there is no solution, and what would help: found by asking the channels and the solver again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import rattler
+from rattler.exceptions import GatewayError, SolverError
+
+from ..errors import SolveFailed
+from .clashes import find_links
+from .explain import lacking_specs, listed, machine_lacks, missing_packages, only_elsewhere, some, tree
+from .solver import Line, Solver
+
+_SECONDS = 2.0
+_PLATFORMS = ("linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64")
+_MAX_REMEDIES = 6
+
+Record = rattler.RepoDataRecord
+T = TypeVar("T")
+
+
+async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: float = _SECONDS) -> SolveFailed:
+    """Explain an unsolvable spec.
+
+    Args:
+        solver: that said no.
+        lines: what it was asked for.
+        reason: what it said.
+        seconds: for further questions; when they are over, what is known until then must do.
+
+    Returns:
+        The failure: first line which lines of the spec clash and through what, below it the solver's tree; the remedy
+        says with which change of a single line there is a solution, as tried.
+
+    Raises:
+        GatewayError: a channel cannot be read.
+    """
+    diagnosis = _Diagnosis(solver, lines, reason, time.monotonic() + seconds)
+    return await diagnosis.unknown_names() or await diagnosis.unmatched_lines() or await diagnosis.conflict()
+
+
+@dataclass(slots=True)
+class _Diagnosis:
+    solver: Solver
+    lines: Sequence[Line]
+    reason: str
+    deadline: float
+
+    async def unknown_names(self) -> SolveFailed | None:
+        """All names at once that no channel has; the solver tells the first only."""
+        known = await self.solver.names()
+        names = dict.fromkeys(line.name for line in self.lines if line.name and not line.pinned)
+        unknown = [name for name in names if name not in known and not name.startswith("__")]
+        if not unknown:
+            return None
+        elsewhere = await self._elsewhere(unknown)
+        here = str(rattler.Subdir.current())
+        sentences = [only_elsewhere(name, platforms, here) for name, platforms in elsewhere.items()]
+        nowhere = [name for name in unknown if name not in elsewhere]
+        return SolveFailed(
+            " ".join([*sentences, *([missing_packages(nowhere, known)] if nowhere else [])]),
+            remedy="Correct the names, add the channel that has them, or move them to the pip section."
+            if nowhere
+            else "Remove these lines, or look for a package that does the same on this platform.",
+        )
+
+    async def unmatched_lines(self) -> SolveFailed | None:
+        """All lines for which there is no package, whatever the others say."""
+        records = await self.solver.records(line.name for line in self.lines)
+        sentences = [
+            sentence
+            for line in self.lines
+            if line.name and not line.pinned and (sentence := self._unmatched(line, records))
+        ]
+        if not sentences:
+            return None
+        return SolveFailed(" ".join(sentences), remedy="Change these lines to what the channels have.")
+
+    async def conflict(self) -> SolveFailed:
+        """Which lines clash: of each conflict as few as do it without the others."""
+        cores = [core async for core in self._cores()]
+        sentences, advice, opinions = [], [], []
+        for core in cores:
+            opinion = await self._second_opinion(core)
+            sentence, remedy = self._about_machine(core, opinion) or (await self._headline(core, opinion), "")
+            sentences.append(sentence)
+            advice.append(remedy)
+            opinions.append(tree(opinion))
+        return SolveFailed(
+            " ".join(sentences) + "\n" + "\n".join(dict.fromkeys(opinions)),
+            remedy=" ".join(filter(None, [await self._remedy(cores), *advice])),
+        )
+
+    async def _elsewhere(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """Of names that are unknown here: the platforms that have them."""
+        found: dict[str, list[str]] = {}
+        for platform in _PLATFORMS:
+            try:
+                known = await self._within(self.solver.names([platform]))
+            except (asyncio.TimeoutError, GatewayError):
+                continue
+            for name in known.intersection(names):
+                found.setdefault(name, []).append(platform)
+        return found
+
+    def _unmatched(self, line: Line, records: Sequence[Record]) -> str:
+        """Why no package satisfies a line; empty where one does."""
+        named = [record for record in records if record.name.normalized == line.name]
+        found = [record for record in named if line.matches(record)]
+        if found:
+            return self._hidden(line, named, found)
+        source = line.spec.channel
+        there = [record for record in named if source is None or record.channel == source.base_url]
+        if source is not None and not there:
+            return f"The channel {source.name} has no package named {line.name}."
+        loose = rattler.MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
+        if any(loose.matches(record) for record in there):
+            builds = list(
+                dict.fromkeys(f"{record.build} ({record.subdir})" for record in there if loose.matches(record))
+            )
+            return f"No channel has `{line.text}`: of that version there are the builds {some(builds)}."
+        where = f"The channel {source.name} has no" if source is not None else "No channel has"
+        return f"{where} `{line.text}`: the newest {line.name} that there is has version {_newest(there)}."
+
+    def _hidden(self, line: Line, named: Sequence[Record], found: Sequence[Record]) -> str:
+        """Strict priority hides the packages of a line behind those of an earlier channel; empty where it does not."""
+        if not self.solver.is_strict or line.spec.channel is not None:
+            return ""
+        order = [channel.base_url for channel in self.solver.channels]
+        first = min((record.channel or "" for record in named), key=order.index)
+        if any(record.channel == first for record in found):
+            return ""
+        names = {channel.base_url: channel.name or channel.base_url for channel in self.solver.channels}
+        newest = _newest([record for record in named if record.channel == first])
+        return (
+            f"`{line.text}` is in the channel {names[found[0].channel or '']} only, but under strict channel priority "
+            f"{line.name} comes from {names[first]} alone, whose newest version is {newest}."
+        )
+
+    async def _cores(self) -> AsyncIterator[list[Line]]:
+        """The conflicts that have no line in common: what is left without the lines of one may hold the next."""
+        left = list(self.lines)
+        named = [line for line in left if re.search(rf"(?<![\w.-]){re.escape(line.name)}(?![\w.-])", self.reason)]
+        while left:
+            core = await self._core(left, named)
+            yield core
+            left = [line for line in left if line not in core]
+            try:
+                if not left or await self._solution(left) is not None:
+                    return
+            except asyncio.TimeoutError:
+                return
+
+    async def _core(self, lines: Sequence[Line], named: Sequence[Line]) -> list[Line]:
+        """Lines that have no solution together, such that without any of them the others have one.
+
+        The deletion filter (Chinneck and Dravnieks, 1991), begun with the lines that the solver names. When the time is
+        over, the core may hold lines too many.
+        """
+        core, first = list(lines), [line for line in lines if line in named]
+        try:
+            if first and await self._solution(first) is None:
+                core = first
+            for line in list(core):
+                rest = [other for other in core if other is not line]
+                if rest and await self._solution(rest) is None:
+                    core = rest
+        except asyncio.TimeoutError:
+            pass
+        return core
+
+    async def _remedy(self, cores: Sequence[Sequence[Line]]) -> str:
+        """Which change of one line of each conflict makes the whole solvable."""
+        parts = []
+        for core in cores:
+            other_cores = [line for other in cores if other is not core for line in other]
+            changes = await self._changes(core, [line for line in self.lines if line not in other_cores])
+            if not changes:
+                return "Loosen or remove one of these lines."
+            parts.append(listed(changes, "or"))
+        return f"It works {', and '.join(parts)}."
+
+    async def _changes(self, core: Sequence[Line], lines: Sequence[Line]) -> list[str]:
+        changes = []
+        try:
+            for line in core[:_MAX_REMEDIES]:
+                others = [other for other in lines if other is not line]
+                if (version := await self._other_version(line, others)) is not None:
+                    changes.append(f"with `{version}` instead of `{line.text}`")
+                elif await self._solution(others) is not None:
+                    changes.append(f"without {_quoted(line)}")
+        except asyncio.TimeoutError:
+            pass
+        return changes
+
+    async def _other_version(self, line: Line, others: Sequence[Line]) -> str | None:
+        """What a line could ask for instead; None where no other version helps, or it does not ask for one."""
+        if line.is_bare or line.pinned or not line.name or any(other.name == line.name for other in others):
+            return None
+        solution = await self._solution([*others, line.without_version()])
+        chosen = [record for record in solution or () if record.name.normalized == line.name]
+        return f"{line.name}={_short(str(chosen[0].version))}" if chosen else None
+
+    async def _headline(self, core: Sequence[Line], reason: str) -> str:
+        if len(core) == 1:
+            lacking = [f"{spec}, which no channel has" for spec in lacking_specs(reason)]
+            needs = f"it needs {some(lacking, 'or')}" if lacking else "the packages that it needs do not go together"
+            return f"{_quoted(core[0])} cannot be installed: {needs}."
+        names = {line.name for line in core}
+        quoted = listed([_quoted(line) for line in core])
+        if len(names) == 1:
+            return f"{quoted} ask for different packages of the same name."
+        links = await find_links(self.solver, core)
+        return f"{quoted} cannot be installed together{': ' + '; '.join(links) if links else ''}."
+
+    def _about_machine(self, core: Sequence[Line], reason: str) -> tuple[str, str] | None:
+        """Headline and remedy where one line wants what this machine has not; None where something else is wrong."""
+        lacking = lacking_specs(reason)
+        virtual = [spec for spec in lacking if spec.startswith("__")]
+        if len(core) > 1 or not virtual or virtual != lacking:
+            return None
+        lacks, remedy = machine_lacks(virtual[0], self.solver.machine)
+        return f"{_quoted(core[0])} needs {lacks}.", remedy
+
+    async def _second_opinion(self, core: Sequence[Line]) -> str:
+        """The most telling tree: of the clashing lines alone, as limits on names."""
+        try:
+            await self._within(self.solver.solve_names(core))
+        except SolverError as error:
+            return str(error)
+        except asyncio.TimeoutError:
+            pass
+        return self.reason
+
+    async def _solution(self, lines: Sequence[Line]) -> list[Record] | None:
+        """The packages for other lines; None where there is no solution.
+
+        Raises:
+            asyncio.TimeoutError: the time is over.
+        """
+        try:
+            return await self._within(self.solver.solve(lines))
+        except SolverError:
+            return None
+
+    async def _within(self, question: Awaitable[T]) -> T:
+        """Wait for an answer, but not longer than there is time."""
+        return await asyncio.wait_for(question, max(0.0, self.deadline - time.monotonic()))
+
+
+def _quoted(line: Line) -> str:
+    return f"`{line.text}` (pinned in conda's configuration)" if line.pinned else f"`{line.text}`"
+
+
+def _newest(records: Sequence[Record]) -> str:
+    return str(max(record.version for record in records))
+
+
+def _short(version: str) -> str:
+    """As much of a version as a person would write."""
+    return ".".join(version.split(".")[:2])

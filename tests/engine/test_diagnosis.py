@@ -1,0 +1,134 @@
+"""What a person reads when there is no solution."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.channel.server import ChannelServer
+
+from .conftest import Engine
+
+CLASHES = {
+    ("conflict-a", "conflict-b", "prio-demo"): (
+        (
+            "`conflict-a` and `conflict-b` cannot be installed together: "
+            "`conflict-a` needs conflict-base <2; `conflict-b` needs conflict-base >=2."
+        ),
+        "It works without `conflict-a` or without `conflict-b`.",
+    ),
+    ("constrainer", "conflict-base>=1.5"): (
+        (
+            "`constrainer` and `conflict-base>=1.5` cannot be installed together: "
+            "`constrainer` goes only with conflict-base <1.5."
+        ),
+        "It works without `constrainer` or with `conflict-base=1.0` instead of `conflict-base>=1.5`.",
+    ),
+    ("needs-missing", "prio-demo"): (
+        "`needs-missing` cannot be installed: it needs does-not-exist >=1, which no channel has.",
+        "It works without `needs-missing`.",
+    ),
+    ("needs-old-python", "python"): (
+        "`needs-old-python` cannot be installed: it needs python <3.8, which no channel has.",
+        "It works without `needs-old-python`.",
+    ),
+    ("python=3.12", "prio-demo", "python=3.11"): (
+        "`python=3.12` and `python=3.11` ask for different packages of the same name.",
+        "It works without `python=3.12` or without `python=3.11`.",
+    ),
+    ("needs-cuda", "needs-missing"): (
+        (
+            "`needs-missing` cannot be installed: it needs does-not-exist >=1, which no channel has. "
+            "`needs-cuda` needs a GPU with CUDA >=12, and this machine has none."
+        ),
+        (
+            "It works without `needs-missing`, and without `needs-cuda`. "
+            "Where kernels will run on such a machine, start Jupyter with CONDA_OVERRIDE_CUDA=12."
+        ),
+    ),
+    ("needs-future-glibc",): (
+        "`needs-future-glibc` needs the C library glibc >=9, and this machine has 2.17.",
+        "It works without `needs-future-glibc`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("specs", CLASHES, ids=" ".join)
+def test_the_lines_that_clash_and_what_would_help(engine: Engine, specs: tuple[str, ...]) -> None:
+    answer = engine.solve(*specs, CONDA_OVERRIDE_CUDA="", CONDA_OVERRIDE_GLIBC="2.17")
+    assert answer["code"] == "unsatisfiable"
+    headline, _, tree = answer["message"].partition("\n")
+    assert (headline, answer["remedy"]) == CLASHES[specs]
+    assert tree
+    assert "Cannot solve the request" not in tree
+
+
+def test_the_newest_version_of_python_for_which_an_old_package_was_built(
+    engine: Engine, channel_pythons: list[str]
+) -> None:
+    newest = max((xy for xy in channel_pythons if xy != "3.13"), key=lambda xy: int(xy.split(".")[1]))
+    answer = engine.solve("python=3.13", "numpy=1.26", "ipykernel")
+    assert answer["message"].startswith(
+        "`python=3.13` and `numpy=1.26` cannot be installed together: `numpy=1.26` needs python >="
+    )
+    assert answer["remedy"] == (
+        f"It works with `python={newest}` instead of `python=3.13` or with `numpy=2.2` instead of `numpy=1.26`."
+    )
+
+
+def test_two_conflicts_are_both_told(engine: Engine) -> None:
+    answer = engine.solve("conflict-a", "python=3.13", "conflict-b", "numpy=1.26")
+    headline = answer["message"].splitlines()[0]
+    assert "`conflict-a` and `conflict-b` cannot be installed together" in headline
+    assert "`python=3.13` and `numpy=1.26` cannot be installed together" in headline
+    assert answer["remedy"].count(", and ") == 1
+
+
+def test_all_names_and_versions_that_no_channel_has(engine: Engine) -> None:
+    names = engine.solve("nump", "ipykernl=7", "python=3.99")
+    assert names["message"] == (
+        "No channel has a package named nump. Did you mean numpy? "
+        "No channel has a package named ipykernl. Did you mean ipykernel?"
+    )
+    versions = engine.solve("conflict-base=3", "numpy=1.27", "prio-demo")
+    assert versions["message"] == (
+        "No channel has `conflict-base=3`: the newest conflict-base that there is has version 2.0. "
+        "No channel has `numpy=1.27`: the newest numpy that there is has version 2.2.6."
+    )
+    build = engine.solve("gpu-or-cpu=1.0=rocm*")
+    assert build["message"] == (
+        "No channel has `gpu-or-cpu=1.0=rocm*`: of that version there are the builds cpu_0 (noarch) and "
+        "cuda_100 (noarch)."
+    )
+
+
+def test_a_gpu_that_is_too_old(engine: Engine) -> None:
+    answer = engine.solve("needs-cuda", CONDA_OVERRIDE_CUDA="11.8")
+    assert answer["message"].startswith(
+        "`needs-cuda` needs a GPU with CUDA >=12, and the driver of this machine offers CUDA 11.8."
+    )
+    assert "needs-cuda" in engine.solve("needs-cuda", CONDA_OVERRIDE_CUDA="12.4")["packages"]
+
+
+def test_a_package_for_other_platforms_only(engine: Engine, tmp_path: Path) -> None:
+    record = {"name": "only-windows", "version": "1.0", "build": "0", "build_number": 0, "depends": []}
+    for subdir in ("win-64", "noarch"):
+        packages = {"only-windows-1.0-0.conda": {**record, "subdir": subdir}} if subdir == "win-64" else {}
+        folder = tmp_path / "channel" / subdir
+        folder.mkdir(parents=True)
+        (folder / "repodata.json").write_text(json.dumps({"info": {"subdir": subdir}, "packages.conda": packages}))
+    answer = engine.solve("only-windows", "nump", channels=["main", (tmp_path / "channel").as_uri()])
+    assert answer["message"].startswith("The package only-windows exists for win-64 only, and this machine is linux-")
+    assert "No channel has a package named nump. Did you mean numpy?" in answer["message"]
+
+
+def test_it_ends_in_time(engine: Engine, channel_server: ChannelServer) -> None:
+    """What other platforms have is asked for, but not waited for."""
+    channel_server.add_rule(r"/(win|osx)-", delay=20)
+    started = time.monotonic()
+    answer = engine.solve("nump", channels=[f"{channel_server.url}/main"])
+    assert time.monotonic() - started < 10
+    assert answer["message"] == "No channel has a package named nump. Did you mean numpy?"
