@@ -22,6 +22,7 @@ from .errors import EnvKernelsError, Forbidden, InvalidRequest, NotFound, Operat
 
 if TYPE_CHECKING:
     from .envs.catalog import Catalog
+    from .envs.doctor import Finding
     from .jobs.manager import ManagerOptions
     from .models import Environment, Job, JobEvent, JobRequest
 
@@ -98,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
         "sync", _sync, "Write kernelspecs to the user's Jupyter data folder, for programs that only read files."
     )
     sync.add_argument("--remove", action="store_true", help="take away what an earlier sync wrote")
+    doctor = verb("doctor", _doctor, "Say where environments are looked for, and why a path is or is not a kernel.")
+    doctor.add_argument(
+        "path", metavar="PATH", nargs="?", type=_absolute, help="of an environment, or what should be one"
+    )
     return parser
 
 
@@ -155,6 +160,25 @@ def _sync(args: argparse.Namespace) -> Answer:
     report = sync.remove(Path(jupyter_data_dir())) if args.remove else sync.sync(_catalog(), Path(jupyter_data_dir()))
     document = asdict(report)
     return document, "\n".join(f"{what}: {', '.join(names) or '-'}" for what, names in document.items())
+
+
+def _doctor(args: argparse.Namespace) -> Answer:
+    from .envs.doctor import diagnose
+    from .kernels.configured import other_manager
+
+    diagnosis = diagnose(_catalog(), args.path)
+    other = other_manager(os.environ)
+    lines = [f"{_mark(finding)} {finding.message} {finding.remedy}".rstrip() for finding in diagnosis.configuration]
+    lines += [f"! {other.message}"] if other else []
+    lines += [
+        f"  {place.path}: {place.state}, {place.prefixes} prefixes ({place.origin})" for place in diagnosis.locations
+    ]
+    lines += [f"{_mark(finding)} {finding.message} {finding.remedy}".rstrip() for finding in diagnosis.findings]
+    return {**asdict(diagnosis), "other_kernel_spec_manager": asdict(other) if other else None}, "\n".join(lines)
+
+
+def _mark(finding: Finding) -> str:
+    return "+" if finding.ok else "!"
 
 
 def _create(args: argparse.Namespace) -> Answer:

@@ -13,7 +13,8 @@ from ..config import EnvKernelsTraits
 from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
 from ..jobs.manager import JobManager
-from ..kernels.specmanager import EnvKernelSpecManager
+from ..kernels.configured import OtherManager
+from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from ..models import Job, JobEvent
 from .events import EventPublisher
 from .handlers import routes
@@ -32,15 +33,16 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Before the server makes its kernelspec manager: put ours in, unless somebody chose another."""
         super()._link_jupyter_server_extension(serverapp)
-        if not serverapp.trait_has_value("kernel_spec_manager_class"):
-            if not GatewayClient.instance(parent=serverapp).gateway_enabled:
-                serverapp.kernel_spec_manager_class = EnvKernelSpecManager
-        elif not issubclass(serverapp.kernel_spec_manager_class, EnvKernelSpecManager):
-            self.log.warning(
-                "jupyter_envkernels: environments are not offered as kernels, because kernel_spec_manager_class is %s; "
-                "'jupyter envkernels sync' makes them visible to it.",
-                serverapp.kernel_spec_manager_class.__name__,
-            )
+        other: OtherManager | None = None
+        if GatewayClient.instance(parent=serverapp).gateway_enabled:
+            other = OtherManager("the gateway", "The configuration of the server")
+        elif not serverapp.trait_has_value("kernel_spec_manager_class"):
+            serverapp.kernel_spec_manager_class = EnvKernelSpecManager
+        elif not issubclass(serverapp.kernel_spec_manager_class, SyncEnvKernelSpecManager):
+            chosen = serverapp.kernel_spec_manager_class
+            other = OtherManager(f"{chosen.__module__}.{chosen.__qualname__}", "c.ServerApp.kernel_spec_manager_class")
+        if other:
+            self.log.warning("jupyter_envkernels: %s", other.message)
 
     def initialize_settings(self) -> None:
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
