@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -27,13 +26,12 @@ async def test_the_kernelspec_manager_is_ours_and_knows_the_configuration(jp_ser
 async def test_another_kernelspec_manager_stays_and_is_named(
     jp_server_config: dict[str, Any],
     jp_configurable_serverapp: Callable[..., ServerApp],
-    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
     chosen: str,
 ) -> None:
     jp_server_config["ServerApp"]["kernel_spec_manager_class"] = chosen
-    with caplog.at_level(logging.WARNING):
-        app = jp_configurable_serverapp(config=jp_server_config)
+    app = jp_configurable_serverapp(config=jp_server_config)
     assert type(app.kernel_spec_manager).__name__ == "OtherManager"
-    (line,) = [record.message for record in caplog.records if "jupyter_envkernels" in record.message]
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if "jupyter_envkernels: " in line]
     assert "OtherManager" in line
     assert "sync" in line
