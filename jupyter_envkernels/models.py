@@ -18,6 +18,8 @@ JobKind = Literal["create", "clone", "remove"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"]
 ProgressUnit = Literal["bytes", "packages"]
+PackageManager = Literal["conda", "pip"]
+ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit", "pixi-lock", "requirements"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
 
@@ -98,6 +100,55 @@ class Environment:
     is_running: bool = False
     read_only: bool = False
     problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPackage:
+    """One package of an environment. Text about its origin holds no credentials.
+
+    Attributes:
+        manager: whose records tell of it; a package of conda that pip has replaced is pip's.
+        build, channel, subdir, url, md5, sha256: of a conda package, where its record has them; else empty.
+        requested: somebody asked for it; it is no mere dependency.
+        requirement: of a pip package: the line of a requirements file that installs it again.
+    """
+
+    manager: PackageManager
+    name: str
+    version: str
+    build: str = ""
+    channel: str = ""
+    subdir: str = ""
+    url: str = ""
+    md5: str = ""
+    sha256: str = ""
+    requested: bool = False
+    requirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What an environment consists of.
+
+    Attributes:
+        packages: by name, those of conda first.
+        requested: match specs that were asked for, as they were written; empty where no record tells.
+        variables: environment variables of the environment.
+    """
+
+    packages: tuple[InstalledPackage, ...] = ()
+    requested: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, manager: PackageManager) -> tuple[InstalledPackage, ...]:
+        """The packages of one manager, by name."""
+        return tuple(package for package in self.packages if package.manager == manager)
+
+    @property
+    def platform(self) -> str:
+        """The platform that its conda packages are for, such as ``linux-64``; empty where all are for any."""
+        subdirs = (package.subdir for package in self.packages)
+        return next((subdir for subdir in subdirs if subdir not in {"", "noarch"}), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from ..models import CheckedSpec, Diagnostic
 from . import environment_yml, formats, lint
+from .credentials import without_credentials
 from .environment_yml import write
+from .export import channels_of, export_text
 from .kernel_packages import kernel_packages_missing
 from .names import conda_name, pip_name
 from .remarks import Unreadable
 from .text import check_text, decode
 
-__all__ = ["check", "conda_name", "kernel_packages_missing", "pip_name", "write"]
+__all__ = [
+    "channels_of",
+    "check",
+    "conda_name",
+    "export_text",
+    "kernel_packages_missing",
+    "pip_name",
+    "without_credentials",
+    "write",
+]
 
 MAX_DIAGNOSTICS = 200
 _SEVERITIES = ("error", "warning", "info")

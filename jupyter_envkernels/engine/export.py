@@ -1,0 +1,81 @@
+"""An environment -> the text of a file from which it can be made again: every format of ``specs``, and lock files.
+
+A lock file is one of pixi, as py-rattler writes it (https://pixi.sh/latest/workspace/lockfile/).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..envs.packages import read_inventory
+from ..errors import BackendMissing, InvalidSpec
+from ..models import Environment, ExportFormat, InstalledPackage, Inventory
+from ..specs import channels_of, export_text, without_credentials
+
+if TYPE_CHECKING:
+    import rattler
+
+
+def export(environment: Environment, form: ExportFormat) -> str:
+    """Write an environment down.
+
+    Raises:
+        NotFound: it is not there any more.
+        InvalidSpec: a record of it is unreadable.
+        BackendMissing: the format needs the engine, which cannot be loaded.
+    """
+    inventory = read_inventory(environment.prefix)
+    if form == "pixi-lock":
+        return _pixi_lock(environment.prefix, inventory)
+    return export_text(environment.name, inventory, form)
+
+
+def _pixi_lock(prefix: Path, inventory: Inventory) -> str:
+    """A lock file with one environment, for the platform that the environment is for.
+
+    A package of pip has a place in it only if it came from a URL or a folder: nothing records from which file of an
+    index another one was made.
+    """
+    try:
+        import rattler  # noqa: PLC0415 - its import costs more than the other formats
+    except ImportError as error:
+        raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
+    platform = rattler.LockPlatform(inventory.platform or str(rattler.Subdir.current()))
+    lock = rattler.LockFile([platform])
+    lock.set_channels("default", [rattler.LockChannel(f"{channel}/") for channel in channels_of(inventory)])
+    try:
+        for path in _records(prefix, inventory):
+            lock.add_conda_package("default", platform, rattler.PrefixRecord.from_path(path))
+    except Exception as error:
+        raise InvalidSpec(f"The package records of {prefix} cannot be locked: {error}") from error
+    left_out = []
+    for package in inventory.of("pip"):
+        if location := _location(package):
+            lock.add_pypi_package("default", platform, package.name, package.version, location)
+        else:
+            left_out.append(package.name)
+    head = f"# Not in this file, because pip took them from an index: {', '.join(left_out)}\n" if left_out else ""
+    return head + without_credentials(_text(lock))
+
+
+def _records(prefix: Path, inventory: Inventory) -> Iterator[Path]:
+    """The records of the conda packages, without those of packages that pip has replaced."""
+    for package in inventory.of("conda"):
+        yield prefix / "conda-meta" / f"{package.name}-{package.version}-{package.build}.json"
+
+
+def _location(package: InstalledPackage) -> str:
+    """The URL or the folder that a package of pip came from; empty for one from an index."""
+    name, is_url, url = package.requirement.partition(" @ ")
+    return url if is_url else name.partition("-e ")[2]
+
+
+def _text(lock: rattler.LockFile) -> str:
+    """What it writes into a file, which is all that it can write into."""
+    with tempfile.TemporaryDirectory(prefix="envkernels-lock-") as folder:
+        path = Path(folder, "pixi.lock")
+        lock.to_path(path)
+        return path.read_text(encoding="utf-8")

@@ -1,0 +1,147 @@
+"""One prefix -> what it consists of: conda's records, what pip put over and beside them, what was asked for.
+
+Only files are read. pip's packages are merged over conda's as conda does it (``PrefixData`` with
+``interoperability``): a conda package whose metadata pip took away is gone, and what took its place is pip's.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..errors import InvalidSpec, NotFound
+from ..models import InstalledPackage, Inventory
+from ..specs import conda_name, without_credentials
+from .site_packages import pip_packages
+
+_SPECS = re.compile(r"#\s*(?P<action>\w+)\s+specs:\s*(?P<specs>.+)")
+_UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
+_METADATA = re.compile(r".*/site-packages/[^/]+\.dist-info/METADATA")
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What is read of a file in ``conda-meta``; see conda's ``PrefixRecord``."""
+
+    name: str
+    version: str
+    build: str = ""
+    channel: str = ""
+    subdir: str = ""
+    fn: str = ""
+    url: str | None = None
+    md5: str | None = None
+    sha256: str | None = None
+    files: tuple[str, ...] = ()
+    requested_spec: str | None = None
+    requested_specs: tuple[str, ...] = ()
+    python_site_packages_path: str | None = None
+
+
+def read_inventory(prefix: Path) -> Inventory:
+    """Read what an environment consists of.
+
+    Raises:
+        NotFound: there is no environment any more.
+        InvalidSpec: a record is unreadable.
+    """
+    if not (prefix / "conda-meta").is_dir():
+        raise NotFound(f"There is no environment at {prefix} any more.")
+    records = [_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+    owned = {path for record in records for path in record.files}
+    kept = [record for record in records if not _is_replaced(prefix, record)]
+    requested = _requested(prefix, kept)
+    asked = {conda_name(text) for text in requested}
+    conda = [_package(record, requested=record.name in asked) for record in kept]
+    folder = _site_packages(records)
+    pip = pip_packages(str(prefix), folder, owned) if folder else ()
+    packages = (*sorted(conda, key=lambda p: p.name), *sorted(pip, key=lambda p: p.name.lower()))
+    return Inventory(packages, requested, _variables(prefix))
+
+
+def _record(path: Path) -> Record:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except (OSError, ValueError) as error:
+        raise InvalidSpec(f"The package record {path} cannot be read: {error}.") from error
+
+
+def _is_replaced(prefix: Path, record: Record) -> bool:
+    """Metadata that the package brought are not there any more."""
+    return any(not os.path.exists(f"{prefix}/{path}") for path in record.files if _METADATA.fullmatch(path))
+
+
+def _site_packages(records: Sequence[Record]) -> str:
+    """Where the prefix's python looks for packages, relative to it; empty where it has no python."""
+    python = next((record for record in records if record.name == "python"), None)
+    if python is None:
+        return ""
+    minor = ".".join(python.version.split(".")[:2])
+    return python.python_site_packages_path or f"lib/python{minor}/site-packages"
+
+
+def _package(record: Record, *, requested: bool) -> InstalledPackage:
+    url = without_credentials(record.url or "")
+    place = f"/{record.subdir}/{url.rpartition('/')[2]}"
+    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel).rstrip("/")
+    return InstalledPackage(
+        "conda",
+        record.name,
+        record.version,
+        record.build,
+        channel.removesuffix(f"/{record.subdir}"),
+        record.subdir,
+        url,
+        record.md5 or "",
+        record.sha256 or "",
+        requested,
+    )
+
+
+def _requested(prefix: Path, records: Sequence[Record]) -> tuple[str, ...]:
+    """What was asked for and is there, by the history, or where that says nothing by the records."""
+    names = {record.name for record in records}
+    in_history = [text for name, text in _history(prefix).items() if name in names]
+    in_records = [text for record in records for text in (record.requested_specs or (record.requested_spec,)) if text]
+    return tuple(without_credentials(text) for text in dict.fromkeys(in_history or sorted(in_records)))
+
+
+def _history(prefix: Path) -> dict[str, str]:
+    """Match specs that were asked for and not taken back, by name, as conda's ``History`` finds them."""
+    try:
+        text = (prefix / "conda-meta" / "history").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    specs: dict[str, str] = {}
+    for found in _SPECS.finditer(text):
+        listed = _listed(found["specs"])
+        if found["action"] in {"remove", "uninstall"}:
+            for spec in listed:
+                specs.pop(conda_name(spec), None)
+        else:  # install, update, and neutered: a later spec takes the place of an earlier one
+            specs.update((conda_name(spec), spec) for spec in listed)
+    return specs
+
+
+def _listed(text: str) -> list[str]:
+    """The specs of one line: a Python list, or before conda 4.4 words with commas."""
+    try:
+        found = ast.literal_eval(text.strip())
+    except (SyntaxError, ValueError):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return [str(spec) for spec in found] if isinstance(found, list) else []
+
+
+def _variables(prefix: Path) -> dict[str, str]:
+    """The variables that ``conda env config vars`` keeps; unset ones are marked, not deleted."""
+    try:
+        state = json.loads((prefix / "conda-meta" / "state").read_text(encoding="utf-8"))
+        found = state.get("env_vars", {})
+        return {str(name): str(value) for name, value in found.items() if value != _UNSET}
+    except (OSError, ValueError, AttributeError):
+        return {}
