@@ -15,10 +15,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from .documents import checked_spec_json, environment_json
 from .errors import EnvKernelsError, Forbidden, InvalidRequest, NotFound, OperationFailed
+from .models import ExportFormat
 
 if TYPE_CHECKING:
     from .envs.catalog import Catalog
@@ -92,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_target(clone, required=True)
     remove = verb("remove", _remove, "Remove an environment.")
     remove.add_argument("environment", metavar="NAME", help="name, prefix or id")
+    export = verb("export", _export, "Write an environment down, so that it can be made again.")
+    export.add_argument("environment", metavar="NAME", help="name, prefix or id")
+    export.add_argument("--format", choices=get_args(ExportFormat), default="yaml", help="of the text (default: yaml)")
     check = verb("check", _check, "Say what is wrong with specs.")
     check.add_argument("files", metavar="FILE", nargs="+", help="environment.yml files")
     verb("kernels", _kernels, "Show the kernelspecs as Jupyter sees them.")
@@ -150,6 +154,13 @@ def _check(args: argparse.Namespace) -> Answer:
             f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}" for d in checked.diagnostics
         ]
     return document, "\n".join(lines)
+
+
+def _export(args: argparse.Namespace) -> Answer:
+    from .engine.export import export
+
+    text = export(_catalog().find(args.environment), args.format)
+    return {"format": args.format, "text": text}, text.removesuffix("\n")
 
 
 def _sync(args: argparse.Namespace) -> Answer:

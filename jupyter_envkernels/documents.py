@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from .models import CheckedSpec, Environment, Job, JobEvent, Kernel, Problem, environment_id
+from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem, environment_id
 
 Json = dict[str, Any]
 
@@ -23,6 +23,11 @@ def environment_json(environment: Environment) -> Json:
         "read_only": environment.read_only,
         "problem": _problem_json(environment.problem),
     }
+
+
+def inventory_json(inventory: Inventory) -> Json:
+    """Schema ``Inventory``."""
+    return asdict(inventory)
 
 
 def checked_spec_json(checked: CheckedSpec) -> Json:

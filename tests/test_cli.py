@@ -135,6 +135,19 @@ def test_check_names_the_line(shell: Shell) -> None:
     assert document[1]["spec"] is None
 
 
+def test_export(shell: Shell) -> None:
+    shell.json("create", "-f", "-", feed=SPEC)
+    plain = shell.run("export", "lesson")
+    assert plain.returncode == 0
+    assert plain.stdout.startswith("name: lesson\nchannels:\n")
+    document = shell.json("export", "lesson", "--format", "explicit")
+    assert document["format"] == "explicit"
+    assert "@EXPLICIT\n" in document["text"]
+    assert shell.run("export", "lesson", "--format", "explicit").stdout == document["text"]
+    assert shell.json("export", "absent", code=1)["error"]["code"] == "not-found"
+    assert shell.run("export", "lesson", "--format", "pdf").returncode == 2
+
+
 def test_an_interrupt_cancels(shell: Shell, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     (shell.home / "big.yml").write_text("name: big\ndependencies: [big-demo]\n")

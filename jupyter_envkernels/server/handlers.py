@@ -13,6 +13,8 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from .. import documents, errors
+from ..engine.export import export
+from ..envs.packages import read_inventory
 from ..models import Job
 from ..specs import check
 from . import wire
@@ -116,6 +118,29 @@ class EnvironmentHandler(EnvKernelsHandler):
         self.accept(await self.service.remove(wire.RemoveBody(environment_id)))
 
 
+class PackagesHandler(EnvKernelsHandler):
+    """``environments/{id}/packages``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, environment_id: str) -> None:
+        """List its packages."""
+        environment = await self.service.environment(environment_id)
+        self.finish(documents.inventory_json(await asyncio.to_thread(read_inventory, environment.prefix)))
+
+
+class ExportHandler(EnvKernelsHandler):
+    """``environments/{id}/export``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, environment_id: str) -> None:
+        """Write it down."""
+        form = wire.read_export_format(self.get_query_argument("format", "yaml"))
+        environment = await self.service.environment(environment_id)
+        self.finish({"format": form, "text": await asyncio.to_thread(export, environment, form)})
+
+
 class CheckHandler(EnvKernelsHandler):
     """``specs/check``."""
 
@@ -188,10 +213,13 @@ class LogHandler(EnvKernelsHandler):
 
 def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[str, Service]]]:
     """The route table; patterns are relative to the base URL, which the extension puts before them."""
+    environment = r"/envkernels/environments/([^/]+)"
     job = r"/envkernels/jobs/([^/]+)"
     table: list[tuple[str, type[EnvKernelsHandler]]] = [
         (r"/envkernels/environments", EnvironmentsHandler),
-        (r"/envkernels/environments/([^/]+)", EnvironmentHandler),
+        (environment, EnvironmentHandler),
+        (rf"{environment}/packages", PackagesHandler),
+        (rf"{environment}/export", ExportHandler),
         (r"/envkernels/specs/check", CheckHandler),
         (r"/envkernels/jobs", JobsHandler),
         (job, JobHandler),

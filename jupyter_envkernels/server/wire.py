@@ -1,12 +1,13 @@
-"""Request bodies -> checked values, as ``rest-api.yml`` describes them. Answers are made by ``documents``."""
+"""Bodies and arguments of requests -> checked values, as ``rest-api.yml`` says. Answers are made by ``documents``."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import msgspec
 
 from ..errors import InvalidRequest, TooLarge
+from ..models import ExportFormat
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes of a request body at most; a spec may have half of that."""
@@ -66,3 +67,17 @@ def read_body(data: bytes, kind: Any) -> Any:
         raise InvalidRequest(
             f"The request body is not as the interface describes: {error}", remedy="See rest-api.yml."
         ) from error
+
+
+def read_export_format(text: str) -> ExportFormat:
+    """The format that a query names.
+
+    Raises:
+        InvalidRequest: there is none of that name.
+    """
+    for form in get_args(ExportFormat):
+        if form == text:
+            return cast("ExportFormat", form)
+    raise InvalidRequest(
+        f"There is no format {text!r}.", remedy=f"The formats are {', '.join(get_args(ExportFormat))}."
+    )

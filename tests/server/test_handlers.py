@@ -157,6 +157,8 @@ CREATE: dict[str, Any] = {"kind": "create", "text": SPEC}
         ("POST", "specs/check", {"text": None}, 400, "invalid-request"),
         ("GET", "environments/000000000000", None, 404, "not-found"),
         ("GET", "environments/..", None, 404, "not-found"),
+        ("GET", "environments/000000000000/packages", None, 404, "not-found"),
+        ("GET", "environments/000000000000/export", None, 404, "not-found"),
         ("DELETE", "environments/base", None, 404, "not-found"),
         ("GET", "jobs/20260101-000000-00000000", None, 404, "not-found"),
         ("GET", "jobs/x/log", None, 404, "not-found"),
@@ -171,6 +173,35 @@ async def test_what_a_client_does_wrong(
     assert reply.json["message"]
     assert "Traceback" not in json.dumps(reply.json)
     assert not envs.exists()
+
+
+async def test_packages_and_exports(call: Call, finish: Finish) -> None:
+    text = "name: lesson\ndependencies: [prio-demo]\nvariables: {LESSON: two words}\n"
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": text}))
+    lesson = f"environments/{job['environment_id']}"
+    inventory = (await call("GET", f"{lesson}/packages")).json
+    assert (inventory["requested"], inventory["variables"]) == (["prio-demo"], {"LESSON": "two words"})
+    (package,) = inventory["packages"]
+    assert (package["manager"], package["name"], package["requested"]) == ("conda", "prio-demo", True)
+    exported = (await call("GET", f"{lesson}/export")).json
+    assert exported["format"] == "yaml"
+    assert f"- prio-demo={package['version']}={package['build']}\n" in exported["text"]
+    listed = (await call("GET", f"{lesson}/export", format="explicit")).json
+    assert f"{package['url']}#sha256:{package['sha256']}\n" in listed["text"]
+    locked = (await call("GET", f"{lesson}/export", format="pixi-lock")).json
+    assert f"- conda: {package['url']}\n" in locked["text"]
+    for wrong in ("", "YAML", "../yaml"):
+        reply = await call("GET", f"{lesson}/export", format=wrong)
+        assert (reply.status, reply.json["code"]) == (400, "invalid-request")
+
+
+async def test_a_broken_record_is_named(call: Call, envs: Path) -> None:
+    (envs / "lesson" / "conda-meta").mkdir(parents=True)
+    (envs / "lesson" / "conda-meta" / "history").write_text("")
+    (envs / "lesson" / "conda-meta" / "xz-1.0-0.json").write_text("{")
+    reply = await call("GET", f"environments/{environment_id(envs / 'lesson')}/packages")
+    assert (reply.status, reply.json["code"]) == (422, "invalid-spec")
+    assert "xz-1.0-0.json" in reply.json["message"]
 
 
 @pytest.mark.parametrize("offset", ["-1", "x", "1e3", "", "9" * 30, "²"])
