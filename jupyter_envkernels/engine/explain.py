@@ -1,12 +1,10 @@
-"""The engine's failures in a person's words. Pure: text in, text or failure out."""
+"""Sentences about specs that have no solution. Pure: text in, text out."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-
-from ..errors import DiskFull, DownloadFailed, LinkFailed, OperationFailed
 
 _MAX_LINES = 60
 _MAX_WORDS = 5
@@ -125,19 +123,3 @@ def _goes_on(following: Sequence[tuple[int, str]], level: int) -> bool:
 def _plain(line: str) -> str:
     """Without the solver's own preface and its placeholder for 'any version'."""
     return re.sub(r" \*(?=[ ,]|$)", "", line.removeprefix("Cannot solve the request because of: "))
-
-
-def install_failure(text: str) -> OperationFailed:
-    """The failure that the installer's message stands for."""
-    lowered = text.lower()
-    if "no space left" in lowered or "quota exceeded" in lowered:
-        return DiskFull(
-            f"No space is left on the disk: {text}",
-            remedy="Remove environments that you no longer need, or ask for more space.",
-        )
-    if any(word in lowered for word in ("fetch", "download", "hash mismatch", "checksum", "http", "extracting url")):
-        return DownloadFailed(
-            f"A package cannot be fetched: {text}",
-            remedy="Try again; if it stays, the channel's copy of the package is damaged or out of reach.",
-        )
-    return LinkFailed(f"The packages cannot be installed: {text}")

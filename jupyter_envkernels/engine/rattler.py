@@ -22,12 +22,14 @@ from rattler.exceptions import (
 )
 
 from ..envs.condarc import Settings
-from ..errors import ChannelFailed, InvalidSpec
+from ..errors import InvalidSpec
 from ..models import Plan, PlannedPackage
+from ..specs.credentials import without_credentials
 from .backend import Report
 from .diagnosis import diagnose
-from .explain import install_failure
+from .failures import channel_failure, install_failure
 from .meter import Meter
+from .networking import make_client, make_gateway
 from .solver import Line, Solver
 
 
@@ -41,13 +43,14 @@ class RattlerBackend:
 
     def __init__(self, package_cache: Path, settings: Settings) -> None:
         self._settings = settings
-        self._client = rattler.Client.default_client()
-        self._gateway = rattler.Gateway(cache_dir=package_cache / "repodata", client=self._client)
+        self._client = make_client(settings, limited=False)
+        self._gateway = make_gateway(settings, package_cache / "repodata")
         self._cache = rattler.PackageCache(package_cache / "pkgs")
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        lines = [Line(text, self._match_spec(text)) for text in specs]
+        lines = [self._line(text) for text in specs]
+        lines += [self._line(text, pinned=True) for text in self._settings.pinned_packages]
         try:
             solver = Solver(
                 self._gateway, self._channels(channels, lines), _PRIORITIES[self._settings.channel_priority]
@@ -57,10 +60,7 @@ class RattlerBackend:
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
         except (GatewayError, InvalidChannelError) as error:
-            raise ChannelFailed(
-                f"The channels cannot be read: {error}",
-                remedy="Check the channels' names, and whether this machine reaches them.",
-            ) from error
+            raise channel_failure(str(error)) from error
         return await self._plan(records)
 
     async def installed(self, prefix: Path) -> Plan:
@@ -96,6 +96,9 @@ class RattlerBackend:
                 )
             except InstallerError as error:
                 raise install_failure(str(error)) from error
+
+    def _line(self, text: str, *, pinned: bool = False) -> Line:
+        return Line(without_credentials(text), self._match_spec(text), pinned)
 
     def _match_spec(self, text: str) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""

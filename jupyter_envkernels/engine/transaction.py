@@ -19,6 +19,7 @@ from ..envs.condarc_sources import expand_variables
 from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, JobRequest, Plan
 from ..specs import conda_name, kernel_packages_missing, pip_name
+from ..specs.credentials import without_credentials
 from . import overlay, pip, records
 from .backend import Backend, Report
 from .safety import check_removable
@@ -38,6 +39,7 @@ class Transaction:
         report: hears of every step.
         environ: the environment variables of the worker.
         keep_plan: called with the plan before anything is written, so that it can be stored.
+        default_packages: match specs that every new environment gets, unless its spec names the package.
     """
 
     request: JobRequest
@@ -47,6 +49,7 @@ class Transaction:
     report: Report
     environ: Mapping[str, str]
     keep_plan: Callable[[Plan], None]
+    default_packages: tuple[str, ...] = ()
 
     @property
     def staging(self) -> Staging:
@@ -116,7 +119,7 @@ class Transaction:
     async def _solve(self, spec: EnvSpec) -> Plan:
         named = spec.channels or self.options.channels
         self.report.phase("solving", "Choosing packages")
-        self.report.log("Channels: " + ", ".join(named))
+        self.report.log("Channels: " + without_credentials(", ".join(named)))
         # conda expands variables in channels, so that a token need not stand in the file
         channels = [expand_variables(channel, self.environ) for channel in named]
         requested = self._requested(spec)
@@ -134,9 +137,13 @@ class Transaction:
         return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
-        """The spec's own match specs, and pip where it has a pip section and does not name it."""
+        """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""
         names = {conda_name(text) for text in spec.dependencies}
-        return (*spec.dependencies, *(("pip",) if spec.pip and "pip" not in names else ()))
+        added = [text for text in self.default_packages if conda_name(text) not in names]
+        if added:
+            self.report.log(f"Adding conda's create_default_packages: {', '.join(added)}.")
+        needs_pip = spec.pip and "pip" not in names | {conda_name(text) for text in added}
+        return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))
 
     async def _build(self, plan: Plan, workdir: Path, source: Path | None = None) -> None:
         """Plan -> environment; the one road for create and clone."""

@@ -45,6 +45,8 @@ _LISTS = {
     "pkgs_dirs": ",",
     "allowlist_channels": ",",
     "denylist_channels": ",",
+    "pinned_packages": "&",
+    "create_default_packages": ",",
 }
 _MAPS = ("custom_channels", "custom_multichannels", "proxy_servers")
 _TRUE = ("true", "yes", "on", "1", "y", "t")
@@ -75,6 +77,8 @@ class Settings:
     custom_multichannels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowlist_channels: tuple[str, ...] = ()
     denylist_channels: tuple[str, ...] = ()
+    pinned_packages: tuple[str, ...] = ()
+    create_default_packages: tuple[str, ...] = ()
     envs_dirs: tuple[Path, ...] = ()
     configured_envs_dirs: tuple[Path, ...] = ()
     pkgs_dirs: tuple[Path, ...] = ()
@@ -165,6 +169,8 @@ class _Reader:
             },
             allowlist_channels=self._list("allowlist_channels"),
             denylist_channels=self._list("denylist_channels"),
+            pinned_packages=self._list("pinned_packages"),
+            create_default_packages=self._list("create_default_packages"),
             envs_dirs=_unique(*configured, *_own_envs_dirs(root_prefix, home_of(self._environ))),
             configured_envs_dirs=configured,
             pkgs_dirs=self._paths("pkgs_dirs") or _own_pkgs_dirs(root_prefix, home_of(self._environ)),

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from ..engine.backend import Backend
 from ..engine.transaction import Transaction
+from ..envs.condarc import Settings, load_settings
 from ..errors import BackendMissing, EnvKernelsError
 from ..models import EngineOptions, Problem
 from .journal import Journal, JournalWriter, Order, store_plan, writing
@@ -71,26 +72,31 @@ def _lock(locks: ExitStack, journal: Journal, order: Order) -> None:
 
 
 def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:
+    settings = load_settings(os.environ)
+    for problem in settings.problems:
+        writer.log(f"{problem.message} {problem.remedy}")
     return Transaction(
         request=order.request,
         job_id=journal.id,
-        backend=_backend(order.options),
+        backend=_backend(order.options, settings, writer),
         options=order.options,
         report=writer,
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
+        default_packages=settings.create_default_packages,
     )
 
 
-def _backend(options: EngineOptions) -> Backend:
+def _backend(options: EngineOptions, settings: Settings, writer: JournalWriter) -> Backend:
     """Load the engine, here alone."""
-    from ..envs.condarc import load_settings  # noqa: PLC0415
-
     try:
+        from ..engine.networking import unsupported  # noqa: PLC0415
         from ..engine.rattler import RattlerBackend  # noqa: PLC0415
     except ImportError as error:
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
-    return RattlerBackend(options.package_cache, load_settings(os.environ))
+    for sentence in unsupported(settings):
+        writer.log(sentence)
+    return RattlerBackend(options.package_cache, settings)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels import errors
-from jupyter_envkernels.engine.explain import install_failure, machine_lacks, missing_packages, some, tree
+from jupyter_envkernels.engine.explain import machine_lacks, missing_packages, some, tree
 
 
 def test_all_missing_names_with_the_nearest_there_are() -> None:
@@ -64,18 +63,3 @@ def test_words_in_a_sentence() -> None:
     assert some(["a"]) == "a"
     assert some(["a", "b", "a"], "or") == "a or b"
     assert some(list("abcdefg")) == "a, b, c, d and others"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("failed to link: No space left on device (os error 28)", errors.DiskFull),
-        ("failed to fetch numpy-2.0-0.conda", errors.DownloadFailed),
-        ("hash mismatch when extracting URL to /x", errors.DownloadFailed),
-        ("failed to create the prefix: Permission denied", errors.LinkFailed),
-    ],
-)
-def test_kinds_of_install_failures(text: str, kind: type[errors.EnvKernelsError]) -> None:
-    failure = install_failure(text)
-    assert type(failure) is kind
-    assert text in failure.message

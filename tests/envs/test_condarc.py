@@ -51,6 +51,16 @@ def test_values_of_a_file(load: Load, tmp_path: Path) -> None:
     assert settings.files == (tmp_path / ".condarc",)
 
 
+def test_packages_of_every_environment(load: Load) -> None:
+    settings = load("pinned_packages: [python=3.11]\ncreate_default_packages: [pip, ipykernel]\n")
+    assert settings.pinned_packages == ("python=3.11",)
+    assert settings.create_default_packages == ("pip", "ipykernel")
+    variables = {"CONDA_PINNED_PACKAGES": "python=3.11&numpy>=1,<2", "CONDA_CREATE_DEFAULT_PACKAGES": "pip, ipykernel"}
+    settings = load(**variables)
+    assert settings.pinned_packages == ("python=3.11", "numpy>=1,<2")
+    assert settings.create_default_packages == ("pip", "ipykernel")
+
+
 def test_variables_come_last_and_so_win(load: Load) -> None:
     settings = load(
         "channels: [a]\nchannel_priority: strict\n",

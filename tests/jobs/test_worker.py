@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import EngineOptions, Job, JobRequest
 
@@ -33,3 +35,16 @@ async def test_a_kernel_package_that_clashes_is_not_taken_for_the_persons_own(pl
     assert job.error.message.splitlines()[0] in log
     assert job.error.remedy in log
     assert place.leftovers() == []
+
+
+async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDA_CREATE_DEFAULT_PACKAGES", "prio-demo,conflict-base=1.0")
+    monkeypatch.setenv("CONDA_CLIENT_SSL_CERT", "/nowhere.pem")
+    monkeypatch.setenv("CONDA_OFFLINE", "perhaps")
+    job, log = await done(place, place.create("lesson", "conflict-base=1.5"))
+    assert job.state == "succeeded", log
+    names = sorted(path.name for path in (place.envs / "lesson" / "conda-meta").glob("*.json"))
+    assert names == ["conflict-base-1.5-0.json", "prio-demo-1.0-0.json"]
+    assert "Adding conda's create_default_packages: prio-demo." in log
+    assert "conda's client_ssl_cert is set" in log
+    assert "conda's parameter offline must be true or false" in log

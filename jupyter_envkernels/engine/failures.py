@@ -1,0 +1,93 @@
+"""What network, disk and installer say -> a failure in a person's words. Pure: text in, failure out."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import ChannelFailed, DiskFull, DownloadFailed, LinkFailed, OperationFailed
+from ..specs.credentials import without_credentials
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"),]+", re.IGNORECASE)
+_SUBDIR = re.compile(r"/(noarch|[a-z]+-[a-z0-9_]+)(/.*)?$")
+
+# what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
+_NETWORK: tuple[tuple[str, str, str], ...] = (
+    (
+        r"\b401\b|\b403\b|Unauthorized|Forbidden",
+        "it asks for a login, or refuses the one that it got",
+        "Put the login into ~/.netrc or the token into the channel's URL, as conda does.",
+    ),
+    (r"certificate", "its certificate is not trusted", "Set conda's ssl_verify to the certificates of your site."),
+    (r"proxy", "the proxy does not let it through", "Check conda's proxy_servers or the variable HTTPS_PROXY."),
+    (r"dns error|lookup address", "its host name is not known", "Check the address, and the network of this machine."),
+    (
+        r"onnection refused|onnection reset|tcp connect|[Uu]nreachable",
+        "its server cannot be reached",
+        "Check the address, and the network of this machine; or try again later.",
+    ),
+    (r"timed out", "its server does not answer in time", "Try again later, or raise conda's remote_read_timeout_secs."),
+    (r"HTTP status server error \((?P<status>[^)]*)\)", "its server answers {status}", "Try again later."),
+    (r"\b404\b|could not find subdir", "there is nothing at this address", "Check its name."),
+)
+_OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
+
+
+def channel_failure(text: str) -> ChannelFailed:
+    """The failure that the message of the reader of channels stands for: a sentence, and the message below it."""
+    text = without_credentials(text)
+    found = _URL.search(text)
+    channel = f"The channel {_SUBDIR.sub('', found[0]).rstrip('/')}" if found else "A channel"
+    if _OFFLINE.search(text):
+        return ChannelFailed(
+            f"{channel} cannot be read: conda is set to be offline, and it was not read before.\n{text}",
+            remedy="Set conda's offline to false.",
+        )
+    reason, remedy = _network_reason(text) or ("", "Check the channels, and whether this machine reaches them.")
+    return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
+
+
+def install_failure(text: str) -> OperationFailed:
+    """The failure that the installer's message stands for: a sentence, and the message below it."""
+    text = without_credentials(text)
+    if re.search(r"no space left|quota exceeded", text, re.IGNORECASE):
+        return DiskFull(
+            f"No space is left on the disk.\n{text}",
+            remedy="Remove environments that you no longer need, or ask for more space.",
+        )
+    if re.search(r"fetch|download|hash mismatch|checksum|http|extracting url", text, re.IGNORECASE):
+        return _download_failure(text)
+    return LinkFailed(f"The packages cannot be installed.\n{text}")
+
+
+def damaged(package: str, url: str) -> DownloadFailed:
+    """A package is not what its channel says."""
+    return DownloadFailed(
+        f"The package {package} is damaged: it is not what the channel says it is ({without_credentials(url)}).",
+        remedy="Tell whoever keeps the channel; choose another version until it is repaired.",
+    )
+
+
+def _download_failure(text: str) -> DownloadFailed:
+    found = _URL.search(text)
+    url = found[0] if found else ""
+    package = f"The package {_package(url)}" if url else "A package"
+    if re.search(r"hash mismatch|checksum|unexpected end|corrupt", text, re.IGNORECASE):
+        return DownloadFailed(
+            f"{package} is damaged: it is not what the channel says it is.\n{text}",
+            remedy="Tell whoever keeps the channel; choose another version until it is repaired.",
+        )
+    reason, remedy = _network_reason(text) or ("", "Try again; if it stays, the channel's copy is out of reach.")
+    return DownloadFailed(f"{package} cannot be fetched{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
+
+
+def _package(url: str) -> str:
+    """The package of an archive's URL: name and version."""
+    stem = re.sub(r"\.(conda|tar\.bz2)$", "", url.rpartition("/")[2])
+    return " ".join(stem.rsplit("-", 2)[:2])
+
+
+def _network_reason(text: str) -> tuple[str, str] | None:
+    for sign, reason, remedy in _NETWORK:
+        if found := re.search(sign, text):
+            return reason.format(**found.groupdict()), remedy
+    return None

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from jupyter_envkernels import errors
+from jupyter_envkernels.engine.failures import channel_failure, install_failure
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "headline"),
+    [
+        ("failed to link: No space left on device (os error 28)", errors.DiskFull, "No space is left on the disk."),
+        ("failed to fetch numpy-2.0-0.conda", errors.DownloadFailed, "A package cannot be fetched."),
+        (
+            "failed to fetch: HTTP status client error (404 Not Found) for url (https://x.example/a/noarch/b-c-1.0-0.conda)",
+            errors.DownloadFailed,
+            "The package b-c 1.0 cannot be fetched: there is nothing at this address.",
+        ),
+        (
+            "hash mismatch when extracting https://x.example/a/noarch/b-1.0-0.tar.bz2 to /p: expected 1, got 2",
+            errors.DownloadFailed,
+            "The package b 1.0 is damaged: it is not what the channel says it is.",
+        ),
+        ("failed to create the prefix: Permission denied", errors.LinkFailed, "The packages cannot be installed."),
+    ],
+)
+def test_kinds_of_install_failures(text: str, kind: type[errors.EnvKernelsError], headline: str) -> None:
+    failure = install_failure(text)
+    assert type(failure) is kind
+    assert failure.message == f"{headline}\n{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("HTTP status client error (401 Unauthorized) for url (U)", "it asks for a login, or refuses the one that"),
+        (
+            "error sending request for url (U)\ninvalid peer certificate: UnknownIssuer",
+            "its certificate is not trusted",
+        ),
+        ("error sending request for url (U)\nCaused by: dns error", "its host name is not known"),
+        ("error sending request for url (U)\nConnection refused (os error 111)", "its server cannot be reached"),
+        (
+            "HTTP status server error (503 Service Unavailable) for url (U)",
+            "its server answers 503 Service Unavailable",
+        ),
+        ("error (U)\nCaused by: operation timed out", "its server does not answer in time"),
+    ],
+)
+def test_what_is_wrong_with_a_channel(text: str, reason: str) -> None:
+    url = "https://ada:secret@x.example/t/tok-1/pkgs/main/linux-64/repodata.json.zst"
+    failure = channel_failure(text.replace("U)", f"{url})"))
+    assert failure.message.startswith(f"The channel https://x.example/pkgs/main cannot be read: {reason}")
+    assert failure.remedy
+    assert "secret" not in failure.message
+    assert "tok-1" not in failure.message
+
+
+def test_what_is_not_known_is_said_in_the_engines_words() -> None:
+    assert channel_failure("strange").message == "A channel cannot be read.\nstrange"

@@ -1,0 +1,126 @@
+"""conda's configuration of the network is followed."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.networking import config_toml, unsupported
+from jupyter_envkernels.envs.condarc import Settings
+from tests.channel.server import Auth, ChannelServer
+
+from .conftest import Engine
+
+TLS = Path(__file__).parent / "tls"
+"""The certificate of an authority that nobody knows, and key and certificate of localhost, which it signed."""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def https_channel(channel_root: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(channel_root)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "localhost.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that does not trust it hangs up
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield f"https://localhost:{server.server_port}/main"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_ssl_verify(engine: Engine, https_channel: str) -> None:
+    refused = engine.solve("prio-demo", channels=[https_channel], CONDA_REMOTE_MAX_RETRIES="0")
+    assert refused["code"] == "channel-failed"
+    assert refused["message"].startswith(f"The channel {https_channel} cannot be read: its certificate is not trusted.")
+    assert "ssl_verify" in refused["remedy"]
+    for value in ("false", str(TLS / "authority.pem")):
+        assert "packages" in engine.solve("prio-demo", channels=[https_channel], CONDA_SSL_VERIFY=value), value
+
+
+def test_a_proxy(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    condarc = tmp_path / "condarc"
+    condarc.write_text(f"proxy_servers:\n  http: {channel_server.url}\n")
+    answer = engine.solve("prio-demo", channels=["http://channel.invalid/main"], CONDARC=str(condarc))
+    assert answer["packages"]["prio-demo"] == ["1.0", "noarch", "http://channel.invalid/main"]
+    assert channel_server.log
+
+
+def test_offline(engine: Engine, channel_server: ChannelServer) -> None:
+    channel = [f"{channel_server.url}/main"]
+    unseen = engine.solve("prio-demo", channels=channel, CONDA_OFFLINE="true")
+    assert unseen["message"].startswith(f"The channel {channel[0]} cannot be read: conda is set to be offline")
+    assert channel_server.log == []
+    engine.solve("prio-demo", channels=channel)
+    channel_server.log.clear()
+    assert "packages" in engine.solve("prio-demo", channels=channel, CONDA_OFFLINE="true")
+    assert channel_server.log == []
+    assert "packages" in engine.solve("prio-demo", CONDA_OFFLINE="true"), "a folder needs no network"
+
+
+def test_retries(engine: Engine, channel_server: ChannelServer) -> None:
+    channel = [f"{channel_server.url}/main"]
+    channel_server.add_rule("/main/", status=503, times=2)
+    refused = engine.solve("prio-demo", channels=channel, CONDA_REMOTE_MAX_RETRIES="0")
+    assert refused["message"].startswith(f"The channel {channel[0]} cannot be read: its server answers 503")
+    channel_server.reset()
+    channel_server.add_rule("/main/", status=503, times=2)
+    assert "packages" in engine.solve("prio-demo", channels=channel)
+
+
+def test_an_index_that_never_ends(engine: Engine, channel_server: ChannelServer) -> None:
+    channel_server.add_rule("/main/", hang_after=10)
+    settings = {"CONDA_REMOTE_MAX_RETRIES": "0", "CONDA_REMOTE_READ_TIMEOUT_SECS": "0.3"}
+    started = time.monotonic()
+    answer = engine.solve("prio-demo", channels=[f"{channel_server.url}/main"], **settings)
+    assert time.monotonic() - started < 15
+    assert answer["message"].startswith("A channel cannot be read: its server does not answer in time.")
+
+
+def test_logins(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    channel_server.auth = Auth.basic("ada", "secret")
+    channel = f"{channel_server.url}/main"
+    refused = engine.solve("prio-demo", channels=[channel])
+    assert refused["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password secret\n")
+    assert "packages" in engine.solve("prio-demo", channels=[channel], NETRC=str(tmp_path / "netrc"))
+    login = {"127.0.0.1": {"BasicHTTP": {"username": "ada", "password": "secret"}}}
+    (tmp_path / "logins").write_text(json.dumps(login))
+    assert "packages" in engine.solve("prio-demo", channels=[channel], RATTLER_AUTH_FILE=str(tmp_path / "logins"))
+    assert "packages" in engine.solve("prio-demo", channels=[channel.replace("//", "//ada:secret@")])
+    wrong = engine.solve("prio-demo", channels=[channel.replace("//", "//ada:wr0ng@")])
+    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert "wr0ng" not in json.dumps(wrong)
+
+
+def test_what_the_engine_is_told() -> None:
+    assert not config_toml(Settings(), {})
+    assert config_toml(Settings(ssl_verify="truststore"), {}) == 'tls-root-certs = "system"'
+    proxied = config_toml(Settings(proxy_servers={"all": "http://p:1", "https": "http://q:1"}), {"NO_PROXY": "a, b"})
+    assert proxied.splitlines() == [
+        "[proxy-config]",
+        'http = "http://p:1"',
+        'https = "http://q:1"',
+        'non-proxy-hosts = ["a", "b"]',
+    ]
+
+
+def test_what_cannot_be_followed_is_said() -> None:
+    assert unsupported(Settings(proxy_servers={"http": "http://p:1"})) == []
+    (certificate, proxy) = unsupported(Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}))
+    assert "client_ssl_cert" in certificate
+    assert "https://h" in proxy
