@@ -36,7 +36,7 @@ class Assembler:
 
     def environment(self, found: Found, contents: Contents) -> Environment:
         """One environment; its display names stand for themselves, see :meth:`arrange`."""
-        is_designated = found.identity == self.naming.base
+        is_designated = found.real == self.naming.base
         name = "base" if is_designated else _name(found.path)
         kernels = self._kernels(found, contents, name)
         return Environment(
@@ -53,7 +53,7 @@ class Assembler:
     def _kernels(self, found: Found, contents: Contents, name: str) -> tuple[Kernel, ...]:
         if not contents.kernels:
             return ()
-        slug = self.naming.slug(found.identity)
+        slug = self.naming.slug(found.real if found.real == self.naming.base else found.identity)
         suffixes = naming.kernel_suffixes([raw.name for raw in contents.kernels])
         location = naming.short_location(found.path, self.home)
         kernels = [self._kernel(raw, f"conda-{slug}-{suffixes[raw.name]}", name, location) for raw in contents.kernels]

@@ -202,7 +202,7 @@ class Catalog:
         entries = {}
         for found in self._discovery.find(frame.places):
             old = known.get(found.real)
-            if old is None or old.found is not found or not old.contents.is_current():
+            if old is None or old.found != found or not old.contents.is_current():
                 old = self._read(found, old, frame.assembler)
             if old is not None:
                 entries[found.real] = old

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
@@ -12,8 +14,9 @@ from traitlets import Instance, default
 
 from ..envs.catalog import Catalog
 from ..envs.collector import paused_collector
-from ..envs.prefixes import resource_files
-from ..models import CatalogOptions, Environment, Kernel
+from ..envs.prefixes import KERNELS, resource_files
+from ..errors import Forbidden
+from ..models import CatalogOptions, Environment, Kernel, environment_id
 from .aliases import resolve
 from .kernelspecs import environment_metadata, kernelspec, missing_kernelspec, resource_dir, resources
 from .ordinary import OrdinaryKernelSpecs
@@ -21,6 +24,7 @@ from .sync import is_synced
 
 _T = TypeVar("_T")
 _PREFIX = "conda-"
+_Pair: TypeAlias = "tuple[Environment, Kernel]"
 _State: TypeAlias = "tuple[tuple[Environment, ...], dict[str, Any], dict[str, str]]"
 
 
@@ -46,7 +50,8 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
     def find_kernel_specs(self) -> dict[str, str]:
         """Kernel name -> resource folder."""
         found, _ = self._ordinary_specs()
-        ours = self._listed(self.catalog.environments(), found)
+        environments = self.catalog.environments()
+        ours = self._listed(environments, self._twins(environments, found))
         return found | {kernel.id: resource_dir(environment, kernel) for environment, kernel in ours}
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
@@ -74,6 +79,20 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
                 self._listing = (state, self._models(*state))
             return dict(self._listing[1])
 
+    def remove_kernel_spec(self, name: str) -> str:
+        """Delete an ordinary kernelspec; returns its folder.
+
+        Raises:
+            Forbidden: it is part of an environment.
+        """
+        found = self.catalog.kernel(name) if name.startswith(_PREFIX) else None
+        if found:
+            raise Forbidden(
+                f"The kernelspec {name} is part of the environment {found[0].prefix}.",
+                remedy="Remove the environment, or the kernel's package from it.",
+            )
+        return str(super().remove_kernel_spec(name))
+
     def _ordinary_specs(self) -> tuple[dict[str, str], dict[str, Any]]:
         """Folders and kernelspecs that Jupyter finds without us, but for the files that :mod:`.sync` wrote."""
         folders: dict[str, str] = super().find_kernel_specs()
@@ -95,28 +114,25 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
             return resolve(name, self.catalog.environments())
         return None
 
-    def _listed(
-        self, environments: tuple[Environment, ...], ordinary: dict[str, str]
-    ) -> list[tuple[Environment, Kernel]]:
+    def _listed(self, environments: Iterable[Environment], twins: Container[str]) -> list[_Pair]:
         """The kernels with a usable kernelspec that is not found under an ordinary name already."""
-        folders = set(ordinary.values())
         return [
             (environment, kernel)
             for environment in environments
             for kernel in environment.kernels
-            if kernel.spec and self._is_allowed(kernel.id) and resource_dir(environment, kernel) not in folders
+            if kernel.spec and kernel.id not in twins and self._is_allowed(kernel.id)
         ]
 
-    @staticmethod
-    def _twins(environments: tuple[Environment, ...], ordinary: dict[str, str]) -> dict[str, dict[str, Any]]:
-        """Ordinary name -> what is to be said about the environment that the kernelspec lies in."""
-        names = {folder: name for name, folder in ordinary.items()}
-        return {
-            names[resource_dir(environment, kernel)]: environment_metadata(environment, kernel)
-            for environment in environments
-            for kernel in environment.kernels
-            if resource_dir(environment, kernel) in names
+    def _twins(self, environments: Iterable[Environment], ordinary: Mapping[str, str]) -> dict[str, tuple[str, _Pair]]:
+        """Kernel id -> the ordinary name under which Jupyter finds that kernelspec, and what is behind it."""
+        suffix = f"/{KERNELS}"
+        searched = {
+            environment_id(Path(folder[: -len(suffix)])) for folder in self.kernel_dirs if folder.endswith(suffix)
         }
+        pairs = [(env, kernel) for env in environments if env.id in searched for kernel in env.kernels]
+        names = {os.path.realpath(folder): name for name, folder in ordinary.items()} if pairs else {}
+        found = ((pair, names.get(os.path.realpath(resource_dir(*pair)))) for pair in pairs)
+        return {pair[1].id: (name, pair) for pair, name in found if name}
 
     def _is_allowed(self, name: str) -> bool:
         return not self.allowed_kernelspecs or name in self.allowed_kernelspecs
@@ -125,12 +141,13 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         self, environments: tuple[Environment, ...], ordinary: dict[str, Any], folders: dict[str, str]
     ) -> dict[str, Any]:
         twins = self._twins(environments, folders)
+        metadata = {name: environment_metadata(*pair) for name, pair in twins.values()}
         models: dict[str, Any] = {
-            name: {"resource_dir": folders[name], "spec": _with_metadata(spec, twins.get(name))}
+            name: {"resource_dir": folders[name], "spec": _with_metadata(spec, metadata.get(name))}
             for name, spec in ordinary.items()
         }
         known, self._known = self._known, {}
-        for environment, kernel in self._listed(environments, folders):
+        for environment, kernel in self._listed(environments, twins):
             entry = known.get(kernel.id)
             if entry is None or entry[0] is not environment:
                 entry = (environment, self._model(environment, kernel))
@@ -156,7 +173,9 @@ class EnvKernelSpecManager(SyncEnvKernelSpecManager):
 
     async def get_all_specs(self) -> dict[str, Any]:  # type: ignore[override]
         """Kernel name -> model with ``name``, ``spec`` and ``resources``, as the REST interface hands it out."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
+        found = await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
+        await asyncio.sleep(0)  # whoever has waited goes first: the handler will take a while to encode all this
+        return found
 
     def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
         files = resource_files(resource_dir(environment, kernel))

@@ -47,6 +47,11 @@ def test_the_root_prefix_is_base() -> None:
     assert environment.kernels[0].id == "conda-base-py"
 
 
+def test_a_linked_root_prefix_is_base_as_well() -> None:
+    environment = assembler().environment(Found("/link", "/link", "/conda", FOLDER), Contents((PYTHON,)))
+    assert (environment.name, environment.kernels[0].id) == ("base", "conda-base-py")
+
+
 def test_another_root_prefix_is_a_base_of_its_own_name() -> None:
     environment = assembler().environment(at("/opt/miniforge3"), Contents((PYTHON,), has_condabin=True))
     assert environment.is_base

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.prefixes import read_prefix
 from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
 from tests.envs.conftest import MakeCatalog
@@ -325,3 +326,29 @@ def test_the_default_variables_are_those_of_this_process(tmp_path: Path, monkeyp
     monkeypatch.setenv("HOME", str(tmp_path))
     make_prefix(tmp_path / ".conda/envs/mine", "python3")
     assert names(Catalog(CatalogOptions())) == ["mine"]
+
+
+def test_after_a_change_the_others_are_not_read_again(
+    catalog_of: MakeCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    age(tmp_path)
+    catalog = catalog_of()
+    before = catalog.environments()
+    make_prefix(tmp_path / "envs/b", "python3")
+    read: list[str] = []
+    monkeypatch.setattr(
+        "jupyter_envkernels.envs.catalog.read_prefix", lambda prefix: (read.append(prefix), read_prefix(prefix))[1]
+    )
+    assert catalog.environments()[0] is before[0]
+    assert names(catalog) == ["a", "b"]
+    assert {prefix for prefix in read if prefix.startswith(str(tmp_path))} == {f"{tmp_path}/envs/b"}
+
+
+def test_the_last_environment_goes_even_when_all_was_forgotten(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    catalog = catalog_of()
+    assert names(catalog) == ["a"]
+    shutil.rmtree(tmp_path / "envs/a")
+    catalog.invalidate()
+    assert names(catalog) == []

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,6 @@ class Session:
         """``sys.prefix``, the version and the variables of a Python kernel."""
         prefix, version, environ = json.loads((await self.run(REPORT))[0])
         return prefix, version, environ
-
-
-Start = Callable[..., AbstractAsyncContextManager[Session]]
 
 
 @asynccontextmanager

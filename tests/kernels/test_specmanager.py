@@ -14,6 +14,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.errors import Forbidden
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from jupyter_envkernels.kernels.sync import sync
 from jupyter_envkernels.models import CatalogOptions
@@ -102,12 +103,14 @@ def test_allowed_kernelspecs_are_respected(catalog: Catalog, data_dir: Path) -> 
         manager.get_kernel_spec("conda-env-lesson-py")
 
 
+@pytest.mark.parametrize("root", ["envs", "link"])
 def test_kernels_of_the_running_prefix_keep_their_ordinary_name(
-    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch, root: str
 ) -> None:
     running = make_prefix(tmp_path / "envs/jupyter", "python3")
+    (tmp_path / "link").symlink_to(tmp_path / "envs")
     monkeypatch.setattr(sys, "prefix", str(running))
-    manager = SyncEnvKernelSpecManager(catalog=Catalog(CatalogOptions(roots=(tmp_path / "envs",))))
+    manager = SyncEnvKernelSpecManager(catalog=Catalog(CatalogOptions(roots=(tmp_path / root,))))
     manager.kernel_dirs = [str(running / "share/jupyter/kernels")]
     found = manager.get_all_specs()
     assert list(found) == ["python3"]
@@ -148,6 +151,14 @@ def test_a_caller_may_do_what_it_likes_with_a_kernelspec(manager: SyncEnvKernelS
     provisioner = manager.get_kernel_spec("conda-env-exam-py").metadata["kernel_provisioner"]
     assert provisioner == {"provisioner_name": "envkernels-provisioner"}
     assert set(manager.get_all_specs()) >= OURS
+
+
+def test_kernelspecs_of_environments_are_not_removed(manager: SyncEnvKernelSpecManager, data_dir: Path) -> None:
+    with pytest.raises(Forbidden, match="part of the environment"):
+        manager.remove_kernel_spec("conda-env-exam-py")
+    assert "conda-env-exam-py" in manager.get_all_specs()
+    assert manager.remove_kernel_spec("mine") == f"{data_dir}/kernels/mine"
+    assert "mine" not in manager.get_all_specs()
 
 
 async def async_listing(manager: EnvKernelSpecManager) -> dict[str, Any]:
