@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..errors import ChannelFailed, DiskFull, DownloadFailed, LinkFailed, OperationFailed
 from ..specs.credentials import without_credentials
+from .explain import listed
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"),]+", re.IGNORECASE)
+_PACKAGE = re.compile(r"(?P<stem>[^\s/]+-[^\s/-]+-[^\s/-]+)\.(conda|tar\.bz2)\b")
 _SUBDIR = re.compile(r"/(noarch|[a-z]+-[a-z0-9_]+)(/.*)?$")
 
 # what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
@@ -27,7 +30,8 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     ),
     (r"timed out", "its server does not answer in time", "Try again later, or raise conda's remote_read_timeout_secs."),
     (r"HTTP status server error \((?P<status>[^)]*)\)", "its server answers {status}", "Try again later."),
-    (r"\b404\b|could not find subdir", "there is nothing at this address", "Check its name."),
+    (r"end of file before|connection closed|error reading a body", "the connection was cut", "Try again."),
+    (r"\b404\b|No such file|could not find subdir", "there is nothing at this address", "Check its name."),
 )
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
@@ -54,7 +58,7 @@ def install_failure(text: str) -> OperationFailed:
             f"No space is left on the disk.\n{text}",
             remedy="Remove environments that you no longer need, or ask for more space.",
         )
-    if re.search(r"fetch|download|hash mismatch|checksum|http|extracting url", text, re.IGNORECASE):
+    if re.search(r"fetch|download|hash mismatch|checksum|http", text, re.IGNORECASE):
         return _download_failure(text)
     return LinkFailed(f"The packages cannot be installed.\n{text}")
 
@@ -67,23 +71,24 @@ def damaged(package: str, url: str) -> DownloadFailed:
     )
 
 
+def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
+    """Nothing comes any more of downloads that have begun."""
+    return DownloadFailed(
+        f"The download of {listed(packages)} stands still: nothing came for {seconds:g} s.",
+        remedy="Try again later, or raise conda's remote_read_timeout_secs.",
+    )
+
+
 def _download_failure(text: str) -> DownloadFailed:
-    found = _URL.search(text)
-    url = found[0] if found else ""
-    package = f"The package {_package(url)}" if url else "A package"
-    if re.search(r"hash mismatch|checksum|unexpected end|corrupt", text, re.IGNORECASE):
+    found = _PACKAGE.search(text)
+    package = f"The package {' '.join(found['stem'].rsplit('-', 2)[:2])}" if found else "A package"
+    if re.search(r"hash mismatch|checksum", text, re.IGNORECASE):
         return DownloadFailed(
             f"{package} is damaged: it is not what the channel says it is.\n{text}",
             remedy="Tell whoever keeps the channel; choose another version until it is repaired.",
         )
     reason, remedy = _network_reason(text) or ("", "Try again; if it stays, the channel's copy is out of reach.")
     return DownloadFailed(f"{package} cannot be fetched{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
-
-
-def _package(url: str) -> str:
-    """The package of an archive's URL: name and version."""
-    stem = re.sub(r"\.(conda|tar\.bz2)$", "", url.rpartition("/")[2])
-    return " ".join(stem.rsplit("-", 2)[:2])
 
 
 def _network_reason(text: str) -> tuple[str, str] | None:

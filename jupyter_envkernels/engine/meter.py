@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -27,11 +28,22 @@ class Meter:
 
     Downloads and links overlap in the engine. For the person they are two phases: linking begins when nothing is left
     to download.
+
+    Args:
+        packages: what is installed.
+        report: hears of it.
+        patience: seconds without a byte for any open download after which :attr:`stalled` is set. The engine itself
+            waits for ever.
+
+    Attributes:
+        stalled: a future that gets the names of the packages whose downloads stand still.
     """
 
-    def __init__(self, packages: Sequence[PlannedPackage], report: Report, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, packages: Sequence[PlannedPackage], report: Report, patience: float) -> None:
         self._report = report
-        self._loop = loop
+        self._loop = asyncio.get_running_loop()
+        self._patience = patience
+        self.stalled: asyncio.Future[list[str]] = self._loop.create_future()
         self._lock = threading.Lock()
         self._sizes = {package.name: package.size for package in packages if not package.cached}
         self._total_bytes = sum(self._sizes.values())
@@ -39,6 +51,8 @@ class Meter:
         self._missing = set(self._sizes)
         self._names: dict[int, str] = {}
         self._received: dict[str, int] = {}
+        self._open: set[str] = set()
+        self._last_sign = time.monotonic()
         self._linked = 0
         self._news: list[str] = []
         self._in_linking = False
@@ -64,15 +78,25 @@ class Meter:
         return self._token(package_name)
 
     def on_download_start(self, token: int) -> int:
-        """A download begins; the answer is the token of the calls that follow."""
+        """A download begins, or begins anew; the answer is the token of the calls that follow."""
+        with self._lock:
+            self._open.add(self._names.get(token, ""))
+            self._last_sign = time.monotonic()
         return token
 
     def on_download_progress(self, token: int, done: int, total: int | None) -> None:  # noqa: ARG002
         """So many bytes of one package are there."""
         with self._lock:
             name = self._names.get(token, "")
+            self._last_sign = time.monotonic()
             # a retry begins at zero again; what was shown is not taken back
             self._received[name] = max(done, self._received.get(name, 0))
+
+    def on_download_completed(self, token: int) -> None:
+        """The last byte of one package is there."""
+        with self._lock:
+            self._open.discard(self._names.get(token, ""))
+            self._last_sign = time.monotonic()
 
     def on_populate_cache_complete(self, token: int) -> None:
         """One package is in the cache, downloaded or copied there."""
@@ -101,6 +125,11 @@ class Meter:
 
     def _tick(self) -> None:
         self._tell()
+        with self._lock:
+            stands_still = self._open and time.monotonic() - self._last_sign > self._patience
+            names = sorted(self._open)
+        if stands_still and not self.stalled.done():
+            self.stalled.set_result(names)
         self._timer = self._loop.call_later(_INTERVAL, self._tick)
 
     def _tell(self) -> None:

@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import rattler
 from rattler.exceptions import (
@@ -22,14 +23,17 @@ from rattler.exceptions import (
 )
 
 from ..envs.condarc import Settings
-from ..errors import InvalidSpec
-from ..models import Plan, PlannedPackage
+from ..errors import DownloadFailed, InvalidSpec
+from ..models import LockedPackage, Plan, PlannedPackage
 from ..specs.credentials import without_credentials
 from .backend import Report
 from .diagnosis import diagnose
-from .failures import channel_failure, install_failure
+from .explain import some
+from .failures import channel_failure, install_failure, stalled_download
+from .locked import read_locked
 from .meter import Meter
 from .networking import make_client, make_gateway
+from .package_cache import check_archives, open_cache, sweep
 from .solver import Line, Solver
 
 
@@ -45,7 +49,8 @@ class RattlerBackend:
         self._settings = settings
         self._client = make_client(settings, limited=False)
         self._gateway = make_gateway(settings, package_cache / "repodata")
-        self._cache = rattler.PackageCache(package_cache / "pkgs")
+        self._packages = package_cache / "pkgs"
+        self._cache = open_cache(self._packages)
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
@@ -62,6 +67,10 @@ class RattlerBackend:
         except (GatewayError, InvalidChannelError) as error:
             raise channel_failure(str(error)) from error
         return await self._plan(records)
+
+    async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
+        """See :meth:`.backend.Backend.locked`."""
+        return await self._plan(_records(await read_locked(self._client, packages)))
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
@@ -81,9 +90,12 @@ class RattlerBackend:
         report: Report,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
-        with Meter(packages, report, asyncio.get_running_loop()) as meter:
-            try:
-                await rattler.install(
+        self._check_online(packages)
+        await asyncio.to_thread(check_archives, packages)
+        await asyncio.to_thread(sweep, self._packages)
+        with Meter(packages, report, self._settings.remote_read_timeout_secs) as meter:
+            work = asyncio.ensure_future(
+                rattler.install(
                     _records(packages),
                     staging,
                     package_cache=self._cache,
@@ -94,8 +106,25 @@ class RattlerBackend:
                     requested_specs=[self._match_spec(text)._match_spec for text in requested],  # noqa: SLF001
                     alternative_target_prefix=prefix,
                 )
+            )
+            ends: set[asyncio.Future[Any]] = {work, meter.stalled}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                work.cancel()  # what has begun in the engine's threads goes on until the process ends
+                raise stalled_download(meter.stalled.result(), self._settings.remote_read_timeout_secs)
+            try:
+                await work
             except InstallerError as error:
                 raise install_failure(str(error)) from error
+
+    def _check_online(self, packages: Sequence[PlannedPackage]) -> None:
+        """Without network there are only the packages that the cache has."""
+        lacking = [p.name for p in packages if not p.cached and not p.url.startswith("file:")]
+        if self._settings.offline and lacking:
+            raise DownloadFailed(
+                f"conda is set to be offline, and the package cache lacks {some(lacking)}.",
+                remedy="Set conda's offline to false.",
+            )
 
     def _line(self, text: str, *, pinned: bool = False) -> Line:
         return Line(without_credentials(text), self._match_spec(text), pinned)

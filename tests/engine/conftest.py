@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Engine:
-    """Asks the backend for a solution."""
+    """Asks the backend for a solution, or an installation."""
 
     cache: Path
     channel_root: Path
@@ -31,11 +31,20 @@ class Engine:
             channels: names of test channels, or URLs.
             environ: variables, such as ``CONDA_CHANNEL_PRIORITY``.
         """
+        return self._run(specs, channels, environ)
+
+    def install(self, prefix: Path, *specs: str, channels: Sequence[str] = ("main",), **environ: str) -> dict[str, Any]:
+        """The same, and the packages linked into a prefix; ``heard`` has what was reported."""
+        return self._run(specs, channels, environ, str(prefix))
+
+    def _run(
+        self, specs: Sequence[str], channels: Sequence[str], environ: Mapping[str, str], *prefix: str
+    ) -> dict[str, Any]:
         urls = [name if "://" in name else self.url(name) for name in channels]
         texts = [spec.replace("{extra}", self.url("extra")) for spec in specs]
         command = [sys.executable, "-m", "tests.engine.engine_process", str(self.cache), json.dumps(texts)]
         done = subprocess.run(
-            [*command, json.dumps(urls)],
+            [*command, json.dumps(urls), *prefix],
             cwd=ROOT,
             env={**os.environ, **environ},
             capture_output=True,

@@ -1,6 +1,7 @@
 """The backend in a process of its own, as it must be: ``python -m tests.engine.engine_process CACHE SPECS CHANNELS``.
 
-SPECS and CHANNELS are JSON lists. It prints the packages, or the failure, as a JSON document.
+SPECS and CHANNELS are JSON lists. With a fourth argument it links the packages into that prefix. It prints what came of
+it as a JSON document.
 """
 
 from __future__ import annotations
@@ -9,19 +10,46 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jupyter_envkernels.engine.rattler import RattlerBackend
 from jupyter_envkernels.envs.condarc import load_settings
 from jupyter_envkernels.errors import EnvKernelsError
+from jupyter_envkernels.models import JobPhase, ProgressUnit
 
 
-def main(cache: str, specs: str, channels: str) -> None:
+class Listener:
+    """Keeps what is reported."""
+
+    def __init__(self) -> None:
+        self.heard: list[list[Any]] = []
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        self.heard.append(["phase", phase, message])
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        self.heard.append(["progress", done, total, unit])
+
+    def log(self, text: str) -> None:
+        self.heard.append(["log", text])
+
+
+async def work(backend: RattlerBackend, specs: Sequence[str], channels: Sequence[str], prefix: str) -> dict[str, Any]:
+    packages = await backend.solve(specs, channels)
+    listener = Listener()
+    if prefix:
+        await backend.install(packages, Path(prefix), Path(prefix), specs, listener)
+    found = {p.name: [p.version, p.subdir, p.channel.rstrip("/")] for p in packages}
+    return {"packages": found, "heard": listener.heard}
+
+
+def main(cache: str, specs: str, channels: str, prefix: str = "") -> None:
     answer: object
     try:
         backend = RattlerBackend(Path(cache), load_settings(os.environ))
-        packages = asyncio.run(backend.solve(json.loads(specs), json.loads(channels)))
-        answer = {"packages": {p.name: [p.version, p.subdir, p.channel.rstrip("/")] for p in packages}}
+        answer = asyncio.run(work(backend, json.loads(specs), json.loads(channels), prefix))
     except EnvKernelsError as error:
         answer = {"code": error.code, "message": error.message, "remedy": error.remedy}
     print(json.dumps(answer), flush=True)

@@ -10,7 +10,7 @@ from jupyter_envkernels.engine.failures import channel_failure, install_failure
     ("text", "kind", "headline"),
     [
         ("failed to link: No space left on device (os error 28)", errors.DiskFull, "No space is left on the disk."),
-        ("failed to fetch numpy-2.0-0.conda", errors.DownloadFailed, "A package cannot be fetched."),
+        ("failed to fetch numpy-2.0-0.conda", errors.DownloadFailed, "The package numpy 2.0 cannot be fetched."),
         (
             "failed to fetch: HTTP status client error (404 Not Found) for url (https://x.example/a/noarch/b-c-1.0-0.conda)",
             errors.DownloadFailed,

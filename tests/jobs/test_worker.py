@@ -8,6 +8,7 @@ import pytest
 
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import EngineOptions, Job, JobRequest
+from tests.channel.server import ChannelServer
 
 from .conftest import Place, over
 
@@ -48,3 +49,16 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
     assert "Adding conda's create_default_packages: prio-demo." in log
     assert "conda's client_ssl_cert is set" in log
     assert "conda's parameter offline must be true or false" in log
+
+
+async def test_a_download_that_stands_still_ends_the_job(
+    place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDA_REMOTE_READ_TIMEOUT_SECS", "1")
+    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=1_000_000)
+    job, log = await done(place, place.create("lesson", "big-demo", "prio-demo"))
+    assert job.error is not None, log
+    assert job.error.code == "download-failed"
+    assert "big-demo" in job.error.message
+    assert place.leftovers() == []
+    assert place.processes() == []

@@ -1,0 +1,71 @@
+"""The folder of extracted packages that all environments of a person share by hard links."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from rattler.package_cache import PackageCache, ValidationMode
+
+from ..models import PlannedPackage
+from .failures import damaged
+
+_LOCK = ".cache.lock"
+
+
+def open_cache(folder: Path) -> PackageCache:
+    """The cache, as environments that share its files need it.
+
+    Packages of the same name, version and build from different channels are kept apart. A package is compared with its
+    own list of hashes before it is linked, and fetched again where it differs: a file that was edited in place in one
+    environment would otherwise be so in every later one.
+    """
+    return PackageCache.new_layered([folder], cache_origin=True, validation_mode=ValidationMode.full())
+
+
+def sweep(folder: Path) -> int:
+    """Delete half-extracted packages that killed processes left, unless some process is at work in the cache.
+
+    Returns:
+        How many there were.
+    """
+    lock = folder / _LOCK
+    if not lock.exists():
+        return 0
+    with lock.open("ab") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # rattler's own, held for the whole of an installation
+        except OSError:
+            return 0
+        leftovers = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(".") and entry.is_dir()]
+        for leftover in leftovers:
+            shutil.rmtree(leftover, ignore_errors=True)
+    return len(leftovers)
+
+
+def check_archives(packages: Sequence[PlannedPackage]) -> None:
+    """Compare archives of ``file:`` channels with their sha256: rattler compares those alone that it downloads.
+
+    Raises:
+        DownloadFailed: an archive is not what the channel says.
+    """
+    for package in packages:
+        url = urlsplit(package.url)
+        if package.cached or package.sha256 is None or url.scheme != "file":
+            continue
+        archive = Path(unquote(url.path))
+        if archive.exists() and _sha256(archive) != package.sha256:
+            raise damaged(f"{package.name} {package.version}", package.url)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,160 @@
+"""Downloads that fail, and a cache that stays sound."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.channel.server import ChannelServer
+
+from .conftest import ROOT, Engine
+
+NO_RETRIES = {"CONDA_REMOTE_MAX_RETRIES": "0"}
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    return tmp_path / "prefix"
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+@pytest.mark.parametrize(
+    ("package", "reason"),
+    [
+        ("broken-sha", "is damaged: it is not what the channel says it is"),
+        ("broken-truncated", "is damaged: it is not what the channel says it is"),
+        ("broken-missing", "cannot be fetched: there is nothing at this address"),
+    ],
+)
+def test_a_broken_package(
+    engine: Engine, channel_server: ChannelServer, prefix: Path, scheme: str, package: str, reason: str
+) -> None:
+    channel = f"{channel_server.url}/broken" if scheme == "http" else engine.url("broken")
+    answer = engine.install(prefix, package, channels=[channel], **NO_RETRIES)
+    assert answer["code"] == "download-failed"
+    assert answer["message"].startswith(f"The package {package} 1.0 {reason}")
+    assert answer["remedy"]
+    assert not (prefix / "share" / "lab" / "payload.bin").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (401, "it asks for a login, or refuses the one that it got"),
+        (404, "there is nothing at this address"),
+        (500, "its server answers 500 Internal Server Error"),
+    ],
+)
+def test_a_server_that_refuses(
+    engine: Engine, channel_server: ChannelServer, prefix: Path, status: int, reason: str
+) -> None:
+    channel_server.add_rule(r"prio-demo.*\.conda$", status=status)
+    answer = engine.install(prefix, "prio-demo", channels=[f"{channel_server.url}/main"], **NO_RETRIES)
+    assert answer["code"] == "download-failed"
+    assert answer["message"].startswith(f"The package prio-demo 1.0 cannot be fetched: {reason}.\n")
+
+
+def test_a_connection_that_is_cut(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", drop_after=100_000)
+    answer = engine.install(prefix, "big-demo", channels=[f"{channel_server.url}/main"])
+    assert answer["message"].startswith("The package big-demo 1.0 cannot be fetched: the connection was cut.\n")
+    assert sum("big-demo" in request.path and request.path.endswith(".conda") for request in channel_server.log) > 1
+
+
+def test_failures_that_pass_are_not_noticed(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", drop_after=10_000_000, times=1)
+    channel_server.add_rule(r"prio-demo.*\.conda$", status=503, times=1)
+    answer = engine.install(prefix, "big-demo", "prio-demo", channels=[f"{channel_server.url}/main"])
+    assert (prefix / "share" / "lab" / "big.bin").stat().st_size == 40 * 1024 * 1024
+    bytes_done = [heard[1] for heard in answer["heard"] if heard[0] == "progress" and heard[3] == "bytes"]
+    assert bytes_done == sorted(bytes_done)
+
+
+@pytest.mark.parametrize("before_the_answer", [True, False])
+def test_a_download_that_stands_still(
+    engine: Engine, channel_server: ChannelServer, prefix: Path, *, before_the_answer: bool
+) -> None:
+    if before_the_answer:
+        channel_server.add_rule(r"big-demo.*\.conda$", delay=60)
+    else:
+        channel_server.add_rule(r"big-demo.*\.conda$", hang_after=1_000_000)
+    started = time.monotonic()
+    answer = engine.install(
+        prefix, "big-demo", "prio-demo", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="1"
+    )
+    assert time.monotonic() - started < 10
+    assert answer["code"] == "download-failed"
+    assert answer["message"] == "The download of big-demo stands still: nothing came for 1 s."
+
+
+def test_a_slow_download_is_waited_for(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", throttle=16_000_000)
+    answer = engine.install(
+        prefix, "big-demo", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="1"
+    )
+    assert "packages" in answer
+
+
+def test_offline_there_is_what_the_cache_has(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    channel = [f"{channel_server.url}/main"]
+    engine.solve("prio-demo", channels=channel)
+    refused = engine.install(tmp_path / "a", "prio-demo", channels=channel, CONDA_OFFLINE="true")
+    assert refused["message"] == "conda is set to be offline, and the package cache lacks prio-demo."
+    engine.install(tmp_path / "a", "prio-demo", channels=channel)
+    channel_server.log.clear()
+    assert "packages" in engine.install(tmp_path / "b", "prio-demo", channels=channel, CONDA_OFFLINE="true")
+    assert channel_server.log == []
+
+
+def test_an_edit_in_one_environment_does_not_reach_the_next(engine: Engine, tmp_path: Path) -> None:
+    engine.install(tmp_path / "a", "prio-demo")
+    file = Path("share", "lab", "prio-demo.txt")
+    times = (tmp_path / "a" / file).stat()
+    with (tmp_path / "a" / file).open("r+") as stream:
+        stream.write("EDITED")
+    os.utime(tmp_path / "a" / file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    engine.install(tmp_path / "b", "prio-demo")
+    assert (tmp_path / "b" / file).read_text() == "prio-demo 1.0 0\n"
+    assert (tmp_path / "a" / file).read_text().startswith("EDITED")
+
+
+def test_two_channels_of_one_name(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    for number in range(2):
+        for channel in ("main", "alt/main"):
+            folder = tmp_path / f"{channel}-{number}"
+            engine.install(folder, "same-build", channels=[f"{channel_server.url}/{channel}"])
+            text = (folder / "share" / "lab" / "same-build.txt").read_text()
+            assert ("alt/main" in text) == (channel == "alt/main")
+    assert sum(request.path.endswith("same-build-1.0-0.conda") for request in channel_server.log) == 2
+
+
+def test_what_a_killed_process_left_is_swept(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
+    arguments = [str(engine.cache), '["big-demo"]', f'["{channel_server.url}/main"]', str(tmp_path / "a")]
+    process = subprocess.Popen([sys.executable, "-m", "tests.engine.engine_process", *arguments], cwd=ROOT)
+    packages = engine.cache / "pkgs"
+    deadline = time.monotonic() + 30
+    while not list(packages.glob(".big-demo*/**/*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    leftover = next(packages.glob(".big-demo*"))
+    with (packages / ".cache.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        swept = "from jupyter_envkernels.engine.package_cache import sweep; from pathlib import Path; import os\n"
+        swept += f"found = sweep(Path({str(packages)!r})); print(found, flush=True); os._exit(0)"
+        done = subprocess.run([sys.executable, "-c", swept], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout == "0\n", "somebody is at work there"
+        assert leftover.exists()
+    engine.install(tmp_path / "b", "prio-demo")
+    assert not leftover.exists()
+    assert list(packages.glob("prio-demo*"))
+    shutil.rmtree(engine.cache)
