@@ -46,15 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         document, text = args.run(args)
+        print(json.dumps(document, indent=2) if args.json else text, flush=True)
     except EnvKernelsError as error:
         return _fail(error, as_json=args.json)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nobody reads on; let the interpreter end in peace
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; end in peace
         return 1
-    print(json.dumps(document, indent=2) if args.json else text)
     failed = isinstance(document, list) and any(_has_errors(entry) for entry in document)
     return 1 if failed else 0
 
@@ -85,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     verb("list", _list, "Show the environments with their kernels and problems.")
-    create = verb("create", _create, "Create an environment from an environment.yml.")
-    create.add_argument("-f", "--file", required=True, metavar="FILE", help="the environment.yml; - is standard input")
+    create = verb("create", _create, "Create an environment from a spec.")
+    create.add_argument("-f", "--file", required=True, metavar="FILE", help="environment.yml, @EXPLICIT list, lock file or requirements.txt; - is standard input")
     _add_target(create, required=False)
     clone = verb("clone", _clone, "Copy an environment exactly, pip-installed packages included.")
     clone.add_argument("source", metavar="SOURCE", help="name, prefix or id of the environment to copy")
@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("environment", metavar="NAME", help="name, prefix or id")
     export.add_argument("--format", choices=get_args(ExportFormat), default="yaml", help="of the text (default: yaml)")
     check = verb("check", _check, "Say what is wrong with specs.")
-    check.add_argument("files", metavar="FILE", nargs="+", help="environment.yml files")
+    check.add_argument("files", metavar="FILE", nargs="+", help="files that create takes")
     verb("kernels", _kernels, "Show the kernelspecs as Jupyter sees them.")
     sync = verb(
         "sync", _sync, "Write kernelspecs to the user's Jupyter data folder, for programs that only read files."
@@ -246,6 +246,7 @@ async def _follow(request: JobRequest) -> Job:
 
     manager = JobManager(_manager_options())
     over = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, over.set)
 
     def tell(job: Job, event: JobEvent) -> None:
         if event.progress is None and event.error is None:
@@ -254,8 +255,8 @@ async def _follow(request: JobRequest) -> Job:
             over.set()
 
     manager.subscribe(tell)
+    await manager.clean_up()
     job = await manager.submit(request)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, over.set)
     await over.wait()
     job = await manager.cancel(job.id)  # leaves a job that is over as it is
     await manager.stop()

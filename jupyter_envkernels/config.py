@@ -15,6 +15,7 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
 from .envs.condarc import Settings
+from .errors import InvalidRequest
 from .jobs.manager import ManagerOptions
 from .models import CatalogOptions, EngineOptions
 
@@ -48,7 +49,7 @@ class EnvKernelsTraits(HasTraits):
         help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "
         "folder.",
     ).tag(config=True)
-    max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one server that run at the same time. Default: 2.").tag(
+    max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one person that run at the same time. Default: 2.").tag(
         config=True
     )
     max_queued_jobs: Any = Int(20, min=0, help="Jobs that may wait for their turn. Default: 20.").tag(config=True)
@@ -94,14 +95,27 @@ class EnvKernels(EnvKernelsTraits, Configurable):
 
 
 def load_traits() -> EnvKernels:
-    """Read the settings from the configuration files that a server would read."""
+    """Read the settings from the configuration files that a server would read.
+
+    Raises:
+        InvalidRequest: a file, or a value in it, is wrong.
+    """
+    try:
+        return EnvKernels(config=_load_config())
+    except Exception as error:
+        raise InvalidRequest(
+            f"Jupyter's configuration cannot be used: {error}", remedy="Correct the file; 'jupyter --paths' says where."
+        ) from error
+
+
+def _load_config() -> Config:
     config = Config()
     for folder in reversed(jupyter_config_path()):
         for name in ("jupyter_config", "jupyter_server_config", "jupyter_envkernels_config"):
             for loader in (JSONFileConfigLoader(f"{name}.json", folder), PyFileConfigLoader(f"{name}.py", folder)):
                 with suppress(ConfigFileNotFound):
                     config.merge(loader.load_config())
-    return EnvKernels(config=config)
+    return config
 
 
 def default_journal_dir() -> Path:

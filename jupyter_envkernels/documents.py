@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem, environment_id
+from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ def job_json(job: Job) -> Json:
     return {
         "id": job.id,
         **_job_common(job),
-        "environment_id": environment_id(job.request.prefix),
+        "environment_id": job.request.environment_id,
         "created": _time(job.created),
         "started": _time(job.started),
         "finished": _time(job.finished),

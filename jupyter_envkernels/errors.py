@@ -14,6 +14,7 @@
     ├── TooLarge                the input is over its limit
     ├── QueueFull               too many jobs wait already
     ├── BackendMissing          the engine cannot be loaded
+    ├── StoreFailed             a job cannot be stored
     └── OperationFailed         an operation began and did not end well
         ├── SolveFailed         no set of packages satisfies the spec
         ├── ChannelFailed       a channel cannot be read
@@ -115,6 +116,12 @@ class BackendMissing(EnvKernelsError):
     """The engine cannot be loaded."""
 
     code = "backend-missing"
+
+
+class StoreFailed(EnvKernelsError):
+    """A job cannot be stored."""
+
+    code = "store-failed"
 
 
 class OperationFailed(EnvKernelsError):

@@ -152,8 +152,18 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """One conda package of a lock file or an ``@EXPLICIT`` list; hashes are empty, ``size`` is 0 where it has none."""
+
+    url: str
+    md5: str = ""
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EnvSpec:
-    """What an environment.yml asks for, in its order and words.
+    """What an environment.yml or another spec asks for, in its order and words.
 
     Attributes:
         name: the environment's name, if the file gives one.
@@ -161,6 +171,7 @@ class EnvSpec:
         dependencies: match specs, as written.
         pip: lines of the ``pip:`` section, as in a requirements file.
         variables: environment variables of the environment.
+        locked: of a lock file: exactly the conda packages to install. It has no ``dependencies`` then.
     """
 
     name: str | None = None
@@ -168,6 +179,7 @@ class EnvSpec:
     dependencies: tuple[str, ...] = ()
     pip: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    locked: tuple[LockedPackage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +250,7 @@ class JobRequest:
         spec: for create.
         source: the prefix that clone copies.
         workdir: the folder against which relative pip lines resolve; None for text without a file.
+        environment_id: :func:`environment_id` of the prefix, which takes file reads to find out.
     """
 
     kind: JobKind
@@ -246,6 +259,7 @@ class JobRequest:
     spec: EnvSpec | None = None
     source: Path | None = None
     workdir: Path | None = None
+    environment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.channel.server import ChannelServer
@@ -207,3 +208,43 @@ def test_doctor_names_another_kernelspec_manager(shell: Shell) -> None:
     config.write_text('{"ServerApp": {"kernel_spec_manager_class": "other.Manager"}}')
     assert shell.json("doctor")["other_kernel_spec_manager"]["name"] == "other.Manager"
     assert "other.Manager" in shell.run("doctor").stdout
+
+
+@pytest.mark.parametrize("text", ["c.EnvKernels.roots = 5\n", "c.EnvKernels.roots = [\n"])
+def test_a_wrong_configuration_is_named(shell: Shell, text: str) -> None:
+    config = shell.home / ".jupyter" / "jupyter_server_config.py"
+    config.parent.mkdir()
+    config.write_text(text)
+    assert shell.json("list", code=2)["error"]["message"].startswith("Jupyter's configuration cannot be used")
+
+
+def test_nobody_reads_the_answer(shell: Shell) -> None:
+    process = shell.start("list", "--json")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+    process.wait(30)
+    process.stderr.close()
+    assert process.stdin is not None
+    process.stdin.close()
+
+
+def test_what_a_dead_command_line_left_is_cleaned_up_by_the_next(shell: Shell, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"/simple/", delay=60)
+    lines = f"[--index-url {channel_server.url}/simple, envkernels-demo-pip]"
+    spec = f"name: lesson\ndependencies: [python, {{pip: {lines}}}]\n"
+    (shell.home / "lesson.yml").write_text(spec)
+    process = shell.start("create", "-f", "lesson.yml")
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("pip:"):
+            break
+    worker = next(child for child in psutil.Process(process.pid).children() if "worker" in " ".join(child.cmdline()))
+    for victim in (psutil.Process(process.pid), worker):
+        victim.kill()
+    process.communicate()
+    assert (shell.envs / "lesson").is_dir()
+    channel_server.reset()
+    assert shell.json("create", "-f", "-", feed=SPEC)["state"] == "succeeded"
+    assert (shell.envs / "lesson" / "share" / "lab" / "prio-demo.txt").exists()

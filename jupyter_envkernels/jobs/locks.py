@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_data_dir
+
 from ..errors import Busy
 from ..models import environment_id
 
 
 @contextmanager
-def prefix_lock(locks_dir: Path, prefix: Path, holder: str, *, shared: bool = False) -> Iterator[None]:
+def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[None]:
     """Hold the lock of a prefix; the system releases it when the process ends, however it ends.
 
     Args:
-        locks_dir: the folder of lock files; made when missing.
         prefix: the prefix; it need not exist.
         holder: who holds it, for the message that others get.
         shared: several readers may hold it together, such as clones of one source.
@@ -25,6 +26,7 @@ def prefix_lock(locks_dir: Path, prefix: Path, holder: str, *, shared: bool = Fa
     Raises:
         Busy: another process holds it; the message says who.
     """
+    locks_dir = Path(jupyter_data_dir(), "envkernels", "locks")  # one folder a person, however jobs are configured
     locks_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = locks_dir / f"{environment_id(prefix)}.lock"
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as file:
@@ -35,8 +37,7 @@ def prefix_lock(locks_dir: Path, prefix: Path, holder: str, *, shared: bool = Fa
                 f"{prefix} is in use by {file.read().strip() or 'another operation'}.",
                 remedy="Wait until that is over, or cancel it.",
             ) from None
-        if not shared:
-            file.truncate(0)
-            file.write(holder)
-            file.flush()
+        file.truncate(0)
+        file.write(holder)
+        file.flush()
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import subprocess
 import time
@@ -13,14 +14,20 @@ from pathlib import Path
 
 from ..errors import AlreadyExists, Busy, NotFound, QueueFull
 from ..models import EngineOptions, Job, JobEvent, JobRequest
-from .journal import Journal, Order, advance, create_journal, job_ids
+from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
+from .writer import create_journal, sweep_drafts
 
 _POLL = 0.1
 """Seconds between two looks at the journal of a job."""
 
+_RETRY = 5.0
+"""Seconds until a job is looked at again that could not be."""
+
 _WATCH = 1.0
 """Seconds between two looks for jobs that others have begun."""
+
+_log = logging.getLogger(__name__)
 
 Listener = Callable[[Job, JobEvent], None]
 
@@ -32,7 +39,7 @@ class ManagerOptions:
     Attributes:
         journal_dir: the folder of all jobs.
         engine: what workers are told.
-        max_concurrent: jobs that run at the same time.
+        max_concurrent: jobs of one person that run at the same time.
         max_queued: jobs that may wait for their turn.
     """
 
@@ -66,11 +73,20 @@ class JobManager:
 
     async def start(self) -> None:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
-        for job in reversed(await self.jobs()):
-            self._known.add(job.id)
-            if not job.is_over:
-                self._follow(job, told=job.seq)
+        async with self._submitting:
+            await asyncio.to_thread(sweep_drafts, self._options.journal_dir)
+            for job in reversed(await self.jobs()):
+                if job.id not in self._known:
+                    self._known.add(job.id)
+                    if not job.is_over:
+                        self._follow(job, told=job.seq)
         self._watcher = asyncio.create_task(self._watch())
+
+    async def clean_up(self) -> None:
+        """Write the last word of jobs whose workers died while nobody looked, so that their prefixes are free."""
+        for job in await self.jobs():
+            if job.state == "running":
+                await asyncio.to_thread(bury, self.journal(job.id))
 
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal."""
@@ -88,6 +104,7 @@ class JobManager:
             AlreadyExists: the prefix that it is to make is taken.
             Busy: another job works on the same prefix.
             QueueFull: too many jobs wait.
+            StoreFailed: the job cannot be stored.
         """
         async with self._submitting:  # two requests for one prefix must see each other
             await self._check(request)
@@ -184,36 +201,64 @@ class JobManager:
         task.add_done_callback(lambda _: self._followers.pop(job.id, None))
 
     async def _attend(self, journal: Journal, told: int) -> None:
-        """See one job to its end: start it in its turn, tell its news, and bury it should its worker die.
+        """See one job to its end. Events up to ``told`` are no news.
 
-        Events up to ``told`` are no news.
+        Whatever goes wrong on the way, such as a full disk, goes wrong for this job only, and is tried again.
         """
-        offset = await self._tell(journal, 0, told)
-        while not self._jobs[journal.id].is_over:
-            if journal.id in self._queue:
-                await self._start_in_turn(journal)
-            elif not await asyncio.to_thread(journal.is_alive):
-                # it may have written its last word just before it went; burying looks again
-                await asyncio.to_thread(bury, journal)
-            offset = await self._tell(journal, offset)
-            if not self._jobs[journal.id].is_over:
-                await asyncio.sleep(_POLL)
-        if journal.id in self._queue:
-            self._queue.remove(journal.id)
+        offset = 0
+        while True:
+            try:
+                offset = await self._step(journal, offset, told)
+            except Exception:  # noqa: BLE001 - a follower that dies would leave its job unfinished for ever
+                _log.exception("The job %s cannot be followed; trying again.", journal.id)
+                self._to_the_end_of_the_queue(journal.id)
+                await asyncio.sleep(_RETRY)
+            if self._jobs[journal.id].is_over:
+                break
+            await asyncio.sleep(_POLL)
+        self._leave_queue(journal.id)
         if worker := self._workers.pop(journal.id, None):
             await asyncio.to_thread(worker.wait)
+
+    async def _step(self, journal: Journal, offset: int, told: int) -> int:
+        """Tell the news, start the job in its turn, and bury it should its worker have died; where to read on."""
+        offset = await self._tell(journal, offset, told)
+        if self._jobs[journal.id].is_over:
+            return offset
+        if journal.id in self._queue:
+            await self._start_in_turn(journal)
+        elif not await asyncio.to_thread(journal.is_alive):
+            # it may have written its last word just before it went; burying looks again
+            await asyncio.to_thread(bury, journal)
+            offset = await self._tell(journal, offset, told)
+        return offset
+
+    def _leave_queue(self, job_id: str) -> None:
+        if job_id in self._queue:
+            self._queue.remove(job_id)
+
+    def _to_the_end_of_the_queue(self, job_id: str) -> None:
+        if job_id in self._queue:
+            self._queue.remove(job_id)
+            self._queue.append(job_id)
 
     async def _start_in_turn(self, journal: Journal) -> None:
         """Start the first of the queue when a slot is free."""
         busy = {job.id for job in self._jobs.values() if job.state == "running"} | self._workers.keys()
         if self._queue[0] != journal.id or len(busy) >= self._options.max_concurrent:
             return
-        worker = await asyncio.to_thread(spawn, journal)
+        starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal))
+        try:
+            worker = await asyncio.shield(starting)
+        except asyncio.CancelledError:  # the manager stops; the worker goes on, and must not be lost sight of
+            if worker := await starting:
+                self._workers[journal.id] = worker
+            raise
         if worker is not None:
             self._workers[journal.id] = worker
-        self._queue.remove(journal.id)
+        self._leave_queue(journal.id)
 
-    async def _tell(self, journal: Journal, offset: int, told: int = 0) -> int:
+    async def _tell(self, journal: Journal, offset: int, told: int) -> int:
         """Hand new events to the listeners, and return where to read on."""
         events, offset = await asyncio.to_thread(journal.read_events, offset)
         for event in events:
@@ -221,5 +266,13 @@ class JobManager:
                 continue
             job = self._jobs[journal.id] = advance(self._jobs[journal.id], event)
             for listener in self._listeners:
-                listener(job, event)
+                _call(listener, job, event)
         return offset
+
+
+def _call(listener: Listener, job: Job, event: JobEvent) -> None:
+    """What a listener does wrong is its own affair."""
+    try:
+        listener(job, event)
+    except Exception:  # noqa: BLE001 - it may be anybody's
+        _log.exception("A listener failed on event %d of the job %s.", event.seq, job.id)

@@ -11,15 +11,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from ..engine.transaction import roll_back
 from ..errors import OperationFailed
 from ..models import PENDING_MARK, Job, JobState, Problem
-from .journal import Journal, acquire, writing
+from .identity import WorkerMark, group_members
+from .journal import Journal, encode
+from .writer import acquire, writing
 
 _DEADLINE = 30.0
-"""Seconds that the kernel and the clean-up may take to end a job."""
+"""Seconds that a worker may outlive its cancellation, or its group the worker."""
 
 _PAUSE = 0.01
 
@@ -38,7 +39,7 @@ def spawn(journal: Journal) -> subprocess.Popen[bytes] | None:
     if lock is None:
         return None
     try:
-        if journal.job().state != "queued" or _cancel_mark(journal).exists():
+        if journal.job().state != "queued" or journal.cancel_mark.exists():
             return None
         return _start(journal, lock)
     except OSError as error:
@@ -63,25 +64,29 @@ def _start(journal: Journal, lock: int) -> subprocess.Popen[bytes]:
             start_new_session=True,
             pass_fds=[lock],
         )
-    os.pwrite(lock, str(worker.pid).encode(), 0)
+    os.pwrite(lock, encode(WorkerMark.of(worker.pid)), 0)
     return worker
 
 
 def cancel(journal: Journal) -> None:
     """End a job's processes at once and take away what it made. A job that is over stays as it is.
 
+    A worker on another host sees the mark and ends itself.
+
     Raises:
         OperationFailed: its processes did not go away.
     """
-    _cancel_mark(journal).touch(mode=0o600)
+    journal.cancel_mark.touch(mode=0o600)
     deadline = time.monotonic() + _DEADLINE
     while not bury(journal):
+        mark = journal.worker()
+        if mark is None:  # somebody cleans up, which may take its time
+            deadline = time.monotonic() + _DEADLINE
+        elif mark.may_be_signalled():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(mark.pid, signal.SIGKILL)
         if time.monotonic() > deadline:
             raise OperationFailed(f"The job {journal.id} cannot be ended.", remedy="Try again.")
-        pid = journal.worker_pid()
-        if pid is not None and journal.is_alive():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
         time.sleep(_PAUSE)
 
 
@@ -90,32 +95,53 @@ def bury(journal: Journal) -> bool:
 
     Returns:
         False when some process still holds the job; True when the job is over.
+
+    Raises:
+        EnvKernelsError: what it left cannot be taken away.
+        OSError: the journal cannot be written.
     """
     lock = acquire(journal)
     if lock is None:
         return False
     try:
-        os.ftruncate(lock, 0)  # no pid of a dead worker may be killed later
+        _end_group(journal)
+        os.ftruncate(lock, 0)
         job = journal.job()
         if not job.is_over:
-            committed = _committed(job)
-            if not committed or job.request.kind == "remove":
-                roll_back(job.request, job.id)
-            state: JobState = "cancelled" if _cancel_mark(journal).exists() else "interrupted"
-            with writing(journal) as writer:
-                message, problem = _LAST_WORDS["succeeded" if committed else state]
-                writer.log(f"{message}.")
-                writer.state("succeeded" if committed else state, message, problem)
+            _write_last_word(journal, job)
         return True
     finally:
         os.close(lock)
 
 
+def _end_group(journal: Journal) -> None:
+    """A worker that was killed alone leaves children, such as pip's, that go on writing into the prefix."""
+    mark = journal.worker()
+    if mark is None or not mark.may_be_signalled():
+        return
+    deadline = time.monotonic() + _DEADLINE
+    while group_members(mark.pid) and time.monotonic() < deadline:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(mark.pid, signal.SIGKILL)
+        time.sleep(_PAUSE)
+
+
+def _write_last_word(journal: Journal, job: Job) -> None:
+    committed = _committed(job)
+    if not committed or job.request.kind == "remove":
+        roll_back(job.request, job.id)
+    state: JobState = "cancelled" if journal.cancel_mark.exists() else "interrupted"
+    message, problem = _LAST_WORDS["succeeded" if committed else state]
+    with writing(journal) as writer:
+        writer.log(f"{message}.")
+        writer.state("succeeded" if committed else state, message, problem)
+
+
 _LAST_WORDS: dict[JobState, tuple[str, Problem | None]] = {
     "succeeded": ("Done", None),
-    "cancelled": ("Cancelled; nothing is left of it", None),
+    "cancelled": ("Cancelled; nothing was changed", None),
     "interrupted": (
-        "Interrupted; nothing is left of it",
+        "Interrupted; nothing was changed",
         Problem("interrupted", "The process that did the work died before it was done.", "Start it again."),
     ),
 }
@@ -127,8 +153,3 @@ def _committed(job: Job) -> bool:
     if request.kind == "remove":
         return job.phase == "removing" and not os.path.lexists(request.prefix)
     return job.phase == "verifying" and request.prefix.is_dir() and not (request.prefix / PENDING_MARK).exists()
-
-
-def _cancel_mark(journal: Journal) -> Path:
-    """There once somebody cancelled the job, so that whoever writes the last word knows why it died."""
-    return journal.folder / "cancel"

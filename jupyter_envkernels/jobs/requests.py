@@ -6,12 +6,12 @@ Every function reads files; call them in threads.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ..envs.catalog import Catalog
 from ..errors import Forbidden, InvalidRequest, InvalidSpec
-from ..models import ENVIRONMENT_NAME, CheckedSpec, Environment, EnvSpec, JobRequest
+from ..models import ENVIRONMENT_NAME, CheckedSpec, Environment, EnvSpec, JobRequest, environment_id
 from ..specs import check
 
 
@@ -28,7 +28,7 @@ def create_request(
 
     Args:
         catalog: knows where new environments go.
-        text: an environment.yml.
+        text: any spec that ``specs.check`` reads.
         name: wins over the name in the spec.
         prefix: the exact place, instead of a name.
         root: the folder for the environment, instead of the default one.
@@ -44,7 +44,7 @@ def create_request(
     target = prefix
     if target is None:
         target = catalog.new_prefix(check_name(name) if name else _name_in(checked.spec), root)
-    return JobRequest("create", target.name, target, spec=checked.spec, workdir=workdir)
+    return _storable(JobRequest("create", target.name, target, spec=checked.spec, workdir=workdir))
 
 
 def clone_request(
@@ -68,7 +68,7 @@ def clone_request(
     if prefix is None and name is None:
         raise InvalidRequest("The copy has no name.", remedy="Give it one.")
     target = prefix if prefix is not None else catalog.new_prefix(check_name(name or ""), root)
-    return JobRequest("clone", target.name, target, source=found.prefix)
+    return _storable(JobRequest("clone", target.name, target, source=found.prefix))
 
 
 def remove_request(catalog: Catalog, environment: str) -> JobRequest:
@@ -82,7 +82,7 @@ def remove_request(catalog: Catalog, environment: str) -> JobRequest:
     found = catalog.find(environment)
     if reason := removal_refused(found):
         raise Forbidden(f"{found.name} ({found.prefix}) cannot be removed: {reason}.")
-    return JobRequest("remove", found.name, found.prefix)
+    return _storable(JobRequest("remove", found.name, found.prefix))
 
 
 def removal_refused(environment: Environment) -> str:
@@ -110,6 +110,18 @@ def check_name(name: str) -> str:
             remedy="Use letters, digits, dot, dash and underscore, and begin with a letter, a digit or an underscore.",
         )
     return name
+
+
+def _storable(request: JobRequest) -> JobRequest:
+    """The request with the id of its environment.
+
+    Raises:
+        InvalidRequest: a path in it cannot be written down.
+    """
+    paths = " ".join(str(path) for path in (request.prefix, request.source, request.workdir))
+    if any("\udc80" <= char <= "\udcff" for char in paths):  # how Python shows bytes that are no UTF-8
+        raise InvalidRequest(f"{paths!a} has bytes that are not UTF-8.", remedy="Rename the folder in a terminal.")
+    return replace(request, environment_id=environment_id(request.prefix))
 
 
 def _name_in(spec: EnvSpec) -> str:

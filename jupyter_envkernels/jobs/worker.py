@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
+import threading
+import time
 import traceback
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,8 +22,12 @@ from ..engine.transaction import Transaction
 from ..envs.condarc import Settings, load_settings
 from ..errors import BackendMissing, EnvKernelsError
 from ..models import EngineOptions, Problem
-from .journal import Journal, JournalWriter, Order, store_plan, writing
+from .journal import Journal, Order
 from .locks import prefix_lock
+from .writer import JournalWriter, store_plan, writing
+
+_WATCH = 1.0
+"""Seconds between two looks for the mark of cancellation."""
 
 
 def main(folder: str, lock: str) -> NoReturn:
@@ -31,14 +38,28 @@ def main(folder: str, lock: str) -> NoReturn:
         lock: the number of the inherited descriptor that holds the job's lock.
     """
     os.set_inheritable(int(lock), False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
+    signal.signal(signal.SIGTERM, lambda *_: _end_group())
     path = Path(folder)
     journal = Journal(path.parent, path.name)
+    threading.Thread(target=_obey_cancel, args=[journal], daemon=True).start()
     with writing(journal) as writer:
         _run(journal, writer)
     sys.stdout.flush()
     sys.stderr.flush()
     # The engine's threads may crash while the interpreter is taken down; all that matters is on disk.
     os._exit(0)
+
+
+def _end_group() -> None:
+    """Die together with all children, so that none of them writes on."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def _obey_cancel(journal: Journal) -> None:
+    """Watch for the mark by which somebody on another host, who cannot send a signal, cancels the job."""
+    while not journal.cancel_mark.exists():
+        time.sleep(_WATCH)
+    _end_group()
 
 
 def _run(journal: Journal, writer: JournalWriter) -> None:
@@ -64,11 +85,10 @@ _DONE = {"create": "The environment is ready", "clone": "The clone is ready", "r
 
 def _lock(locks: ExitStack, journal: Journal, order: Order) -> None:
     """Keep every other operation away from the prefix, and removal away from the source."""
-    folder = journal.folder.parent.parent / "locks"
     holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
-    locks.enter_context(prefix_lock(folder, order.request.prefix, holder))
+    locks.enter_context(prefix_lock(order.request.prefix, holder))
     if order.request.source is not None:
-        locks.enter_context(prefix_lock(folder, order.request.source, holder, shared=True))
+        locks.enter_context(prefix_lock(order.request.source, holder, shared=True))
 
 
 def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:

@@ -15,7 +15,6 @@ from ..envs.condarc import load_settings
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
-from ..models import Job, JobEvent
 from .events import EventPublisher
 from .handlers import routes
 from .service import Service
@@ -52,7 +51,6 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         if isinstance(server.kernel_spec_manager, EnvKernelSpecManager):
             server.kernel_spec_manager.catalog = catalog
         self.manager = JobManager(self.manager_options(load_settings(os.environ)))
-        self.manager.subscribe(lambda job, event: _refresh(catalog, job, event))
         self.manager.subscribe(EventPublisher(server.event_logger))
         self.service = Service(catalog, self.manager, server.contents_manager)
 
@@ -67,9 +65,3 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     async def stop_extension(self) -> None:
         """Let go of running jobs; they go on without us."""
         await self.manager.stop()
-
-
-def _refresh(catalog: Catalog, job: Job, event: JobEvent) -> None:  # noqa: ARG001 - a listener's signature
-    """What a job has changed must be listed before anybody hears of it."""
-    if job.is_over:
-        catalog.invalidate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from types import TracebackType
 from typing import Any
 
@@ -29,11 +30,12 @@ _STATUS: dict[type[errors.EnvKernelsError], int] = {
     errors.InvalidSpec: 422,
     errors.QueueFull: 429,
     errors.BackendMissing: 503,
+    errors.StoreFailed: 503,
     errors.EnvKernelsError: 500,
 }
 _CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 
-_LARGEST_INT = 2**53
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 def status_of(error: errors.EnvKernelsError) -> int:
@@ -57,8 +59,8 @@ class EnvKernelsHandler(APIHandler):
     def whole_number(self, name: str) -> int:
         """A query argument that counts something; 0 when it is absent."""
         text = self.get_query_argument(name, "0")
-        if not text.isascii() or not text.isdigit() or int(text) > _LARGEST_INT:
-            raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text!r}.")
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
         return int(text)
 
     def accept(self, job: Job) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_server.utils import ensure_async
 
 from ..envs.catalog import Catalog
-from ..errors import InvalidRequest, NotFound
+from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.manager import JobManager
 from ..jobs.requests import clone_request, create_request, remove_request
 from ..models import Environment, Job
@@ -69,13 +69,20 @@ class Service:
 
         Raises:
             InvalidRequest: both were given, or none.
-            NotFound: there is no such file.
+            NotFound: there is no such file, or it cannot be read.
+            TooLarge: it is over the limit of a request.
         """
         if (text is None) == (path is None):
             raise InvalidRequest("Give either 'text' or 'path'.")
         if path is None:
             return text or "", None
-        model = await ensure_async(self.contents.get(path, type="file", format="text"))
+        try:
+            size = (await ensure_async(self.contents.get(path, type="file", content=False))).get("size") or 0
+            if size > wire.MAX_BODY:
+                raise TooLarge(f"{path} has {size} bytes; a spec may have {wire.MAX_BODY}.")
+            model = await ensure_async(self.contents.get(path, type="file", format="text"))
+        except OSError as error:  # such as a link that leads to itself
+            raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
         return str(model["content"]), await asyncio.to_thread(self._folder, path)
 
     def _folder(self, path: str) -> Path | None:

@@ -10,7 +10,7 @@ from ..errors import InvalidRequest, TooLarge
 from ..models import ExportFormat
 
 MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request body at most; a spec may have half of that."""
+"""Bytes of a request body, or of a spec in a file, at most."""
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
 EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]

@@ -9,7 +9,9 @@ import re
 
 # ${NAME} is no secret but says where one is; git@ of ssh is the same for everybody.
 _LOGIN = re.compile(r"(?<=://)(?!\$\{\w+\}@)[^/\s]*@")
-_TOKEN = re.compile(r"(?P<before>\b(?!file:)[a-z][a-z0-9+.-]*://[^\s/]*(?:/[^\s/]+)*?)/t/[^\s/]+(?=/)", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"(?P<before>\b(?!file:)[a-z][a-z0-9+.-]*://[^\s/]*(?:/[^\s/]+)*?)/t/[^\s/?#]+(?=/|$|[\s?#])", re.IGNORECASE
+)
 
 
 def without_credentials(text: str) -> str:

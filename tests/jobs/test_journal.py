@@ -7,16 +7,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.errors import NotFound
-from jupyter_envkernels.jobs.journal import (
-    LOG_CHUNK,
-    Journal,
-    Order,
-    acquire,
-    create_journal,
-    job_ids,
-    redact,
-    writing,
-)
+from jupyter_envkernels.jobs.journal import LOG_CHUNK, Journal, Order, job_ids
+from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest, Problem, Progress
 
 
@@ -141,4 +133,4 @@ def test_no_secret_reaches_the_journal(journal: Journal) -> None:
     stored = journal.events_file.read_text() + journal.log_file.read_text()
     assert "pa55" not in stored
     assert "tk-1234" not in stored
-    assert redact(url) == "https://***@conda.example/t/***/forge"
+    assert "https://conda.example/forge" in stored

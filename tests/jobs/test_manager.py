@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
-from jupyter_envkernels.jobs.journal import acquire
+from jupyter_envkernels.jobs.writer import acquire
 from jupyter_envkernels.models import PENDING_MARK, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
 
@@ -122,9 +122,9 @@ async def test_a_worker_that_is_killed(place: Place, channel_server: ChannelServ
     async with managing(place) as manager:
         job = await manager.submit(place.create("lesson", "big-demo"))
         await in_phase(manager, job, "downloading")
-        pid = manager.journal(job.id).worker_pid()
-        assert pid is not None
-        os.killpg(pid, signal.SIGKILL)
+        mark = manager.journal(job.id).worker()
+        assert mark is not None
+        os.killpg(mark.pid, signal.SIGKILL)
         ended = await over(manager, job)
     assert ended.state == "interrupted"
     assert ended.error is not None
@@ -155,9 +155,9 @@ async def test_a_job_that_died_while_no_manager_looked(place: Place, channel_ser
     async with managing(place) as manager:
         job = await manager.submit(place.create("lesson", "big-demo"))
         await in_phase(manager, job, "downloading")
-        pid = manager.journal(job.id).worker_pid()
-    assert pid is not None
-    os.killpg(pid, signal.SIGKILL)
+        mark = manager.journal(job.id).worker()
+    assert mark is not None
+    os.killpg(mark.pid, signal.SIGKILL)
     async with managing(place) as manager:
         assert (await over(manager, job)).state == "interrupted"
     assert place.leftovers() == []

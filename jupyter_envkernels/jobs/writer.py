@@ -1,0 +1,194 @@
+"""Writing a journal: whoever does it holds the job's lock."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import StoreFailed
+from ..models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
+from ..specs import without_credentials
+from .journal import Journal, Order, encode, new_job_id
+
+_INTERVAL = 0.1
+"""Seconds between two entries that tell of progress only."""
+
+
+_DRAFT_AGE = 60.0
+"""Seconds after which an order that is not stored yet will never be."""
+
+
+class JournalWriter:
+    """Appends to a journal.
+
+    Also the :class:`~jupyter_envkernels.engine.backend.Report` of a transaction: phases and log lines go out at once,
+    progress at most ten times a second. A full disk costs progress and log lines, but no entry that matters is ever
+    half written.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._events = journal.events_file.open("ab", buffering=0)
+        self._log = journal.log_file.open("ab", buffering=0)
+        events, end = journal.read_events(0)
+        self._events.truncate(end)
+        self._seq = max((event.seq for event in events), default=0)
+        self._phase: JobPhase | None = events[-1].phase if events else None
+        self._message = events[-1].message if events else ""
+        self._progress: Progress | None = None
+        self._written: Progress | None = None
+        self._told = 0.0
+
+    def close(self) -> None:
+        """Close the files."""
+        self._events.close()
+        self._log.close()
+
+    def state(self, state: JobState, message: str = "", error: Problem | None = None) -> None:
+        """The job has a new state.
+
+        Raises:
+            OSError: it cannot be stored.
+        """
+        self._message = message
+        self._append(state, self._progress, error)
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        """See :meth:`.Report.phase`.
+
+        Raises:
+            OSError: it cannot be stored.
+        """
+        if self._progress != self._written:  # the last word on a phase is told even when it came soon after another
+            self._append("running", self._progress)
+        self._phase, self._message, self._progress = phase, message, None
+        self._append("running", None)
+        self.log(f"{message}.")
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        """See :meth:`.Report.progress`."""
+        self._progress = Progress(done, total, unit)
+        if self._progress != self._written and time.monotonic() - self._told >= _INTERVAL:
+            with suppress(OSError):
+                self._append("running", self._progress)
+
+    def log(self, text: str) -> None:
+        """See :meth:`.Report.log`."""
+        stamp = time.strftime("%H:%M:%S")
+        lines = "".join(f"{stamp} {without_credentials(line)}\n" for line in text.splitlines())
+        with suppress(OSError):
+            self._log.write(lines.encode(errors="replace"))
+
+    def _append(self, state: JobState, progress: Progress | None, error: Problem | None = None) -> None:
+        if error is not None:
+            error = Problem(error.code, without_credentials(error.message), without_credentials(error.remedy))
+        message = without_credentials(self._message)
+        event = JobEvent(self._seq + 1, time.time(), state, self._phase, progress, message, error)
+        _write_whole(self._events.fileno(), encode(event) + b"\n")
+        self._seq += 1
+        self._told = time.monotonic()
+        self._written = progress
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    """Append all or nothing.
+
+    Raises:
+        OSError: nothing was written.
+    """
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    try:
+        written = os.write(descriptor, data)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
+    if written != len(data):
+        os.ftruncate(descriptor, end)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def create_journal(journal_dir: Path, order: Order) -> Journal:
+    """Store a new order. It is complete on disk, in state queued, when this returns.
+
+    Raises:
+        StoreFailed: it cannot be stored.
+    """
+    journal = Journal(journal_dir, new_job_id())
+    draft = journal.folder.with_name(f".{journal.id}.draft")
+    first = JobEvent(1, order.created, "queued", message="Waiting for its turn")
+    try:
+        journal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.mkdir(mode=0o700)
+        _write_private(draft / "request.json", encode(order))
+        _write_private(draft / "events.jsonl", encode(first) + b"\n")
+        _write_private(draft / "lock", b"")
+        _write_private(draft / "log.txt", b"")
+        draft.rename(journal.folder)
+        _sync_folder(journal_dir)
+    except OSError as error:
+        raise StoreFailed(
+            f"The job cannot be stored in {journal_dir}: {error.strerror}.",
+            remedy="Make space or permissions there, or ask the administrator to set c.EnvKernels.journal_dir.",
+        ) from error
+    return journal
+
+
+def sweep_drafts(journal_dir: Path) -> None:
+    """Take away orders that a crash left half stored: nobody was told of them."""
+    for draft in journal_dir.glob(".*.draft"):
+        if time.time() - draft.stat().st_mtime > _DRAFT_AGE:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def store_plan(journal: Journal, plan: Plan) -> None:
+    """Keep the plan beside the order."""
+    _write_private(journal.folder / "plan.json", encode(plan))
+
+
+def acquire(journal: Journal) -> int | None:
+    """Take the job's lock.
+
+    Returns:
+        The open lock file: the lock lasts until every copy of it is closed. None when another process has it.
+    """
+    descriptor = os.open(journal.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if error.errno in {errno.EWOULDBLOCK, errno.EAGAIN}:
+            return None
+        raise
+    return descriptor
+
+
+@contextmanager
+def writing(journal: Journal) -> Iterator[JournalWriter]:
+    """Write to a journal whose lock the caller holds."""
+    writer = JournalWriter(journal)
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in a folder last."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
