@@ -22,6 +22,7 @@ from ..specs import conda_name, kernel_packages_missing, pip_name
 from ..specs.credentials import without_credentials
 from . import overlay, pip, records
 from .backend import Backend, Report
+from .link_scripts import run_post_link
 from .safety import check_removable
 from .staging import Staging, remove_tree
 from .verify import verify_kernels
@@ -153,6 +154,7 @@ class Transaction:
         await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
         await asyncio.to_thread(self._finish_staging, plan, source)
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
+        await run_post_link(prefix, plan.packages, environ, self.report)
         if plan.pip:
             self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
             await pip.install(prefix, plan.pip, workdir, environ, self.report)

@@ -62,3 +62,24 @@ async def test_a_download_that_stands_still_ends_the_job(
     assert "big-demo" in job.error.message
     assert place.leftovers() == []
     assert place.processes() == []
+
+
+async def test_post_link_scripts_run_where_the_environment_stands(place: Place) -> None:
+    job, log = await done(place, place.create("lesson", "postlink-demo"))
+    assert job.state == "succeeded", log
+    prefix = place.envs / "lesson"
+    variables = dict(line.partition("=")[::2] for line in (prefix / "postlink.env").read_text().splitlines())
+    assert variables["PREFIX"] == variables["CONDA_PREFIX"] == str(prefix)
+    assert variables["PATH"].split(":")[0] == str(prefix / "bin")
+    assert [variables[f"PKG_{name}"] for name in ("NAME", "VERSION", "BUILDNUM")] == ["postlink-demo", "1.0", "0"]
+    assert "post-link stdout" in log
+    assert "hello from post-link" in log
+    assert not (prefix / ".messages.txt").exists()
+
+
+async def test_a_post_link_script_that_fails(place: Place) -> None:
+    job, log = await done(place, place.create("lesson", "postlink-demo", "postlink-fails"))
+    assert job.error is not None, log
+    assert job.error.code == "link-failed"
+    assert job.error.message == "The post-link script of postlink-fails failed: about to fail"
+    assert place.leftovers() == []
