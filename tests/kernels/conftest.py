@@ -14,11 +14,12 @@ from tests.prefixes import make_prefix
 
 @pytest.fixture(scope="session")
 def real_envs(channel_root: Path, channel_pythons: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with three environments: ``old`` and ``new`` Python with a kernel, ``new`` with activation scripts.
+    """A folder in a difficult place with three environments.
 
+    ``old`` and ``new`` are the oldest and the newest Python with a kernel, ``new`` with activation scripts as well;
     ``bare`` has a Python and no kernel.
     """
-    folder = tmp_path_factory.mktemp("real")
+    folder = tmp_path_factory.mktemp("real") / "wïth space & #more"
     channels = [(channel_root / "main").as_uri()]
     specs = {
         "old": [f"python={channel_pythons[0]}", "ipykernel"],

@@ -210,3 +210,14 @@ def test_the_command_is_that_of_the_prefix(tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "env")
     add_kernel(prefix, argv=["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"])
     assert prepare(str(prefix), "python3", environ_of(tmp_path)).argv[0] == f"{prefix}/bin/python"
+
+
+def test_a_path_is_never_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    prefix = make_prefix(tmp_path / "q'; touch pwned; ' \"$(touch pwned)`touch pwned`", "python3")
+    (prefix / "etc/conda/activate.d").mkdir(parents=True)
+    (prefix / "etc/conda/activate.d/a.sh").write_text('export SEEN="$CONDA_PREFIX"\n')
+    start = prepare(str(prefix), "python3", environ_of(tmp_path))
+    assert start.environ["SEEN"] == str(prefix)
+    assert start.argv[0] == f"{prefix}/bin/python"
+    assert not (tmp_path / "pwned").exists()
