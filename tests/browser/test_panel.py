@@ -38,7 +38,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     view = create(page)
     phases: list[str] = []
     deadline = time.monotonic() + 120
-    while str(view.get_attribute("data-job-state")) in {"queued", "running"}:
+    while view.get_attribute("data-job-state") in ("queued", "running"):
         assert time.monotonic() < deadline
         phase = view.get_attribute("data-job-phase")
         if phase and phase not in phases:

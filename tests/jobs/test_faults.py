@@ -13,7 +13,6 @@ import pytest
 
 from jupyter_envkernels.errors import StoreFailed
 from jupyter_envkernels.jobs import manager as manager_module
-from jupyter_envkernels.jobs import writer as writer_module
 from jupyter_envkernels.jobs.identity import WorkerMark, group_members
 from jupyter_envkernels.jobs.journal import Journal, encode
 from jupyter_envkernels.jobs.process import bury
@@ -181,7 +180,7 @@ async def test_an_entry_is_written_whole_or_not_at_all(place: Place, monkeypatch
 
     with writing(journal) as writer:
         with monkeypatch.context() as patch:
-            patch.setattr(writer_module.os, "write", half)
+            patch.setattr(os, "write", half)
             writer.progress(1, 2, "packages")
             with pytest.raises(OSError, match="No space left"):
                 writer.phase("linking", "Linking")
