@@ -55,7 +55,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     assert {"downloading", "pip"} <= set(phases), phases
     steps = view.locator('[data-step-state="done"]')
     expect(steps).to_have_count(len(PHASES))
-    assert "linked numpy" in view.locator('[role="log"]').text_content() or ""
+    expect(view.get_by_role("log")).to_contain_text("linked numpy")
 
     page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="lesson").click()
     view.get_by_role("button", name=re.compile("Open a notebook")).click()
