@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
 
     verb("list", _list, "Show the environments with their kernels and problems.")
     create = verb("create", _create, "Create an environment from a spec.")
-    create.add_argument("-f", "--file", required=True, metavar="FILE", help="environment.yml, @EXPLICIT list, lock file or requirements.txt; - is standard input")
+    forms = "environment.yml, @EXPLICIT list, lock file or requirements.txt; - is standard input"
+    create.add_argument("-f", "--file", required=True, metavar="FILE", help=forms)
     _add_target(create, required=False)
     clone = verb("clone", _clone, "Copy an environment exactly, pip-installed packages included.")
     clone.add_argument("source", metavar="SOURCE", help="name, prefix or id of the environment to copy")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ..models import JobPhase, Plan, PlannedPackage, ProgressUnit
+from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, ProgressUnit
 
 
 class Report(Protocol):
@@ -39,6 +39,16 @@ class Backend(Protocol):
             InvalidSpec: a match spec does not parse.
             ChannelFailed: a channel cannot be read.
             SolveFailed: there is no such environment; the message says why.
+        """
+
+    async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
+        """Make a plan of exactly these packages, without solving.
+
+        Returns:
+            The packages, by name.
+
+        Raises:
+            DownloadFailed: one cannot be fetched, or is another one than its URL says.
         """
 
     async def installed(self, prefix: Path) -> Plan:

@@ -11,7 +11,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..envs.activation import activated_environ
@@ -78,7 +78,7 @@ class Transaction:
         spec = self.request.spec
         assert spec is not None
         self._check_free()
-        plan = await self._solve(spec)
+        plan = await (self._locked(spec) if spec.locked else self._solve(spec))
         await self._build(plan, self._workdir())
         self.report.log(f"Created {self.request.prefix}.")
 
@@ -116,6 +116,12 @@ class Transaction:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         if not os.access(prefix.parent, os.W_OK | os.X_OK):
             raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
+
+    async def _locked(self, spec: EnvSpec) -> Plan:
+        """The plan of a spec that leaves nothing to choose."""
+        self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
+        named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
+        return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
 
     async def _solve(self, spec: EnvSpec) -> Plan:
         named = spec.channels or self.options.channels

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ..models import CheckedSpec, Diagnostic
-from . import environment_yml, formats, lint
+from . import environment_yml, explicit, formats, lint, lock_files, requirements
 from .credentials import without_credentials
 from .environment_yml import write
 from .export import channels_of, export_text
 from .kernel_packages import kernel_packages_missing
 from .names import conda_name, pip_name
 from .remarks import Unreadable
-from .text import check_text, decode
+from .text import MAX_LOCK_BYTES, check_text, decode
 
 __all__ = [
     "channels_of",
@@ -31,7 +31,7 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     """Read a spec and say all that can be said of it without a channel.
 
     Args:
-        text: an environment.yml; bytes as they are in the file.
+        text: an environment.yml, ``@EXPLICIT`` list, lock file or requirements.txt; bytes as they are in the file.
         kernel_packages: what is added to an environment that has python and no kernel.
 
     Returns:
@@ -39,12 +39,29 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     """
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
-        if other := formats.recognise(decoded):
-            return CheckedSpec(None, (other,))
-        document, diagnostics = environment_yml.read(check_text(decoded))
+        found = formats.recognise(decoded)
+        if found is None:
+            document, diagnostics = environment_yml.read(check_text(decoded))
+        elif found.kind == "requirements":
+            document, diagnostics = requirements.read(check_text(decoded))
+        else:
+            return _exact(decoded, found)
     except Unreadable as error:
         return CheckedSpec(None, (error.diagnostic,))
     return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages)]))
+
+
+def _exact(text: str, found: formats.Recognised) -> CheckedSpec:
+    """A spec that names each package by its URL.
+
+    Raises:
+        Unreadable: nobody reads that format.
+    """
+    readers = {"explicit": explicit.read, "lock-file": lock_files.read}
+    if found.kind not in readers:
+        raise found.refusal()
+    spec, diagnostics = readers[found.kind](check_text(text, MAX_LOCK_BYTES))
+    return CheckedSpec(spec, _by_line(diagnostics))
 
 
 def _by_line(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,34 +1,51 @@
-"""Names for files that are something else than an environment.yml."""
+"""Which format a text is in, if it is no environment.yml."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from ..models import Diagnostic
+from .remarks import Unreadable, unreadable
+from .requirements import requirement_lines
 from .text import lines_of
 
 _HEAD = 64 * 1024
 
 
+Kind = Literal["explicit", "lock-file", "requirements", "other"]
+
+
 class _Format(NamedTuple):
-    """A format, the lines that give it away (all of them, anywhere), and what to do with such a file."""
+    """A format, the lines that give it away (all of them, anywhere), and what to do with such a file.
+
+    ``kind`` tells who reads it; nobody reads ``other`` ones.
+    """
 
     name: str
     signs: tuple[re.Pattern[str], ...]
-    remedy: str
+    remedy: str = ""
+    kind: Kind = "other"
+
+
+class Recognised(NamedTuple):
+    """What a text is, and the line that gave it away."""
+
+    kind: Kind
+    name: str
+    remedy: str = ""
+    line: int = 1
+
+    def refusal(self) -> Unreadable:
+        """That nobody reads it; to be raised."""
+        return unreadable("other-format", self.line, 1, f"This is {self.name}, not an environment.yml.", self.remedy)
 
 
 _BY_HAND = "Write an environment.yml with its packages as a list below 'dependencies:'."
 _FORMATS = (
-    _Format("an @EXPLICIT list of package URLs", (re.compile(r"@EXPLICIT\s*$"),), _BY_HAND),
-    _Format("a pixi.lock", (re.compile(r"version: \d"), re.compile(r"environments:")), _BY_HAND),
-    _Format(
-        "a conda-lock.yml",
-        (re.compile(r"metadata:"), re.compile(r"package:")),
-        "Give the environment.yml from which it was made.",
-    ),
+    _Format("an @EXPLICIT list of package URLs", (re.compile(r"@EXPLICIT\s*$"),), kind="explicit"),
+    _Format("a pixi.lock", (re.compile(r"version: \d"), re.compile(r"environments:")), kind="lock-file"),
+    _Format("a conda-lock.yml", (re.compile(r"metadata:"), re.compile(r"package:")), kind="lock-file"),
     _Format(
         "a conda recipe (meta.yaml)",
         (re.compile(r"package:"), re.compile(r"requirements:")),
@@ -44,26 +61,22 @@ _REQUIREMENT = re.compile(r"(-[rcei] |--[a-z]|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
 
 
-def recognise(text: str) -> Diagnostic | None:
-    """An error that says which format this is; None where it may be an environment.yml, or nothing known."""
-    lines = lines_of(text[:_HEAD].removeprefix("\ufeff"))
+def recognise(text: str) -> Recognised | None:
+    """Which other format this is; None where it may be an environment.yml, or nothing known."""
+    head = text[:_HEAD].removeprefix("\ufeff")
+    lines = lines_of(head)
     if _first(_ENVIRONMENT_YML, lines):
         return None
     for known in _FORMATS:
         places = [_first(sign, lines) for sign in known.signs]
         if all(places):
-            return _diagnostic(known.name, known.remedy, places[0])
-    written = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")]
-    if written and all(_REQUIREMENT.match(line) and not _KEY_OR_ENTRY.match(line) for _, line in written):
-        remedy = "Write an environment.yml, and put these lines as a list below '- pip:' in its 'dependencies:'."
-        return _diagnostic("a requirements.txt", remedy, written[0][0])
+            return Recognised(known.kind, known.name, known.remedy, places[0])
+    written = [line.text for line in requirement_lines(head)]
+    if written and all(_REQUIREMENT.match(line) and not _KEY_OR_ENTRY.match(line) for line in written):
+        return Recognised("requirements", "a requirements.txt")
     return None
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:
     """The number of the first line that begins so; 0 where none does."""
     return next((number for number, line in enumerate(lines, 1) if sign.match(line)), 0)
-
-
-def _diagnostic(name: str, remedy: str, line: int) -> Diagnostic:
-    return Diagnostic("error", "other-format", f"This is {name}, not an environment.yml.", remedy, line, 1)

@@ -11,7 +11,7 @@ from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
 from .names import pip_name
 from .nodes import Scalar
-from .remarks import CREDENTIALS, remark, shown
+from .remarks import credentials, remark, shown
 
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
@@ -95,10 +95,7 @@ def _channels(document: Document) -> Iterator[Diagnostic]:
 
 def _credentials(document: Document) -> Iterator[Diagnostic]:
     for node in (*document.channels, *(dependency.node for dependency in document.dependencies), *document.pip):
-        if CREDENTIALS.search(node.text):
-            message = f"'{shown(node.text)}' holds a password or a token; everybody reads it who gets the file."
-            remedy = "Take it out, and keep it in conda's or pip's configuration, or in ~/.netrc."
-            yield remark("warning", "credentials-in-url", node, message, remedy)
+        yield from credentials(node)
 
 
 def _selectors(document: Document) -> Iterator[Diagnostic]:

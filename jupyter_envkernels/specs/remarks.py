@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Protocol
 
 from ..models import Diagnostic, Severity
@@ -20,6 +21,13 @@ class Place(Protocol):
     def column(self) -> int: ...  # noqa: D102 - said above
 
 
+class Text(Place, Protocol):
+    """A piece of the text."""
+
+    @property
+    def text(self) -> str: ...  # noqa: D102 - said above
+
+
 class Unreadable(Exception):
     """The text gives no spec at all. Never leaves ``specs``: :func:`specs.check` turns it into its diagnostic."""
 
@@ -33,9 +41,23 @@ def remark(severity: Severity, code: str, place: Place, message: str, remedy: st
     return Diagnostic(severity, code, message, remedy, place.line, place.column)
 
 
+def credentials(node: Text) -> Iterator[Diagnostic]:
+    """What is to be said of a line with a password or a token in it."""
+    if CREDENTIALS.search(node.text):
+        message = f"'{shown(node.text)}' holds a password or a token; everybody reads it who gets the file."
+        remedy = "Take it out, and keep it in conda's or pip's configuration, or in ~/.netrc."
+        yield remark("warning", "credentials-in-url", node, message, remedy)
+
+
 def unreadable(code: str, line: int, column: int, message: str, remedy: str = "") -> Unreadable:
     """An error after which nothing more can be read; to be raised."""
     return Unreadable(Diagnostic("error", code, message, remedy, line, column))
+
+
+def exact(what: str, count: int, line: int) -> Diagnostic:
+    """That a spec of that format leaves nothing to choose, and how much it lists."""
+    message = f"This is {what} of {count} package{'s' * (count != 1)}: just these are installed, and nothing is chosen."
+    return Diagnostic("info", "exact-packages", message, "Give the environment a name when you create it.", line, 1)
 
 
 def shown(text: str) -> str:

@@ -10,6 +10,9 @@ from .remarks import unreadable
 MAX_BYTES = 256 * 1024
 """The largest spec that is read. An export of 1,000 packages has 50 kB; reading this much takes half a second."""
 
+MAX_LOCK_BYTES = 8 * 1024 * 1024
+"""The largest lock file that is read; it lists every package for every platform, and is no work to read."""
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # Characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set
@@ -37,7 +40,7 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def check_text(text: str) -> str:
+def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
     """The text without its byte order mark.
 
     Raises:
@@ -47,12 +50,12 @@ def check_text(text: str) -> str:
     if not text.strip():
         raise unreadable("empty", 1, 1, "The spec is empty.", "Begin with 'dependencies:' and a line '  - python'.")
     size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
+    if size > max_bytes:
         raise unreadable(
             "too-large",
             1,
             1,
-            f"The spec has {size:,} bytes; at most {MAX_BYTES:,} are read.",
+            f"The spec has {size:,} bytes; at most {max_bytes:,} are read.",
             "An environment.yml is much smaller: look whether this is the right file.",
         )
     if found := _NOT_PRINTABLE.search(text):

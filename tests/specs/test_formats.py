@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.specs import check
 from jupyter_envkernels.specs.formats import recognise
 
 HERE = Path(__file__).parent
@@ -31,15 +32,24 @@ def test_no_environment_yml_is_taken_for_something_else(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("text", "kind", "name"),
     [
-        ("numpy\n", "requirements.txt"),
-        ("\ufeffnumpy==1.0 \\\n    --hash=sha256:00\n", None),
-        ("-r base.txt\nnumpy[x]>=1\n", "requirements.txt"),
-        ('{\n "cells": []\n}', "notebook"),
-        ("[[tool.x]]\na = 1\n", "TOML"),
+        ("numpy\n", "requirements", "requirements.txt"),
+        ("\ufeffnumpy==1.0 \\\n    --hash=sha256:00\n", "requirements", "requirements.txt"),
+        ("-r base.txt\nnumpy[x]>=1\n", "requirements", "requirements.txt"),
+        ('{\n "cells": []\n}', "other", "notebook"),
+        ("[[tool.x]]\na = 1\n", "other", "TOML"),
     ],
 )
-def test_names(text: str, name: str | None) -> None:
+def test_names(text: str, kind: str, name: str) -> None:
     found = recognise(text)
-    assert (found is None) if name is None else (found is not None and name in found.message)
+    assert found is not None
+    assert found.kind == kind
+    assert name in found.name
+
+
+def test_what_nobody_reads_is_named() -> None:
+    (error,) = check("[tool.x]\na = 1\n").diagnostics
+    assert (error.severity, error.code) == ("error", "other-format")
+    assert error.message == "This is a TOML file, not an environment.yml."
+    assert error.remedy

@@ -1,0 +1,21 @@
+"""The platform that this machine installs packages for."""
+
+from __future__ import annotations
+
+import re
+
+_PLATFORM = re.compile(r"[a-z]+-[a-z0-9_]+")
+
+
+def current_platform() -> str:
+    """Conda's name for it, such as ``linux-64``."""
+    from rattler import Subdir  # noqa: PLC0415 - its import costs more than reading a spec
+
+    return str(Subdir.current())
+
+
+def foreign_platform(subdir: str) -> str:
+    """Why packages of this subdir of a channel cannot be installed here; empty when they can be, or may be."""
+    if subdir == "noarch" or not _PLATFORM.fullmatch(subdir) or subdir == current_platform():
+        return ""
+    return f"The package is for {subdir}, and this machine is {current_platform()}."

@@ -1,0 +1,41 @@
+"""requirements.txt (https://pip.pypa.io/en/stable/reference/requirements-file-format/): python, and a pip section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..models import Diagnostic
+from .document import Document
+from .match_specs import Dependency
+from .nodes import Scalar
+from .remarks import remark
+from .text import lines_of
+
+
+def read(text: str) -> tuple[Document, list[Diagnostic]]:
+    """The document that an environment.yml with python and these lines would give, and what this file is."""
+    lines = tuple(requirement_lines(text))
+    first = lines[0]
+    python = Dependency(Scalar(first.line, first.column, "python"), "python", "python", pinned=False, build="")
+    message = "This is a requirements.txt: pip installs its lines into an environment with python."
+    remedy = "Give the environment a name when you create it; write an environment.yml to choose python's version."
+    said = remark("info", "requirements-file", first, message, remedy)
+    return Document(dependencies=(python,), pip=lines, lines=lines_of(text)), [said]
+
+
+def requirement_lines(text: str) -> Iterator[Scalar]:
+    """The lines that ask for something, each where it begins; those that end in a backslash joined to the next."""
+    begun: Scalar | None = None
+    for number, line in enumerate(lines_of(text), 1):
+        content = line.strip()
+        if begun is None:
+            if not content or content.startswith("#"):
+                continue
+            begun = Scalar(number, line.index(content) + 1, "")
+        part = content.removesuffix("\\").rstrip()
+        begun = Scalar(begun.line, begun.column, f"{begun.text} {part}".strip())
+        if not content.endswith("\\"):
+            yield begun
+            begun = None
+    if begun is not None:
+        yield begun

@@ -1,0 +1,126 @@
+"""From environment to file to environment: each format gives the same packages again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from jupyter_envkernels.engine.export import export
+from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.jobs.manager import JobManager
+from jupyter_envkernels.models import Environment, ExportFormat, Job, JobRequest
+from jupyter_envkernels.specs import check
+from tests.channel.server import ChannelServer
+
+from .conftest import Place, managing, over
+
+CARRIES_PIP = {"yaml", "yaml-no-builds", "yaml-from-history", "requirements"}
+
+
+@pytest.fixture
+def text(channel_server: ChannelServer, channel_pythons: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A spec with packages of two channels, of conda and of pip."""
+    monkeypatch.setenv("PIP_INDEX_URL", f"{channel_server.url}/simple")
+    return f"""\
+name: lesson
+channels: [{channel_server.url}/main, {channel_server.url}/extra]
+dependencies:
+  - python={channel_pythons[-1]}
+  - ipykernel
+  - prio-demo=1.0
+  - legacy-tarbz2
+  - {channel_server.url}/extra::only-extra-nodep
+  - pip:
+    - envkernels-demo-pip==1.0
+variables:
+  LESSON: two words
+"""
+
+
+async def create(manager: JobManager, place: Place, name: str, text: str) -> Job:
+    checked = check(text)
+    assert checked.ok, checked.diagnostics
+    prefix = place.envs / name
+    return await over(manager, await manager.submit(JobRequest("create", name, prefix, checked.spec)))
+
+
+def conda_packages(prefix: Path) -> set[tuple[str, str, str, str]]:
+    return {(p.name, p.version, p.build, p.url) for p in read_inventory(prefix).of("conda")}
+
+
+def pip_packages(prefix: Path) -> set[str]:
+    return {p.requirement for p in read_inventory(prefix).of("pip")}
+
+
+async def test_every_format(place: Place, text: str) -> None:
+    async with managing(place) as manager:
+        made = await create(manager, place, "lesson", text)
+        assert made.state == "succeeded", made
+        lesson = place.envs / "lesson"
+        assert {"python", "ipykernel", "only-extra-nodep", "legacy-tarbz2"} <= {p[0] for p in conda_packages(lesson)}
+        assert pip_packages(lesson) == {"envkernels-demo-pip==1.0"}
+        for form in get_args(ExportFormat):
+            exported = export(Environment("0" * 12, "lesson", lesson), form)
+            again = await create(manager, place, form, exported)
+            assert again.state == "succeeded", (form, again)
+            if form != "requirements":
+                assert conda_packages(place.envs / form) == conda_packages(lesson), form
+            expected = pip_packages(lesson) if form in CARRIES_PIP else set()
+            assert pip_packages(place.envs / form) == expected, form
+            if form.startswith("yaml"):
+                assert read_inventory(place.envs / form).variables == {"LESSON": "two words"}
+
+
+async def test_conda_lock(place: Place, channel_server: ChannelServer) -> None:
+    """noarch packages are linked as what they are, though the lock file does not tell."""
+    async with managing(place) as manager:
+        made = await create(manager, place, "lesson", "dependencies: [python, ipykernel]")
+        assert made.state == "succeeded", made
+        conda = read_inventory(place.envs / "lesson").of("conda")
+        platform = read_inventory(place.envs / "lesson").platform
+        entries = "".join(
+            f"- {{name: {p.name}, version: '{p.version}', manager: conda, platform: {platform}, dependencies: {{}}, "
+            f"url: '{p.url}', hash: {{md5: {p.md5}, sha256: {p.sha256}}}, category: main, optional: false}}\n"
+            for p in conda
+        )
+        head = (
+            f"version: 1\nmetadata:\n  content_hash: {{{platform}: x}}\n  platforms: [{platform}]\n  sources: []\n"
+            f"  channels: [{{url: '{channel_server.url}/main', used_env_vars: []}}]\npackage:\n"
+        )
+        again = await create(manager, place, "again", head + entries)
+        assert again.state == "succeeded", again
+        assert conda_packages(place.envs / "again") == conda_packages(place.envs / "lesson")
+        assert list((place.envs / "again" / "lib").glob("python*/site-packages/ipykernel/__init__.py"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+async def test_an_explicit_list_from_a_server_and_from_a_folder(
+    place: Place, channel_server: ChannelServer, channel_root: Path, scheme: str
+) -> None:
+    base = channel_server.url if scheme == "http" else channel_root.as_uri()
+    async with managing(place) as manager:
+        made = await create(manager, place, "x", f"@EXPLICIT\n{base}/main/noarch/prio-demo-1.0-0.conda\n")
+        assert made.state == "succeeded", made
+        ((name, version, _, url),) = conda_packages(place.envs / "x")
+        assert (name, version, url) == ("prio-demo", "1.0", f"{base}/main/noarch/prio-demo-1.0-0.conda")
+        assert (place.envs / "x" / "share" / "lab" / "prio-demo.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("main/noarch/prio-demo-1.0-0.conda#sha256:" + "0" * 64, "damaged"),
+        ("main/noarch/prio-demo-1.0-0.conda#" + "0" * 32, "damaged"),
+        ("main/noarch/absent-1.0-0.conda", "there is nothing at this address"),
+    ],
+)
+async def test_a_list_that_is_not_right(place: Place, channel_server: ChannelServer, line: str, words: str) -> None:
+    async with managing(place) as manager:
+        job = await create(manager, place, "x", f"@EXPLICIT\n{channel_server.url}/{line}\n")
+        assert job.state == "failed"
+        assert job.error is not None
+        assert job.error.code == "download-failed"
+        assert words in job.error.message
+        assert place.leftovers() == []
