@@ -11,12 +11,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..models import Plan
+from ..specs.credentials import without_credentials
 
 
 def write_history(prefix: Path, plan: Plan, command: str) -> None:
@@ -25,7 +27,8 @@ def write_history(prefix: Path, plan: Plan, command: str) -> None:
     lines += sorted(f"+{p.channel.rstrip('/')}/{p.subdir}::{p.name}-{p.version}-{p.build}" for p in plan.packages)
     if plan.requested:
         lines.append(f"# update specs: {list(plan.requested)!r}")
-    (prefix / "conda-meta" / "history").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = "".join(f"{without_credentials(line)}\n" for line in lines)
+    (prefix / "conda-meta" / "history").write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
@@ -36,34 +39,105 @@ def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
 
 
 def open_records(prefix: Path) -> None:
-    """Give the package records the modes that the umask allows: the engine writes them for the owner alone."""
+    """Give the package records the modes that the umask allows: the engine writes them for the owner alone.
+
+    It also writes logins and tokens of channels into them; these are taken out first.
+
+    Raises:
+        OSError: a record cannot be read or written.
+        ValueError: a record is not JSON.
+    """
     umask = os.umask(0)
     os.umask(umask)
     for record in (prefix / "conda-meta").glob("*.json"):
+        content = json.loads(record.read_bytes())
+        clean = {**content, **{key: _clean(content[key]) for key in _WITH_URLS if key in content}}
+        if clean != content:
+            record.write_text(json.dumps(clean, indent=2), encoding="utf-8")
         record.chmod(0o666 & ~umask)
 
 
-def register(prefix: Path, home: Path) -> None:
-    """Add the prefix to ``~/.conda/environments.txt``, where conda and others look."""
-    _edit(home, lambda lines: [*lines, str(prefix)] if str(prefix) not in lines else lines)
+_WITH_URLS = ("url", "channel", "requested_spec", "requested_specs")
 
 
-def unregister(prefix: Path, home: Path) -> None:
-    """Take the prefix out of ``~/.conda/environments.txt``."""
-    _edit(home, lambda lines: [line for line in lines if line != str(prefix)])
+def _clean(value: object) -> object:
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return without_credentials(value) if isinstance(value, str) else value
 
 
-def _edit(home: Path, change: Callable[[Sequence[str]], Sequence[str]]) -> None:
-    listing = home / ".conda" / "environments.txt"
-    listing.parent.mkdir(exist_ok=True)
-    with _locked(listing.with_name(".environments.txt.lock")):
-        text = listing.read_text(encoding="utf-8") if listing.exists() else ""
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        changed = change(lines)
-        if changed != lines:
-            fresh = listing.with_name(f".environments.txt.{os.getpid()}")
-            fresh.write_text("".join(f"{line}\n" for line in changed), encoding="utf-8")
-            fresh.replace(listing)
+def is_registered(prefix: Path, home: Path) -> bool:
+    """Whether conda's list of environments has the prefix; also False where the list cannot be read."""
+    try:
+        return _has(_listing(home).read_bytes().splitlines(), prefix)
+    except OSError:
+        return False
+
+
+def register(prefix: Path, home: Path) -> str:
+    """Add the prefix to ``~/.conda/environments.txt``, where conda and others look.
+
+    Returns:
+        Why that cannot be done, as a sentence for the log; empty where it is done. An environment is one without it.
+    """
+    entry = os.fsencode(prefix) + b"\n"
+    return _edit(home, lambda lines: lines if _has(lines, prefix) else [*_ended(lines), entry])
+
+
+def unregister(prefix: Path, home: Path) -> str:
+    """Take the prefix out of ``~/.conda/environments.txt``.
+
+    Returns:
+        Why that cannot be done, as a sentence for the log; empty where it is done.
+    """
+    if not is_registered(prefix, home):
+        return ""
+    return _edit(home, lambda lines: [line for line in lines if not _has([line], prefix)])
+
+
+_Lines = Sequence[bytes]
+"""Lines with their ends. Bytes, because a path need not be text; what others wrote stays as it is."""
+
+
+def _has(lines: _Lines, prefix: Path) -> bool:
+    return os.fsencode(prefix) in (line.strip() for line in lines)
+
+
+def _ended(lines: _Lines) -> _Lines:
+    """The last line gets the end that an editor may have left out."""
+    return [*lines[:-1], lines[-1].rstrip(b"\n") + b"\n"] if lines else lines
+
+
+def _listing(home: Path) -> Path:
+    return home / ".conda" / "environments.txt"
+
+
+def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
+    """Change the list of environments; where it is a link, the file that it leads to."""
+    listing = _listing(home)
+    try:
+        listing.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(listing.with_name(".environments.txt.lock")):
+            target = Path(os.path.realpath(listing))
+            lines = target.read_bytes().splitlines(keepends=True) if target.exists() else []
+            changed = change(lines)
+            if changed != lines:
+                _replace(target, b"".join(changed))
+    except OSError as error:
+        return f"The list of environments {listing} cannot be changed: {error.strerror}."
+    return ""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; it keeps its mode."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -77,3 +77,111 @@ def test_registering_twice_gives_one_line(tmp_path: Path) -> None:
     assert listing.read_text() == f"/opt/other\n{tmp_path}/lesson\n"
     records.unregister(tmp_path / "lesson", tmp_path)
     assert listing.read_text() == "/opt/other\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://user:sEcret@conda.example/forge/noarch/a.conda", "https://conda.example/forge/noarch/a.conda"),
+        ("https://conda.example/t/tk-sEcret/forge/noarch/a.conda", "https://conda.example/forge/noarch/a.conda"),
+    ],
+)
+def test_records_hold_no_credentials(prefix: Path, written: str, kept: str) -> None:
+    record = prefix / "conda-meta" / "a-1.0-0.json"
+    content = {"name": "a", "url": written, "channel": written, "requested_specs": [f"{written}::a"], "files": ["t/x"]}
+    record.write_text(json.dumps(content))
+    records.open_records(prefix)
+    assert json.loads(record.read_text()) == {
+        "name": "a",
+        "url": kept,
+        "channel": kept,
+        "requested_specs": [f"{kept}::a"],
+        "files": ["t/x"],
+    }
+
+
+def test_a_record_without_credentials_stays_as_it_is(prefix: Path) -> None:
+    record = prefix / "conda-meta" / "a-1.0-0.json"
+    record.write_text('{"url":  "https://conda.example/forge/noarch/a.conda"}')
+    records.open_records(prefix)
+    assert record.read_text() == '{"url":  "https://conda.example/forge/noarch/a.conda"}'
+
+
+def test_history_holds_no_credentials(prefix: Path) -> None:
+    plan = Plan(
+        packages=(package("a", "https://user:sEcret@conda.example/forge/"),),
+        requested=("https://conda.example/t/tk-sEcret/forge::a",),
+    )
+    records.write_history(prefix, plan, "jupyter envkernels create")
+    history = (prefix / "conda-meta" / "history").read_text()
+    assert "sEcret" not in history
+    assert "+https://conda.example/forge/noarch::a-1.0-0" in history
+    assert "['https://conda.example/forge::a']" in history
+
+
+def test_history_of_a_prefix_whose_path_is_not_text(prefix: Path) -> None:
+    records.write_history(prefix, Plan(packages=()), f"create -p {os.fsdecode(b'/home/m' + bytes([0xFC]) + b'ller')}")
+    assert b"/home/m\xfcller" in (prefix / "conda-meta" / "history").read_bytes()
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> Path:
+    """Conda's list of environments, with a line that is not UTF-8 and no end of the last one."""
+    listing = tmp_path / ".conda" / "environments.txt"
+    listing.parent.mkdir()
+    listing.write_bytes(b"/home/m\xfcller/envs/x\n\n  /indented\n/opt/last")
+    return listing
+
+
+def test_the_lines_of_others_stay_as_they_are(listing: Path, tmp_path: Path) -> None:
+    assert records.register(tmp_path / "lesson", tmp_path) == ""
+    others = b"/home/m\xfcller/envs/x\n\n  /indented\n/opt/last\n"
+    assert listing.read_bytes() == others + os.fsencode(tmp_path / "lesson") + b"\n"
+    assert records.is_registered(tmp_path / "lesson", tmp_path)
+    assert records.unregister(tmp_path / "lesson", tmp_path) == ""
+    assert listing.read_bytes() == others
+    assert not records.is_registered(tmp_path / "lesson", tmp_path)
+    assert sorted(path.name for path in listing.parent.iterdir()) == [".environments.txt.lock", "environments.txt"]
+
+
+def test_a_prefix_whose_path_is_not_text(listing: Path, tmp_path: Path) -> None:
+    prefix = tmp_path / os.fsdecode(b"caf\xe9")
+    assert records.register(prefix, tmp_path) == ""
+    assert listing.read_bytes().endswith(b"/caf\xe9\n")
+
+
+def test_a_list_that_is_a_link_stays_one(listing: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "environments.txt"
+    real.parent.mkdir()
+    listing.rename(real)
+    real.chmod(0o600)
+    listing.symlink_to(real)
+    assert records.register(tmp_path / "lesson", tmp_path) == ""
+    assert listing.is_symlink()
+    assert records.is_registered(tmp_path / "lesson", tmp_path)
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in real.parent.iterdir()] == ["environments.txt"]
+
+
+def test_the_list_keeps_its_mode(listing: Path, tmp_path: Path) -> None:
+    listing.chmod(0o640)
+    records.register(tmp_path / "lesson", tmp_path)
+    assert listing.stat().st_mode & 0o777 == 0o640
+
+
+def test_no_home_yet(tmp_path: Path) -> None:
+    assert records.register(tmp_path / "lesson", tmp_path / "new" / "home") == ""
+    assert records.is_registered(tmp_path / "lesson", tmp_path / "new" / "home")
+
+
+def test_a_list_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / ".conda").write_text("not a folder")
+    warning = records.register(tmp_path / "lesson", tmp_path)
+    assert warning == f"The list of environments {tmp_path}/.conda/environments.txt cannot be changed: File exists."
+    assert not records.is_registered(tmp_path / "lesson", tmp_path)
+    assert records.unregister(tmp_path / "lesson", tmp_path) == ""
+
+
+def test_a_list_that_is_a_folder_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / ".conda" / "environments.txt").mkdir(parents=True)
+    assert "cannot be changed: Is a directory" in records.register(tmp_path / "lesson", tmp_path)
