@@ -46,7 +46,8 @@ class Meter:
         self.stalled: asyncio.Future[list[str]] = self._loop.create_future()
         self._lock = threading.Lock()
         self._sizes = {package.name: package.size for package in packages if not package.cached}
-        self._total_bytes = sum(self._sizes.values())
+        # an @EXPLICIT list does not tell sizes, nor does every channel
+        self._total_bytes = sum(self._sizes.values()) if all(self._sizes.values()) else None
         self._total_packages = len(packages)
         self._missing = set(self._sizes)
         self._names: dict[int, str] = {}
@@ -60,8 +61,8 @@ class Meter:
 
     def __enter__(self) -> Self:
         if self._missing:
-            size = self._total_bytes / 1e6
-            self._report.phase("downloading", f"Downloading {len(self._missing)} packages, {size:.1f} MB")
+            size = "" if self._total_bytes is None else f", {self._total_bytes / 1e6:.1f} MB"
+            self._report.phase("downloading", f"Downloading {len(self._missing)} packages{size}")
         self._tick()
         return self
 
@@ -104,7 +105,7 @@ class Meter:
             name = self._names.get(token, "")
             if name in self._missing:
                 self._missing.discard(name)
-                self._received[name] = self._sizes[name]
+                self._received[name] = self._sizes[name] or self._received.get(name, 0)
                 self._news.append(f"fetched {name}")
 
     def on_link_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002
@@ -139,11 +140,13 @@ class Meter:
         if news:
             self._report.log("\n".join(news))
         if missing:
-            self._report.progress(min(received, self._total_bytes), self._total_bytes, "bytes")
+            done = received if self._total_bytes is None else min(received, self._total_bytes)
+            self._report.progress(done, self._total_bytes, "bytes")
             return
         if not self._in_linking:
             self._in_linking = True
             if self._sizes:
-                self._report.progress(self._total_bytes, self._total_bytes, "bytes")
+                done = received if self._total_bytes is None else self._total_bytes
+                self._report.progress(done, done, "bytes")
             self._report.phase("linking", f"Linking {self._total_packages} packages")
         self._report.progress(linked, self._total_packages, "packages")

@@ -87,9 +87,8 @@ def _explicit(_: str, inventory: Inventory) -> str:
 
 
 def _hashed_url(package: InstalledPackage) -> str:
-    if package.sha256:
-        return f"{package.url}#sha256:{package.sha256}"
-    return f"{package.url}#{package.md5}" if package.md5 else package.url
+    """The hash says by its length which it is, as in what conda writes."""
+    return "#".join(filter(None, (package.url, package.sha256 or package.md5)))
 
 
 def _requirements(_: str, inventory: Inventory) -> str:

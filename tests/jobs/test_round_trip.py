@@ -108,6 +108,21 @@ async def test_an_explicit_list_from_a_server_and_from_a_folder(
         assert (place.envs / "x" / "share" / "lab" / "prio-demo.txt").exists()
 
 
+async def test_progress_of_packages_whose_size_nobody_tells(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo", throttle=40_000_000)
+    async with managing(place) as manager:
+        job = await create(manager, place, "x", f"@EXPLICIT\n{channel_server.url}/main/noarch/big-demo-1.0-0.conda\n")
+        assert job.state == "succeeded", job
+        events = [event for event in manager.journal(job.id).events() if event.phase == "downloading"]
+    assert events[0].message == "Downloading 1 packages"
+    steps = [(event.progress.done, event.progress.total) for event in events if event.progress]
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert {total for _, total in steps[:-1]} == {None}
+    done, total = steps[-1]
+    assert done == total
+    assert done > 40_000_000
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -187,7 +187,7 @@ async def test_packages_and_exports(call: Call, finish: Finish) -> None:
     assert exported["format"] == "yaml"
     assert f"- prio-demo={package['version']}={package['build']}\n" in exported["text"]
     listed = (await call("GET", f"{lesson}/export", format="explicit")).json
-    assert f"{package['url']}#sha256:{package['sha256']}\n" in listed["text"]
+    assert f"{package['url']}#{package['sha256']}\n" in listed["text"]
     locked = (await call("GET", f"{lesson}/export", format="pixi-lock")).json
     assert f"- conda: {package['url']}\n" in locked["text"]
     for wrong in ("", "YAML", "../yaml"):

@@ -78,7 +78,7 @@ def test_explicit() -> None:
         "# platform: linux-64",
         "# Not in this list, because pip installed them: rich, pygments",
         "@EXPLICIT",
-        f"{FORGE}/linux-64/numpy-2.1.3-py312_0.conda#sha256:{'s' * 64}",
+        f"{FORGE}/linux-64/numpy-2.1.3-py312_0.conda#{'s' * 64}",
         f"{FORGE}/linux-64/python-3.12.1-0_cpython.conda#{'n' * 32}",
         f"{LAB}/noarch/tides-1.0-0.conda",
     ]
