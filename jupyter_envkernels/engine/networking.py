@@ -1,53 +1,83 @@
 """conda's configuration of the network -> rattler's clients.
 
-Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``), the file that ``RATTLER_AUTH_FILE`` names, and
-what a channel's URL holds.
+Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names.
+Those in the URLs of channels are taken out of them first, see :mod:`.logins`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import rattler
 
 from ..envs.condarc import Settings
+from ..specs.credentials import without_credentials
+from .logins import Logins, login_file, logins_of
 
 _TOTAL = 5
 """A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
 
 
-def make_client(settings: Settings, *, limited: bool) -> rattler.Client:
-    """A client that goes where conda would go.
+class Network:
+    """rattler's clients, which go where conda would go, with the logins that channels' URLs bring.
 
     Args:
         settings: conda's configuration.
-        limited: give up an answer that takes too long. Right for repodata; for packages, whose size knows no limit,
-            see :mod:`.watchdog`.
+        repodata: a folder where what was read of channels is kept.
     """
-    with _certificates(settings):
-        return rattler.Client.from_config(
-            rattler.Config.from_toml(config_toml(settings, os.environ)),
-            max_retries=settings.remote_max_retries,
-            timeout=max(1, round(settings.remote_read_timeout_secs * _TOTAL)) if limited else None,
+
+    def __init__(self, settings: Settings, repodata: Path) -> None:
+        self._settings = settings
+        self._repodata = repodata
+        self._logins = Logins({}, {})
+        self._connect()
+
+    def log_in(self, urls: Sequence[str]) -> list[str]:
+        """Take the logins out of URLs of channels and use them from now on.
+
+        Returns:
+            The URLs without them.
+        """
+        new = logins_of(urls)
+        merged = Logins({**self._logins.mirrors, **new.mirrors}, {**self._logins.passwords, **new.passwords})
+        if merged != self._logins:
+            self._logins = merged
+            self._connect()
+        return [without_credentials(url) for url in urls]
+
+    def _connect(self) -> None:
+        settings = self._settings
+        #: For packages, whose size knows no limit; :class:`.meter.Meter` sees when nothing comes any more.
+        self.client = self._client(None)
+        self.gateway = rattler.Gateway(
+            cache_dir=self._repodata,
+            client=self._client(max(1, round(settings.remote_read_timeout_secs * _TOTAL))),
+            default_config=rattler.SourceConfig(
+                cache_action="force-cache-only" if settings.offline else "cache-or-fetch"
+            ),
         )
 
-
-def make_gateway(settings: Settings, cache: Path) -> rattler.Gateway:
-    """The reader of channels, which keeps what it read in a folder."""
-    return rattler.Gateway(
-        cache_dir=cache,
-        client=make_client(settings, limited=True),
-        default_config=rattler.SourceConfig(cache_action="force-cache-only" if settings.offline else "cache-or-fetch"),
-    )
+    def _client(self, timeout: int | None) -> rattler.Client:
+        with _certificates(self._settings), login_file(self._logins.passwords, os.environ) as logins:
+            toml = config_toml(self._settings, os.environ, logins, self._logins.mirrors)
+            return rattler.Client.from_config(
+                rattler.Config.from_toml(toml), max_retries=self._settings.remote_max_retries, timeout=timeout
+            )
 
 
-def config_toml(settings: Settings, environ: Mapping[str, str]) -> str:
+def config_toml(
+    settings: Settings,
+    environ: Mapping[str, str],
+    logins: Path | None = None,
+    mirrors: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The part of the settings that rattler's own configuration knows, in its format."""
-    lines = []
+    lines = [f"authentication-override-file = {json.dumps(str(logins))}"] if logins else []
     if settings.ssl_verify is False:
         lines.append("tls-no-verify = true")
     elif settings.ssl_verify is not True:
@@ -58,6 +88,9 @@ def config_toml(settings: Settings, environ: Mapping[str, str]) -> str:
         lines += [f"{scheme} = {json.dumps(url)}" for scheme, url in servers.items() if url]
         exempt = environ.get("no_proxy", environ.get("NO_PROXY", ""))
         lines.append(f"non-proxy-hosts = {json.dumps([host.strip() for host in exempt.split(',') if host.strip()])}")
+    if mirrors:
+        lines.append("[mirrors]")
+        lines += [f"{json.dumps(url)} = [{json.dumps(mirror)}]" for url, mirror in mirrors.items()]
     return "\n".join(lines)
 
 

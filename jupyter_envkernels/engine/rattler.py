@@ -10,6 +10,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
 from .locked import read_locked
 from .meter import Meter
-from .networking import make_client, make_gateway
+from .networking import Network
 from .package_cache import check_archives, open_cache, sweep
 from .solver import Line, Solver
 
@@ -47,19 +48,17 @@ class RattlerBackend:
 
     def __init__(self, package_cache: Path, settings: Settings) -> None:
         self._settings = settings
-        self._client = make_client(settings, limited=False)
-        self._gateway = make_gateway(settings, package_cache / "repodata")
+        self._network = Network(settings, package_cache / "repodata")
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        lines = [self._line(text) for text in specs]
-        lines += [self._line(text, pinned=True) for text in self._settings.pinned_packages]
+        lines = [Line(without_credentials(text), self._match_spec(text)) for text in specs]
+        lines += [Line(text, self._match_spec(text), pinned=True) for text in self._settings.pinned_packages]
         try:
-            solver = Solver(
-                self._gateway, self._channels(channels, lines), _PRIORITIES[self._settings.channel_priority]
-            )
+            sources = self._channels(channels, lines)
+            solver = Solver(self._network.gateway, sources, _PRIORITIES[self._settings.channel_priority])
             try:
                 records = await solver.solve(lines)
             except SolverError as error:
@@ -70,7 +69,9 @@ class RattlerBackend:
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.locked`."""
-        return await self._plan(_records(await read_locked(self._client, packages)))
+        urls = self._network.log_in([package.url for package in packages])
+        clean = [replace(package, url=url) for package, url in zip(packages, urls, strict=True)]
+        return await self._plan(_records(await read_locked(self._network.client, clean)))
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
@@ -99,7 +100,7 @@ class RattlerBackend:
                     _records(packages),
                     staging,
                     package_cache=self._cache,
-                    client=self._client,
+                    client=self._network.client,
                     show_progress=False,
                     reporter=meter,  # type: ignore[arg-type]  # any object with some of its methods will do
                     # py-rattler 0.28 hands these on without unwrapping them
@@ -126,16 +127,15 @@ class RattlerBackend:
                 remedy="Set conda's offline to false.",
             )
 
-    def _line(self, text: str, *, pinned: bool = False) -> Line:
-        return Line(without_credentials(text), self._match_spec(text), pinned)
-
     def _match_spec(self, text: str) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
         channel, found, rest = text.partition("::")
         if found:
             channel, subdir = _split_subdir(channel)
-            url = next(iter(self._settings.channel_urls([channel])), channel)
+            (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
             text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
+        elif "://" in text:
+            (text,) = self._network.log_in([text])
         try:
             return rattler.MatchSpec(text, strict=False)
         except InvalidMatchSpecError as error:
@@ -143,7 +143,7 @@ class RattlerBackend:
 
     def _channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
         """The channels of a spec, and after them those that only a ``channel::name`` names."""
-        urls = [*self._settings.channel_urls(channels)]
+        urls = self._network.log_in(self._settings.channel_urls(channels))
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 

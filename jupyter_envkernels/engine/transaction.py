@@ -141,6 +141,8 @@ class Transaction:
             except SolveFailed as error:
                 message = f"{', '.join(missing)} is added, so that the environment is a kernel. {error.message}"
                 raise SolveFailed(message, remedy=error.remedy) from error
+        # what is written into the environment's history holds no login
+        requested = tuple(map(without_credentials, requested))
         return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:

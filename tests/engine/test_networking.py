@@ -96,15 +96,15 @@ def test_logins(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -
     channel = f"{channel_server.url}/main"
     refused = engine.solve("prio-demo", channels=[channel])
     assert refused["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    wrong = engine.solve("prio-demo", channels=[channel.replace("//", "//ada:wr0ng@")])
+    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert "wr0ng" not in json.dumps(wrong)
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password secret\n")
     assert "packages" in engine.solve("prio-demo", channels=[channel], NETRC=str(tmp_path / "netrc"))
     login = {"127.0.0.1": {"BasicHTTP": {"username": "ada", "password": "secret"}}}
     (tmp_path / "logins").write_text(json.dumps(login))
     assert "packages" in engine.solve("prio-demo", channels=[channel], RATTLER_AUTH_FILE=str(tmp_path / "logins"))
     assert "packages" in engine.solve("prio-demo", channels=[channel.replace("//", "//ada:secret@")])
-    wrong = engine.solve("prio-demo", channels=[channel.replace("//", "//ada:wr0ng@")])
-    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
-    assert "wr0ng" not in json.dumps(wrong)
 
 
 def test_what_the_engine_is_told() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import EngineOptions, Job, JobRequest
-from tests.channel.server import ChannelServer
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
+from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Place, over
 
@@ -83,3 +84,28 @@ async def test_a_post_link_script_that_fails(place: Place) -> None:
     assert job.error.code == "link-failed"
     assert job.error.message == "The post-link script of postlink-fails failed: about to fail"
     assert place.leftovers() == []
+
+
+@pytest.mark.parametrize("auth", [Auth.basic("ada", "s3cret"), Auth(token="s3cret")], ids=["password", "token"])
+async def test_logins_in_urls_are_used_and_written_nowhere(
+    place: Place, channel_server: ChannelServer, auth: Auth
+) -> None:
+    channel_server.auth = auth
+    host = channel_server.url.removeprefix("http://")
+    url = f"http://{host}/t/s3cret" if auth.token else f"http://ada:s3cret@{host}"
+    request = place.create("lesson", "python", f"{url}/extra::prio-demo")
+    assert request.spec is not None
+    request = replace(request, spec=replace(request.spec, channels=(f"{url}/main",)))
+    job, log = await done(place, request)
+    assert job.state == "succeeded", log
+    records = [json.loads(path.read_text()) for path in (place.envs / "lesson" / "conda-meta").glob("*.json")]
+    assert {record["url"].rsplit("/", 2)[0] for record in records} == {f"http://{host}/main", f"http://{host}/extra"}
+    clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "lesson")
+    job, log = await done(place, clone)
+    assert job.state == "succeeded", "it needs no login, for the cache has all\n" + log
+    channel_server.add_rule("/", status=403)
+    refused = replace(request, environment="other", prefix=place.envs / "other")
+    job, log = await done(place, replace(refused, spec=EnvSpec("other", (f"{url}/alt/main",), ("same-build",))))
+    assert job.state == "failed"
+    told = [path for path in place.folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+    assert {path.name for path in told} == {"request.json"}, "what was asked for, in the person's own folder"

@@ -1,0 +1,86 @@
+"""Logins in the URLs of channels: used to fetch, and written nowhere.
+
+rattler would copy such URLs into the records of an environment. It is given clean ones, and told apart from them how to
+get in: a token is part of a path, so the path with it is a mirror of the one without; a password goes into rattler's
+storage of logins.
+"""
+
+from __future__ import annotations
+
+import json
+import netrc
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from ..specs.credentials import without_credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """What the URLs of channels hold.
+
+    Attributes:
+        mirrors: URL without a token -> the same with it.
+        passwords: host -> what rattler's storage of logins has for it.
+    """
+
+    mirrors: Mapping[str, str]
+    passwords: Mapping[str, Any]
+
+
+def logins_of(urls: Iterable[str]) -> Logins:
+    """Take the logins out of URLs of channels; those without one do not count."""
+    mirrors: dict[str, str] = {}
+    passwords: dict[str, Any] = {}
+    for url in urls:
+        parts, clean = urlsplit(url), without_credentials(url)
+        if clean == url:
+            continue
+        if parts.password is not None:
+            login = {"username": unquote(parts.username or ""), "password": unquote(parts.password)}
+            passwords[parts.hostname or ""] = {"BasicHTTP": login}
+        with_token = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        if with_token != clean:
+            mirrors[clean] = with_token
+    return Logins(mirrors, passwords)
+
+
+@contextmanager
+def login_file(passwords: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[Path | None]:
+    """A file of logins for rattler, which reads it when a client is made; None where there are no passwords.
+
+    It takes the place of the person's own storage, so what that has in files is in it as well: the one that
+    ``RATTLER_AUTH_FILE`` names, or ``~/.rattler/credentials.json`` and netrc.
+    """
+    if not passwords:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="envkernels-login-") as folder:
+        path = Path(folder, "logins.json")
+        path.touch(mode=0o600)
+        path.write_text(json.dumps({**_own_logins(environ), **passwords}), encoding="utf-8")
+        yield path
+
+
+def _own_logins(environ: Mapping[str, str]) -> dict[str, Any]:
+    if named := environ.get("RATTLER_AUTH_FILE"):
+        return _read(Path(named))
+    home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - as shells do
+    found: dict[str, Any] = {}
+    with suppress(OSError, netrc.NetrcParseError):
+        hosts = netrc.netrc(environ.get("NETRC") or str(home / ".netrc")).hosts
+        found = {host: {"BasicHTTP": {"username": hosts[host][0], "password": hosts[host][2]}} for host in hosts}
+    return {**found, **_read(home / ".rattler" / "credentials.json")}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return content if isinstance(content, dict) else {}
+    return {}
