@@ -16,6 +16,30 @@ from tests.channel.server import ChannelServer
 
 from .conftest import Place, managing, over
 
+BACKEND = """\
+import os, zipfile
+
+NAME = "mine-1-py3-none-any.whl"
+INFO = {
+    "METADATA": "Metadata-Version: 2.1\\nName: mine\\nVersion: 1\\n",
+    "WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+}
+
+
+def build_editable(folder, settings=None, metadata=None):
+    with zipfile.ZipFile(os.path.join(folder, NAME), "w") as wheel:
+        files = {f"mine-1.dist-info/{name}": text for name, text in INFO.items()}
+        files["mine.pth"] = os.getcwd() + "\\n"
+        record = "".join(f"{name},,\\n" for name in files) + "mine-1.dist-info/RECORD,,\\n"
+        for name, text in {**files, "mine-1.dist-info/RECORD": record}.items():
+            wheel.writestr(name, text)
+    return NAME
+
+
+build_wheel = build_editable
+"""
+"""A package that needs nothing to be built."""
+
 CARRIES_PIP = {"yaml", "yaml-no-builds", "yaml-from-history", "requirements"}
 
 
@@ -71,6 +95,37 @@ async def test_every_format(place: Place, text: str) -> None:
             assert pip_packages(place.envs / form) == expected, form
             if form.startswith("yaml"):
                 assert read_inventory(place.envs / form).variables == {"LESSON": "two words"}
+
+
+async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
+    place: Place, channel_server: ChannelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    (tmp_path / "my code").mkdir()
+    (tmp_path / "my code" / "mine.py").touch()
+    (tmp_path / "my code" / "pyproject.toml").write_text(
+        "[project]\nname = 'mine'\nversion = '1'\n[build-system]\nrequires = []\nbuild-backend = 'backend'\n"
+        "backend-path = ['.']\n"
+    )
+    (tmp_path / "my code" / "backend.py").write_text(BACKEND)
+    wheel = f"{channel_server.url}/wheels/envkernels_demo_pip-2.0-py3-none-any.whl"
+    text = f"dependencies: [python, ipykernel, pip: ['-e ./my code', 'envkernels-demo-pip @ {wheel}']]\n"
+    async with managing(place) as manager:
+        spec = check(text).spec
+        request = JobRequest("create", "lesson", place.envs / "lesson", spec, workdir=tmp_path)
+        made = await over(manager, await manager.submit(request))
+        assert made.state == "succeeded", made
+        found = pip_packages(place.envs / "lesson")
+        assert f"-e {tmp_path}/my code" in found
+        assert any(line.startswith(f"envkernels-demo-pip @ {wheel}") for line in found)
+        for form in ("yaml", "requirements", "pixi-lock"):
+            exported = export(Environment("0" * 12, "lesson", place.envs / "lesson"), form)
+            again = await create(manager, place, form, exported)
+            assert again.state == "succeeded", (form, again)
+            names = {p.name for p in read_inventory(place.envs / form).of("pip")}
+            assert names == {"mine", "envkernels-demo-pip"}
+            if form != "pixi-lock":  # it does not tell that a folder is installed to be edited
+                assert pip_packages(place.envs / form) == found, form
 
 
 async def test_conda_lock(place: Place, channel_server: ChannelServer) -> None:
