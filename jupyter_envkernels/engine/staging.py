@@ -10,12 +10,19 @@ All names derive from the prefix and the job's id, so that whoever finds the jou
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import errno
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..models import PENDING_MARK
+
+_TRASH = re.compile(r"\..*\.envkernels-\d{8}-\d{6}-[0-9a-f]{8}\.old", re.DOTALL)
+_NAME_LENGTH = 50
+"""Characters of a prefix's name that go into ours: with what is added, no more than the 255 bytes of a file name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +40,15 @@ class Staging:
     @property
     def folder(self) -> Path:
         """Where the environment is built."""
-        return self.prefix.with_name(f".{self.prefix.name}.envkernels-{self.job_id}.new")
+        return self._sibling("new")
 
     @property
     def trash(self) -> Path:
         """Where a prefix goes that is being removed."""
-        return self.prefix.with_name(f".{self.prefix.name}.envkernels-{self.job_id}.old")
+        return self._sibling("old")
+
+    def _sibling(self, suffix: str) -> Path:
+        return self.prefix.with_name(f".{self.prefix.name[:_NAME_LENGTH]}.envkernels-{self.job_id}.{suffix}")
 
     def mark(self) -> None:
         """Write the pending mark into the staged environment. The rename takes it along."""
@@ -48,9 +58,15 @@ class Staging:
         """Move the staged environment to its final place.
 
         Raises:
-            OSError: something not empty is there already; nothing was changed.
+            FileExistsError: something is there already; nothing was changed.
+            OSError: it cannot be moved; nothing was changed.
         """
-        self.folder.rename(self.prefix)
+        rename_to_free(self.folder, self.prefix)
+
+    def note_registration(self) -> None:
+        """Remember in the mark that this job adds the prefix to conda's list, so that a rollback takes it out again."""
+        with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
+            mark.write(f"\n{_REGISTERED}")
 
     def commit(self) -> None:
         """Remove the pending mark: from now on the environment is there."""
@@ -58,18 +74,28 @@ class Staging:
 
     def is_pending(self) -> bool:
         """The prefix stands in its final place, but this job has not committed it."""
+        return self._mark()[:1] == [self.job_id]
+
+    def has_registered(self) -> bool:
+        """It is pending, and this job has added it to conda's list or was about to."""
+        return self._mark() == [self.job_id, _REGISTERED]
+
+    def _mark(self) -> list[str]:
         with contextlib.suppress(OSError):
-            return (self.prefix / PENDING_MARK).read_text(encoding="ascii") == self.job_id
-        return False
+            return (self.prefix / PENDING_MARK).read_text(encoding="ascii", errors="replace").splitlines()
+        return []
 
     def exists(self) -> bool:
         """There is something that :meth:`discard` would take away."""
-        return self.folder.exists() or self.trash.exists() or self.is_pending()
+        return os.path.lexists(self.folder) or os.path.lexists(self.trash) or self.is_pending()
 
     def discard(self) -> None:
         """Take away all that this job made and did not commit. Safe to repeat.
 
         A prefix without this job's mark is never touched.
+
+        Raises:
+            OSError: something could not be deleted.
         """
         if self.is_pending():
             self.prefix.rename(self.trash)
@@ -77,17 +103,89 @@ class Staging:
             remove_tree(folder)
 
 
+_REGISTERED = "registered"
+
+
+def sweep(folder: Path) -> None:
+    """Delete what removals and rollbacks of jobs could not delete when they ran: ``.*.envkernels-*.old`` in a folder.
+
+    Nothing that has such a name is used any more, whether or not its job lives. What still cannot be deleted, such as
+    files that a running kernel holds open on NFS, stays for the next time.
+    """
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if _TRASH.fullmatch(path.name):
+                with contextlib.suppress(OSError):
+                    remove_tree(path)
+
+
 def remove_tree(folder: Path) -> None:
     """Delete a folder with all that is in it, also where its own sub-folders forbid that; absent is fine.
 
     Raises:
-        OSError: something could not be deleted.
+        OSError: something could not be deleted; all else is.
     """
     if folder.is_symlink() or not folder.is_dir():
         return
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.is_dir():
+        open_folders(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):  # somebody else sweeps here, too
+        if folder.is_dir():
+            shutil.rmtree(folder)  # says what the matter is
+
+
+def open_folders(folder: Path) -> None:
+    """Give the owner all rights on a folder and those in it: each before it is read, as it may forbid just that."""
+    _open(folder)
+    for parent, names, _ in os.walk(folder):
+        for name in names:
+            _open(Path(parent, name))
+
+
+def _open(folder: Path) -> None:
+    if not folder.is_symlink():
+        with contextlib.suppress(OSError):
+            folder.chmod(0o700)
+
+
+def rename_to_free(source: Path, target: Path) -> None:
+    """Rename, but never replace: ``rename`` itself would silently take the place of an empty folder.
+
+    Raises:
+        FileExistsError: something has the target's name; nothing was changed.
+        OSError: it cannot be renamed; nothing was changed.
+    """
+    error = _rename_noreplace(source, target)
+    if error in _UNSUPPORTED:
+        error = errno.EEXIST if os.path.lexists(target) else _rename(source, target)
+    if error:
+        error = errno.EEXIST if error == errno.ENOTEMPTY else error
+        raise OSError(error, os.strerror(error), str(target))
+
+
+_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
+_AT_FDCWD = -100
+_RENAME_NOREPLACE = 1
+
+
+def _rename_noreplace(source: Path, target: Path) -> int:
+    """Linux's ``renameat2(2)`` with ``RENAME_NOREPLACE``; 0 or the error number. Not every file system has it."""
     try:
-        shutil.rmtree(folder)
-    except PermissionError:
-        for parent, _, _ in os.walk(folder):
-            Path(parent).chmod(0o700)
-        shutil.rmtree(folder)
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except AttributeError:
+        return errno.ENOSYS
+    paths = (os.fsencode(source), os.fsencode(target))
+    if renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_NOREPLACE) == 0:
+        return 0
+    return ctypes.get_errno()
+
+
+def _rename(source: Path, target: Path) -> int:
+    """The ordinary rename; 0 or the error number."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
