@@ -24,7 +24,9 @@ from jupyter_server.serverapp import ServerApp
 from tornado import web
 from traitlets.config import Config
 
+from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
+from jupyter_envkernels.models import CatalogOptions
 
 _NAP = 0.001
 _WARM = 15
@@ -83,7 +85,7 @@ class Forget(web.RequestHandler):
         self.manager = manager
 
     def get(self) -> None:
-        self.manager.catalog.invalidate()
+        self.manager.catalog = Catalog(CatalogOptions(), os.environ)
 
 
 def serve(kind: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .activation_scripts import run_scripts
 from .condarc import Settings
+from .kernel_json import is_variable
 
 _UNSET = "***unset***"
 _DEFAULT_PATH = "/usr/bin:/bin"
@@ -67,13 +68,12 @@ def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Setting
     name = default_env(prefix, settings.root_prefix)
     own = _environment_variables(prefix, settings)
     hidden = {f"__CONDA_SHLVL_0_{key}": environ[key] for key in own if key in environ}
-    prompt = settings.env_prompt.format(default_env=name, stacked_env=name, prefix=prefix, name=prefix.name)
     return {
         "PATH": os.pathsep.join([f"{prefix}/bin", *_condabin(environ, settings), environ["PATH"]]),
         "CONDA_PREFIX": str(prefix),
         "CONDA_SHLVL": "1",
         "CONDA_DEFAULT_ENV": name,
-        "CONDA_PROMPT_MODIFIER": prompt if settings.changeps1 else "",
+        "CONDA_PROMPT_MODIFIER": _prompt(name, prefix, settings),
         **_installation_variables(settings.root_prefix),
         **own,
         **hidden,  # what a shell brings back when it deactivates
@@ -85,6 +85,14 @@ def default_env(prefix: Path, root: Path | None) -> str:
     if prefix == root:
         return "base"
     return prefix.name if prefix.parent.name == "envs" else str(prefix)
+
+
+def _prompt(name: str, prefix: Path, settings: Settings) -> str:
+    try:
+        text = settings.env_prompt.format(default_env=name, stacked_env=name, prefix=prefix, name=prefix.name)
+    except (KeyError, IndexError, ValueError):  # a template that is wrong must not keep the kernel from starting
+        text = ""
+    return text if settings.changeps1 else ""
 
 
 def _condabin(environ: Mapping[str, str], settings: Settings) -> list[str]:
@@ -119,7 +127,7 @@ def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
     return {
         name.upper() if upper else name: str(value)
         for name, value in found.items()
-        if value != _UNSET and name != "PATH"
+        if value != _UNSET and name != "PATH" and is_variable(name, str(value))
     }
 
 

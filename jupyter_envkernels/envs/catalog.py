@@ -14,7 +14,6 @@ from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id
 from . import naming
 from .assembly import Assembler
-from .collector import paused_collector
 from .condarc import Settings, SettingsCache
 from .discovery import Discovery, Found
 from .installations import home_of
@@ -71,7 +70,7 @@ class Catalog:
         self._settings = SettingsCache(environ)
         self._frame: _Frame | None = None
         self._discovery = Discovery()
-        self._entries: dict[str, _Entry] | None = None  # None: what the snapshot rests on is forgotten
+        self._entries: dict[str, _Entry] = {}
         self._snapshot: _Snapshot | None = None
         self._listeners: list[Listener] = []
 
@@ -91,7 +90,7 @@ class Catalog:
 
     def environments(self) -> tuple[Environment, ...]:
         """All environments, ordered by name, then prefix. Only what has changed since the last call is read again."""
-        with self._lock, paused_collector():
+        with self._lock:
             before = self._snapshot
             after = self._snapshot = self._refreshed()
         if before is not None and before is not after:
@@ -154,10 +153,9 @@ class Catalog:
         )
 
     def invalidate(self) -> None:
-        """Forget what was read, and tell the subscribers that something changed."""
+        """Look into every folder anew at the next reading, and tell the subscribers that something has changed."""
         with self._lock:
             self._discovery = Discovery()
-            self._entries = None
         self._announce()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -193,12 +191,12 @@ class Catalog:
                 locations(self._options, settings, self._environ),
                 Assembler(Naming(home, base), self._template, str(home_of(self._environ))),
             )
-            self._entries = None
+            self._entries = {}
         return self._frame
 
     def _refreshed(self) -> _Snapshot:
         frame = self._current_frame()
-        known = self._entries or {}
+        known = self._entries
         entries = {}
         for found in self._discovery.find(frame.places):
             old = known.get(found.real)
@@ -207,7 +205,7 @@ class Catalog:
             if old is not None:
                 entries[found.real] = old
         is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
-        if is_same and self._entries is not None and self._snapshot is not None:
+        if is_same and self._snapshot is not None:
             return self._snapshot
         self._entries = entries
         shown = [entry.environment for entry in entries.values() if not self._is_hidden(entry.environment)]

@@ -151,10 +151,11 @@ def _lines(path: str) -> tuple[_Child, ...]:
     """The absolute paths in a list of environments."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = [os.path.normpath(line) for line in file.read().splitlines() if line.startswith("/")]
+            lines = file.read().split("\n")
     except OSError:
         return ()
-    return tuple((line, None) for line in dict.fromkeys(lines))
+    paths = (os.path.normpath(line) for line in lines if line.startswith("/") and "\0" not in line)
+    return tuple((path, None) for path in dict.fromkeys(paths))
 
 
 def _itself(path: str) -> tuple[_Child, ...]:

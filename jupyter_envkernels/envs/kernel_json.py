@@ -34,7 +34,7 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
     if not isinstance(spec, dict):
         raise ValueError("it must hold an object")  # noqa: TRY004 - a value of the file, not of the program
     argv = spec.get("argv")
-    if not argv or not isinstance(argv, list) or not all(isinstance(word, str) for word in argv):
+    if not argv or not isinstance(argv, list) or not all(isinstance(word, str) and "\0" not in word for word in argv):
         raise ValueError('"argv" must be a list of words')
     for key, kind, what in _FIELDS:
         if key in spec and not isinstance(spec[key], kind):
@@ -44,10 +44,15 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
 
 
 def _check_values(spec: Mapping[str, Any]) -> None:
-    if not all(isinstance(value, str) for value in spec.get("env", {}).values()):
+    if not all(isinstance(value, str) and is_variable(name, value) for name, value in spec.get("env", {}).items()):
         raise ValueError('"env" must hold texts')
     if spec.get("interrupt_mode", "signal").lower() not in ("signal", "message"):
         raise ValueError('"interrupt_mode" must be "signal" or "message"')
+
+
+def is_variable(name: str, value: str) -> bool:
+    """The operating system takes it for an environment variable."""
+    return name != "" and "=" not in name and "\0" not in name and "\0" not in value
 
 
 def resolve_argv(argv: Sequence[str], prefix: str) -> tuple[list[str], Problem | None]:

@@ -79,7 +79,7 @@ def kernel_suffixes(raw_names: Sequence[str]) -> dict[str, str]:
 
 def _by_version(raw: str) -> list[tuple[int, int, str]]:
     parts = _NUMBER.split(raw)
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in parts]
+    return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts]
 
 
 def short_kernel_name(display_name: str) -> str:

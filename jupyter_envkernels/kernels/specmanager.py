@@ -13,7 +13,6 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from traitlets import Instance, default
 
 from ..envs.catalog import Catalog
-from ..envs.collector import paused_collector
 from ..envs.prefixes import KERNELS, resource_files
 from ..errors import Forbidden
 from ..models import CatalogOptions, Environment, Kernel, environment_id
@@ -72,12 +71,11 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
 
     def get_all_specs(self) -> dict[str, Any]:
         """Kernel name -> ``{"resource_dir", "spec"}``."""
-        with paused_collector():
-            folders, ordinary = self._ordinary_specs()
-            state = (self.catalog.environments(), ordinary, folders)
-            if self._listing is None or not _same(self._listing[0], state):
-                self._listing = (state, self._models(*state))
-            return dict(self._listing[1])
+        folders, ordinary = self._ordinary_specs()
+        state = (self.catalog.environments(), ordinary, folders)
+        if self._listing is None or not _same(self._listing[0], state):
+            self._listing = (state, self._models(*state))
+        return dict(self._listing[1])
 
     def remove_kernel_spec(self, name: str) -> str:
         """Delete an ordinary kernelspec; returns its folder.

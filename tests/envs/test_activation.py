@@ -81,6 +81,22 @@ def test_variables_of_the_environment(tmp_path: Path) -> None:
     assert as_written["lower"] == "l"
 
 
+def test_what_cannot_be_a_variable_is_left_out(tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "env")
+    set_state(prefix, **{"": "x", "A=B": "x", "NUL": "a\0b", "EQUALS": "a=b"})
+    found = activated_environ(prefix, environ_of(tmp_path), server=SERVER)
+    assert found["EQUALS"] == "a=b"
+    assert not {"", "A=B", "NUL"} & set(found)
+
+
+@pytest.mark.parametrize(("prompt", "expected"), [("[{name}] ", "[env] "), ("{nothing}", ""), ("{", "")])
+def test_the_prompt(tmp_path: Path, prompt: str, expected: str) -> None:
+    prefix = make_prefix(tmp_path / "env")
+    settings = Settings(env_prompt=prompt)
+    found = activated_environ(prefix, environ_of(tmp_path), settings=settings, server=SERVER)
+    assert found["CONDA_PROMPT_MODIFIER"] == expected
+
+
 def test_nothing_of_the_servers_own_environment_leaks_in(tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "env")
     clean = environ_of(tmp_path, PYTHONPATH="/mine:/also/mine")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.prefixes import read_prefix
+from jupyter_envkernels.envs.prefixes import Contents, read_prefix
 from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
 from tests.envs.conftest import MakeCatalog
@@ -337,9 +337,12 @@ def test_after_a_change_the_others_are_not_read_again(
     before = catalog.environments()
     make_prefix(tmp_path / "envs/b", "python3")
     read: list[str] = []
-    monkeypatch.setattr(
-        "jupyter_envkernels.envs.catalog.read_prefix", lambda prefix: (read.append(prefix), read_prefix(prefix))[1]
-    )
+
+    def noted(prefix: str) -> Contents:
+        read.append(prefix)
+        return read_prefix(prefix)
+
+    monkeypatch.setattr("jupyter_envkernels.envs.catalog.read_prefix", noted)
     assert catalog.environments()[0] is before[0]
     assert names(catalog) == ["a", "b"]
     assert {prefix for prefix in read if prefix.startswith(str(tmp_path))} == {f"{tmp_path}/envs/b"}

@@ -28,6 +28,8 @@ def test_a_good_one() -> None:
         (b'{"argv": []}', '"argv"'),
         (b'{"argv": "python"}', '"argv"'),
         (b'{"argv": ["python", 3]}', '"argv"'),
+        (b'{"argv": ["python\\u0000"]}', '"argv"'),
+        (b'{"argv": ["python"], "env": {"A=B": "1"}}', '"env" must hold texts'),
         (b'{"argv": ["python"], "metadata": null}', '"metadata" must be an object'),
         (b'{"argv": ["python"], "metadata": []}', '"metadata" must be an object'),
         (b'{"argv": ["python"], "display_name": null}', '"display_name" must be a text'),

@@ -50,6 +50,7 @@ def test_no_two_prefixes_share_a_slug() -> None:
         (["python3", "ir", "xcpp17"], {"python3": "py", "ir": "r", "xcpp17": "xcpp17"}),
         (["julia-1.10"], {"julia-1.10": "julia"}),
         (["julia-1.10", "julia-1.9"], {"julia-1.10": "julia", "julia-1.9": "julia_1.9"}),
+        (["²", "x"], {"x": "x", "²": "2"}),
         (["python2", "python3"], {"python3": "py", "python2": "python2"}),
         (["my kernel", "my-kernel"], {"my-kernel": "my_kernel", "my kernel": "a51c825b"}),
     ],

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,15 +93,21 @@ async def test_no_process_stands_in_between(real_catalog: Catalog, real_envs: Pa
         assert process.cmdline()[0] == f"{real_envs}/new/bin/python"
 
 
+async def answer(receive: Callable[..., Awaitable[dict[str, Any]]], request: str, kind: str) -> dict[str, Any]:
+    """The first message of a kind that answers a request."""
+    while True:
+        message = await receive(timeout=30)
+        if message["parent_header"].get("msg_id") == request and message["msg_type"] == kind:
+            return message
+
+
 async def test_interrupt(real_catalog: Catalog) -> None:
     async with session(real_catalog, "conda-env-new-py") as kernel:
-        sleeping = kernel.client.execute("import time; time.sleep(60)")
-        while (await kernel.client.get_iopub_msg(timeout=30))["content"].get("execution_state") != "busy":
-            pass
+        sleeping = kernel.client.execute("import time; print('now'); time.sleep(60)")
+        await answer(kernel.client.get_iopub_msg, sleeping, "stream")
         started = time.monotonic()
         await kernel.manager.interrupt_kernel()
-        reply = await kernel.client.get_shell_msg(timeout=30)
-        assert reply["parent_header"]["msg_id"] == sleeping
+        reply = await answer(kernel.client.get_shell_msg, sleeping, "execute_reply")
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert time.monotonic() - started < 20
         assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
