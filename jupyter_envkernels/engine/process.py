@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+
+_LONGEST = 1 << 16
+"""Bytes after which a line is cut."""
+
+_PATIENCE = 5.0
+"""Seconds to wait for a killed program: what it started may hold its output open."""
 
 
 async def run(
@@ -15,13 +22,13 @@ async def run(
     line: Callable[[str], None],
     feed: str = "",
 ) -> int:
-    """Run a program to its end.
+    """Run a program to its end. It is killed when this function is left before that.
 
     Args:
         argv: the program and its arguments; no shell is involved.
         cwd: its working folder.
         environ: its whole environment.
-        line: called with each line of its output and error output, as they come.
+        line: called with each line of its output and error output, as they come; very long ones come in pieces.
         feed: its standard input.
 
     Returns:
@@ -37,12 +44,35 @@ async def run(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        limit=1 << 20,
     )
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(feed.encode())
-    process.stdin.close()
-    async for raw in process.stdout:
-        line(raw.decode(errors="replace").rstrip())
-    return await process.wait()
+    try:
+        process.stdin.write(feed.encode())
+        process.stdin.close()
+        async for raw in _lines(process.stdout):
+            line(raw.decode(errors="replace").rstrip())
+        return await process.wait()
+    finally:
+        if process.returncode is None:
+            await _kill(process)
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    rest = b""
+    while chunk := await stream.read(_LONGEST):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for raw in whole:
+            yield raw
+        if len(rest) >= _LONGEST:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), _PATIENCE)
