@@ -1,0 +1,1 @@
+"""Campaigns of things that go wrong at arbitrary moments. ``make test`` runs a slice, ``make soak`` all."""
