@@ -7,13 +7,17 @@ configuration (index, proxy, certificates ...), because that is what a campus or
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import uv
 
 from ..errors import PipFailed
+from ..specs import pip_name
+from ..specs.credentials import without_credentials
 from .backend import Report
+from .explain import listed
 from .process import run
 
 _FLAGS: Mapping[str, str] = {
@@ -25,6 +29,11 @@ _FLAGS: Mapping[str, str] = {
     "no-binary": "--no-binary",
     "only-binary": "--only-binary",
 }
+_LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
+_POSITION = re.compile(r"in `-` at position (\d+)")
+_DRAWING = "×╰─▶│├"  # noqa: RUF001 - uv draws with it
+_MARKS = ("×", "error:")  # noqa: RUF001
+_MAX_REASON = 2000
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
 
 
@@ -54,17 +63,14 @@ async def install(
     tail: list[str] = []
 
     def follow(line: str) -> None:
-        tail.append(line)
-        report.log(line)
+        tail.append(without_credentials(line))
+        report.log(tail[-1])
 
     code = await run(
         argv, cwd=workdir, environ={**environ, **settings, "NO_COLOR": "1"}, feed="\n".join(lines) + "\n", line=follow
     )
     if code != 0:
-        raise PipFailed(
-            f"The pip section could not be installed. {_reason(tail)}",
-            remedy="Correct the pip lines; the log has the installer's full answer.",
-        )
+        raise _failure(lines, tail)
 
 
 async def _pip_config(python: Path, environ: Mapping[str, str], workdir: Path) -> dict[str, str]:
@@ -123,10 +129,45 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     return flags, settings
 
 
+def _failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
+    reason = _reason(output)
+    failed = [f"`{without_credentials(line)}`" for line in failed_lines(lines, reason)]
+    headline = (
+        f"The pip section could not be installed, because of {listed(failed)}"
+        if failed
+        else ("The pip section could not be installed")
+    )
+    return PipFailed(
+        f"{headline}: {reason}",
+        remedy=f"Correct {'these lines' if len(failed) > 1 else 'this line' if failed else 'the pip lines'}; "
+        "the log has the installer's full answer.",
+    )
+
+
+def failed_lines(lines: Sequence[str], reason: str) -> list[str]:
+    """The lines of the section that uv's answer speaks of: by line, by position in the text, or by what they name."""
+    if found := _LINE.search(reason):
+        return list(lines[int(found[1]) - 1 : int(found[1])])
+    if found := _POSITION.search(reason):
+        before = "\n".join(lines).encode()[: int(found[1])].decode(errors="replace")
+        return list(lines[before.count("\n") : before.count("\n") + 1])
+    return [line for line in lines if _is_named(line, reason)]
+
+
+def _is_named(line: str, reason: str) -> bool:
+    if name := pip_name(line):
+        pattern = re.sub(r"[-_.]+", "[-_.]+", name)
+        return re.search(rf"(?<![\w.-]){pattern}(?![\w-])", reason, re.IGNORECASE) is not None
+    words = line.split()
+    place = words[-1].removeprefix("git+").removeprefix("./") if words else ""
+    return bool(place.strip("./")) and without_credentials(place) in reason
+
+
 def _reason(output: Sequence[str]) -> str:
-    """The part of uv's answer that says why: from its error mark on, without the drawing."""
-    start = next((i for i, line in enumerate(output) if line.lstrip().startswith(("×", "error:"))), None)  # noqa: RUF001
+    """The part of uv's answer that says why, in one line: what caused its error, or else the error."""
+    start = next((i for i, line in enumerate(output) if line.lstrip().startswith(_MARKS)), None)
     if start is None:
         return " ".join(line.strip() for line in output[-3:])
-    words = [line.strip().lstrip("×╰─▶│├").strip() for line in output[start:]]  # noqa: RUF001
-    return " ".join(word for word in words if word)[:2000].removeprefix("error:").strip()
+    words = (line.strip().lstrip(_DRAWING).strip() for line in output[start:])
+    said = " ".join(word for word in words if word)[:_MAX_REASON].removeprefix("error:").strip()
+    return said.removeprefix("No solution found when resolving dependencies").strip(" :").replace("cause: ", "", 1)

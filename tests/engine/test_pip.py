@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from jupyter_envkernels.engine.pip import parse_pip_config, uv_options
+import pytest
+
+from jupyter_envkernels.engine.pip import failed_lines, parse_pip_config, uv_options
 
 
 def test_the_more_specific_section_wins() -> None:
@@ -47,3 +49,24 @@ def test_every_setting_has_its_counterpart() -> None:
 
 def test_nothing_configured_nothing_told() -> None:
     assert uv_options({}) == ([], {})
+
+
+LINES = ("rich==13.0", "--pre", "Py_gments<2", "-e ./my-package", "git+https://git.example/x.git", "cow say")
+
+
+@pytest.mark.parametrize(
+    ("reason", "lines"),
+    [
+        (
+            "Because rich==13.0.0 depends on py-gments>=2.6 and you require py.gments<2, ...",
+            ["rich==13.0", "Py_gments<2"],
+        ),
+        ("Because richer was not found in the package registry", []),
+        ("Distribution not found at: file:///home/ada/my-package", ["-e ./my-package"]),
+        ("Git operation failed: fetch 'https://git.example/x.git'", ["git+https://git.example/x.git"]),
+        ("Unexpected '-', expected '-c', '-e', '-r' or the start of a requirement: -:2:1", ["--pre"]),
+        ("Couldn't parse requirement in `-` at position 75 Expected one of", ["cow say"]),
+    ],
+)
+def test_which_lines_the_answer_speaks_of(reason: str, lines: list[str]) -> None:
+    assert failed_lines(LINES, reason) == lines

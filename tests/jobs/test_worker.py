@@ -109,3 +109,27 @@ async def test_logins_in_urls_are_used_and_written_nowhere(
     assert job.state == "failed"
     told = [path for path in place.folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
     assert {path.name for path in told} == {"request.json"}, "what was asked for, in the person's own folder"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            ("envkernels-demo-pip", "envkernels-no-such"),
+            "The pip section could not be installed, because of `envkernels-no-such`: Because envkernels-no-such was",
+        ),
+        (
+            ("envkernels-demo-pip<2", "envkernels-demo-pip>=2"),
+            "The pip section could not be installed, because of `envkernels-demo-pip<2` and `envkernels-demo-pip>=2`: ",
+        ),
+    ],
+)
+async def test_the_pip_line_that_fails_is_named(
+    place: Place, channel_server: ChannelServer, lines: tuple[str, ...], message: str
+) -> None:
+    pip = (f"--index-url {channel_server.url}/simple", *lines)
+    job, log = await done(place, place.create("lesson", "python", pip=pip))
+    assert job.error is not None, log
+    assert job.error.code == "pip-failed"
+    assert job.error.message.startswith(message)
+    assert place.leftovers() == []
