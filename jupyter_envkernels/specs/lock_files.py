@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..models import Diagnostic, EnvSpec, LockedPackage
+from .credentials import without_credentials
 from .platforms import current_platform
 from .remarks import exact, unreadable
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from rattler.lock import Environment
     from rattler.lock import LockedPackage as Entry
 
+# A bracket and the one that closes it, with nothing between them that could hide another.
+_PAIR = re.compile(r"""[\[{](?:[^\[\]{}\n#"']|"[^"\n\[\]{}]*"|'[^'\n\[\]{}]*'){0,1000}[\]}]""")
+_OPENING = re.compile(r"[\[{]")
+_MAX_NESTED = 200
+_MAX_REASON = 300
 _PLACE = re.compile(r"at line (?P<line>\d+) column (?P<column>\d+)")
 _AGAIN = "Make the lock file again with the program that wrote it."
 
@@ -50,16 +56,19 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
 def _parse(text: str) -> LockFile:
     from rattler import LockFile  # noqa: PLC0415 - its import costs more than reading a spec
 
+    # rattler's YAML reader takes minutes over brackets that are nested ten thousand times
+    if len(_OPENING.findall(_PAIR.sub("", text))) > _MAX_NESTED:
+        raise unreadable("invalid-lock-file", 1, 1, "The lock file cannot be read: brackets are nested.", _AGAIN)
     with tempfile.TemporaryDirectory(prefix="envkernels-lock-") as folder:
         path = Path(folder, "lock")  # rattler reads files only
         path.write_text(text, encoding="utf-8", newline="")
         try:
             return LockFile.from_path(path)
         except Exception as error:  # its class is not among rattler's public ones
-            reason = str(error).rstrip(".")
+            reason = without_credentials(str(error))
             place = _PLACE.search(reason)
             line, column = (int(place["line"]), int(place["column"])) if place else (1, 1)
-            message = f"The lock file cannot be read: {reason}."
+            message = f"The lock file cannot be read: {reason[:_MAX_REASON].rstrip('.')}."
             raise unreadable("invalid-lock-file", line, column, message, _AGAIN) from error
 
 

@@ -134,3 +134,33 @@ def test_a_large_one_takes_no_time() -> None:
     begun = time.perf_counter()
     assert check(PIXI + packages).ok
     assert time.perf_counter() - begun < 1
+
+
+HEAD = "version: 6\nenvironments:\n "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "{a: " * 300_000,
+        HEAD + "[? " * 300_000,
+        HEAD + "{a: " * 199 + "{b: [c]}, " * 100_000,
+        HEAD + '{a: "}", b: ' * 100_000,
+        HEAD + "{a: [{a: '",
+        HEAD + "[" * 100_000 + "]" * 100_000,
+        HEAD + '"' + "x " * 400_000 + '"',
+        HEAD + "- " * 400_000,
+    ],
+)
+def test_hostile_text_is_answered_at_once(text: str) -> None:
+    begun = time.perf_counter()
+    checked = check(text)
+    assert time.perf_counter() - begun < 2
+    (error,) = checked.diagnostics
+    assert error.code == "invalid-lock-file"
+    assert len(error.message) < 400
+
+
+def test_brackets_of_match_specs_and_extras_are_no_nesting() -> None:
+    lines = "".join(f"  - p{n}[version='>=1,<2', build=\"h*\"]\n  - q[socks,x]\n  - r[]\n" for n in range(300))
+    assert check(PIXI.replace("  size: 1234\n", f"  size: 1234\n  constrains:\n{lines}")).ok
