@@ -70,6 +70,7 @@ class Catalog:
         self._settings = SettingsCache(environ)
         self._frame: _Frame | None = None
         self._discovery = Discovery()
+        self._is_stale = False
         self._entries: dict[str, _Entry] = {}
         self._snapshot: _Snapshot | None = None
         self._listeners: list[Listener] = []
@@ -81,7 +82,8 @@ class Catalog:
 
     def settings(self) -> Settings:
         """The configuration of conda as it stands."""
-        return self._settings.read()
+        with self._lock:
+            return self._settings.read()
 
     def locations(self) -> tuple[Location, ...]:
         """Where environments are looked for, in order of precedence."""
@@ -153,9 +155,11 @@ class Catalog:
         )
 
     def invalidate(self) -> None:
-        """Look into every folder anew at the next reading, and tell the subscribers that something has changed."""
-        with self._lock:
-            self._discovery = Discovery()
+        """Look into every folder anew at the next reading, and tell the subscribers that something has changed.
+
+        It waits for nothing, so that it may be called in an event loop.
+        """
+        self._is_stale = True
         self._announce()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -195,6 +199,9 @@ class Catalog:
         return self._frame
 
     def _refreshed(self) -> _Snapshot:
+        if self._is_stale:
+            self._is_stale = False
+            self._discovery = Discovery()
         frame = self._current_frame()
         known = self._entries
         entries = {}

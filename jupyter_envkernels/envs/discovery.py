@@ -11,6 +11,9 @@ from typing import NamedTuple
 from .locations import Location
 from .stamps import MISSING, Stamp, stamp_of
 
+_MAX_PROJECTS = 1000
+"""Each is looked into at each listing, which must stay cheap in a folder of any size."""
+
 _Child = tuple[str, bool | None]
 """A name or path, and whether it is a link; None where nobody has looked yet."""
 
@@ -87,7 +90,8 @@ class Discovery:
                 yield location, location.path
                 continue
             children = self._listing(location.path, location, now).children
-            for project in (location.path, *(f"{location.path}/{name}" for name, _ in children)):
+            projects = [f"{location.path}/{name}" for name, _ in children if not name.startswith(".")]
+            for project in (location.path, *projects[:_MAX_PROJECTS]):
                 yield location, f"{project}/.pixi/envs"
 
     def _listing(self, path: str, location: Location, now: int) -> _Listing:

@@ -355,3 +355,14 @@ def test_the_last_environment_goes_even_when_all_was_forgotten(catalog_of: MakeC
     shutil.rmtree(tmp_path / "envs/a")
     catalog.invalidate()
     assert names(catalog) == []
+
+
+def test_invalidating_waits_for_nothing(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    catalog = catalog_of()
+    heard: list[bool] = []
+    catalog.subscribe(lambda: heard.append(catalog._lock.locked()))
+    with catalog._lock:  # as in the middle of a long reading
+        catalog.invalidate()
+    assert heard == [True]
+    make_prefix(tmp_path / "envs/a", "python3")
+    assert names(catalog) == ["a"]
