@@ -166,8 +166,8 @@ class Transaction:
         if plan.pip:
             self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
             await pip.install(prefix, plan.pip, workdir, environ, self.report)
-        self.report.phase("verifying", "Starting the kernel once")
-        await verify_kernels(prefix, environ, self.report)
+        self.report.phase("verifying", "Checking the kernel")
+        await verify_kernels(prefix, environ, self.report, imports=bool(plan.pip))
         await asyncio.to_thread(records.register, prefix, Path.home())
         staging.commit()
 
@@ -179,8 +179,10 @@ class Transaction:
         records.write_variables(folder, plan.variables)
         records.open_records(folder)
         if source is not None:
-            count = overlay.carry_over(source, folder, prefix)
-            self.report.log(f"Carried over {count} files beyond the packages.")
+            carried = overlay.carry_over(source, folder, prefix)
+            self.report.log(f"Carried over {carried.files} files beyond the packages.")
+            for path in carried.skipped:
+                self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
         self.staging.mark()
         try:
             self.staging.publish()
