@@ -1,0 +1,125 @@
+"""What a job adds to the bare work of py-rattler when it creates an environment.
+
+    python -m benchmarks.create [--runs 5] [--folder /dev/shm]
+
+Both solve for python, ipykernel and numpy over HTTP from the test channel and link into a fresh prefix, in turn, each
+in a process of its own: ``bare`` calls ``rattler.solve`` and ``rattler.install`` and nothing else; ``job`` is the
+worker of jupyter-envkernels. Cold: no repodata and no package is cached. Warm: all is. Prints the median of the seconds
+that each process took, smallest and largest, the ratio of the medians, and how the time of a job divides into phases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+from jupyter_envkernels.jobs.journal import Journal, Order
+from jupyter_envkernels.jobs.process import spawn
+from jupyter_envkernels.jobs.writer import create_journal
+from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
+from tests.channel.build import ensure_channel
+from tests.channel.server import ChannelServer
+
+_PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2")
+
+_BARE = """
+import asyncio, os, sys, rattler
+async def main(channel, cache, prefix, *packages):
+    client = rattler.Client.default_client()
+    gateway = rattler.Gateway(cache_dir=cache + "/repodata", client=client)
+    specs = [rattler.MatchSpec(text, strict=False) for text in packages]
+    virtual = rattler.VirtualPackage.detect(overrides=rattler.VirtualPackageOverrides.from_env())
+    records = await rattler.solve([rattler.Channel(channel)], specs, gateway=gateway, virtual_packages=virtual)
+    await rattler.install(
+        records, prefix, package_cache=rattler.PackageCache(cache + "/pkgs"), client=client, show_progress=False
+    )
+asyncio.run(main(*sys.argv[1:]))
+os._exit(0)
+"""
+
+Create = Callable[[Path, Path], None]
+
+
+def bare(channel: str) -> Create:
+    """Create with py-rattler alone."""
+
+    def create(cache: Path, prefix: Path) -> None:
+        command = [sys.executable, "-c", _BARE, channel, str(cache), str(prefix), *_PACKAGES]
+        subprocess.run(command, check=True)
+
+    return create
+
+
+def job(channel: str, journals: Path) -> Create:
+    """Create with a worker."""
+
+    def create(cache: Path, prefix: Path) -> None:
+        request = JobRequest("create", prefix.name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
+        journal = create_journal(journals, Order(request, EngineOptions((channel,), cache), time.time()))
+        worker = spawn(journal)
+        assert worker is not None
+        assert worker.wait() == 0
+        assert journal.job().state == "succeeded", journal.log_file.read_text()
+
+    return create
+
+
+def measure(ways: dict[str, Create], folder: Path, runs: int, *, warm: bool) -> dict[str, list[float]]:
+    """Seconds of each run of each way, the ways in turn."""
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(runs + warm):
+        for name, create in ways.items():
+            cache, prefix = folder / f"cache-{name}", folder / f"{name}-{number}"
+            if not warm:
+                shutil.rmtree(cache, ignore_errors=True)
+            started = time.perf_counter()
+            create(cache, prefix)
+            if not warm or number > 0:  # the first fills the cache
+                seconds[name].append(time.perf_counter() - started)
+            shutil.rmtree(prefix)
+    return seconds
+
+
+def phases(journal: Journal) -> dict[str, float]:
+    """Seconds that a job spent in each phase."""
+    events = list(journal.read_events(0)[0])
+    spent: dict[str, float] = {}
+    for event, following in pairwise(events):
+        name = event.phase or "starting"
+        spent[name] = spent.get(name, 0.0) + following.time - event.time
+    return spent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--folder", type=Path, default=Path("/dev/shm"), help="where to work; a tmpfs is quiet")
+    arguments = parser.parse_args()
+    root = ensure_channel()
+    with ChannelServer(root) as server, tempfile.TemporaryDirectory(dir=arguments.folder) as name:
+        os.environ["HOME"] = name  # environments.txt is not the person's own
+        folder, channel = Path(name), f"{server.url}/main"
+        ways = {"bare": bare(channel), "job": job(channel, folder / "jobs")}
+        for warm in (False, True):
+            seconds = measure(ways, folder, arguments.runs, warm=warm)
+            ratio = statistics.median(seconds["job"]) / statistics.median(seconds["bare"])
+            told = ", ".join(
+                f"{way} {statistics.median(s):.2f} s ({min(s):.2f}-{max(s):.2f})" for way, s in seconds.items()
+            )
+            print(f"{'warm' if warm else 'cold'}: {told}, ratio {ratio:.2f}")
+        latest = max((folder / "jobs").iterdir())
+        spent = phases(Journal(latest.parent, latest.name))
+        print("the last job: " + ", ".join(f"{phase} {s:.2f} s" for phase, s in spent.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.verify import verify_kernels
+from jupyter_envkernels.errors import VerifyFailed
+from jupyter_envkernels.models import JobPhase, ProgressUnit
+
+
+class Log:
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        raise AssertionError(message)
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        raise AssertionError(unit)
+
+    def log(self, text: str) -> None:
+        self.text += text
+
+
+def make(prefix: Path, module: str = "lab_kernel", *, source: str | None = "") -> None:
+    """A prefix whose python is this one, with a kernelspec, and a module that python would find."""
+    (prefix / "bin").mkdir()
+    (prefix / "bin" / "python").symlink_to(sys.executable)
+    kernel = prefix / "share" / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps({"argv": ["python", "-m", module, "-f", "{connection_file}"]}))
+    site = prefix / "lib" / "python3.12" / "site-packages"
+    site.mkdir(parents=True)
+    if source is not None:
+        (site / f"{module}.py").write_text(source)
+
+
+def environ(prefix: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(prefix / "lib" / "python3.12" / "site-packages")}
+
+
+@pytest.mark.parametrize("imports", [True, False])
+async def test_a_kernel_that_is_there(tmp_path: Path, *, imports: bool) -> None:
+    make(tmp_path)
+    await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=imports)
+
+
+async def test_a_module_that_does_not_import(tmp_path: Path) -> None:
+    make(tmp_path, source="import no_such_module")
+    log = Log()
+    with pytest.raises(VerifyFailed, match="No module named 'no_such_module'"):
+        await verify_kernels(tmp_path, environ(tmp_path), log, imports=True)
+    assert "Traceback" in log.text
+
+
+@pytest.mark.parametrize("imports", [True, False])
+async def test_a_module_that_is_not_there(tmp_path: Path, *, imports: bool) -> None:
+    make(tmp_path, source=None)
+    with pytest.raises(VerifyFailed, match="No module named 'lab_kernel'"):
+        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=imports)
+
+
+async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None:
+    make(tmp_path, "json.tool", source=None)
+    await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+
+
+async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / "bin" / "python").unlink()
+    with pytest.raises(VerifyFailed, match="its program python is not there"):
+        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+
+
+@pytest.mark.parametrize("text", ["no JSON", "{}", '{"argv": []}'])
+async def test_a_kernelspec_that_is_none(tmp_path: Path, text: str) -> None:
+    make(tmp_path)
+    (tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(text)
+    with pytest.raises(VerifyFailed, match=r"The kernelspec .* (cannot be read|has no argv)"):
+        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
