@@ -11,7 +11,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..envs.activation import activated_environ
@@ -78,7 +78,7 @@ class Transaction:
         spec = self.request.spec
         assert spec is not None
         self._check_free()
-        plan = await self._solve(spec)
+        plan = await (self._locked(spec) if spec.locked else self._solve(spec))
         await self._build(plan, self._workdir())
         self.report.log(f"Created {self.request.prefix}.")
 
@@ -117,6 +117,12 @@ class Transaction:
         if not os.access(prefix.parent, os.W_OK | os.X_OK):
             raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
 
+    async def _locked(self, spec: EnvSpec) -> Plan:
+        """The plan of a spec that leaves nothing to choose."""
+        self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
+        named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
+        return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
+
     async def _solve(self, spec: EnvSpec) -> Plan:
         named = spec.channels or self.options.channels
         self.report.phase("solving", "Choosing packages")
@@ -135,6 +141,8 @@ class Transaction:
             except SolveFailed as error:
                 message = f"{', '.join(missing)} is added, so that the environment is a kernel. {error.message}"
                 raise SolveFailed(message, remedy=error.remedy) from error
+        # what is written into the environment's history holds no login
+        requested = tuple(map(without_credentials, requested))
         return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
@@ -158,8 +166,8 @@ class Transaction:
         if plan.pip:
             self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
             await pip.install(prefix, plan.pip, workdir, environ, self.report)
-        self.report.phase("verifying", "Starting the kernel once")
-        await verify_kernels(prefix, environ, self.report)
+        self.report.phase("verifying", "Checking the kernel")
+        await verify_kernels(prefix, environ, self.report, imports=bool(plan.pip))
         await asyncio.to_thread(records.register, prefix, Path.home())
         staging.commit()
 
@@ -171,8 +179,10 @@ class Transaction:
         records.write_variables(folder, plan.variables)
         records.open_records(folder)
         if source is not None:
-            count = overlay.carry_over(source, folder, prefix)
-            self.report.log(f"Carried over {count} files beyond the packages.")
+            carried = overlay.carry_over(source, folder, prefix)
+            self.report.log(f"Carried over {carried.files} files beyond the packages.")
+            for path in carried.skipped:
+                self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
         self.staging.mark()
         try:
             self.staging.publish()
