@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from ..envs.installations import is_root
 from ..errors import Forbidden, NotFound
-
-_BASE_SIGNS = ("condabin", "envs", "pkgs")
 
 
 def check_removable(prefix: Path) -> None:
@@ -16,7 +15,8 @@ def check_removable(prefix: Path) -> None:
 
     Raises:
         NotFound: there is no environment.
-        Forbidden: it is a link, the base of an installation, or what runs this program; or permissions forbid it.
+        Forbidden: it is a link, the base of an installation, what runs this program, or has other environments in it;
+            or permissions forbid it.
     """
     if prefix.is_symlink():
         raise Forbidden(
@@ -24,8 +24,12 @@ def check_removable(prefix: Path) -> None:
         )
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.")
-    if any((prefix / sign).is_dir() for sign in _BASE_SIGNS):
+    if is_root(prefix):
         raise Forbidden(f"{prefix} is the base of a conda installation.")
+    if nested := sorted(path.parent.name for path in (prefix / "envs").glob("*/conda-meta")):
+        raise Forbidden(
+            f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Remove these first."
+        )
     if Path(sys.prefix).resolve().is_relative_to(prefix.resolve()):
         raise Forbidden(f"Jupyter itself runs in {prefix}.")
     if not os.access(prefix.parent, os.W_OK | os.X_OK) or not os.access(prefix, os.W_OK | os.X_OK):

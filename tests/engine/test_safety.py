@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.safety import check_removable
+from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.errors import Forbidden, NotFound
+from jupyter_envkernels.models import CatalogOptions
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    prefix = tmp_path / "envs" / "lesson"
+    (prefix / "conda-meta").mkdir(parents=True)
+    (prefix / "conda-meta" / "history").touch()
+    return prefix
+
+
+def in_catalog(prefix: Path) -> bool:
+    return Catalog(CatalogOptions(roots=(prefix.parent,))).find(prefix.name).is_base
+
+
+@pytest.mark.parametrize("folder", ["pkgs", "envs", "envs/notes", "shell", "etc/profile.d"])
+def test_an_ordinary_environment_may_have_any_folder(prefix: Path, folder: str) -> None:
+    (prefix / folder).mkdir(parents=True)
+    check_removable(prefix)
+    assert not in_catalog(prefix)
+
+
+def test_a_base(prefix: Path) -> None:
+    (prefix / "condabin").mkdir()
+    with pytest.raises(Forbidden, match="is the base of a conda installation"):
+        check_removable(prefix)
+    assert in_catalog(prefix)
+
+
+def test_environments_inside(prefix: Path) -> None:
+    for name in ("b", "a"):
+        (prefix / "envs" / name / "conda-meta").mkdir(parents=True)
+    with pytest.raises(Forbidden, match=r"has other environments in its folder envs: a, b\."):
+        check_removable(prefix)
+
+
+def test_a_link(prefix: Path) -> None:
+    link = prefix.with_name("link")
+    link.symlink_to(prefix)
+    with pytest.raises(Forbidden, match=f"is a link to {prefix}"):
+        check_removable(link)
+
+
+def test_no_environment(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("data", "absent"):
+        with pytest.raises(NotFound):
+            check_removable(tmp_path / name)
+
+
+def test_what_runs_this_program(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    with pytest.raises(Forbidden, match="Jupyter itself runs in"):
+        check_removable(prefix)
+
+
+@pytest.mark.parametrize("closed", ["envs", "envs/lesson"])
+def test_permissions(closed: str) -> None:
+    is_root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as name:
+        prefix = Path(name, "envs", "lesson")
+        (prefix / "conda-meta").mkdir(parents=True)
+        for folder in (Path(name), prefix.parent, prefix):
+            folder.chmod(0o777)
+        Path(name, closed).chmod(0o555)
+        if is_root:  # permissions do not count for root; os.access asks for the real user
+            os.setresuid(65534, 65534, 0)
+        try:
+            with pytest.raises(Forbidden, match="You may not change"):
+                check_removable(prefix)
+        finally:
+            if is_root:
+                os.setresuid(0, 0, 0)
+            Path(name, closed).chmod(0o777)
