@@ -89,18 +89,33 @@ class Staging:
         """There is something that :meth:`discard` would take away."""
         return os.path.lexists(self.folder) or os.path.lexists(self.trash) or self.is_pending()
 
-    def discard(self) -> None:
+    def discard(self) -> str:
         """Take away all that this job made and did not commit. Safe to repeat.
 
         A prefix without this job's mark is never touched.
 
+        Returns:
+            As :meth:`empty_trash`.
+
         Raises:
-            OSError: something could not be deleted.
+            OSError: something stays where it was.
         """
         if self.is_pending():
             self.prefix.rename(self.trash)
-        for folder in (self.folder, self.trash):
-            remove_tree(folder)
+        remove_tree(self.folder)
+        return self.empty_trash()
+
+    def empty_trash(self) -> str:
+        """Delete what was put into the trash.
+
+        Returns:
+            Why some of it stays, as a sentence for the log; empty where nothing does. :func:`sweep` tries it again.
+        """
+        try:
+            remove_tree(self.trash)
+        except OSError as error:
+            return f"Not everything could be deleted: {error.strerror} ({error.filename}). What is left goes later."
+        return ""
 
 
 _REGISTERED = "registered"

@@ -2,12 +2,13 @@
 
 Create, clone and remove share one frame: look first, work aside, publish by one rename, commit by taking a mark away.
 On any failure what was begun is discarded and the failure goes on to the caller. A process that dies in the middle
-leaves what :class:`~.staging.Staging` names; whoever finds the dead job calls :meth:`Staging.discard`.
+leaves what :class:`~.staging.Staging` names; whoever finds the dead job calls :func:`roll_back`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 from collections.abc import Callable, Mapping
@@ -16,7 +17,16 @@ from pathlib import Path
 
 from ..envs.activation import activated_environ
 from ..envs.condarc_sources import expand_variables
-from ..errors import AlreadyExists, DiskFull, EnvKernelsError, Forbidden, LinkFailed, NotFound, SolveFailed
+from ..errors import (
+    AlreadyExists,
+    DiskFull,
+    EnvKernelsError,
+    Forbidden,
+    InvalidRequest,
+    LinkFailed,
+    NotFound,
+    SolveFailed,
+)
 from ..models import EngineOptions, EnvSpec, JobRequest, Plan
 from ..specs import conda_name, kernel_packages_missing, pip_name
 from ..specs.credentials import without_credentials
@@ -24,7 +34,7 @@ from . import overlay, pip, records
 from .backend import Backend, Report
 from .link_scripts import run_post_link
 from .safety import check_removable
-from .staging import Staging, remove_tree
+from .staging import Staging
 from .verify import verify_kernels
 
 
@@ -61,18 +71,33 @@ class Transaction:
         """Carry it out.
 
         Raises:
-            EnvKernelsError: it failed; the prefix is as it was before.
+            EnvKernelsError: it failed; the prefix is as it was before. The same holds for any other exception, which
+                is a fault of this program.
         """
         work = {"create": self._create, "clone": self._clone, "remove": self._remove}[self.request.kind]
         try:
             await work()
         except BaseException as error:
-            if self.staging.exists():
-                self.report.phase("rolling-back", "Taking back what was begun")
-            await asyncio.to_thread(roll_back, self.request, self.job_id)
+            await self._take_back()
             if isinstance(error, OSError):
                 raise _named(error) from error
             raise
+
+    async def _take_back(self) -> None:
+        """Roll back. Whatever goes wrong with that, the failure which led here is the one to tell."""
+        with contextlib.suppress(Exception):  # the report may be what failed
+            if self.request.kind != "remove" and self.staging.exists():
+                self.report.phase("rolling-back", "Taking back what was begun")
+        try:
+            warning = await asyncio.to_thread(roll_back, self.request, self.job_id)
+        except EnvKernelsError as error:
+            warning = error.message
+        self._warn(warning)
+
+    def _warn(self, sentence: str) -> None:
+        """Something that is no failure."""
+        if sentence:
+            self.report.log(sentence)
 
     async def _create(self) -> None:
         spec = self.request.spec
@@ -95,25 +120,23 @@ class Transaction:
     async def _remove(self) -> None:
         prefix = self.request.prefix
         self.report.phase("checking", "Checking that the environment may be removed")
-        check_removable(prefix)
-        await asyncio.to_thread(prefix.rename, self.staging.trash)
-        await asyncio.to_thread(records.unregister, prefix, Path.home())
+        await asyncio.to_thread(check_removable, prefix)
+        # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
+        # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")
-        await asyncio.to_thread(remove_tree, self.staging.trash)
+        await asyncio.to_thread(prefix.rename, self.staging.trash)
+        self._warn(await asyncio.to_thread(_finish_removal, self.staging))
         self.report.log(f"Removed {prefix}.")
 
     def _check_free(self) -> None:
         """Nothing may stand where the environment goes, and its folder must be writable."""
         prefix = self.request.prefix
         self.report.phase("checking", "Checking the place")
-        if os.path.lexists(prefix):
-            raise AlreadyExists(
-                f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
-            )
         try:
             prefix.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+        _check_unused(prefix)
         if not os.access(prefix.parent, os.W_OK | os.X_OK):
             raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
 
@@ -160,7 +183,8 @@ class Transaction:
         self.keep_plan(plan)
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
         await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
-        await asyncio.to_thread(self._finish_staging, plan, source)
+        for line in await asyncio.to_thread(self._finish_staging, plan, source):
+            self.report.log(line)
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         await run_post_link(prefix, plan.packages, environ, self.report)
         if plan.pip:
@@ -168,40 +192,93 @@ class Transaction:
             await pip.install(prefix, plan.pip, workdir, environ, self.report)
         self.report.phase("verifying", "Checking the kernel")
         await verify_kernels(prefix, environ, self.report, imports=bool(plan.pip))
-        await asyncio.to_thread(records.register, prefix, Path.home())
+        self._warn(await asyncio.to_thread(self._register))
         staging.commit()
 
-    def _finish_staging(self, plan: Plan, source: Path | None) -> None:
-        """Complete the linked packages to an environment, and move it to its place under the pending mark."""
+    def _finish_staging(self, plan: Plan, source: Path | None) -> list[str]:
+        """Complete the linked packages to an environment, and move it to its place under the pending mark.
+
+        Returns:
+            Lines for the log.
+        """
         folder, prefix = self.staging.folder, self.request.prefix
         (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
         records.write_history(folder, plan, f"jupyter envkernels {self.request.kind} -p {prefix}")
         records.write_variables(folder, plan.variables)
         records.open_records(folder)
-        if source is not None:
-            carried = overlay.carry_over(source, folder, prefix)
-            self.report.log(f"Carried over {carried.files} files beyond the packages.")
-            for path in carried.skipped:
-                self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
+        lines = self._carry_over(source) if source is not None else []
         self.staging.mark()
         try:
             self.staging.publish()
-        except OSError as error:
+        except FileExistsError as error:
             raise AlreadyExists(f"{prefix} has appeared meanwhile.", remedy="Choose another name.") from error
+        return lines
+
+    def _carry_over(self, source: Path) -> list[str]:
+        carried = overlay.carry_over(source, self.staging.folder, self.request.prefix)
+        skipped = [f"Left out {path}: it is a socket, a pipe or a device." for path in carried.skipped]
+        return [f"Carried over {carried.files} files beyond the packages.", *skipped]
+
+    def _register(self) -> str:
+        """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""
+        prefix, home = self.request.prefix, Path.home()
+        if records.is_registered(prefix, home):
+            return ""
+        self.staging.note_registration()
+        return records.register(prefix, home)
 
     def _workdir(self) -> Path:
         return self.request.workdir or self.request.prefix.parent
 
 
-def roll_back(request: JobRequest, job_id: str) -> None:
+def roll_back(request: JobRequest, job_id: str) -> str:
     """Take away what a job made and did not commit. Safe to repeat, also by another process after the job died.
 
+    A removal whose rename was done is finished instead.
+
+    Returns:
+        What could not be deleted yet, as a sentence for the log; empty where nothing is left.
+
     Raises:
-        OSError: something cannot be deleted.
+        EnvKernelsError: something cannot be taken away.
     """
-    Staging(request.prefix, job_id).discard()
-    if not os.path.lexists(request.prefix):
-        records.unregister(request.prefix, Path.home())
+    staging = Staging(request.prefix, job_id)
+    if request.kind == "remove":
+        return _finish_removal(staging)
+    try:
+        if staging.has_registered():
+            records.unregister(request.prefix, Path.home())
+        return staging.discard()
+    except OSError as error:
+        raise _named(error) from error
+
+
+def _finish_removal(staging: Staging) -> str:
+    """Delete what a removal has put aside.
+
+    Returns:
+        What went wrong with it, as sentences for the log.
+    """
+    if not os.path.lexists(staging.trash):
+        return ""
+    unlisted = "" if os.path.lexists(staging.prefix) else records.unregister(staging.prefix, Path.home())
+    return "\n".join(filter(None, [unlisted, staging.empty_trash()]))
+
+
+def _check_unused(prefix: Path) -> None:
+    try:
+        prefix.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InvalidRequest(
+                f"The name {prefix.name} is too long for a folder.", remedy="Choose a shorter one."
+            ) from error
+        raise
+    raise AlreadyExists(
+        f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
+    )
 
 
 def _named(error: OSError) -> EnvKernelsError:

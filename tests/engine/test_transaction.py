@@ -1,0 +1,454 @@
+"""The frame of every operation, with a package manager of a few lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine import records, staging
+from jupyter_envkernels.engine.backend import Report
+from jupyter_envkernels.engine.staging import Staging
+from jupyter_envkernels.engine.transaction import Transaction, roll_back
+from jupyter_envkernels.errors import (
+    AlreadyExists,
+    EnvKernelsError,
+    Forbidden,
+    InvalidRequest,
+    InvalidSpec,
+    LinkFailed,
+    NotFound,
+    PipFailed,
+    SolveFailed,
+    VerifyFailed,
+)
+from jupyter_envkernels.models import (
+    PENDING_MARK,
+    EngineOptions,
+    EnvSpec,
+    JobPhase,
+    JobRequest,
+    LockedPackage,
+    Plan,
+    PlannedPackage,
+    ProgressUnit,
+)
+
+JOB = "20260101-000000-00000000"
+
+
+def nothing(_: Path) -> None:
+    """A package manager that does nothing else."""
+
+
+@dataclass
+class SmallBackend:
+    """A :class:`~jupyter_envkernels.engine.backend.Backend` whose packages are one file each.
+
+    Attributes:
+        at_solve, after_install: called with the staging folder, to go wrong or to do something else meanwhile.
+    """
+
+    at_solve: Callable[[], None] = lambda: None
+    after_install: Callable[[Path], None] = nothing
+
+    async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+        self.at_solve()
+        return tuple(planned(spec, channels[0]) for spec in sorted(specs))
+
+    async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
+        return tuple(planned(Path(package.url).name, "https://conda.example/main") for package in packages)
+
+    async def installed(self, prefix: Path) -> Plan:
+        names = [json.loads(path.read_text())["name"] for path in sorted((prefix / "conda-meta").glob("*.json"))]
+        return Plan(packages=tuple(planned(name, "https://conda.example/main") for name in names))
+
+    async def install(
+        self,
+        packages: Sequence[PlannedPackage],
+        staging: Path,
+        prefix: Path,
+        requested: Sequence[str],
+        report: Report,
+    ) -> None:
+        report.phase("linking", "Linking")
+        kernel = staging / "share" / "jupyter" / "kernels" / "demo" / "kernel.json"
+        for folder in (staging / "conda-meta", staging / "bin", kernel.parent):
+            folder.mkdir(parents=True)
+        for package in packages:
+            (staging / "bin" / package.name).write_text(f"#!{prefix}/bin/sh\n")
+            (staging / "bin" / package.name).chmod(0o755)
+            record = {"name": package.name, "url": package.url, "files": [f"bin/{package.name}"]}
+            (staging / "conda-meta" / f"{package.name}-1.0-0.json").write_text(json.dumps(record))
+        kernel.write_text(json.dumps({"argv": [f"{prefix}/bin/demo"], "display_name": "Demo", "language": "demo"}))
+        self.after_install(staging)
+
+
+def planned(name: str, channel: str) -> PlannedPackage:
+    url = f"{channel}/noarch/{name}-1.0-0.conda"
+    return PlannedPackage(name, "1.0", "0", channel, "noarch", url, None, 1, cached=True, record="{}")
+
+
+@dataclass
+class Heard:
+    """A report that keeps what it hears, and can fail as one on a full disk does."""
+
+    fails_at: JobPhase | None = None
+    phases: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    at_phase: Callable[[str], None] = lambda _: None
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        self.phases.append(phase)
+        self.at_phase(phase)
+        if phase == self.fails_at:
+            raise OSError(28, os.strerror(28), "events.jsonl")
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        pass
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
+
+
+@dataclass
+class Place:
+    """A home folder with environments in it."""
+
+    home: Path
+    backend: SmallBackend = field(default_factory=SmallBackend)
+    heard: Heard = field(default_factory=Heard)
+    plans: list[Plan] = field(default_factory=list)
+
+    @property
+    def envs(self) -> Path:
+        return self.home / "envs"
+
+    @property
+    def listing(self) -> Path:
+        return self.home / ".conda" / "environments.txt"
+
+    def create(self, name: str = "lesson", *, pip: tuple[str, ...] = ()) -> JobRequest:
+        return JobRequest("create", name, self.envs / name, EnvSpec(dependencies=("demo",), pip=pip))
+
+    def clone(self, source: str, name: str) -> JobRequest:
+        return JobRequest("clone", name, self.envs / name, source=self.envs / source)
+
+    def remove(self, name: str) -> JobRequest:
+        return JobRequest("remove", name, self.envs / name)
+
+    def run(self, request: JobRequest) -> None:
+        transaction = Transaction(
+            request=request,
+            job_id=JOB,
+            backend=self.backend,
+            options=EngineOptions(("https://conda.example/main",), self.home / "cache"),
+            report=self.heard,
+            environ={"PATH": "/usr/bin:/bin", "HOME": str(self.home)},
+            keep_plan=self.plans.append,
+        )
+        asyncio.run(transaction.run())
+
+    def everything(self) -> dict[str, bytes]:
+        """All files of the home, and all folders; a lock may come to stay."""
+        return {
+            str(path.relative_to(self.home)): path.read_bytes() if path.is_file() else b""
+            for path in self.home.rglob("*")
+            if path.name != ".environments.txt.lock"
+        }
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A home with something of its owner's in it."""
+    home = tmp_path / "home"
+    (home / ".conda").mkdir(parents=True)
+    (home / ".conda" / "environments.txt").write_bytes(b"/home/m\xfcller/envs/x\n")
+    (home / "envs" / ".lesson.notes").mkdir(parents=True)
+    (home / "envs" / ".lesson.notes" / "mine").write_text("mine")
+    monkeypatch.setenv("HOME", str(home))
+    return Place(home)
+
+
+def fail(error: BaseException) -> Callable[..., None]:
+    def raise_it(*_: object) -> None:
+        raise error
+
+    return raise_it
+
+
+def test_create(place: Place) -> None:
+    place.run(place.create())
+    prefix = place.envs / "lesson"
+    assert place.heard.phases == ["checking", "solving", "linking", "verifying"]
+    assert (prefix / "bin" / "demo").read_text() == f"#!{prefix}/bin/sh\n"
+    assert "# update specs: ['demo']" in (prefix / "conda-meta" / "history").read_text()
+    assert not (prefix / PENDING_MARK).exists()
+    assert sorted(path.name for path in place.envs.iterdir()) == [".lesson.notes", "lesson"]
+    assert place.listing.read_bytes() == b"/home/m\xfcller/envs/x\n" + os.fsencode(prefix) + b"\n"
+    assert [package.name for package in place.plans[0].packages] == ["demo"]
+
+
+def test_clone(place: Place) -> None:
+    place.run(place.create("source"))
+    (place.envs / "source" / "notes.txt").write_text(f"see {place.envs}/source/bin\n")
+    os.mkfifo(place.envs / "source" / "pipe")
+    place.run(place.clone("source", "copy"))
+    assert (place.envs / "copy" / "bin" / "demo").read_text() == f"#!{place.envs}/copy/bin/sh\n"
+    assert (place.envs / "copy" / "notes.txt").read_text() == f"see {place.envs}/copy/bin\n"
+    assert f"Left out {place.envs}/source/pipe: it is a socket, a pipe or a device." in place.heard.lines
+    assert records.is_registered(place.envs / "copy", place.home)
+
+
+def test_remove(place: Place) -> None:
+    before = place.everything()
+    place.run(place.create())
+    place.heard.phases.clear()
+    place.run(place.remove("lesson"))
+    assert place.heard.phases == ["checking", "removing"]
+    assert place.everything() == before
+
+
+def test_a_plan_that_leaves_nothing_to_solve(place: Place) -> None:
+    place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
+    spec = EnvSpec(locked=(LockedPackage("https://conda.example/main/noarch/demo"),))
+    place.run(JobRequest("create", "lesson", place.envs / "lesson", spec))
+    assert (place.envs / "lesson" / "bin" / "demo").exists()
+
+
+def write(name: str, text: str) -> Callable[[Path], None]:
+    def write_it(folder: Path) -> None:
+        (folder / name).write_text(text)
+
+    return write_it
+
+
+@pytest.mark.parametrize(
+    ("backend", "failure", "message"),
+    [
+        (SmallBackend(at_solve=fail(SolveFailed("No."))), SolveFailed, "No"),
+        (SmallBackend(after_install=fail(LinkFailed("No."))), LinkFailed, "No"),
+        (SmallBackend(after_install=fail(OSError(5, "Input/output error", "x"))), LinkFailed, "Input/output error"),
+        (SmallBackend(after_install=write("bin/.demo-post-link.sh", "echo no; exit 3")), LinkFailed, "failed: no"),
+        (SmallBackend(after_install=lambda folder: (folder / "bin" / "demo").unlink()), VerifyFailed, "not there"),
+    ],
+    ids=["solve", "link", "disk", "post-link", "verify"],
+)
+def test_a_failure_leaves_nothing(
+    place: Place, backend: SmallBackend, failure: type[EnvKernelsError], message: str
+) -> None:
+    before = place.everything()
+    place.backend = backend
+    with pytest.raises(failure, match=message):
+        place.run(place.create())
+    assert place.everything() == before
+
+
+def test_a_failure_of_pip_leaves_nothing(place: Place) -> None:
+    before = place.everything()
+    with pytest.raises(PipFailed):
+        place.run(place.create(pip=("something",)))
+    assert place.everything() == before
+    assert place.heard.phases[-2:] == ["pip", "rolling-back"]
+
+
+@pytest.mark.parametrize("phase", ["solving", "linking", "verifying"])
+def test_a_report_that_fails_leaves_nothing(place: Place, phase: JobPhase) -> None:
+    before = place.everything()
+    place.heard = Heard(fails_at=phase)
+    with pytest.raises(EnvKernelsError, match="No space is left"):
+        place.run(place.create())
+    assert place.everything() == before
+
+
+def test_a_rollback_needs_no_report(place: Place) -> None:
+    before = place.everything()
+    place.heard = Heard(fails_at="rolling-back")
+    place.backend.after_install = fail(LinkFailed("the first failure"))
+    with pytest.raises(LinkFailed, match="the first failure"):
+        place.run(place.create())
+    assert place.heard.phases[-1] == "rolling-back"
+    assert place.everything() == before
+
+
+def test_a_rollback_that_fails_does_not_hide_why(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.backend.after_install = fail(LinkFailed("the first failure"))
+    monkeypatch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+    with pytest.raises(LinkFailed, match="the first failure"):
+        place.run(place.create())
+    assert place.heard.lines[-1] == "Device or resource busy (x)."
+
+
+def test_a_rollback_by_another_process_names_its_failure(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    Staging(place.envs / "lesson", JOB).folder.mkdir()
+    monkeypatch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+    with pytest.raises(LinkFailed, match="Device or resource busy"):
+        roll_back(place.create(), JOB)
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
+def test_the_place_is_taken(place: Place, kind: str) -> None:
+    prefix = place.envs / "lesson"
+    if kind == "folder":
+        prefix.mkdir()
+    elif kind == "file":
+        prefix.touch()
+    else:
+        prefix.symlink_to("nowhere")
+    before = place.everything()
+    with pytest.raises(AlreadyExists, match="exists already"):
+        place.run(place.create())
+    assert place.everything() == before
+    assert os.path.lexists(prefix)
+
+
+@pytest.mark.parametrize("content", [{}, {"mine": "mine"}])
+def test_the_place_is_taken_meanwhile(place: Place, content: dict[str, str]) -> None:
+    prefix = place.envs / "lesson"
+
+    def appear(_: Path) -> None:
+        prefix.mkdir()
+        for name, text in content.items():
+            (prefix / name).write_text(text)
+
+    place.backend.after_install = appear
+    with pytest.raises(AlreadyExists, match="has appeared meanwhile"):
+        place.run(place.create())
+    assert {path.name: path.read_text() for path in prefix.iterdir()} == content
+    assert sorted(path.name for path in place.envs.iterdir()) == [".lesson.notes", "lesson"]
+
+
+def test_a_rename_that_fails_otherwise_keeps_its_reason(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = place.everything()
+    monkeypatch.setattr(staging, "_rename_noreplace", lambda *_: 13)
+    with pytest.raises(LinkFailed, match="Permission denied"):
+        place.run(place.create())
+    assert place.everything() == before
+
+
+def test_a_name_that_is_too_long(place: Place) -> None:
+    with pytest.raises(InvalidRequest, match="is too long for a folder"):
+        place.run(place.create("x" * 256))
+    assert place.heard.phases == ["checking"]
+
+
+def test_a_long_name(place: Place) -> None:
+    before = place.everything()
+    place.run(place.create("x" * 255))
+    place.run(place.remove("x" * 255))
+    assert place.everything() == before
+
+
+def test_a_parent_that_is_a_file(place: Place) -> None:
+    with pytest.raises(Forbidden, match="cannot be made"):
+        place.run(JobRequest("create", "x", place.envs / ".lesson.notes" / "mine" / "x", EnvSpec()))
+
+
+def test_a_source_that_is_gone(place: Place) -> None:
+    before = place.everything()
+    with pytest.raises(NotFound):
+        place.run(place.clone("absent", "copy"))
+    assert place.everything() == before
+
+
+def test_a_source_whose_record_is_damaged(place: Place) -> None:
+    place.run(place.create("source"))
+    (place.envs / "source" / "conda-meta" / "demo-1.0-0.json").write_text('{"name": "demo", "files": 5}')
+    before = place.everything()
+    with pytest.raises(InvalidSpec, match="cannot be read"):
+        place.run(place.clone("source", "copy"))
+    assert place.everything() == before
+
+
+def test_a_list_that_cannot_be_written_fails_nothing(place: Place) -> None:
+    place.listing.unlink()
+    place.listing.parent.rename(place.home / "conda")
+    place.listing.parent.write_text("not a folder")
+    place.run(place.create())
+    assert (place.envs / "lesson" / "bin" / "demo").exists()
+    assert any(line.startswith("The list of environments") for line in place.heard.lines)
+    place.run(place.remove("lesson"))
+    assert not (place.envs / "lesson").exists()
+
+
+def test_a_line_of_the_user_survives_a_rollback(place: Place) -> None:
+    """An environment on a disk that is not mounted is no reason to forget it."""
+    place.listing.write_text(f"{place.envs}/lesson\n")
+    place.backend.after_install = fail(LinkFailed("No."))
+    with pytest.raises(LinkFailed):
+        place.run(place.create())
+    assert place.listing.read_text() == f"{place.envs}/lesson\n"
+    place.backend = SmallBackend(after_install=lambda folder: (folder / "bin" / "demo").unlink())
+    with pytest.raises(VerifyFailed):
+        place.run(place.create())
+    assert place.listing.read_text() == f"{place.envs}/lesson\n"
+
+
+def test_a_death_between_registration_and_commit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = place.everything()
+    with monkeypatch.context() as patch:
+        patch.setattr(Staging, "commit", fail(KeyboardInterrupt()))
+        patch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
+        with pytest.raises(KeyboardInterrupt):
+            place.run(place.create())
+    assert records.is_registered(place.envs / "lesson", place.home)
+    assert roll_back(place.create(), JOB) == ""
+    assert place.everything() == before
+    assert roll_back(place.create(), JOB) == ""
+
+
+def test_a_removal_says_so_before_it_is_done(place: Place) -> None:
+    place.run(place.create())
+    there: list[bool] = []
+    place.heard = Heard(at_phase=lambda phase: there.append((place.envs / "lesson").exists()))
+    place.run(place.remove("lesson"))
+    assert place.heard.phases == ["checking", "removing"]
+    assert there == [True, True]
+
+
+def test_a_removal_that_cannot_say_so_is_not_done(place: Place) -> None:
+    place.run(place.create())
+    before = place.everything()
+    place.heard = Heard(fails_at="removing")
+    with pytest.raises(EnvKernelsError, match="No space is left"):
+        place.run(place.remove("lesson"))
+    assert place.everything() == before
+    assert roll_back(place.remove("lesson"), JOB) == ""
+    assert place.everything() == before
+
+
+def test_a_removal_that_died_after_its_rename_is_finished(place: Place) -> None:
+    before = place.everything()
+    place.run(place.create())
+    (place.envs / "lesson").rename(Staging(place.envs / "lesson", JOB).trash)
+    assert roll_back(place.remove("lesson"), JOB) == ""
+    assert place.everything() == before
+
+
+def test_a_removal_whose_files_stay_is_a_removal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.run(place.create())
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+        place.run(place.remove("lesson"))
+        warning = "Not everything could be deleted: Device or resource busy (x). What is left goes later."
+        assert place.heard.lines[-2:] == [warning, f"Removed {place.envs}/lesson."]
+        assert roll_back(place.remove("lesson"), JOB) == warning
+    assert not (place.envs / "lesson").exists()
+    assert not records.is_registered(place.envs / "lesson", place.home)
+    staging.sweep(place.envs)
+    assert [path.name for path in place.envs.iterdir()] == [".lesson.notes"]
+
+
+def test_what_must_not_be_removed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.run(place.create())
+    before = place.everything()
+    monkeypatch.setattr(sys, "prefix", str(place.envs / "lesson"))
+    with pytest.raises(Forbidden):
+        place.run(place.remove("lesson"))
+    assert place.everything() == before
