@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..engine.backend import Backend
+from ..engine.bytecode import compile_later
 from ..engine.transaction import Transaction
 from ..envs.condarc import Settings, load_settings
 from ..errors import BackendMissing, EnvKernelsError
@@ -78,6 +79,8 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
         writer.state("failed", message, Problem("internal-error", message, "The log has the details for a report."))
     else:
         writer.state("succeeded", _DONE[order.request.kind])
+        if order.request.kind != "remove":
+            compile_later(order.request.prefix)
 
 
 _DONE = {"create": "The environment is ready", "clone": "The clone is ready", "remove": "The environment is removed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
 from tests.channel.server import Auth, ChannelServer
 
-from .conftest import Place, over
+from .conftest import Place, over, until
 
 
 async def done(place: Place, request: JobRequest, engine: EngineOptions | None = None) -> tuple[Job, str]:
@@ -133,3 +134,17 @@ async def test_the_pip_line_that_fails_is_named(
     assert job.error.code == "pip-failed"
     assert job.error.message.startswith(message)
     assert place.leftovers() == []
+
+
+async def test_bytecode_comes_after_the_end_of_the_job(place: Place) -> None:
+    job, log = await done(place, place.create("lesson", "python", "ipykernel", "syntax-error-py"))
+    assert job.state == "succeeded", log
+    (site,) = (place.envs / "lesson" / "lib").glob("python3.*/site-packages")
+
+    async def is_compiled() -> bool:
+        return not await asyncio.to_thread(place.processes)
+
+    await until(is_compiled)
+    sources = {path.stem for path in (site / "ipykernel").glob("*.py")}
+    assert {path.name.split(".")[0] for path in (site / "ipykernel" / "__pycache__").iterdir()} == sources
+    assert not list(site.rglob("lab_syntax_error*.pyc"))

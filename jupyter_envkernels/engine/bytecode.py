@@ -1,0 +1,74 @@
+"""Bytecode of packages that come without it (``noarch: python``, and all that uv installs): compiled after the commit.
+
+It takes longer than all the rest of a small environment, and the environment is whole without: Python compiles what it
+imports. A process of its own does it, at the lowest priority. It may be killed at any moment, for each file is written
+whole or not at all, and it stops when the environment is moved or removed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+# Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
+# process stands in, so that nothing is ever written where an environment was that is there no more.
+_SCRIPT = """
+import importlib.util, os, py_compile, sys
+os.nice(19)
+prefix, first = sys.argv[1], sys.argv[2:]
+here = os.stat(".")
+def is_in_place():
+    try:
+        there = os.stat(prefix)
+    except OSError:
+        return False
+    return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+def compile(folder):
+    for path, folders, names in os.walk(folder):
+        for name in names:
+            source = os.path.join(path, name)
+            if not name.endswith(".py"):
+                continue
+            target = importlib.util.cache_from_source(source)
+            if os.path.exists(target):
+                continue
+            if not is_in_place():
+                sys.exit()
+            try:
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                py_compile.compile(source, target, os.path.join(prefix, source), doraise=True)
+            except (OSError, ValueError, py_compile.PyCompileError):
+                pass
+site = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+for name in first:
+    compile(os.path.join(site, name))
+compile(site)
+"""
+
+# What a kernel imports before it answers, so that a person who does not wait meets it compiled.
+_FIRST = ("ipykernel", "IPython", "traitlets", "jupyter_client", "jupyter_core", "zmq", "tornado", "prompt_toolkit")
+
+
+def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
+    """Begin to compile, and do not wait.
+
+    Args:
+        prefix: a committed environment.
+
+    Returns:
+        The process, which outlives this one; None where the environment has no Python 3, or nothing can be started.
+    """
+    python = prefix / "bin" / "python"
+    if not list(prefix.glob("lib/python3.*/site-packages")) or not python.exists():
+        return None
+    try:
+        return subprocess.Popen(
+            [str(python), "-I", "-B", "-c", _SCRIPT, str(prefix), *_FIRST],
+            cwd=prefix,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return None

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.bytecode import compile_later
+
+SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """A prefix whose Python is this one."""
+    prefix = tmp_path / "env"
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / SITE / "package").mkdir(parents=True)
+    (prefix / "bin" / "python").symlink_to(sys.executable)
+    for name in ("one.py", "two.py", "package/three.py"):
+        (prefix / SITE / name).write_text(f"NAME = {name!r}\n")
+    return prefix
+
+
+def compiled(prefix: Path) -> set[str]:
+    return {path.name.split(".")[0] for path in (prefix / SITE).rglob("*.pyc")}
+
+
+def test_everything_that_compiles_is_compiled(prefix: Path) -> None:
+    (prefix / SITE / "broken.py").write_text("def broken(:\n")
+    process = compile_later(prefix)
+    assert process is not None
+    assert process.wait(30) == 0
+    assert compiled(prefix) == {"one", "two", "three"}
+
+
+def test_python_takes_what_was_compiled(prefix: Path) -> None:
+    process = compile_later(prefix)
+    assert process is not None
+    process.wait(30)
+    source = prefix / SITE / "one.py"
+    spec = importlib.util.spec_from_file_location("one", source)
+    assert spec is not None
+    assert spec.loader is not None
+    assert spec.cached is not None
+    before = Path(spec.cached).stat().st_mtime_ns
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.NAME == "one.py"
+    assert Path(spec.cached).stat().st_mtime_ns == before
+
+
+def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> None:
+    for number in range(3000):
+        (prefix / SITE / f"module{number}.py").write_text("X = 1\n" * 50)
+    process = compile_later(prefix)
+    assert process is not None
+    deadline = time.monotonic() + 20
+    while not compiled(prefix):
+        assert time.monotonic() < deadline
+    prefix.rename(tmp_path / "trash")
+    assert process.wait(10) == 0
+    assert not prefix.exists()
+    assert len(compiled(tmp_path / "trash")) < 3000
+
+
+def test_without_python_there_is_nothing_to_do(tmp_path: Path) -> None:
+    assert compile_later(tmp_path) is None
