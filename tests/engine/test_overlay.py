@@ -217,15 +217,15 @@ def ordinary() -> Iterator[Path]:
                 os.seteuid(0)
 
 
-@pytest.mark.parametrize(("name", "mode"), [("lib", 0o755), ("lib/changed.py", 0o644)])
+@pytest.mark.parametrize(("name", "mode"), [("lib", 0o000), ("lib", 0o311), ("lib/changed.py", 0o000)])
 def test_what_may_not_be_read_fails_the_clone(ordinary: Path, name: str, mode: int) -> None:
     source, copy = make_source(ordinary), make_copy(ordinary)
-    (source / name).chmod(0o000)
+    (source / name).chmod(mode)
     try:
         with pytest.raises(Forbidden, match=f"you may not read {source / name}"):
             carry_over(source, copy, ordinary / "clone")
     finally:
-        (source / name).chmod(mode)
+        (source / name).chmod(0o755)
     assert (copy / "lib" / "gone.py").exists()
 
 

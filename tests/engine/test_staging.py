@@ -175,6 +175,14 @@ def test_remove_tree_opens_closed_folders(ordinary: Path, mode: int) -> None:
     assert outside.stat().st_mode & 0o777 == 0o711
 
 
+def test_remove_tree_opens_the_tree_itself(ordinary: Path) -> None:
+    tree = ordinary / "tree"
+    (tree / "folder").mkdir(parents=True)
+    tree.chmod(0o000)
+    remove_tree(tree)
+    assert not tree.exists()
+
+
 def test_remove_tree_deletes_all_that_it_can(ordinary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, gone = ordinary / "tree" / "kept", ordinary / "tree" / "zone"
     for folder in (kept, gone):

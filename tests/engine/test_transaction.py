@@ -390,7 +390,12 @@ def test_a_line_of_the_user_survives_a_rollback(place: Place) -> None:
     assert place.listing.read_text() == f"{place.envs}/lesson\n"
 
 
-def test_a_death_between_registration_and_commit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_death_between_registration_and_commit(
+    place: Place, monkeypatch: pytest.MonkeyPatch, is_listed: bool
+) -> None:
+    if is_listed:
+        place.listing.write_text(f"{place.envs}/lesson\n")
     before = place.everything()
     with monkeypatch.context() as patch:
         patch.setattr(Staging, "commit", fail(KeyboardInterrupt()))
