@@ -2,7 +2,7 @@
 
 It takes longer than all the rest of a small environment, and the environment is whole without: Python compiles what it
 imports. A process of its own does it, at the lowest priority. It may be killed at any moment, for each file is written
-whole or not at all, and it stops when the environment is moved or removed.
+whole or not at all, and it stops when the environment is moved, or files of it vanish.
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ def compile(folder):
             if not is_in_place():
                 sys.exit()
             try:
+                os.stat(source)
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 py_compile.compile(source, target, os.path.join(prefix, source), doraise=True)
+            except FileNotFoundError:
+                sys.exit()
             except (OSError, ValueError, py_compile.PyCompileError):
                 pass
 site = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")

@@ -66,5 +66,19 @@ def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> Non
     assert len(compiled(tmp_path / "trash")) < 3000
 
 
+def test_it_stops_when_files_vanish(prefix: Path) -> None:
+    for number in range(3000):
+        (prefix / SITE / f"module{number}.py").write_text("X = 1\n" * 50)
+    process = compile_later(prefix)
+    assert process is not None
+    deadline = time.monotonic() + 20
+    while not compiled(prefix):
+        assert time.monotonic() < deadline
+    for source in (prefix / SITE).glob("module*.py"):
+        source.unlink()
+    assert process.wait(10) == 0
+    assert len(compiled(prefix)) < 3000
+
+
 def test_without_python_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert compile_later(tmp_path) is None
