@@ -85,7 +85,8 @@ def measure(ways: dict[str, Create], folder: Path, runs: int, *, warm: bool) -> 
             create(cache, prefix)
             if not warm or number > 0:  # the first fills the cache
                 seconds[name].append(time.perf_counter() - started)
-            trash = prefix.rename(folder / f"trash-{prefix.name}")  # which also ends the compilation that begins after a job
+            # to rename it ends the compilation that begins after a job
+            trash = prefix.rename(folder / f"trash-{prefix.name}")
             shutil.rmtree(trash, ignore_errors=True)
     return seconds
 
