@@ -22,7 +22,7 @@ def prefix(tmp_path: Path) -> Path:
 
 
 def in_catalog(prefix: Path) -> bool:
-    return Catalog(CatalogOptions(roots=(prefix.parent,))).find(prefix.name).is_base
+    return Catalog(CatalogOptions(roots=(prefix.parent,))).find(str(prefix)).is_base
 
 
 @pytest.mark.parametrize("folder", ["pkgs", "envs", "envs/notes", "shell", "etc/profile.d"])
