@@ -31,6 +31,10 @@ class EnvKernelsTraits(HasTraits):
     shared_roots: Any = List(
         Unicode(), help="Folders of environments that users may use and clone, but not change. Default: none."
     ).tag(config=True)
+    homes: Any = List(
+        Unicode(),
+        help="Home folders of other accounts whose ~/.conda/environments.txt is read as well. Default: none.",
+    ).tag(config=True)
     default_channels: Any = List(
         Unicode(),
         help="Channels for specs that name none, highest priority first. Default: conda's own configuration, or "
@@ -70,6 +74,7 @@ class EnvKernelsTraits(HasTraits):
         return CatalogOptions(
             roots=tuple(_path(root) for root in self.roots),
             shared_roots=tuple(_path(root) for root in self.shared_roots),
+            homes=tuple(_path(home) for home in self.homes),
             contents_root=contents_root,
             hidden_environments=self.hidden_environments,
             hide_base=self.hide_base,

@@ -1,4 +1,4 @@
-"""JobEvent -> the Jupyter event bus."""
+"""What changes -> the Jupyter event bus."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from ..documents import event_json
 from ..models import Job, JobEvent
 
 JOB_EVENT_SCHEMA = "https://events.jupyter.org/jupyter_envkernels/job/v1"
-_SCHEMA_FILE = Path(__file__).parent.parent / "event_schemas" / "job" / "v1.yaml"
+ENVIRONMENTS_EVENT_SCHEMA = "https://events.jupyter.org/jupyter_envkernels/environments/v1"
+_SCHEMAS = Path(__file__).parent.parent / "event_schemas"
 
 
 class EventPublisher:
-    """Announces what the journal holds already; a listener of :class:`~jupyter_envkernels.jobs.manager.JobManager`."""
+    """Announces news on the bus. Its methods must run in the event loop's thread, as the bus demands."""
 
     def __init__(self, event_logger: EventLogger) -> None:
         self._event_logger = event_logger
-        event_logger.register_event_schema(_SCHEMA_FILE)
+        for name in ("job", "environments"):
+            event_logger.register_event_schema(_SCHEMAS / name / "v1.yaml")
 
-    def __call__(self, job: Job, event: JobEvent) -> None:
-        """Emit one event. Must run in the event loop's thread, as the bus demands."""
+    def job(self, job: Job, event: JobEvent) -> None:
+        """An event that the journal holds already; a listener of the job manager."""
         self._event_logger.emit(schema_id=JOB_EVENT_SCHEMA, data=event_json(job, event))
+
+    def environments(self, count: int) -> None:
+        """The environments are others than they were."""
+        self._event_logger.emit(schema_id=ENVIRONMENTS_EVENT_SCHEMA, data={"count": count})

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.gateway.gateway_client import GatewayClient
 
@@ -18,6 +19,7 @@ from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from .events import EventPublisher
 from .handlers import routes
 from .service import Service
+from .watch import CatalogWatch
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -51,7 +53,9 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         if isinstance(server.kernel_spec_manager, EnvKernelSpecManager):
             server.kernel_spec_manager.catalog = catalog
         self.manager = JobManager(self.manager_options(load_settings(os.environ)))
-        self.manager.subscribe(EventPublisher(server.event_logger))
+        publisher = EventPublisher(server.event_logger)
+        self.manager.subscribe(publisher.job)
+        self.watch = CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir()))
         self.service = Service(catalog, self.manager, server.contents_manager)
 
     def initialize_handlers(self) -> None:
@@ -59,9 +63,11 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         self.handlers.extend(routes(self.service))
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - the hook's signature
-        """Once the event loop runs: take up the jobs of earlier servers."""
+        """Once the event loop runs: take up the jobs of earlier servers, and look at the environments."""
+        self.watch.start()
         await self.manager.start()
 
     async def stop_extension(self) -> None:
         """Let go of running jobs; they go on without us."""
+        await self.watch.stop()
         await self.manager.stop()

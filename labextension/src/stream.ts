@@ -14,6 +14,10 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { RequestError } from './restapi';
 import { IJobEvent, ILogChunk, isActive } from './types';
 
+/** The schema of the event that tells that environments have changed, by whatever program. */
+export const ENVIRONMENTS_SCHEMA =
+  'https://events.jupyter.org/jupyter_envkernels/environments/v1';
+
 /** The schema of the events of jobs. */
 export const JOB_SCHEMA =
   'https://events.jupyter.org/jupyter_envkernels/job/v1';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 
 import psutil
@@ -10,9 +11,25 @@ from playwright.sync_api import Page, expect
 
 from tests.channel.server import ChannelServer
 
-from .lab import Lab, create, expect_state, launcher_cards, open_lab, paste_spec, row, run_cell, show_panel
+from .lab import (
+    Lab,
+    create,
+    expect_state,
+    launcher_cards,
+    open_lab,
+    paste_spec,
+    row,
+    run_cell,
+    show_panel,
+    write_environment,
+)
 
 PHASES = ["checking", "solving", "downloading", "linking", "pip", "verifying"]
+
+
+def left_of(lab: Lab, name: str) -> list[str]:
+    """What stands in the folder of environments of that one, hidden or not."""
+    return [folder for folder in lab.leftovers() if name in folder]
 
 
 def delete(page: Page, name: str) -> None:
@@ -55,9 +72,9 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     assert {"downloading", "pip"} <= set(phases), phases
     steps = view.locator('[data-step-state="done"]')
     expect(steps).to_have_count(len(PHASES))
-    expect(view.get_by_role("log")).to_contain_text("linked numpy")
 
     page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="lesson").click()
+    expect(view.get_by_role("log")).to_contain_text("linked numpy")
     view.get_by_role("button", name=re.compile("Open a notebook")).click()
     printed = run_cell(
         page, "lesson", "import sys, numpy, envkernels_demo_pip; print(sys.prefix, '%d.%d' % sys.version_info[:2])"
@@ -79,7 +96,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     for name in ("lesson", "lesson-copy"):
         delete(page, name)
         expect(row(page, name)).to_have_count(0, timeout=60_000)
-    assert lab.leftovers() == []
+    assert left_of(lab, "lesson") == []
     specs = lab.get("api/kernelspecs")
     assert isinstance(specs, dict)
     assert not [name for name in specs["kernelspecs"] if "lesson" in name]
@@ -96,7 +113,7 @@ def test_an_unknown_package_is_explained(page: Page, lab: Lab) -> None:
     expect(view.get_by_role("region", name="Outcome")).to_contain_text(
         "No channel has a package named nmupy. Did you mean numpy"
     )
-    assert lab.leftovers() == []
+    assert left_of(lab, "typo") == []
     view.get_by_role("button", name="Edit spec").click()
     expect(page.locator(".jp-EnvKernels-specText")).to_contain_text("nmupy")
 
@@ -109,7 +126,7 @@ def test_a_conflict_is_explained(page: Page, lab: Lab) -> None:
     alert = view.get_by_role("region", name="Outcome")
     expect(alert).to_contain_text("cannot be installed together")
     expect(alert).to_contain_text("conflict-base")
-    assert lab.leftovers() == []
+    assert left_of(lab, "clash") == []
 
 
 def test_a_mistake_is_shown_while_one_types(page: Page, lab: Lab) -> None:
@@ -141,7 +158,7 @@ def test_cancel_while_downloading(page: Page, lab: Lab, channel_server: ChannelS
     view.get_by_role("button", name="Cancel").click()
     expect_state(view, "cancelled")
     assert workers(lab) == []
-    assert lab.leftovers() == []
+    assert left_of(lab, "big") == []
 
 
 def test_a_running_job_is_there_after_a_reload(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
@@ -155,7 +172,7 @@ def test_a_running_job_is_there_after_a_reload(page: Page, lab: Lab, channel_ser
     job.wait_for()
     job.get_by_role("button", name=re.compile("Cancel")).click()
     expect(show_panel(page).locator('[data-job-state="running"]')).to_have_count(0)
-    assert lab.leftovers() == []
+    assert left_of(lab, "big") == []
 
 
 def test_two_pythons_side_by_side(page: Page, lab: Lab, channel_pythons: list[str]) -> None:
@@ -170,3 +187,15 @@ def test_two_pythons_side_by_side(page: Page, lab: Lab, channel_pythons: list[st
         page.get_by_role("button", name=f"Open notebook with py{number}").click()
         printed = run_cell(page, f"py{number}", "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)")
         assert printed == f"{version} {lab.envs}/py{number}"
+
+
+def test_an_environment_made_elsewhere_shows_by_itself(page: Page, lab: Lab) -> None:
+    """As by conda in a terminal: panel and launcher hear of it without a reload, and of its end."""
+    open_lab(page, lab)
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="Launcher").click()
+    write_environment(lab.envs / "elsewhere")
+    page.locator(".jp-LauncherCard-label", has_text="elsewhere").first.wait_for(timeout=15_000)
+    expect(row(page, "elsewhere")).to_be_visible()
+    shutil.rmtree(lab.envs / "elsewhere")
+    expect(page.locator(".jp-LauncherCard-label", has_text="elsewhere")).to_have_count(0, timeout=15_000)
+    expect(row(page, "elsewhere")).to_have_count(0)

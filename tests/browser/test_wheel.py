@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .lab import Lab, launcher_cards, open_lab, row
+from .lab import Lab, launcher_cards, open_lab, row, write_environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NO_CHANNEL = "http://127.0.0.1:9"
@@ -79,24 +79,6 @@ def lab(installation: Installation, tmp_path_factory: pytest.TempPathFactory) ->
     write_environment(lab.envs / "lesson")
     with lab:
         yield lab
-
-
-def write_environment(prefix: Path) -> None:
-    for name, text in {
-        "conda-meta/history": "",
-        "bin/python": "#!/bin/sh\n",
-        "share/jupyter/kernels/python3/kernel.json": json.dumps(
-            {
-                "argv": [f"{prefix}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-                "display_name": "Python 3 (ipykernel)",
-                "language": "python",
-            }
-        ),
-    }.items():
-        path = prefix / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (prefix / "bin/python").chmod(0o755)
 
 
 def test_the_server_extension_is_enabled(installation: Installation) -> None:

@@ -19,7 +19,7 @@ from jupyter_envkernels.jobs.journal import Journal
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import FINAL_STATES, PENDING_MARK, Job, JobRequest
 from tests.channel.server import ChannelServer
-from tests.jobs.conftest import Place, managing, over
+from tests.jobs.conftest import Place, managing, over, until
 
 PACKAGES = ("many-files", "prefix-demo", "odd-names", "entrypoint-demo", "python")
 LONGEST = 3.0
@@ -92,6 +92,7 @@ async def campaign(place: Place, channel_server: ChannelServer, rounds: int, see
             job = await strike(manager, job, chance.uniform(0, LONGEST), kill)
             where = f"seed {seed}, round {number}, {kind}, {job}"
             assert job.state in FINAL_STATES, where
+            await gone(place)
             check(place, job, target, where)
             assert damage(whole) == [], where
             ended[job.state] = ended.get(job.state, 0) + 1
@@ -99,9 +100,17 @@ async def campaign(place: Place, channel_server: ChannelServer, rounds: int, see
     return ended
 
 
+async def gone(place: Place) -> None:
+    """A worker that has said its last word ends on its own, a moment later."""
+
+    async def no_process() -> bool:
+        return place.processes() == []
+
+    await until(no_process, seconds=20)
+
+
 def check(place: Place, job: Job, target: Path, where: str) -> None:
     """The environment is whole or absent, as the job says, and nothing else is left."""
-    assert place.processes() == [], where
     there = target.exists()
     assert place.leftovers() == sorted(["source", *([target.name] if there else [])]), where
     assert there == (job.state == "succeeded") or job.request.kind == "remove", where

@@ -8,7 +8,7 @@ import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError, RestAPI } from '../restapi';
-import { Doorbell, JobStream, LogTail } from '../stream';
+import { Doorbell, ENVIRONMENTS_SCHEMA, JobStream, LogTail } from '../stream';
 import {
   ICheckedSpec,
   IEnvironment,
@@ -38,6 +38,7 @@ export class EnvModel extends VDomModel {
       _options.stream?.pause ?? 200
     );
     _options.kernelspecs.specsChanged.connect(this._onSpecsChanged, this);
+    _options.bus.connect(this._onEmission, this);
   }
 
   /** Ordered by name; null until the server has answered. */
@@ -255,6 +256,13 @@ export class EnvModel extends VDomModel {
   }
 
   /** JupyterLab asks for kernelspecs once a minute only; launcher and picker follow this at once. */
+  /** Other programs make and remove environments too. */
+  private _onEmission(_: unknown, emission: Event.Emission): void {
+    if (emission.schema_id === ENVIRONMENTS_SCHEMA) {
+      void this.rescan();
+    }
+  }
+
   private async _refreshSpecs(): Promise<void> {
     try {
       await this._options.kernelspecs.refreshSpecs();

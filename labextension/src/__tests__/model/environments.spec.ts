@@ -54,6 +54,19 @@ describe('EnvModel', () => {
     expect(model.hasJobs).toBe(true);
   });
 
+  it('looks again when another program has changed environments', async () => {
+    await model.start();
+    await until(() => model.environments !== null);
+    server.environments = [makeEnvironment('base'), makeEnvironment('new')];
+    server.bus.emit({
+      schema_id:
+        'https://events.jupyter.org/jupyter_envkernels/environments/v1',
+      count: 2
+    });
+    await until(() => names()?.length === 2);
+    expect(kernelspecs.refreshed).toBe(1);
+  });
+
   it('follows a job from its start to a kernel', async () => {
     await model.start();
     const { id } = await model.startJob({ kind: 'create', text: 'name: ml' });
