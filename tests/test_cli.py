@@ -113,7 +113,7 @@ def test_wrong_use(shell: Shell, args: list[str]) -> None:
 
 
 def test_what_policy_protects(shell: Shell) -> None:
-    base = shell.envs / "base"
+    base = shell.home / "miniforge3"
     (base / "conda-meta").mkdir(parents=True)
     (base / "conda-meta" / "history").touch()
     (base / "condabin").mkdir()

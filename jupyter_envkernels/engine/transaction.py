@@ -191,7 +191,7 @@ class Transaction:
             self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
             await pip.install(prefix, plan.pip, workdir, environ, self.report)
         self.report.phase("verifying", "Checking the kernel")
-        await verify_kernels(prefix, environ, self.report, imports=bool(plan.pip))
+        await verify_kernels(prefix, environ, self.report, imports=source is None)
         self._warn(await asyncio.to_thread(self._register))
         staging.commit()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,8 +22,8 @@ async def verify_kernels(prefix: Path, environ: Mapping[str, str], report: Repor
         prefix: the environment, in its final place.
         environ: the activated environment.
         report: gets what the imports print.
-        imports: import the module. It takes as long as all the rest of a small environment, and can fail only where
-            something else than the solver chose packages, as a pip section does.
+        imports: import the module, which also compiles what the kernel's first start needs. A clone equals an
+            environment that has passed this; there it is enough that the module's file is where it belongs.
 
     Raises:
         VerifyFailed: with the last line of what the kernel said.
@@ -34,7 +35,8 @@ async def verify_kernels(prefix: Path, environ: Mapping[str, str], report: Repor
 async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
     argv = _argv(path)
     program = prefix / "bin" / argv[0]  # an absolute argv[0] replaces what is before it
-    if not program.exists():
+    is_elsewhere = not program.name.startswith("python") and shutil.which(argv[0], path=environ.get("PATH"))
+    if not program.exists() and not is_elsewhere:
         raise VerifyFailed(
             f"The kernel {path.parent.name} cannot start: its program {argv[0]} is not there.",
             remedy="Choose another version of the kernel package.",

@@ -44,7 +44,7 @@ class Assembler:
             name=name,
             prefix=Path(found.path),
             kernels=kernels,
-            is_base=is_designated or contents.has_condabin or found.location.is_root,
+            is_base=is_designated or contents.is_root or found.location.is_root,
             is_running=found.real == self.running,
             read_only=found.location.is_shared or not contents.is_writable,
             problem=contents.problem or _common_problem(kernels),

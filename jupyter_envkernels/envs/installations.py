@@ -40,9 +40,13 @@ def usual_roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
     return (*(parent / name for parent in parents for name in _FOLDERS), home / ".local/share/mamba")
 
 
-def is_root(prefix: Path) -> bool:
-    """An installation of conda or mamba puts ``condabin`` into its root prefix and into no other."""
-    return (prefix / "condabin").is_dir()
+def is_root(prefix: str | Path) -> bool:
+    """The prefix is the root of an installation of conda or mamba: it has ``condabin``.
+
+    The package ``conda`` brings that folder too, so an environment in which somebody has installed it is none: it lies
+    in a folder ``envs``.
+    """
+    return os.path.isdir(f"{prefix}/condabin") and os.path.basename(os.path.dirname(prefix)) != "envs"
 
 
 def _root_above(prefix: Path) -> Path | None:

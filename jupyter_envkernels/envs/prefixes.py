@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..models import PENDING_MARK, Problem
+from .installations import is_root
 from .kernel_json import parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
 
@@ -34,7 +35,7 @@ class Contents(NamedTuple):
     """
 
     kernels: tuple[RawKernel, ...] = ()
-    has_condabin: bool = False
+    is_root: bool = False
     is_writable: bool = False
     problem: Problem | None = None
     watched: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
         watch.is_settled = False  # what is missing may lie anywhere
     return Contents(
         tuple(kernels),
-        has_condabin=os.access(f"{prefix}/condabin", os.F_OK),
+        is_root=is_root(prefix),
         is_writable=is_writable,
         problem=problem,
         watched=tuple(watch.paths) if watch.is_settled else (),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..engine.staging import sweep
 from ..errors import AlreadyExists, Busy, NotFound, QueueFull
 from ..models import EngineOptions, Job, JobEvent, JobRequest
 from .journal import Journal, Order, advance, job_ids
@@ -75,7 +76,10 @@ class JobManager:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
         async with self._submitting:
             await asyncio.to_thread(sweep_drafts, self._options.journal_dir)
-            for job in reversed(await self.jobs()):
+            jobs = await self.jobs()
+            for folder in {job.request.prefix.parent for job in jobs}:
+                await asyncio.to_thread(sweep, folder)
+            for job in reversed(jobs):
                 if job.id not in self._known:
                     self._known.add(job.id)
                     if not job.is_over:

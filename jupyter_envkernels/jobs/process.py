@@ -128,12 +128,11 @@ def _end_group(journal: Journal) -> None:
 
 def _write_last_word(journal: Journal, job: Job) -> None:
     committed = _committed(job)
-    if not committed or job.request.kind == "remove":
-        roll_back(job.request, job.id)
+    warning = "" if committed and job.request.kind != "remove" else roll_back(job.request, job.id)
     state: JobState = "cancelled" if journal.cancel_mark.exists() else "interrupted"
     message, problem = _LAST_WORDS["succeeded" if committed else state]
     with writing(journal) as writer:
-        writer.log(f"{message}.")
+        writer.log("\n".join(filter(None, [f"{message}.", warning])))
         writer.state("succeeded" if committed else state, message, problem)
 
 

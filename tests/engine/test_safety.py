@@ -33,6 +33,7 @@ def test_an_ordinary_environment_may_have_any_folder(prefix: Path, folder: str) 
 
 
 def test_a_base(prefix: Path) -> None:
+    prefix = prefix.rename(prefix.parent.parent / "miniforge3")
     (prefix / "condabin").mkdir()
     with pytest.raises(Forbidden, match="is the base of a conda installation"):
         check_removable(prefix)

@@ -84,3 +84,10 @@ async def test_a_kernelspec_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(text)
     with pytest.raises(VerifyFailed, match=r"The kernelspec .* (cannot be read|has no argv)"):
         await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+
+
+async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
+    kernel = tmp_path / "share" / "jupyter" / "kernels" / "bash"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps({"argv": ["sh", "kernel.sh"]}))
+    await verify_kernels(tmp_path, dict(os.environ), Log(), imports=True)

@@ -53,7 +53,7 @@ def test_a_linked_root_prefix_is_base_as_well() -> None:
 
 
 def test_another_root_prefix_is_a_base_of_its_own_name() -> None:
-    environment = assembler().environment(at("/opt/miniforge3"), Contents((PYTHON,), has_condabin=True))
+    environment = assembler().environment(at("/opt/miniforge3"), Contents((PYTHON,), is_root=True))
     assert environment.is_base
     assert environment.name == "miniforge3"
     assert environment.kernels[0].id.startswith("conda-env-miniforge3-")

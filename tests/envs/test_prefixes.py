@@ -181,3 +181,12 @@ def test_resource_files(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert resource_files(str(tmp_path)) == ["kernel.js", "logo-64x64.png", "logo-svg.svg"]
     assert resource_files(f"{tmp_path}/nowhere") == []
+
+
+@pytest.mark.parametrize(("place", "expected"), [("miniforge3", True), ("miniforge3/envs/tools", False)])
+def test_the_package_conda_makes_no_environment_a_root(tmp_path: Path, place: str, *, expected: bool) -> None:
+    prefix = tmp_path / place
+    (prefix / "conda-meta").mkdir(parents=True)
+    (prefix / "conda-meta" / "history").touch()
+    (prefix / "condabin").mkdir()
+    assert read_prefix(str(prefix)).is_root is expected

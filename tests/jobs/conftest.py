@@ -52,7 +52,10 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, channel_server: ChannelServer) -> Place:
+def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A home of its own: what its jobs register is seen by no other test."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return Place(tmp_path, f"{channel_server.url}/main")
 
 

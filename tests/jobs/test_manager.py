@@ -57,6 +57,11 @@ async def test_cancel_in_the_middle_of_the_download(
 async def test_cancel_in_the_middle_of_linking(place: Place) -> None:
     async with managing(place) as manager:
         await over(manager, await manager.submit(place.create("warm", "many-files", "python")))
+
+        async def is_compiled() -> bool:
+            return place.processes() == []
+
+        await until(is_compiled)
         job = await manager.submit(place.create("lesson", "many-files", "python"))
 
         async def links() -> bool:
@@ -224,7 +229,7 @@ async def test_unknown_jobs(place: Place) -> None:
 async def test_a_failing_removal_leaves_the_environment(place: Place) -> None:
     async with managing(place) as manager:
         await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
-        (place.envs / "lesson" / "condabin").mkdir()
+        (place.envs / "lesson" / "envs" / "inner" / "conda-meta").mkdir(parents=True)
         request = JobRequest("remove", "lesson", place.envs / "lesson")
         job = await over(manager, await manager.submit(request))
         assert (job.state, job.error and job.error.code) == ("failed", "forbidden")

@@ -43,7 +43,7 @@ def jp_server_config(tmp_path: Path, envs: Path, channel_server: ChannelServer) 
     return {
         "ServerApp": {"jpserver_extensions": {"jupyter_envkernels": True}},
         "EnvKernels": {
-            "roots": [str(envs)],
+            "roots": [str(envs), str(tmp_path / "opt")],
             "default_channels": [f"{channel_server.url}/main"],
             "package_cache": str(tmp_path / "cache"),
             "journal_dir": str(tmp_path / "jobs"),

@@ -225,11 +225,11 @@ async def test_a_file_that_is_no_spec_by_its_size(call: Call, jp_root_dir: Path)
     assert (reply.status, reply.json["code"]) == (413, "too-large")
 
 
-async def test_environments_that_must_stay(call: Call, envs: Path) -> None:
-    (envs / "base" / "conda-meta").mkdir(parents=True)
-    (envs / "base" / "conda-meta" / "history").write_text("")
-    (envs / "base" / "condabin").mkdir()
-    (envs / "base" / "envs").mkdir()
-    reply = await call("DELETE", f"environments/{environment_id(envs / 'base')}")
+async def test_environments_that_must_stay(call: Call, tmp_path: Path) -> None:
+    base = tmp_path / "opt" / "miniforge3"
+    (base / "conda-meta").mkdir(parents=True)
+    (base / "conda-meta" / "history").write_text("")
+    (base / "condabin").mkdir()
+    reply = await call("DELETE", f"environments/{environment_id(base)}")
     assert (reply.status, reply.json["code"]) == (403, "forbidden")
-    assert (envs / "base" / "condabin").is_dir()
+    assert (base / "condabin").is_dir()
