@@ -71,7 +71,7 @@ def test_shared_ones_are_read_only_whoever_may_write() -> None:
 
 def test_pixi_environments_are_called_after_their_project() -> None:
     names = [
-        assembler().environment(at(f"/work/thesis/.pixi/envs/{name}"), Contents()).name for name in ("default", "test")
+        assembler().environment(at(f"/data/thesis/.pixi/envs/{name}"), Contents()).name for name in ("default", "test")
     ]
     assert names == ["thesis", "thesis:test"]
 
