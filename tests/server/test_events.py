@@ -24,6 +24,7 @@ class Ear:
 
     def __init__(self, app: ServerApp, schema: str) -> None:
         self.heard: list[dict[str, Any]] = []
+        assert app.event_logger is not None
         app.event_logger.add_listener(schema_id=schema, listener=self.listen)
 
     async def listen(self, logger: Any, schema_id: str, data: dict[str, Any]) -> None:
@@ -53,7 +54,8 @@ async def test_what_other_programs_do_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(watch, "_INTERVAL", 0.1)
-    await jp_serverapp.extension_manager.start_all_extensions()  # a test's server is never started as a whole
+    extensions: Any = jp_serverapp.extension_manager
+    await extensions.start_all_extensions()  # a test's server is never started as a whole
     ear = Ear(jp_serverapp, ENVIRONMENTS)
     await asyncio.sleep(0.3)
     meta = envs / "elsewhere" / "conda-meta"
