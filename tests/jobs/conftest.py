@@ -41,14 +41,17 @@ class Place:
         return sorted(path.name for path in self.envs.iterdir()) if self.envs.exists() else []
 
     def processes(self) -> list[psutil.Process]:
-        """All processes that work for this place's jobs."""
-        mark = str(self.folder)
-        return [
-            process
-            for process in psutil.process_iter(["cmdline", "status"])
-            if process.info["status"] != psutil.STATUS_ZOMBIE
-            and any(mark in arg for arg in process.info["cmdline"] or ())
-        ]
+        """All processes that have to do with this place."""
+        return [process for process in psutil.process_iter(["cmdline", "status"]) if self._is_ours(process)]
+
+    def workers(self) -> list[psutil.Process]:
+        """Those that work for a job: not those that compile what was committed before."""
+        return [p for p in self.processes() if not any("py_compile" in argument for argument in p.info["cmdline"])]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        arguments = process.info["cmdline"] or ()
+        is_alive = process.info["status"] != psutil.STATUS_ZOMBIE
+        return is_alive and any(str(self.folder) in argument for argument in arguments)
 
 
 @pytest.fixture

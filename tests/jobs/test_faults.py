@@ -89,14 +89,14 @@ async def test_the_children_of_a_worker_that_was_killed_alone_die_too(
         job = await manager.submit(place.create("lesson", "python", pip=pip))
 
         async def pip_runs() -> bool:
-            return (await manager.job(job.id)).phase == "pip" and len(place.processes()) > 1
+            return (await manager.job(job.id)).phase == "pip" and len(place.workers()) > 1
 
         await until(pip_runs)
         mark = manager.journal(job.id).worker()
         assert mark is not None
         os.kill(mark.pid, signal.SIGKILL)
         assert (await over(manager, job)).state == "interrupted"
-        assert place.processes() == []
+        assert place.workers() == []
         assert group_members(mark.pid) == []
     assert place.leftovers() == []
 
