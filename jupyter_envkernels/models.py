@@ -234,11 +234,6 @@ class Plan:
         lines += sorted(f"{key}={value}" for key, value in self.variables.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
-    @property
-    def download_bytes(self) -> int:
-        """Bytes that the package cache lacks."""
-        return sum(p.size for p in self.packages if not p.cached)
-
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:

@@ -4,8 +4,6 @@ import hashlib
 import json
 import os
 import socket
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -199,22 +197,6 @@ def test_sockets_and_pipes_are_left_out(
     assert sorted(carried.skipped) == [source / "pg.sock", source / "pipe"]
     assert not (copy / "pg.sock").exists()
     assert not (copy / "pipe").exists()
-
-
-@pytest.fixture
-def ordinary() -> Iterator[Path]:
-    """A folder of somebody for whom permissions count: of another user, while these tests are run by root."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.chown(folder, 65534, -1)
-            os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            if is_root:
-                os.seteuid(0)
 
 
 @pytest.mark.parametrize(("name", "mode"), [("lib", 0o000), ("lib", 0o311), ("lib/changed.py", 0o000)])

@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -142,22 +139,6 @@ def test_remove_tree_does_not_follow_a_link(tmp_path: Path) -> None:
     remove_tree(tmp_path / "link")
     assert (tmp_path / "real").is_dir()
     remove_tree(tmp_path / "absent")
-
-
-@pytest.fixture
-def ordinary() -> Iterator[Path]:
-    """A folder of somebody for whom permissions count: of another user, while these tests are run by root."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.chown(folder, 65534, -1)
-            os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            if is_root:
-                os.seteuid(0)
 
 
 @pytest.mark.parametrize("mode", [0o555, 0o000])
