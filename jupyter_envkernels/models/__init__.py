@@ -1,0 +1,69 @@
+"""The nouns: frozen dataclasses that every layer shares.
+
+They hold data and trivial derivations only. ``documents`` and the journal turn them to JSON and back.
+"""
+
+from __future__ import annotations
+
+from .environment import (
+    ENVIRONMENT_NAME,
+    PENDING_MARK,
+    CatalogOptions,
+    Environment,
+    ExportFormat,
+    InstalledPackage,
+    Inventory,
+    Kernel,
+    PackageManager,
+    Problem,
+    environment_id,
+)
+from .job import (
+    FINAL_STATES,
+    Edit,
+    EngineOptions,
+    Job,
+    JobEvent,
+    JobKind,
+    JobPhase,
+    JobRequest,
+    JobState,
+    Progress,
+    ProgressUnit,
+)
+from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
+from .spec import CheckedSpec, Diagnostic, EnvSpec, LockedPackage, Severity
+
+__all__ = [
+    "ENVIRONMENT_NAME",
+    "FINAL_STATES",
+    "PENDING_MARK",
+    "CatalogOptions",
+    "ChangeKind",
+    "CheckedSpec",
+    "Diagnostic",
+    "Edit",
+    "EngineOptions",
+    "EnvSpec",
+    "Environment",
+    "ExportFormat",
+    "InstalledPackage",
+    "Inventory",
+    "Job",
+    "JobEvent",
+    "JobKind",
+    "JobPhase",
+    "JobRequest",
+    "JobState",
+    "Kernel",
+    "LockedPackage",
+    "PackageChange",
+    "PackageManager",
+    "Plan",
+    "PlannedPackage",
+    "Problem",
+    "Progress",
+    "ProgressUnit",
+    "Severity",
+    "environment_id",
+]

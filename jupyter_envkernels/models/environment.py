@@ -1,0 +1,151 @@
+"""Environments on disk: what discovery finds, and what an environment consists of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+PackageManager = Literal["conda", "pip"]
+ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit", "pixi-lock", "requirements"]
+
+ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+"""What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
+
+PENDING_MARK = Path("conda-meta", ".envkernels-pending")
+"""A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""
+
+
+def environment_id(prefix: Path) -> str:
+    """The stable id of an environment: the first 12 hex digits of the sha256 of its real path."""
+    return hashlib.sha256(os.fsencode(os.path.realpath(prefix))).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something cannot be used: a stable ``code``, a sentence, and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """One kernelspec of an environment.
+
+    Attributes:
+        id: the name under which Jupyter lists it, such as ``conda-env-lesson-py``.
+        display_name: what launcher and kernel picker show.
+        language: as kernel.json says, lower case.
+        raw_name: the folder below ``share/jupyter/kernels``.
+        problem: why it cannot start; None when nothing is known against it.
+        spec: kernel.json as it must be run, argv[0] resolved; empty where it cannot be read.
+    """
+
+    id: str
+    display_name: str
+    language: str
+    raw_name: str
+    problem: Problem | None = None
+    spec: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One conda environment on disk.
+
+    Attributes:
+        id: :func:`environment_id` of the prefix.
+        name: what a person calls it; not unique.
+        prefix: its absolute path, as first found (links not resolved).
+        kernels: its kernelspecs, ordered by id.
+        is_base: it is the root of a conda, mamba or micromamba installation.
+        is_running: Jupyter itself runs in it.
+        read_only: this user cannot change it.
+        problem: why it offers no kernel; None when it offers one.
+    """
+
+    id: str
+    name: str
+    prefix: Path
+    kernels: tuple[Kernel, ...] = ()
+    is_base: bool = False
+    is_running: bool = False
+    read_only: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPackage:
+    """One package of an environment. Text about its origin holds no credentials.
+
+    Attributes:
+        manager: whose records tell of it; a package of conda that pip has replaced is pip's.
+        build, channel, subdir, url, md5, sha256: of a conda package, where its record has them; else empty.
+        requested: somebody asked for it; it is no mere dependency.
+        requirement: of a pip package: the line of a requirements file that installs it again.
+    """
+
+    manager: PackageManager
+    name: str
+    version: str
+    build: str = ""
+    channel: str = ""
+    subdir: str = ""
+    url: str = ""
+    md5: str = ""
+    sha256: str = ""
+    requested: bool = False
+    requirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What an environment consists of.
+
+    Attributes:
+        packages: by name, those of conda first.
+        requested: match specs that were asked for, as they were written; empty where no record tells.
+        variables: environment variables of the environment.
+    """
+
+    packages: tuple[InstalledPackage, ...] = ()
+    requested: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, manager: PackageManager) -> tuple[InstalledPackage, ...]:
+        """The packages of one manager, by name."""
+        return tuple(package for package in self.packages if package.manager == manager)
+
+    @property
+    def platform(self) -> str:
+        """The platform that its conda packages are for, such as ``linux-64``; empty where all are for any."""
+        subdirs = (package.subdir for package in self.packages)
+        return next((subdir for subdir in subdirs if subdir not in {"", "noarch"}), "")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogOptions:
+    """Where to look for environments and how to show them; see ``c.EnvKernels`` for each.
+
+    Attributes:
+        roots: folders whose children are environments; new ones go into the first.
+        shared_roots: the same, read-only for users.
+        homes: home folders of other accounts, whose ``.conda/environments.txt`` is read as well.
+        contents_root: the folder that Jupyter serves; pixi environments below it are found.
+        hidden_environments: regular expression on name or prefix; empty hides nothing.
+        display_name: template with the fields name, kernel, language, location.
+    """
+
+    roots: tuple[Path, ...] = ()
+    shared_roots: tuple[Path, ...] = ()
+    homes: tuple[Path, ...] = ()
+    contents_root: Path | None = None
+    hidden_environments: str = ""
+    hide_base: bool = False
+    display_name: str = ""

@@ -1,0 +1,83 @@
+"""Plans: the packages that a transaction installs, and what that changes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .environment import Problem
+
+ChangeKind = Literal["added", "removed", "upgraded", "downgraded", "rebuilt"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPackage:
+    """One conda package of a plan, identified by where it comes from and what it hashes to.
+
+    Attributes:
+        record: the whole repodata record as JSON text, for the backend alone.
+        size: of the archive, in bytes; 0 when the channel does not say.
+        cached: it needs no download.
+    """
+
+    name: str
+    version: str
+    build: str
+    channel: str
+    subdir: str
+    url: str
+    sha256: str | None
+    size: int
+    cached: bool
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChange:
+    """What becomes of one conda package. ``before`` and ``after`` are ``version build``; None where there is none."""
+
+    name: str
+    change: ChangeKind
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a transaction installs: no more and no less.
+
+    Attributes:
+        packages: all conda packages that the environment will have.
+        requested: match specs that the history will say were asked for.
+        pip: requirement lines that pip installs afterwards.
+        variables: environment variables to set.
+        changes: against what is installed; for a new environment all packages are added. By name.
+        base: digest of what was installed when the plan was made; empty for a new environment. The plan holds for no
+            other state.
+        free_bytes: free space where the environment goes, when the plan was made; None where it is not known.
+        warnings: what the person should know before.
+    """
+
+    packages: tuple[PlannedPackage, ...]
+    requested: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    changes: tuple[PackageChange, ...] = ()
+    base: str = ""
+    free_bytes: int | None = None
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """sha256 over what is installed. The same packages, pip lines and variables give the same digest."""
+        lines = sorted(f"{p.url} {p.sha256}" for p in self.packages)
+        lines += [f"pip {line}" for line in self.pip]
+        lines += sorted(f"{key}={value}" for key, value in self.variables.items())
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def download_bytes(self) -> int:
+        """The archives that the package cache lacks."""
+        return sum(package.size for package in self.packages if not package.cached)
