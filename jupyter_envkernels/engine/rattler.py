@@ -19,14 +19,12 @@ from rattler.exceptions import (
     GatewayError,
     InstallerError,
     InvalidChannelError,
-    InvalidMatchSpecError,
     SolverError,
 )
 
 from ..envs.condarc import Settings
 from ..errors import DownloadFailed, InvalidSpec
 from ..models import LockedPackage, Plan, PlannedPackage
-from ..specs.credentials import without_credentials
 from .backend import Report
 from .diagnosis import diagnose
 from .explain import some
@@ -35,7 +33,7 @@ from .locked import read_locked
 from .meter import Meter
 from .networking import Network
 from .package_cache import check_archives, open_cache, sweep
-from .solver import Line, Solver
+from .reading import Reader
 
 
 class RattlerBackend:
@@ -49,16 +47,16 @@ class RattlerBackend:
     def __init__(self, package_cache: Path, settings: Settings) -> None:
         self._settings = settings
         self._network = Network(settings, package_cache / "repodata")
+        self._reader = Reader(settings, self._network)
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
 
     async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        lines = [Line(without_credentials(text), self._match_spec(text)) for text in specs]
-        lines += [Line(text, self._match_spec(text), pinned=True) for text in self._settings.pinned_packages]
+        lines = [self._reader.line(text) for text in specs]
+        lines += [self._reader.line(text, pinned=True) for text in self._settings.pinned_packages]
         try:
-            sources = self._channels(channels, lines)
-            solver = Solver(self._network.gateway, sources, _PRIORITIES[self._settings.channel_priority])
+            solver = self._reader.solver(channels, lines)
             try:
                 records = await solver.solve(lines)
             except SolverError as error:
@@ -104,7 +102,7 @@ class RattlerBackend:
                     show_progress=False,
                     reporter=meter,  # type: ignore[arg-type]  # any object with some of its methods will do
                     # py-rattler 0.28 hands these on without unwrapping them
-                    requested_specs=[self._match_spec(text)._match_spec for text in requested],  # noqa: SLF001
+                    requested_specs=[self._reader.match_spec(text)._match_spec for text in requested],  # noqa: SLF001
                     alternative_target_prefix=prefix,
                 )
             )
@@ -127,26 +125,6 @@ class RattlerBackend:
                 remedy="Set conda's offline to false.",
             )
 
-    def _match_spec(self, text: str) -> rattler.MatchSpec:
-        """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
-        channel, found, rest = text.partition("::")
-        if found:
-            channel, subdir = _split_subdir(channel)
-            (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
-            text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
-        elif "://" in text:
-            (text,) = self._network.log_in([text])
-        try:
-            return rattler.MatchSpec(text, strict=False)
-        except InvalidMatchSpecError as error:
-            raise InvalidSpec(f"{text!r} is not a match spec: {error}", remedy="Write it as name=version.") from error
-
-    def _channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
-        """The channels of a spec, and after them those that only a ``channel::name`` names."""
-        urls = self._network.log_in(self._settings.channel_urls(channels))
-        urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
-        return [rattler.Channel(url) for url in dict.fromkeys(urls)]
-
     async def _plan(self, records: Sequence[rattler.RepoDataRecord]) -> tuple[PlannedPackage, ...]:
         """Records -> packages, by name."""
         index = await self._cache.index()
@@ -165,20 +143,6 @@ class RattlerBackend:
             )
             for record in sorted(records, key=lambda record: record.name.normalized)
         )
-
-
-_SUBDIRS = {"noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64"}
-_PRIORITIES = {
-    "strict": rattler.ChannelPriority.Strict,
-    "flexible": rattler.ChannelPriority.Flexible,
-    "disabled": rattler.ChannelPriority.Disabled,
-}
-
-
-def _split_subdir(channel: str) -> tuple[str, str | None]:
-    """Part ``channel/linux-64`` into the channel and its platform."""
-    base, _, last = channel.rstrip("/").rpartition("/")
-    return (base, last) if base and last in _SUBDIRS else (channel, None)
 
 
 def _records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:

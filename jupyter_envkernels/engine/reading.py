@@ -1,0 +1,86 @@
+"""Lines and channels as a person writes them -> as rattler understands them, with the logins taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import rattler
+from rattler.exceptions import InvalidMatchSpecError
+
+from ..envs.condarc import Settings
+from ..errors import InvalidSpec
+from ..specs.credentials import without_credentials
+from .networking import Network
+from .solver import Line, Solver
+
+_SUBDIRS = {"noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64"}
+_PRIORITIES = {
+    "strict": rattler.ChannelPriority.Strict,
+    "flexible": rattler.ChannelPriority.Flexible,
+    "disabled": rattler.ChannelPriority.Disabled,
+}
+
+
+class Reader:
+    """Reads what is asked for by conda's configuration.
+
+    Args:
+        settings: what channel names mean, and their priority.
+        network: is told the logins.
+    """
+
+    def __init__(self, settings: Settings, network: Network) -> None:
+        self._settings = settings
+        self._network = network
+
+    def line(self, text: str, *, pinned: bool = False) -> Line:
+        """One line of a spec, or of conda's ``pinned_packages``.
+
+        Raises:
+            InvalidSpec: it is no match spec.
+        """
+        return Line(without_credentials(text), self.match_spec(text), pinned)
+
+    def match_spec(self, text: str) -> rattler.MatchSpec:
+        """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares.
+
+        Raises:
+            InvalidSpec: it is no match spec.
+        """
+        channel, found, rest = text.partition("::")
+        if found:
+            channel, subdir = _split_subdir(channel)
+            (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
+            text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
+        elif "://" in text:
+            (text,) = self._network.log_in([text])
+        try:
+            return rattler.MatchSpec(text, strict=False)
+        except InvalidMatchSpecError as error:
+            raise InvalidSpec(f"{text!r} is not a match spec: {error}", remedy="Write it as name=version.") from error
+
+    def channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
+        """The channels of a spec, and after them those that only a ``channel::name`` names.
+
+        Raises:
+            InvalidChannelError: rattler cannot make one of a URL.
+        """
+        urls = self._network.log_in(self._settings.channel_urls(channels))
+        urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
+        return [rattler.Channel(url) for url in dict.fromkeys(urls)]
+
+    def solver(self, channels: Sequence[str], lines: Sequence[Line]) -> Solver:
+        """A solver for these lines.
+
+        Raises:
+            InvalidChannelError: rattler cannot make a channel of a URL.
+        """
+        # only now: to log in makes another gateway
+        sources = self.channels(channels, lines)
+        return Solver(self._network.gateway, sources, _PRIORITIES[self._settings.channel_priority])
+
+
+def _split_subdir(channel: str) -> tuple[str, str | None]:
+    """Part ``channel/linux-64`` into the channel and its platform."""
+    base, _, last = channel.rstrip("/").rpartition("/")
+    return (base, last) if base and last in _SUBDIRS else (channel, None)
