@@ -1,13 +1,37 @@
-"""The last look before an environment is taken away, whoever asked for it."""
+"""The last look before an environment is put somewhere or taken away, whoever asked for it."""
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 from ..envs.installations import is_root
-from ..errors import Forbidden, NotFound
+from ..errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
+
+
+def check_unused(prefix: Path) -> None:
+    """Nothing may stand where an environment goes.
+
+    Raises:
+        AlreadyExists: something does: an environment, or anything else, be it a link that leads nowhere.
+        InvalidRequest: the name is too long for a folder.
+        Forbidden: it cannot be looked at.
+    """
+    try:
+        prefix.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise InvalidRequest(
+                f"The name {prefix.name} is too long for a folder.", remedy="Choose a shorter one."
+            ) from error
+        raise Forbidden(f"{prefix} cannot be looked at: {error.strerror}.") from error
+    raise AlreadyExists(
+        f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
+    )
 
 
 def check_removable(prefix: Path) -> None:

@@ -22,7 +22,6 @@ from ..errors import (
     DiskFull,
     EnvKernelsError,
     Forbidden,
-    InvalidRequest,
     LinkFailed,
     NotFound,
     SolveFailed,
@@ -33,7 +32,7 @@ from ..specs.credentials import without_credentials
 from . import overlay, pip, records
 from .backend import Backend, Report
 from .link_scripts import run_post_link
-from .safety import check_removable
+from .safety import check_removable, check_unused
 from .staging import Staging
 from .verify import verify_kernels
 
@@ -136,7 +135,7 @@ class Transaction:
             prefix.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
-        _check_unused(prefix)
+        check_unused(prefix)
         if not os.access(prefix.parent, os.W_OK | os.X_OK):
             raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
 
@@ -263,22 +262,6 @@ def _finish_removal(staging: Staging) -> str:
         return ""
     unlisted = "" if os.path.lexists(staging.prefix) else records.unregister(staging.prefix, Path.home())
     return "\n".join(filter(None, [unlisted, staging.empty_trash()]))
-
-
-def _check_unused(prefix: Path) -> None:
-    try:
-        prefix.lstat()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise InvalidRequest(
-                f"The name {prefix.name} is too long for a folder.", remedy="Choose a shorter one."
-            ) from error
-        raise
-    raise AlreadyExists(
-        f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
-    )
 
 
 def _named(error: OSError) -> EnvKernelsError:

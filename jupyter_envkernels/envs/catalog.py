@@ -6,7 +6,7 @@ import difflib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +20,6 @@ from .installations import home_of
 from .locations import Location, home_of_plain_names, locations
 from .naming import Naming
 from .prefixes import Contents, NotAnEnvironment, read_prefix
-
-Listener = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +68,8 @@ class Catalog:
         self._settings = SettingsCache(environ)
         self._frame: _Frame | None = None
         self._discovery = Discovery()
-        self._is_stale = False
         self._entries: dict[str, _Entry] = {}
         self._snapshot: _Snapshot | None = None
-        self._listeners: list[Listener] = []
 
     @property
     def options(self) -> CatalogOptions:
@@ -93,11 +89,8 @@ class Catalog:
     def environments(self) -> tuple[Environment, ...]:
         """All environments, ordered by name, then prefix. Only what has changed since the last call is read again."""
         with self._lock:
-            before = self._snapshot
-            after = self._snapshot = self._refreshed()
-        if before is not None and before is not after:
-            self._announce()
-        return after.environments
+            self._snapshot = self._refreshed()
+            return self._snapshot.environments
 
     def find(self, ref: str) -> Environment:
         """The environment with that id, prefix or name.
@@ -154,27 +147,6 @@ class Catalog:
             remedy="Name another folder, or ask the administrator to set c.EnvKernels.roots.",
         )
 
-    def invalidate(self) -> None:
-        """Look into every folder anew at the next reading, and tell the subscribers that something has changed.
-
-        It waits for nothing, so that it may be called in an event loop.
-        """
-        self._is_stale = True
-        self._announce()
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have a function called, in whichever thread notices it, when the environments may have changed.
-
-        Returns:
-            A function that ends it.
-        """
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    def _announce(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
-
     def _at(self, path: str) -> Environment:
         """An environment that no location names."""
         with self._lock:
@@ -199,9 +171,6 @@ class Catalog:
         return self._frame
 
     def _refreshed(self) -> _Snapshot:
-        if self._is_stale:
-            self._is_stale = False
-            self._discovery = Discovery()
         frame = self._current_frame()
         known = self._entries
         entries = {}

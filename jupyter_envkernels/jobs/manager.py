@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..engine.safety import check_unused
 from ..engine.staging import sweep
-from ..errors import AlreadyExists, Busy, NotFound, QueueFull
+from ..errors import Busy, NotFound, QueueFull
 from ..models import EngineOptions, Job, JobEvent, JobRequest
 from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
@@ -106,17 +106,16 @@ class JobManager:
 
         Raises:
             AlreadyExists: the prefix that it is to make is taken.
+            InvalidRequest: the name of the prefix is too long for a folder.
+            Forbidden: the place of the prefix cannot be looked at.
             Busy: another job works on the same prefix.
             QueueFull: too many jobs wait.
             StoreFailed: the job cannot be stored.
         """
         async with self._submitting:  # two requests for one prefix must see each other
             await self._check(request)
-            if request.kind != "remove" and await asyncio.to_thread(os.path.lexists, request.prefix):
-                raise AlreadyExists(
-                    f"{request.prefix} exists already.",
-                    remedy="Choose another name, or remove the existing environment first.",
-                )
+            if request.kind != "remove":
+                await asyncio.to_thread(check_unused, request.prefix)
             order = Order(request, self._options.engine, time.time())
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order)
             job = await self.job(journal.id)

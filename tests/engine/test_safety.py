@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.safety import check_removable
+from jupyter_envkernels.engine.safety import check_removable, check_unused
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.errors import Forbidden, NotFound
+from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import CatalogOptions
 
 
@@ -85,3 +85,30 @@ def test_permissions(closed: str) -> None:
             if is_root:
                 os.setresuid(0, 0, 0)
             Path(name, closed).chmod(0o777)
+
+
+def test_a_place_that_is_free(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    check_unused(tmp_path / "envs" / "lesson")
+    check_unused(tmp_path / "file" / "lesson")
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "dangling link"])
+def test_a_place_that_is_taken(tmp_path: Path, what: str) -> None:
+    prefix = tmp_path / "lesson"
+    if what == "folder":
+        prefix.mkdir()
+    elif what == "file":
+        prefix.touch()
+    else:
+        prefix.symlink_to("nowhere")
+    with pytest.raises(AlreadyExists, match="lesson exists already"):
+        check_unused(prefix)
+
+
+def test_names_that_no_folder_can_have(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="too long for a folder"):
+        check_unused(tmp_path / ("x" * 256))
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(Forbidden, match="cannot be looked at"):
+        check_unused(tmp_path / "loop" / "lesson")

@@ -164,34 +164,6 @@ def test_a_change_of_condas_configuration_shows(catalog_of: MakeCatalog, tmp_pat
     assert names(catalog) == ["e"]
 
 
-def test_subscribers_hear_of_changes_and_of_nothing_else(catalog_of: MakeCatalog, tmp_path: Path) -> None:
-    make_prefix(tmp_path / "envs/a", "python3")
-    age(tmp_path)
-    catalog = catalog_of()
-    heard: list[str] = []
-    end = catalog.subscribe(lambda: heard.append("change"))
-    catalog.environments()
-    catalog.environments()
-    assert heard == []
-    make_prefix(tmp_path / "envs/b", "python3")
-    catalog.environments()
-    assert heard == ["change"]
-    catalog.invalidate()
-    assert heard == ["change", "change"]
-    end()
-    catalog.invalidate()
-    assert len(heard) == 2
-
-
-def test_a_subscriber_may_ask_the_catalog(catalog_of: MakeCatalog, tmp_path: Path) -> None:
-    catalog = catalog_of()
-    seen: list[list[str]] = []
-    catalog.subscribe(lambda: seen.append(names(catalog)))
-    make_prefix(tmp_path / "envs/a", "python3")
-    catalog.invalidate()
-    assert seen == [["a"]]
-
-
 def test_find(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "envs/lesson", "python3")
     (tmp_path / "link").symlink_to(prefix)
@@ -308,7 +280,7 @@ def test_many_threads_see_one_truth(catalog_of: MakeCatalog, tmp_path: Path) -> 
     for thread in threads:
         thread.start()
     for _ in range(10):
-        catalog.invalidate()
+        os.utime(tmp_path / "envs")
     for thread in threads:
         thread.join()
     assert seen == [20] * 80
@@ -348,21 +320,9 @@ def test_after_a_change_the_others_are_not_read_again(
     assert {prefix for prefix in read if prefix.startswith(str(tmp_path))} == {f"{tmp_path}/envs/b"}
 
 
-def test_the_last_environment_goes_even_when_all_was_forgotten(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+def test_the_last_environment_goes(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     make_prefix(tmp_path / "envs/a", "python3")
     catalog = catalog_of()
     assert names(catalog) == ["a"]
     shutil.rmtree(tmp_path / "envs/a")
-    catalog.invalidate()
     assert names(catalog) == []
-
-
-def test_invalidating_waits_for_nothing(catalog_of: MakeCatalog, tmp_path: Path) -> None:
-    catalog = catalog_of()
-    heard: list[bool] = []
-    catalog.subscribe(lambda: heard.append(catalog._lock.locked()))
-    with catalog._lock:  # as in the middle of a long reading
-        catalog.invalidate()
-    assert heard == [True]
-    make_prefix(tmp_path / "envs/a", "python3")
-    assert names(catalog) == ["a"]
