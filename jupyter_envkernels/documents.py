@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem
+from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem, Revision
 
 Json = dict[str, Any]
 
@@ -28,6 +29,24 @@ def environment_json(environment: Environment) -> Json:
 def inventory_json(inventory: Inventory) -> Json:
     """Schema ``Inventory``."""
     return asdict(inventory)
+
+
+def history_json(revisions: Sequence[Revision]) -> Json:
+    """Schema ``History``."""
+    return {
+        "revisions": [
+            {
+                "revision": revision.number,
+                "time": _time(revision.time),
+                "command": revision.command,
+                "added": list(revision.added),
+                "removed": list(revision.removed),
+                "specs": list(revision.specs),
+                "is_current": revision is revisions[-1],
+            }
+            for revision in revisions
+        ]
+    }
 
 
 def checked_spec_json(checked: CheckedSpec) -> Json:

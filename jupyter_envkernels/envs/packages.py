@@ -6,7 +6,6 @@ Only files are read. pip's packages are merged over conda's as conda does it (``
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -18,9 +17,9 @@ import msgspec
 from ..errors import InvalidSpec, NotFound
 from ..models import InstalledPackage, Inventory
 from ..specs import conda_name, without_credentials
+from .history import read_history, requested_specs
 from .site_packages import pip_packages
 
-_SPECS = re.compile(r"#\s*(?P<action>\w+)\s+specs:\s*(?P<specs>.+)")
 _UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
 _METADATA = re.compile(r".*/site-packages/[^/]+\.dist-info/METADATA")
 
@@ -106,35 +105,9 @@ def _package(record: Record, *, requested: bool) -> InstalledPackage:
 def _requested(prefix: Path, records: Sequence[Record]) -> tuple[str, ...]:
     """What was asked for and is there, by the history, or where that says nothing by the records."""
     names = {record.name for record in records}
-    in_history = [text for name, text in _history(prefix).items() if name in names]
+    in_history = [text for name, text in requested_specs(read_history(prefix)).items() if name in names]
     in_records = [text for record in records for text in (record.requested_specs or (record.requested_spec,)) if text]
     return tuple(without_credentials(text) for text in dict.fromkeys(in_history or sorted(in_records)))
-
-
-def _history(prefix: Path) -> dict[str, str]:
-    """Match specs that were asked for and not taken back, by name, as conda's ``History`` finds them."""
-    try:
-        text = (prefix / "conda-meta" / "history").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {}
-    specs: dict[str, str] = {}
-    for found in _SPECS.finditer(text):
-        listed = _listed(found["specs"])
-        if found["action"] in {"remove", "uninstall"}:
-            for spec in listed:
-                specs.pop(conda_name(spec), None)
-        else:  # install, update, and neutered: a later spec takes the place of an earlier one
-            specs.update((conda_name(spec), spec) for spec in listed)
-    return specs
-
-
-def _listed(text: str) -> list[str]:
-    """The specs of one line: a Python list, or before conda 4.4 words with commas."""
-    try:
-        found = ast.literal_eval(text.strip())
-    except (SyntaxError, ValueError):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return [str(spec) for spec in found] if isinstance(found, list) else []
 
 
 def _variables(prefix: Path) -> dict[str, str]:

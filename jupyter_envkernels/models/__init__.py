@@ -16,6 +16,8 @@ from .environment import (
     Kernel,
     PackageManager,
     Problem,
+    Revision,
+    RunningKernel,
     environment_id,
 )
 from .job import (
@@ -64,6 +66,8 @@ __all__ = [
     "Problem",
     "Progress",
     "ProgressUnit",
+    "Revision",
+    "RunningKernel",
     "Severity",
     "environment_id",
 ]

@@ -130,6 +130,43 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """One entry of an environment's history, as conda counts and reads them. Texts hold no credentials.
+
+    Packages are written ``channel/subdir::name-version-build``; old entries leave out the channel.
+
+    Attributes:
+        number: from 0, as ``conda list --revisions`` shows it.
+        time: seconds since the epoch; None where the entry does not tell.
+        command: what was run; empty where the entry does not tell.
+        added: packages that the revision before did not have, sorted.
+        removed: packages that only the revision before had, sorted.
+        specs: match specs that were asked for.
+        packages: all conda packages at that revision; none where the entry names none, as conda takes it.
+        remove_specs: match specs of what was to go.
+        neutered_specs: match specs of earlier requests that had to be loosened.
+    """
+
+    number: int
+    time: float | None
+    command: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    specs: tuple[str, ...]
+    packages: frozenset[str]
+    remove_specs: tuple[str, ...] = ()
+    neutered_specs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningKernel:
+    """A process that runs as a kernel: its number, and its command as a shell would take it, without credentials."""
+
+    pid: int
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogOptions:
     """Where to look for environments and how to show them; see ``c.EnvKernels`` for each.
 

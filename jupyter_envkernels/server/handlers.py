@@ -15,6 +15,7 @@ from tornado import web
 
 from .. import documents, errors
 from ..engine.export import export
+from ..envs.history import read_history
 from ..envs.packages import read_inventory
 from ..models import Job
 from ..specs import check
@@ -131,6 +132,17 @@ class PackagesHandler(EnvKernelsHandler):
         self.finish(documents.inventory_json(await asyncio.to_thread(read_inventory, environment.prefix)))
 
 
+class HistoryHandler(EnvKernelsHandler):
+    """``environments/{id}/history``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, environment_id: str) -> None:
+        """List its revisions."""
+        environment = await self.service.environment(environment_id)
+        self.finish(documents.history_json(await asyncio.to_thread(read_history, environment.prefix)))
+
+
 class ExportHandler(EnvKernelsHandler):
     """``environments/{id}/export``."""
 
@@ -221,6 +233,7 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
         (r"/envkernels/environments", EnvironmentsHandler),
         (environment, EnvironmentHandler),
         (rf"{environment}/packages", PackagesHandler),
+        (rf"{environment}/history", HistoryHandler),
         (rf"{environment}/export", ExportHandler),
         (r"/envkernels/specs/check", CheckHandler),
         (r"/envkernels/jobs", JobsHandler),

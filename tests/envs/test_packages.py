@@ -84,8 +84,8 @@ def test_requested_by_the_history(tmp_path: Path) -> None:
         tmp_path / "conda-meta" / "history",
         "==> 2026-01-01 00:00:00 <==\n# cmd: conda create\n+x::python-3-0\n"
         "# update specs: ['python=3.12', 'numpy', 'gone', 'xz']\n"
-        "==> 2026-01-02 00:00:00 <==\n# install specs: lab::scipy,numpy >=2\n# remove specs: ['xz']\n"
-        "# neutered specs: ['python']\n# update specs: [broken\n# update specs: {'a': 1}\n",
+        "==> 2026-01-02 00:00:00 <==\n# cmd: conda install\n# remove specs: ['xz']\n"
+        "# install specs: lab::scipy,numpy >=2\n# neutered specs: ['python']\n# update specs: [broken\n",
     )
     inventory = read_inventory(tmp_path)
     assert inventory.requested == ("python", "numpy >=2", "lab::scipy")

@@ -22,6 +22,7 @@ VERBS = [
     ("GET", "environments/000000000000", None, "read"),
     ("DELETE", "environments/000000000000", None, "write"),
     ("GET", "environments/000000000000/packages", None, "read"),
+    ("GET", "environments/000000000000/history", None, "read"),
     ("GET", "environments/000000000000/export", None, "read"),
     ("POST", "specs/check", {"text": "name: x"}, "read"),
     ("GET", "jobs", None, "read"),

@@ -158,6 +158,7 @@ CREATE: dict[str, Any] = {"kind": "create", "text": SPEC}
         ("GET", "environments/000000000000", None, 404, "not-found"),
         ("GET", "environments/..", None, 404, "not-found"),
         ("GET", "environments/000000000000/packages", None, 404, "not-found"),
+        ("GET", "environments/000000000000/history", None, 404, "not-found"),
         ("GET", "environments/000000000000/export", None, 404, "not-found"),
         ("DELETE", "environments/base", None, 404, "not-found"),
         ("GET", "jobs/20260101-000000-00000000", None, 404, "not-found"),
@@ -193,6 +194,28 @@ async def test_packages_and_exports(call: Call, finish: Finish) -> None:
     for wrong in ("", "YAML", "../yaml"):
         reply = await call("GET", f"{lesson}/export", format=wrong)
         assert (reply.status, reply.json["code"]) == (400, "invalid-request")
+
+
+async def test_history(call: Call, finish: Finish, envs: Path) -> None:
+    job = await finish(await call("POST", "jobs", {"kind": "create", "text": SPEC}))
+    (revision,) = (await call("GET", f"environments/{job['environment_id']}/history")).json["revisions"]
+    (package,) = revision.pop("added")
+    assert "/noarch::prio-demo-" in package
+    assert revision.pop("time") is not None
+    assert revision == {
+        "revision": 0,
+        "command": f"jupyter envkernels create -p {envs / 'lesson'}",
+        "removed": [],
+        "specs": ["prio-demo"],
+        "is_current": True,
+    }
+
+
+async def test_a_history_that_cannot_be_understood_is_empty(call: Call, envs: Path) -> None:
+    (envs / "lesson" / "conda-meta").mkdir(parents=True)
+    (envs / "lesson" / "conda-meta" / "history").write_bytes(b"\xff\xfe# cmd: x\n+a-1-0\n")
+    reply = await call("GET", f"environments/{environment_id(envs / 'lesson')}/history")
+    assert (reply.status, reply.json) == (200, {"revisions": []})
 
 
 async def test_a_broken_record_is_named(call: Call, envs: Path) -> None:

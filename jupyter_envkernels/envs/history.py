@@ -1,0 +1,156 @@
+"""``conda-meta/history`` -> revisions: conda's own record of what was asked for and when, read as conda reads it.
+
+Format: ``History.parse`` and ``History.construct_states`` in conda's ``history.py``. An entry begins with a line
+``==> time <==``. Its comments tell the command and the specs; all other lines name packages. Where at least one of them
+begins with ``+`` or ``-`` they are changes, else they are all packages that there are, so that an entry without any
+package stands for an empty environment.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ..models import Revision
+from ..specs import conda_name, without_credentials
+
+_MAX_BYTES = 32 * 1024 * 1024
+"""A longer file is not read: conda writes some hundred bytes a change."""
+
+_HEAD = re.compile(r"==>\s*(?P<time>.+?)\s*<==")
+_COMMAND = re.compile(r"#\s*cmd:\s*(?P<command>.+)")
+_SPECS = re.compile(r"#\s*(?P<action>\w+)\s*specs:\s*(?P<specs>.+)")
+_ACTIONS = {
+    "update": "update",
+    "install": "update",
+    "create": "update",
+    "remove": "remove",
+    "uninstall": "remove",
+    "neutered": "neutered",
+}
+_RELATION = re.compile(r"(==?|!=|~=|[<>]=?)[^\s=<>!~]\S*")
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One entry as written."""
+
+    time: str
+    comments: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
+
+    def after(self, before: frozenset[str]) -> frozenset[str]:
+        """The packages that there are after it."""
+        added = {line[1:] for line in self.packages if line.startswith("+")}
+        removed = {line[1:] for line in self.packages if line.startswith("-")}
+        return before - removed | added if added or removed else frozenset(self.packages)
+
+
+def read_history(prefix: Path) -> tuple[Revision, ...]:
+    """The revisions of an environment, oldest first, with the numbers that ``conda list --revisions`` gives them.
+
+    Texts hold no credentials. What cannot be understood is left out; without a history that can be read there are none.
+    """
+    found: list[Revision] = []
+    packages: frozenset[str] = frozenset()
+    for entry in _entries(_lines(prefix)):
+        before, packages = packages, entry.after(packages)
+        found.append(_revision(len(found), entry, before, packages))
+    return tuple(found)
+
+
+def requested_specs(revisions: Iterable[Revision]) -> dict[str, str]:
+    """Match specs that were asked for up to the last of these revisions and not taken back, by package name.
+
+    As conda finds them: an entry without a command does not count, and a later spec takes the place of an earlier one.
+    """
+    specs: dict[str, str] = {}
+    for revision in revisions:
+        if revision.command:
+            for spec in revision.remove_specs:
+                specs.pop(conda_name(spec), None)
+            specs.update((conda_name(spec), spec) for spec in (*revision.specs, *revision.neutered_specs))
+    return specs
+
+
+def _lines(prefix: Path) -> list[str]:
+    path = f"{prefix}/conda-meta/history"
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _MAX_BYTES:
+            return []
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return []
+    return [line.strip() for line in without_credentials(text).splitlines()]
+
+
+def _entries(lines: Iterable[str]) -> Iterator[_Entry]:
+    entry: _Entry | None = None
+    for line in lines:
+        head = _HEAD.match(line)
+        if head:
+            if entry:
+                yield entry
+            entry = _Entry(head["time"])
+        elif entry and line:
+            (entry.comments if line.startswith("#") else entry.packages).append(line)
+    if entry:
+        yield entry
+
+
+def _revision(number: int, entry: _Entry, before: frozenset[str], after: frozenset[str]) -> Revision:
+    command = ""
+    specs: dict[str, tuple[str, ...]] = {}
+    for comment in entry.comments:  # the last of each sort counts
+        if found := _COMMAND.match(comment):
+            command = found["command"]
+        elif (found := _SPECS.match(comment)) and found["action"] in _ACTIONS and (listed := _listed(found["specs"])):
+            specs[_ACTIONS[found["action"]]] = listed
+    return Revision(
+        number=number,
+        time=_time(entry.time),
+        command=command,
+        added=tuple(sorted(after - before)),
+        removed=tuple(sorted(before - after)),
+        specs=specs.get("update", ()),
+        packages=after,
+        remove_specs=specs.get("remove", ()),
+        neutered_specs=specs.get("neutered", ()),
+    )
+
+
+def _time(text: str) -> float | None:
+    """Seconds since the epoch; conda writes local time and does not say of which zone."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone(timezone.utc).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """The specs of one line: a Python list, or before conda 4.4 words with commas; empty where it is neither."""
+    if text.startswith("["):
+        try:
+            found = [str(spec) for spec in ast.literal_eval(text)]
+        except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+            return ()
+    else:
+        found = [] if "[" in text else _words(text)
+    return tuple(spec for spec in found if spec and not spec.endswith("@"))  # name@ is a feature of old packages
+
+
+def _words(text: str) -> list[str]:
+    """``python >=3,<4,numpy`` -> two specs: what begins with a relation belongs to the spec before."""
+    words: list[str] = []
+    for part in text.split(","):
+        if words and _RELATION.fullmatch(part):
+            words[-1] += f",{part}"
+        else:
+            words.append(part.strip())
+    return words

@@ -1,0 +1,76 @@
+"""Kernels that run in an environment, whoever started them: read from ``/proc`` (proc(5)), as far as we may read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import msgspec
+
+from ..models import RunningKernel
+from ..specs import without_credentials
+
+_CONNECTION_FILE = re.compile(r"(?:.*[/=])?kernel-[^/]+\.json")
+_OTHER_FILE = re.compile(r"(?:--?\w[\w-]*=)?(?P<path>/.+\.json)")
+_MAX_BYTES = 65536
+_DELETED = " (deleted)"
+
+
+class _Connection(msgspec.Struct):
+    """What tells a connection file: https://jupyter-client.readthedocs.io/en/stable/kernels.html#connection-files."""
+
+    shell_port: int
+    iopub_port: int
+
+
+def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
+    """Processes of this machine whose program lies in the environment, and which were given a connection file.
+
+    Those of other people are seen only by root. Where there is no ``/proc``, none are seen.
+
+    Returns:
+        By process number.
+    """
+    inside = os.path.realpath(prefix) + os.sep
+    try:
+        pids = sorted(int(name) for name in os.listdir("/proc") if name.isdecimal())
+    except OSError:
+        return ()
+    found = (_kernel(pid) for pid in pids if _program(pid).startswith(inside))
+    return tuple(kernel for kernel in found if kernel)
+
+
+def _program(pid: int) -> str:
+    """The file that a process runs, also when it is there no more; empty where we may not know."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(_DELETED)
+    except OSError:
+        return ""
+
+
+def _kernel(pid: int) -> RunningKernel | None:
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+            arguments = file.read().rstrip("\0").split("\0")
+    except OSError:
+        return None  # it has ended
+    if any(_is_connection_file(argument) for argument in arguments[1:]):
+        return RunningKernel(pid, without_credentials(shlex.join(arguments)))
+    return None
+
+
+def _is_connection_file(argument: str) -> bool:
+    """By its name, or by what it holds: nbconvert and others name it ``tmp....json``."""
+    if _CONNECTION_FILE.fullmatch(argument):
+        return True
+    other = _OTHER_FILE.fullmatch(argument)
+    if not other or not os.path.isfile(other["path"]):
+        return False
+    try:
+        with open(other["path"], "rb") as file:
+            msgspec.json.decode(file.read(_MAX_BYTES), type=_Connection)
+    except (OSError, ValueError):
+        return False
+    return True
