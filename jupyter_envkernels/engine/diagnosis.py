@@ -13,6 +13,7 @@ import rattler
 from rattler.exceptions import GatewayError, SolverError
 
 from ..errors import SolveFailed
+from .candidates import lack_of
 from .clashes import find_links
 from .explain import lacking_specs, listed, machine_lacks, missing_packages, only_elsewhere, some, tree
 from .solver import Line, Solver
@@ -74,9 +75,9 @@ class _Diagnosis:
         """All lines for which there is no package, whatever the others say."""
         records = await self.solver.records(line.name for line in self.lines)
         sentences = [
-            sentence
+            lack.message
             for line in self.lines
-            if line.name and not line.pinned and (sentence := self._unmatched(line, records))
+            if line.name and not line.pinned and (lack := lack_of(line, records, self.solver))
         ]
         if not sentences:
             return None
@@ -108,40 +109,6 @@ class _Diagnosis:
             for name in known.intersection(names):
                 found.setdefault(name, []).append(platform)
         return found
-
-    def _unmatched(self, line: Line, records: Sequence[Record]) -> str:
-        """Why no package satisfies a line; empty where one does."""
-        named = [record for record in records if record.name.normalized == line.name]
-        found = [record for record in named if line.matches(record)]
-        if found:
-            return self._hidden(line, named, found)
-        source = line.spec.channel
-        there = [record for record in named if source is None or record.channel == source.base_url]
-        if source is not None and not there:
-            return f"The channel {source.name} has no package named {line.name}."
-        loose = rattler.MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
-        if any(loose.matches(record) for record in there):
-            builds = list(
-                dict.fromkeys(f"{record.build} ({record.subdir})" for record in there if loose.matches(record))
-            )
-            return f"No channel has `{line.text}`: of that version there are the builds {some(builds)}."
-        where = f"The channel {source.name} has no" if source is not None else "No channel has"
-        return f"{where} `{line.text}`: the newest {line.name} that there is has version {_newest(there)}."
-
-    def _hidden(self, line: Line, named: Sequence[Record], found: Sequence[Record]) -> str:
-        """Strict priority hides the packages of a line behind those of an earlier channel; empty where it does not."""
-        if not self.solver.is_strict or line.spec.channel is not None:
-            return ""
-        order = [channel.base_url for channel in self.solver.channels]
-        first = min((record.channel or "" for record in named), key=order.index)
-        if any(record.channel == first for record in found):
-            return ""
-        names = {channel.base_url: channel.name or channel.base_url for channel in self.solver.channels}
-        newest = _newest([record for record in named if record.channel == first])
-        return (
-            f"`{line.text}` is in the channel {names[found[0].channel or '']} only, but under strict channel priority "
-            f"{line.name} comes from {names[first]} alone, whose newest version is {newest}."
-        )
 
     async def _cores(self) -> AsyncIterator[list[Line]]:
         """The conflicts that have no line in common: what is left without the lines of one may hold the next."""
@@ -256,10 +223,6 @@ class _Diagnosis:
 
 def _quoted(line: Line) -> str:
     return f"`{line.text}` (pinned in conda's configuration)" if line.pinned else f"`{line.text}`"
-
-
-def _newest(records: Sequence[Record]) -> str:
-    return str(max(record.version for record in records))
 
 
 def _short(version: str) -> str:

@@ -1,0 +1,76 @@
+"""The packages that could satisfy one line of a spec, and why there are none, whatever the other lines say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import rattler
+
+from .explain import some
+from .solver import Line, Solver
+
+Record = rattler.RepoDataRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why no package satisfies a line.
+
+    Attributes:
+        kind: what is missing: the package, its version, its build, or a view past channels of higher priority.
+        message: the same as a sentence.
+        newest: the newest version that could be had instead; empty where there is none, or another build will do.
+    """
+
+    kind: Literal["package", "version", "build", "priority"]
+    message: str
+    newest: str = ""
+
+
+def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
+    """Why no package satisfies a line; None where one does.
+
+    Args:
+        line: asks for a package by name.
+        records: of all packages of that name, and maybe of others.
+        solver: knows the order of the channels, and how much it counts.
+    """
+    named = [record for record in records if record.name.normalized == line.name]
+    found = [record for record in named if line.matches(record)]
+    if found:
+        return _hidden(line, named, found, solver)
+    source = line.spec.channel
+    there = [record for record in named if source is None or record.channel == source.base_url]
+    if source is not None and not there:
+        return Lack("package", f"The channel {source.name} has no package named {line.name}.")
+    loose = rattler.MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
+    builds = list(dict.fromkeys(f"{record.build} ({record.subdir})" for record in there if loose.matches(record)))
+    if builds:
+        return Lack("build", f"No channel has `{line.text}`: of that version there are the builds {some(builds)}.")
+    where = f"The channel {source.name} has no" if source is not None else "No channel has"
+    newest = _newest(there)
+    message = f"{where} `{line.text}`: the newest {line.name} that there is has version {newest}."
+    return Lack("version", message, newest)
+
+
+def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver: Solver) -> Lack | None:
+    """Strict priority hides the packages of a line behind those of an earlier channel; None where it does not."""
+    if not solver.is_strict or line.spec.channel is not None:
+        return None
+    order = [channel.base_url for channel in solver.channels]
+    first = min((record.channel or "" for record in named), key=order.index)
+    if any(record.channel == first for record in found):
+        return None
+    names = {channel.base_url: channel.name or channel.base_url for channel in solver.channels}
+    newest = _newest([record for record in named if record.channel == first])
+    message = (
+        f"`{line.text}` is in the channel {names[found[0].channel or '']} only, but under strict channel priority "
+        f"{line.name} comes from {names[first]} alone, whose newest version is {newest}."
+    )
+    return Lack("priority", message, newest)
+
+
+def _newest(records: Sequence[Record]) -> str:
+    return str(max(record.version for record in records))
