@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
 from traitlets import Bool, HasTraits, Int, List, Unicode
@@ -16,8 +16,10 @@ from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, Py
 
 from .envs.condarc import Settings
 from .errors import InvalidRequest
-from .jobs.manager import ManagerOptions
 from .models import CatalogOptions, EngineOptions
+
+if TYPE_CHECKING:
+    from .jobs.manager import ManagerOptions
 
 
 class EnvKernelsTraits(HasTraits):
@@ -83,6 +85,8 @@ class EnvKernelsTraits(HasTraits):
 
     def manager_options(self, settings: Settings) -> ManagerOptions:
         """What the job manager needs to know."""
+        from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
+
         return ManagerOptions(
             journal_dir=_path(self.journal_dir) if self.journal_dir else default_journal_dir(),
             engine=EngineOptions(

@@ -1,0 +1,10 @@
+"""``python -m jupyter_envkernels.cli``."""
+
+from __future__ import annotations
+
+import sys
+
+from .program import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""What a verb gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a verb gives.
+
+    Attributes:
+        document: for programs; JSON-serialisable.
+        text: the same for people; empty where nothing is to be said, or has been said already.
+        code: the exit code.
+    """
+
+    document: Any
+    text: str = ""
+    code: int = 0

@@ -1,0 +1,30 @@
+"""The verb that says why a path is or is not a kernel."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import asdict
+
+from ..envs.doctor import Finding, diagnose
+from ..kernels.configured import other_manager
+from .answer import Answer
+from .doors import open_catalog
+
+
+def examine(args: Namespace) -> Answer:
+    """``doctor``."""
+    diagnosis = diagnose(open_catalog(), args.path)
+    other = other_manager(os.environ)
+    lines = [_line(finding) for finding in diagnosis.configuration]
+    lines += [f"! {other.message}"] if other else []
+    lines += [
+        f"  {place.path}: {place.state}, {place.prefixes} prefixes ({place.origin})" for place in diagnosis.locations
+    ]
+    lines += [_line(finding) for finding in diagnosis.findings]
+    document = {**asdict(diagnosis), "other_kernel_spec_manager": asdict(other) if other else None}
+    return Answer(document, "\n".join(lines))
+
+
+def _line(finding: Finding) -> str:
+    return f"{'+' if finding.ok else '!'} {finding.message} {finding.remedy}".rstrip()

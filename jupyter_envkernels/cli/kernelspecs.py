@@ -1,0 +1,28 @@
+"""Verbs about kernelspecs."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+
+from ..kernels import sync
+from ..kernels.specmanager import SyncEnvKernelSpecManager
+from .answer import Answer
+from .doors import open_catalog
+
+
+def show(_: Namespace) -> Answer:
+    """``kernels``."""
+    specs = SyncEnvKernelSpecManager(catalog=open_catalog()).get_all_specs()
+    rows = [f"{name:40} {model['spec']['display_name']}" for name, model in sorted(specs.items())]
+    return Answer({"kernelspecs": specs}, "\n".join(rows))
+
+
+def write(args: Namespace) -> Answer:
+    """``sync``."""
+    data_dir = Path(jupyter_data_dir())
+    report = asdict(sync.remove(data_dir) if args.remove else sync.sync(open_catalog(), data_dir))
+    return Answer(report, "\n".join(f"{what}: {', '.join(names) or '-'}" for what, names in report.items()))
