@@ -94,6 +94,7 @@ def _job_common(job: Job) -> Json:
         "kind": job.request.kind,
         "environment": job.request.environment,
         "prefix": str(job.request.prefix),
+        "user": job.request.user,
     }
 
 

@@ -1,8 +1,9 @@
-"""Which process is meant: a number alone may mean another one by now, or on another host."""
+"""Which process is meant: a number alone may mean another one by now, or on another host. And whose one is."""
 
 from __future__ import annotations
 
 import os
+import pwd
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +47,14 @@ def _here() -> str:
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return os.uname().nodename
+
+
+def account() -> str:
+    """The name of the account that this process runs for; its number where it has no name, as in some containers."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def group_members(leader: int) -> list[int]:

@@ -8,13 +8,14 @@ import logging
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..engine.safety import check_unused
 from ..engine.staging import sweep
 from ..errors import Busy, NotFound, QueueFull
 from ..models import EngineOptions, Job, JobEvent, JobRequest
+from .identity import account
 from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
 from .writer import create_journal, sweep_drafts
@@ -101,8 +102,12 @@ class JobManager:
         for worker in self._workers.values():
             worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
 
-    async def submit(self, request: JobRequest) -> Job:
+    async def submit(self, request: JobRequest, user: str = "") -> Job:
         """Store a job and let it run when its turn comes.
+
+        Args:
+            request: what it is to do.
+            user: who asks; empty for the account that this process runs for.
 
         Raises:
             AlreadyExists: the prefix that it is to make is taken.
@@ -116,7 +121,7 @@ class JobManager:
             await self._check(request)
             if request.kind != "remove":
                 await asyncio.to_thread(check_unused, request.prefix)
-            order = Order(request, self._options.engine, time.time())
+            order = Order(replace(request, user=user or account()), self._options.engine, time.time())
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order)
             job = await self.job(journal.id)
             self._follow(job, told=0)

@@ -50,6 +50,7 @@ class JobRequest:
         force: for remove: although kernels of the environment run.
         plans: for plan: the kind of job that it prepares; all else is as in a request of that kind.
         job: the job whose stored plan is to be carried out without solving again; empty where there is none.
+        user: who asked: the name that the server knows, or the account of a command line.
     """
 
     kind: JobKind
@@ -64,6 +65,7 @@ class JobRequest:
     force: bool = False
     plans: JobKind | None = None
     job: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

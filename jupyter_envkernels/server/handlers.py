@@ -64,6 +64,11 @@ class EnvKernelsHandler(APIHandler):
             raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
         return int(text)
 
+    @property
+    def user(self) -> str:
+        """The name of the person who asks, as the identity provider gives it."""
+        return str(self.current_user.username)
+
     def accept(self, job: Job) -> None:
         """Answer that a job has been stored."""
         self.set_status(202)
@@ -118,7 +123,7 @@ class EnvironmentHandler(EnvKernelsHandler):
     @authorized
     async def delete(self, environment_id: str) -> None:
         """Start its removal."""
-        self.accept(await self.service.remove(wire.RemoveBody(environment_id)))
+        self.accept(await self.service.start(wire.RemoveBody(environment_id), self.user))
 
 
 class PackagesHandler(EnvKernelsHandler):
@@ -180,7 +185,7 @@ class JobsHandler(EnvKernelsHandler):
     @authorized
     async def post(self) -> None:
         """Start a job."""
-        self.accept(await self.service.start(self.body(wire.JobBody)))
+        self.accept(await self.service.start(self.body(wire.JobBody), self.user))
 
 
 class JobHandler(EnvKernelsHandler):

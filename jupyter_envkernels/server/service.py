@@ -13,7 +13,7 @@ from ..envs.catalog import Catalog
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.manager import JobManager
 from ..jobs.requests import clone_request, create_request, remove_request
-from ..models import Environment, Job
+from ..models import Environment, Job, JobRequest
 from . import wire
 
 
@@ -42,27 +42,18 @@ class Service:
                 return environment
         raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
 
-    async def start(self, body: wire.JobBody) -> Job:
-        """Start the job that a body asks for."""
+    async def start(self, body: wire.JobBody, user: str) -> Job:
+        """Start the job that a body asks for, in the name of a user."""
+        return await self.jobs.submit(await self._request(body), user)
+
+    async def _request(self, body: wire.JobBody) -> JobRequest:
         if isinstance(body, wire.CreateBody):
-            return await self._create(body)
+            text, workdir = await self.spec_text(body.text, body.path)
+            return await asyncio.to_thread(create_request, self.catalog, text, name=body.name, workdir=workdir)
         if isinstance(body, wire.CloneBody):
-            return await self._clone(body)
-        return await self.remove(body)
-
-    async def _create(self, body: wire.CreateBody) -> Job:
-        text, workdir = await self.spec_text(body.text, body.path)
-        return await self.jobs.submit(
-            await asyncio.to_thread(create_request, self.catalog, text, name=body.name, workdir=workdir)
-        )
-
-    async def _clone(self, body: wire.CloneBody) -> Job:
-        return await self.jobs.submit(await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name))
-
-    async def remove(self, body: wire.RemoveBody) -> Job:
-        """Start the removal of an environment."""
+            return await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name)
         await self.environment(body.environment)
-        return await self.jobs.submit(await asyncio.to_thread(remove_request, self.catalog, body.environment))
+        return await asyncio.to_thread(remove_request, self.catalog, body.environment)
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str, Path | None]:
         """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.

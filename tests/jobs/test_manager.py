@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pwd
 import signal
 from dataclasses import replace
 
@@ -212,6 +213,16 @@ async def test_two_managers_for_one_prefix(place: Place, channel_server: Channel
         assert first.id in second.error.message
         await one.cancel(first.id)
     assert place.leftovers() == []
+
+
+async def test_who_asked_is_stored(place: Place) -> None:
+    async with managing(place) as manager:
+        named = await manager.submit(place.create("lesson", "prio-demo"), "ada")
+        unnamed = await manager.submit(place.create("other", "prio-demo"))
+        assert manager.journal(named.id).order().request.user == "ada"
+        assert unnamed.request.user == pwd.getpwuid(os.getuid()).pw_name
+        await over(manager, named)
+        await over(manager, unnamed)
 
 
 async def test_unknown_jobs(place: Place) -> None:
