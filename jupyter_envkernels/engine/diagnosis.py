@@ -15,7 +15,7 @@ from rattler.exceptions import GatewayError, SolverError
 from ..errors import SolveFailed
 from .candidates import lack_of
 from .clashes import find_links
-from .explain import lacking_specs, listed, machine_lacks, missing_packages, only_elsewhere, some, tree
+from .explain import lacking_specs, listed, machine_lacks, missing_packages, only_elsewhere, short_version, some, tree
 from .solver import Line, Solver
 
 _SECONDS = 2.0
@@ -172,7 +172,7 @@ class _Diagnosis:
             return None
         solution = await self._solution([*others, line.without_version()])
         chosen = [record for record in solution or () if record.name.normalized == line.name]
-        return f"{line.name}={_short(str(chosen[0].version))}" if chosen else None
+        return f"{line.name}={short_version(str(chosen[0].version))}" if chosen else None
 
     async def _headline(self, core: Sequence[Line], reason: str) -> str:
         if len(core) == 1:
@@ -223,8 +223,3 @@ class _Diagnosis:
 
 def _quoted(line: Line) -> str:
     return f"`{line.text}` (pinned in conda's configuration)" if line.pinned else f"`{line.text}`"
-
-
-def _short(version: str) -> str:
-    """As much of a version as a person would write."""
-    return ".".join(version.split(".")[:2])

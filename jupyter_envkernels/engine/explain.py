@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _MAX_LINES = 60
 _MAX_WORDS = 5
@@ -54,7 +54,7 @@ def lacking_specs(reason: str) -> list[str]:
     return list(dict.fromkeys(found["spec"] for found in _LACKING.finditer(reason)))
 
 
-def machine_lacks(spec: str, machine: dict[str, str]) -> tuple[str, str]:
+def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
     """What a virtual package stands for that this machine does not have, and what can be done about it.
 
     Args:
@@ -79,6 +79,11 @@ def machine_lacks(spec: str, machine: dict[str, str]) -> tuple[str, str]:
     what = {"glibc": "the C library glibc"}.get(kind, kind)
     has = f"this machine has {has}" if has else "this machine does not have it"
     return f"{what}{f' {version}' if version else ''}, and {has}", ""
+
+
+def short_version(version: str) -> str:
+    """As much of a version as a person would write."""
+    return ".".join(version.split(".")[:2])
 
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:

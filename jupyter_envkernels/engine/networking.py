@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,6 +22,9 @@ from .logins import Logins, login_file, logins_of
 
 _TOTAL = 5
 """A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
+
+_ABANDONED = 24 * 3600.0
+"""Seconds without a write after which a temporary file is nobody's."""
 
 
 class Network:
@@ -34,6 +38,7 @@ class Network:
     def __init__(self, settings: Settings, repodata: Path) -> None:
         self._settings = settings
         self._repodata = repodata
+        sweep(repodata)
         self._logins = Logins({}, {})
         self._connect()
 
@@ -68,6 +73,15 @@ class Network:
             return rattler.Client.from_config(
                 rattler.Config.from_toml(toml), max_retries=self._settings.remote_max_retries, timeout=timeout
             )
+
+
+def sweep(repodata: Path) -> None:
+    """Delete halves of downloads that killed processes left; nobody writes on in a file that is so old."""
+    old = time.time() - _ABANDONED
+    for leftover in repodata.glob(".tmp*"):
+        with suppress(OSError):
+            if leftover.stat().st_mtime < old:
+                leftover.unlink()
 
 
 def config_toml(

@@ -64,9 +64,8 @@ class Solver:
         self.channels = tuple(channels)
         self.is_strict = priority == rattler.ChannelPriority.Strict
         self._priority = priority
-        overrides = rattler.VirtualPackageOverrides.from_env()
         # without them, even packages that want any glibc could not be installed
-        self._machine = [virtual.into_generic() for virtual in rattler.VirtualPackage.detect(overrides=overrides)]
+        self._machine = virtual_packages()
 
     @property
     def machine(self) -> dict[str, str]:
@@ -101,12 +100,12 @@ class Solver:
     async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
         """All packages of these names for this machine."""
         specs = [rattler.MatchSpec(name) for name in dict.fromkeys(names) if name and not name.startswith("__")]
-        found = await self._gateway.query(self.channels, _here(), specs, recursive=False)
+        found = await self._gateway.query(self.channels, here(), specs, recursive=False)
         return [record for records in found for record in records]
 
     async def names(self, platforms: Sequence[str] = ()) -> set[str]:
         """The names of all packages for this machine, or for other platforms."""
-        subdirs = [rattler.Subdir(platform) for platform in platforms] or _here()
+        subdirs = [rattler.Subdir(platform) for platform in platforms] or here()
         return {name.normalized for name in await self._gateway.names(self.channels, subdirs)}
 
     def _must_obey_priority(self, line: Line) -> bool:
@@ -127,5 +126,12 @@ class Solver:
         )
 
 
-def _here() -> list[rattler.Subdir]:
+def virtual_packages() -> list[rattler.GenericVirtualPackage]:
+    """What this machine offers, or is said to by the variables ``CONDA_OVERRIDE_...``."""
+    overrides = rattler.VirtualPackageOverrides.from_env()
+    return [virtual.into_generic() for virtual in rattler.VirtualPackage.detect(overrides=overrides)]
+
+
+def here() -> list[rattler.Subdir]:
+    """The platforms whose packages can be installed on this machine."""
     return [rattler.Subdir.current(), rattler.Subdir("noarch")]

@@ -33,6 +33,7 @@ from .job import (
     Progress,
     ProgressUnit,
 )
+from .machine import Machine, VirtualPackage
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, LockedPackage, Severity
 
@@ -59,6 +60,7 @@ __all__ = [
     "JobState",
     "Kernel",
     "LockedPackage",
+    "Machine",
     "PackageChange",
     "PackageManager",
     "Plan",
@@ -69,5 +71,6 @@ __all__ = [
     "Revision",
     "RunningKernel",
     "Severity",
+    "VirtualPackage",
     "environment_id",
 ]

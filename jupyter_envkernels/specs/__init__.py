@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..models import CheckedSpec, Diagnostic
 from . import environment_yml, explicit, formats, lint, lock_files, requirements
 from .credentials import without_credentials
+from .document import Document
 from .environment_yml import write
 from .export import channels_of, export_text
 from .kernel_packages import kernel_packages_missing
@@ -19,6 +22,8 @@ __all__ = [
     "export_text",
     "kernel_packages_missing",
     "pip_name",
+    "read_document",
+    "with_remarks",
     "without_credentials",
     "write",
 ]
@@ -40,15 +45,37 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
         found = formats.recognise(decoded)
-        if found is None:
-            document, diagnostics = environment_yml.read(check_text(decoded))
-        elif found.kind == "requirements":
-            document, diagnostics = requirements.read(check_text(decoded))
-        else:
+        if found and found.kind != "requirements":
             return _exact(decoded, found)
+        document, diagnostics = _read(decoded, found)
     except Unreadable as error:
         return CheckedSpec(None, (error.diagnostic,))
     return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages)]))
+
+
+def with_remarks(checked: CheckedSpec, further: Iterable[Diagnostic]) -> CheckedSpec:
+    """The same with remarks from elsewhere among its own."""
+    return CheckedSpec(checked.spec, _by_line([*checked.diagnostics, *further]))
+
+
+def read_document(text: str | bytes) -> Document | None:
+    """A spec with the places of its parts; None where it cannot be read, or leaves nothing to choose."""
+    try:
+        decoded = decode(text) if isinstance(text, bytes) else text
+        found = formats.recognise(decoded)
+        return _read(decoded, found)[0] if found is None or found.kind == "requirements" else None
+    except Unreadable:
+        return None
+
+
+def _read(text: str, found: formats.Recognised | None) -> tuple[Document, list[Diagnostic]]:
+    """A spec that leaves something to choose.
+
+    Raises:
+        Unreadable: it gives none.
+    """
+    checked = check_text(text)
+    return requirements.read(checked) if found else environment_yml.read(checked)
 
 
 def _exact(text: str, found: formats.Recognised) -> CheckedSpec:

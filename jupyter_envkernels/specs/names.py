@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 _PIP_NAME = re.compile(r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[|[=<>~!;@]|$)")
+_PLAIN_REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?P<versions>((~=|==|!=|[<>]=?)\s*[\w.!+*-]+\s*,?\s*)*)(\s#.*)?"
+)
 _CONDA_NAME = re.compile(r"[^\s=<>!~\[]+")
 
 
@@ -18,3 +21,12 @@ def pip_name(line: str) -> str:
     """The name of the package that a requirement line asks for, lower case; empty for options, paths and URLs."""
     found = _PIP_NAME.match(line.strip())
     return found["name"].lower() if found else ""
+
+
+def pip_requirement(line: str) -> tuple[str, str] | None:
+    """The name, lower case, and the versions that a plain requirement line asks for, without spaces.
+
+    None for what a conda package is no substitute for: options, paths, URLs, extras and conditions.
+    """
+    found = _PLAIN_REQUIREMENT.fullmatch(line.strip())
+    return (found["name"].lower(), "".join((found["versions"] or "").split())) if found else None

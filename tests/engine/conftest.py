@@ -7,12 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+
+from jupyter_envkernels.jobs.inquirer import AdviceQuestion, Answer
+from jupyter_envkernels.models import Diagnostic
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,3 +86,51 @@ def ordinary() -> Iterator[Path]:
         finally:
             if is_root:
                 os.seteuid(0)
+
+
+class Inquiry:
+    """The process that is asked while somebody types. Test channels are known to it by their names.
+
+    Args:
+        environ: variables, such as ``CONDA_OVERRIDE_CUDA``.
+    """
+
+    def __init__(self, cache: Path, channel_root: Path, **environ: str) -> None:
+        self._cache = cache
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jupyter_envkernels.jobs.inquiry"],
+            cwd=ROOT,
+            env={**os.environ, "CONDA_CHANNEL_ALIAS": channel_root.as_uri(), **environ},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def advise(self, text: str, seconds: float = 30, channels: Sequence[str] = ("main",)) -> list[Diagnostic]:
+        """Remarks on a spec, by line."""
+        question = AdviceQuestion(1, text, tuple(channels), str(self._cache), time.time() + seconds)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode(question) + b"\n")
+        self._process.stdin.flush()
+        answer = msgspec.json.decode(self._process.stdout.readline(), type=Answer)
+        assert answer.failure == ""
+        return sorted(answer.diagnostics, key=lambda diagnostic: (diagnostic.line or 0, diagnostic.code))
+
+    def told(self, text: str, seconds: float = 30, channels: Sequence[str] = ("main",)) -> list[tuple[int | None, str]]:
+        """The same in short: line and code."""
+        return [(d.line, d.code) for d in self.advise(text, seconds, channels)]
+
+    def __enter__(self) -> Inquiry:  # noqa: PYI034 - Self is not in Python 3.10's typing
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._process:  # closes its input, by which it ends
+            pass
+        assert self._process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def inquiry(tmp_path_factory: pytest.TempPathFactory, channel_root: Path) -> Iterator[Inquiry]:
+    """On a machine without a GPU, whatever this one has."""
+    with Inquiry(tmp_path_factory.mktemp("cache"), channel_root, CONDA_OVERRIDE_CUDA="") as process:
+        yield process

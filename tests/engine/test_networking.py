@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
 import threading
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.networking import config_toml, unsupported
+from jupyter_envkernels.engine.networking import config_toml, sweep, unsupported
 from jupyter_envkernels.envs.condarc import Settings
 from tests.channel.server import Auth, ChannelServer
 
@@ -124,3 +125,13 @@ def test_what_cannot_be_followed_is_said() -> None:
     (certificate, proxy) = unsupported(Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}))
     assert "client_ssl_cert" in certificate
     assert "https://h" in proxy
+
+
+def test_halves_of_downloads_that_killed_processes_left_are_deleted(tmp_path: Path) -> None:
+    now = time.time()
+    for name, age in ((".tmpOld", 2 * 86400), (".tmpNew", 60), ("1a2b3c4d.json", 2 * 86400)):
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (now - age, now - age))
+    sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tmpNew", "1a2b3c4d.json"]
+    sweep(tmp_path / "absent")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jupyter_envkernels.models import CheckedSpec
-from jupyter_envkernels.specs import MAX_DIAGNOSTICS, check
+from jupyter_envkernels.models import CheckedSpec, Diagnostic
+from jupyter_envkernels.specs import MAX_DIAGNOSTICS, check, read_document, with_remarks
 from jupyter_envkernels.specs.text import MAX_BYTES
 
 SLICE = settings(max_examples=150, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -126,3 +126,27 @@ def test_an_export_of_300_packages_takes_milliseconds() -> None:
         assert check(text).ok
         times.append(time.perf_counter() - begun)
     assert min(times) < 0.05
+
+
+def test_remarks_from_elsewhere_stand_among_its_own() -> None:
+    checked = check("name: env1\ndependencies:\n  - python\n  - numpi\n")
+    further = with_remarks(checked, [Diagnostic("error", "no-such-package", "No numpi.", line=4, column=5)])
+    assert further.spec == checked.spec
+    lines = [diagnostic.line or 0 for diagnostic in further.diagnostics]
+    assert lines == sorted(lines)
+    assert {d.code for d in further.diagnostics} == {d.code for d in checked.diagnostics} | {"no-such-package"}
+    assert (checked.ok, further.ok) == (True, False)
+
+
+@pytest.mark.parametrize("text", ["dependencies: [", "", "@EXPLICIT\n", "version: 6\nenvironments: {}\n", b"\xff\xff"])
+def test_what_leaves_nothing_to_look_up(text: str | bytes) -> None:
+    assert read_document(text) is None
+
+
+def test_what_can_be_looked_up_knows_its_places() -> None:
+    document = read_document(b"dependencies:\n  - numpy\n")
+    assert document is not None
+    assert [(d.name, d.node.line, d.node.column) for d in document.dependencies] == [("numpy", 2, 5)]
+    requirements = read_document("numpy==1\n")
+    assert requirements is not None
+    assert [line.text for line in requirements.pip] == ["numpy==1"]

@@ -1,0 +1,162 @@
+"""What channels and this machine make of a spec: remarks beside those of ``specs.lint``, each with its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rattler.exceptions import InvalidChannelError
+
+from ..envs.condarc import Settings
+from ..envs.condarc_sources import expand_variables
+from ..models import Diagnostic
+from ..specs.document import Document
+from ..specs.nodes import Scalar
+from ..specs.remarks import remark, shown
+from .candidates import Lack, lack_of
+from .conda_first import conda_names, pip_remarks
+from .demands import machine_remarks
+from .explain import nearest, short_version, some
+from .failures import channel_failure
+from .networking import Network
+from .reading import Reader
+from .solver import Solver, here
+from .stock import Stock, Stockroom
+from .wishes import Wish, wishes_of
+
+_MANY = 3
+"""So many lines with an unknown build are one remark: they come from an export, and are loosened alike."""
+
+_MAX_GUESSES = 10
+"""Unknown names for which near ones are looked for, at most: in a big channel each takes 20 ms."""
+
+
+class Adviser:
+    """Says what channels make of specs, and keeps what it has read of them as long as it lives.
+
+    Args:
+        settings: conda's configuration.
+        package_cache: folder for packages and repodata; made when missing.
+    """
+
+    def __init__(self, settings: Settings, package_cache: Path) -> None:
+        # who types is better served by a failure now than by a channel at the fourth try
+        quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
+        self._network = Network(quick, package_cache / "repodata")
+        self._reader = Reader(settings, self._network)
+        self._stockroom = Stockroom(self._network.gateway)
+
+    async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
+        """Everything to be said of a spec by what channels have and this machine offers, in no order.
+
+        Args:
+            document: the spec.
+            defaults: channels for one that names none, highest priority first.
+            seconds: after which to answer with what is known of the channels until then.
+        """
+        wishes, remarks = wishes_of(document, self._reader)
+        channels = [channel.text for channel in document.channels] or defaults
+        try:
+            solver = self._reader.solver(list(map(_expanded, channels)), [wish.line for wish in wishes])
+            places = self._places(document, wishes)
+        except InvalidChannelError as error:
+            failure = channel_failure(str(error))
+            return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]
+        if self._stockroom.gateway is not self._network.gateway:  # the channels brought a new login
+            self._stockroom = Stockroom(self._network.gateway)
+        names = [*(wish.line.name for wish in wishes), *conda_names(document.pip), "python"]
+        stock = await self._stockroom.look(solver.channels, names, seconds)
+        return [
+            *remarks,
+            *_unread(stock, places),
+            *_unsatisfied(wishes, stock, solver),
+            *machine_remarks(wishes, stock, solver.machine),
+            *pip_remarks(document.pip, wishes, stock),
+        ]
+
+    def _places(self, document: Document, wishes: Sequence[Wish]) -> dict[str, Scalar]:
+        """Base URL of a channel -> where the spec names it."""
+        places = {
+            channel.base_url: node
+            for node in document.channels
+            for channel in self._reader.channels([_expanded(node.text)], [])
+        }
+        for wish in wishes:
+            if wish.line.spec.channel is not None:
+                places.setdefault(wish.line.spec.channel.base_url, wish.node)
+        return places
+
+
+def _expanded(channel: str) -> str:
+    return expand_variables(channel, os.environ)
+
+
+def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
+    for url, failure in stock.failures.items():
+        message = f"{failure.message.splitlines()[0]} Nothing is said of its packages."
+        yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
+    for url in stock.slow:
+        message = f"The channel {shown(url.rstrip('/'))} is still being read; nothing is said of its packages yet."
+        yield _at(places.get(url), Diagnostic("info", "channel-slow", message, "Check again in a moment."))
+
+
+def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic at a place; it has none where the channel comes from the configuration."""
+    return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
+
+
+def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver) -> Iterator[Diagnostic]:
+    """Lines for which there is no package, whatever the others say."""
+    builds: list[tuple[Wish, Lack]] = []
+    guesses = _MAX_GUESSES
+    for wish in wishes:
+        if not stock.tells_all(wish.line):
+            continue
+        if not stock.has(wish.line):
+            guesses -= 1
+            yield _unknown(wish, nearest(wish.line.name, stock.names_for(wish.line)) if guesses >= 0 else [])
+        elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
+            if lack.kind == "build":
+                builds.append((wish, lack))
+            else:
+                yield _lacking(wish, lack)
+    yield from _without_builds(builds) if len(builds) < _MANY else [_without_many_builds(builds)]
+
+
+def _unknown(wish: Wish, near: Sequence[str]) -> Diagnostic:
+    source, (platform, *_) = wish.line.spec.channel, here()
+    where = "No channel has a" if source is None else f"The channel {source.name} has no"
+    guess = f" Did you mean {' or '.join(near)}?" if near else ""
+    message = f"{where} package named {shown(wish.line.name)} for {platform}.{guess}"
+    remedy = (
+        "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only another "
+        "platform needs it."
+    )
+    return remark("error", "no-such-package", wish.node, message, remedy)
+
+
+def _lacking(wish: Wish, lack: Lack) -> Diagnostic:
+    channel, found, _ = wish.line.text.rpartition("::")
+    newest = f"'{shown(channel)}{found}{wish.line.name}={short_version(lack.newest)}'"
+    if lack.kind == "version":
+        remedy = f"Write {newest}, or another version that there is."
+        return remark("error", "no-such-version", wish.node, lack.message, remedy)
+    remedy = f"Put that channel first, name it in the line with '::', or write {newest}."
+    return remark("error", "hidden-by-priority", wish.node, lack.message, remedy)
+
+
+def _without_builds(builds: Sequence[tuple[Wish, Lack]]) -> Iterator[Diagnostic]:
+    for wish, lack in builds:
+        loose = wish.line.text.removesuffix(f"={wish.line.spec.build}")
+        remedy = f"Write '{shown(loose)}'." if loose != wish.line.text else "Leave the build out."
+        yield remark("error", "no-such-build", wish.node, lack.message, remedy)
+
+
+def _without_many_builds(builds: Sequence[tuple[Wish, Lack]]) -> Diagnostic:
+    names = some([wish.line.name for wish, _ in builds])
+    message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
+    lines = ", ".join(str(wish.node.line) for wish, _ in builds)
+    remedy = f"Delete the last '=...' of the lines {lines}, or export anew with 'conda env export --no-builds'."
+    return remark("error", "no-such-build", builds[0][0].node, message, remedy)

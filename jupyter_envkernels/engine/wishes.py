@@ -1,0 +1,37 @@
+"""The lines of a spec as the solver understands them, each with its place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import InvalidSpec
+from ..models import Diagnostic
+from ..specs.document import Document
+from ..specs.nodes import Scalar
+from ..specs.remarks import remark
+from .reading import Reader
+from .solver import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One line, and where it stands."""
+
+    node: Scalar
+    line: Line
+
+
+def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diagnostic]]:
+    """The lines that ask for a package by its name, and what is wrong with the channels that some of them name."""
+    wishes: list[Wish] = []
+    remarks: list[Diagnostic] = []
+    for dependency in document.dependencies:
+        try:
+            line = reader.line(dependency.text)
+        except InvalidSpec as error:
+            remarks.append(remark("error", "invalid-match-spec", dependency.node, error.message, error.remedy))
+            continue
+        is_named = bool(line.name) and not line.name.startswith("__")
+        if is_named and ("://" not in dependency.text or "::" in dependency.text):  # no URL of a package
+            wishes.append(Wish(dependency.node, line))
+    return wishes, remarks

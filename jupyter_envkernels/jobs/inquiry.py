@@ -1,0 +1,104 @@
+"""The process that answers what only the engine knows: ``python -m jupyter_envkernels.jobs.inquiry``.
+
+A line of its standard input is a question as JSON, a line of its standard output an answer: see :mod:`.inquirer`.
+Several questions are worked on at a time, and answered as they are done. It ends with its input, and then at once: the
+engine's threads may crash while an interpreter is taken down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
+
+import msgspec
+
+from ..envs.condarc import SettingsCache
+from ..models import Machine, VirtualPackage
+from ..specs import read_document
+from .inquirer import AdviceQuestion, Answer, Question
+
+if TYPE_CHECKING:
+    from ..engine.advice import Adviser
+
+_FRESH = 600.0
+"""Seconds after which channels are looked at again: the engine keeps for ever what it has read of them."""
+
+
+def main() -> NoReturn:
+    """Answer until the input ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else is printed is no answer
+    try:
+        asyncio.run(_serve(answers))
+    finally:
+        os._exit(1)
+
+
+async def _serve(answers: BinaryIO) -> None:
+    questions: asyncio.Queue[bytes] = asyncio.Queue()
+    threading.Thread(target=_listen, args=[asyncio.get_running_loop(), questions], daemon=True).start()
+    desk = _Desk()
+    tasks: set[asyncio.Task[None]] = set()
+    while True:
+        task = asyncio.create_task(_answer(desk, await questions.get(), answers))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+def _listen(loop: asyncio.AbstractEventLoop, questions: asyncio.Queue[bytes]) -> None:
+    for line in sys.stdin.buffer:
+        loop.call_soon_threadsafe(questions.put_nowait, line)
+    os._exit(0)
+
+
+async def _answer(desk: _Desk, raw: bytes, answers: BinaryIO) -> None:
+    question: Question = msgspec.json.decode(raw, type=Question)
+    try:
+        answer = await (desk.advise(question) if isinstance(question, AdviceQuestion) else desk.machine(question.id))
+    except Exception as error:  # noqa: BLE001 - who asks must not wait in vain
+        answer = Answer(question.id, failure=f"{type(error).__name__}: {error}")
+    answers.write(msgspec.json.encode(answer) + b"\n")
+    answers.flush()
+
+
+class _Desk:
+    """Knows the answers, and what it has read for them."""
+
+    def __init__(self) -> None:
+        self._settings = SettingsCache(os.environ)
+        self._adviser: Adviser | None = None
+        self._key: object = None
+        self._born = 0.0
+
+    async def advise(self, question: AdviceQuestion) -> Answer:
+        document = read_document(question.text)
+        if document is None:
+            return Answer(question.id)
+        adviser = self._fresh(Path(question.package_cache))
+        seconds = max(0.0, question.until - time.time())
+        return Answer(question.id, tuple(await adviser.advise(document, question.channels, seconds)))
+
+    async def machine(self, number: int) -> Answer:
+        from ..engine.solver import here, virtual_packages  # noqa: PLC0415 - where it cannot be loaded, the answer says so
+
+        offered = [VirtualPackage(v.name.normalized, str(v.version), str(v.build_string)) for v in virtual_packages()]
+        return Answer(number, machine=Machine(str(here()[0]), tuple(offered)))
+
+    def _fresh(self, package_cache: Path) -> Adviser:
+        """The adviser for conda's configuration as it stands."""
+        from ..engine.advice import Adviser  # noqa: PLC0415
+
+        settings, now = self._settings.read(), time.monotonic()
+        key = (settings, package_cache)
+        if self._adviser is None or key != self._key or now - self._born > _FRESH:
+            self._adviser, self._key, self._born = Adviser(settings, package_cache), key, now
+        return self._adviser
+
+
+if __name__ == "__main__":
+    main()
