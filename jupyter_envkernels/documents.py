@@ -7,7 +7,20 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from .models import CheckedSpec, Environment, Inventory, Job, JobEvent, Kernel, Problem, Revision
+from .models import (
+    CheckedSpec,
+    Environment,
+    Inventory,
+    Job,
+    JobEvent,
+    JobRequest,
+    Kernel,
+    Plan,
+    PlannedPackage,
+    Problem,
+    Revision,
+)
+from .specs import without_credentials
 
 Json = dict[str, Any]
 
@@ -66,12 +79,31 @@ def job_json(job: Job) -> Json:
         "created": _time(job.created),
         "started": _time(job.started),
         "finished": _time(job.finished),
+        "plans": job.request.plans,
         "state": job.state,
         "phase": job.phase,
         "seq": job.seq,
         "progress": asdict(job.progress) if job.progress else None,
         "message": job.message,
         "error": _problem_json(job.error),
+    }
+
+
+def plan_json(request: JobRequest, plan: Plan) -> Json:
+    """Schema ``Plan``."""
+    return {
+        "digest": plan.digest,
+        "kind": request.plans or request.kind,
+        "environment": request.environment,
+        "prefix": str(request.prefix),
+        "packages": [_planned_json(package) for package in plan.packages],
+        "changes": [asdict(change) for change in plan.changes],
+        "requested": list(plan.requested),
+        "pip": [without_credentials(line) for line in plan.pip],
+        "variables": dict(plan.variables),
+        "download_bytes": plan.download_bytes,
+        "free_bytes": plan.free_bytes,
+        "warnings": [asdict(warning) for warning in plan.warnings],
     }
 
 
@@ -95,6 +127,19 @@ def _job_common(job: Job) -> Json:
         "environment": job.request.environment,
         "prefix": str(job.request.prefix),
         "user": job.request.user,
+    }
+
+
+def _planned_json(package: PlannedPackage) -> Json:
+    return {
+        "name": package.name,
+        "version": package.version,
+        "build": package.build,
+        "channel": without_credentials(package.channel),
+        "subdir": package.subdir,
+        "url": without_credentials(package.url),
+        "size": package.size,
+        "cached": package.cached,
     }
 
 

@@ -10,7 +10,9 @@
     ├── Conflict                what is there stands in the way
     │   ├── AlreadyExists       the prefix is taken
     │   ├── Ambiguous           several environments answer to that name
-    │   └── Busy                another operation or a kernel uses the environment
+    │   ├── Busy                another operation uses the environment
+    │   ├── InUse               kernels of the environment run
+    │   └── Outdated            the environment has changed since the plan was made
     ├── TooLarge                the input is over its limit
     ├── QueueFull               too many jobs wait already
     ├── BackendMissing          the engine cannot be loaded
@@ -95,9 +97,21 @@ class Ambiguous(Conflict):
 
 
 class Busy(Conflict):
-    """Another operation, or a running kernel, uses the environment."""
+    """Another operation uses the environment."""
 
     code = "busy"
+
+
+class InUse(Conflict):
+    """Kernels of the environment run; ``details["kernels"]`` lists their processes."""
+
+    code = "in-use"
+
+
+class Outdated(Conflict):
+    """The environment has changed since the plan was made."""
+
+    code = "outdated"
 
 
 class TooLarge(EnvKernelsError):

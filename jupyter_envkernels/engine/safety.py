@@ -1,4 +1,4 @@
-"""The last look before an environment is put somewhere or taken away, whoever asked for it."""
+"""The last look before an environment is put somewhere, changed or taken away, whoever asked for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from ..envs.installations import is_root
-from ..errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
+from ..envs.processes import running_kernels
+from ..errors import AlreadyExists, Forbidden, InUse, InvalidRequest, NotFound
 
 
 def check_unused(prefix: Path) -> None:
@@ -34,8 +35,23 @@ def check_unused(prefix: Path) -> None:
     )
 
 
-def check_removable(prefix: Path) -> None:
-    """Refuse what must not be removed.
+def check_idle(prefix: Path) -> None:
+    """Refuse to take an environment away under kernels that run in it.
+
+    Raises:
+        InUse: kernels run in it; as far as this machine can tell.
+    """
+    if running := running_kernels(prefix):
+        count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
+        raise InUse(
+            f"{count} in {prefix}.",
+            remedy="Shut down what uses it, or remove it all the same by force.",
+            details={"kernels": [{"pid": kernel.pid, "command": kernel.command} for kernel in running]},
+        )
+
+
+def check_changeable(prefix: Path) -> None:
+    """Refuse what must not be removed, nor exchanged for another version of itself.
 
     Raises:
         NotFound: there is no environment.
@@ -44,7 +60,7 @@ def check_removable(prefix: Path) -> None:
     """
     if prefix.is_symlink():
         raise Forbidden(
-            f"{prefix} is a link to {prefix.readlink()}.", remedy="Remove the environment that it leads to."
+            f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to."
         )
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.")
@@ -52,7 +68,7 @@ def check_removable(prefix: Path) -> None:
         raise Forbidden(f"{prefix} is the base of a conda installation.")
     if nested := sorted(path.parent.name for path in (prefix / "envs").glob("*/conda-meta")):
         raise Forbidden(
-            f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Remove these first."
+            f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Move these away first."
         )
     if Path(sys.prefix).resolve().is_relative_to(prefix.resolve()):
         raise Forbidden(f"Jupyter itself runs in {prefix}.")

@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from ..engine.safety import check_idle
 from ..envs.catalog import Catalog
-from ..errors import Forbidden, InvalidRequest, InvalidSpec
-from ..models import ENVIRONMENT_NAME, CheckedSpec, Environment, EnvSpec, JobRequest, environment_id
-from ..specs import check
+from ..envs.history import read_history
+from ..errors import Busy, Conflict, Forbidden, InvalidRequest, InvalidSpec, NotFound
+from ..models import ENVIRONMENT_NAME, CheckedSpec, Edit, Environment, EnvSpec, Job, JobRequest, environment_id
+from ..specs import check, write
+
+_NO_EDIT = Edit()
 
 
 def create_request(
@@ -38,13 +42,11 @@ def create_request(
         InvalidSpec: the spec has errors, or no name that can be one where none was given.
         InvalidRequest: the given name cannot be one.
     """
-    checked = check(text)
-    if not checked.ok or checked.spec is None:
-        raise _invalid(checked)
+    spec = _checked(text)
     target = prefix
     if target is None:
-        target = catalog.new_prefix(check_name(name) if name else _name_in(checked.spec), root)
-    return _storable(JobRequest("create", target.name, target, spec=checked.spec, workdir=workdir))
+        target = catalog.new_prefix(check_name(name) if name else _name_in(spec), root)
+    return _storable(JobRequest("create", target.name, target, spec=spec, workdir=workdir))
 
 
 def clone_request(
@@ -71,22 +73,130 @@ def clone_request(
     return _storable(JobRequest("clone", target.name, target, source=found.prefix))
 
 
-def remove_request(catalog: Catalog, environment: str) -> JobRequest:
+def update_request(
+    catalog: Catalog,
+    environment: str,
+    text: str | bytes | None = None,
+    *,
+    edit: Edit = _NO_EDIT,
+    workdir: Path | None = None,
+) -> JobRequest:
+    """Ask for a change of an environment: by a spec, by single packages, or both.
+
+    Args:
+        catalog: finds the environment.
+        environment: its name, prefix or id.
+        text: an environment.yml whose packages it shall have; what name and prefix it gives does not count.
+        edit: packages to add and to remove, and how far the change may go.
+        workdir: as for :func:`create_request`.
+
+    Raises:
+        NotFound: there is no such environment.
+        Ambiguous: several environments answer to it.
+        Forbidden: it must not be changed.
+        InvalidSpec: the spec, or a line of ``edit``, has errors.
+        InvalidRequest: nothing is asked for.
+    """
+    found = _changeable(catalog, environment)
+    spec = _checked(text) if text is not None else None
+    if spec is not None and spec.locked:
+        raise InvalidSpec(
+            "An environment cannot be updated from a lock file or an @EXPLICIT list.",
+            remedy="Create a new environment from it.",
+        )
+    if edit.add:
+        _checked(write(EnvSpec("edit", (), edit.add)))
+    if spec is None and not (edit.add or edit.remove or edit.upgrade):
+        raise InvalidRequest("Nothing is to be changed.", remedy="Give a spec, or packages to add or to remove.")
+    return _storable(JobRequest("update", found.name, found.prefix, spec=spec, workdir=workdir, edit=edit))
+
+
+def add_kernel_request(catalog: Catalog, environment: str) -> JobRequest:
+    """Ask for a kernel in an environment, which leaves its other packages as they are.
+
+    Raises:
+        NotFound: there is no such environment.
+        Ambiguous: several environments answer to it.
+        Forbidden: it must not be changed.
+        Conflict: it has a kernel.
+    """
+    found = _changeable(catalog, environment)
+    if any(kernel.problem is None for kernel in found.kernels):
+        raise Conflict(f"{found.name} has a kernel: {found.kernels[0].id}.")
+    return _storable(JobRequest("add-kernel", found.name, found.prefix))
+
+
+def rollback_request(catalog: Catalog, environment: str, revision: int) -> JobRequest:
+    """Ask for the packages that an environment had at a revision of its history.
+
+    Raises:
+        NotFound: there is no such environment, or no such revision of it.
+        Ambiguous: several environments answer to it.
+        Forbidden: it must not be changed.
+    """
+    found = _changeable(catalog, environment)
+    if revision not in {known.number for known in read_history(found.prefix)}:
+        raise NotFound(f"{found.name} has no revision {revision}.", remedy="Its history shows those that there are.")
+    return _storable(JobRequest("rollback", found.name, found.prefix, revision=revision))
+
+
+def remove_request(catalog: Catalog, environment: str, *, force: bool = False) -> JobRequest:
     """Ask for the removal of an environment, by name, prefix or id.
+
+    Args:
+        catalog: finds the environment.
+        environment: its name, prefix or id.
+        force: although kernels of it run.
 
     Raises:
         NotFound: there is no such environment.
         Ambiguous: several environments answer to it.
         Forbidden: it must not be removed.
+        InUse: kernels of it run.
     """
     found = catalog.find(environment)
-    if reason := removal_refused(found):
+    if reason := change_refused(found):
         raise Forbidden(f"{found.name} ({found.prefix}) cannot be removed: {reason}.")
-    return _storable(JobRequest("remove", found.name, found.prefix))
+    if not force:
+        check_idle(found.prefix)
+    return _storable(JobRequest("remove", found.name, found.prefix, force=force))
 
 
-def removal_refused(environment: Environment) -> str:
-    """Why an environment must not be removed; empty when it may be."""
+def plan_request(request: JobRequest) -> JobRequest:
+    """Ask what a request would do, without doing it."""
+    return replace(request, kind="plan", plans=request.kind)
+
+
+def run_request(job: Job, *, has_plan: bool) -> JobRequest:
+    """Ask to carry out what a job has planned, or to take it up again.
+
+    Args:
+        job: a plan that is ready, or a job that did not reach its end.
+        has_plan: a plan of it is stored; that is then carried out as it is.
+
+    Raises:
+        Conflict: the job runs or waits, or there is nothing left to do.
+    """
+    request = job.request
+    if not job.is_over:
+        raise Busy(f"The job {job.id} is {job.state}.", remedy="Wait until it is over.", details={"job": job.id})
+    if request.kind == "plan" and job.state == "succeeded" and request.plans is not None:
+        return replace(request, kind=request.plans, plans=None, job=job.id)
+    if job.state == "succeeded":
+        raise Conflict(f"The job {job.id} has done all that it was to do.")
+    return replace(request, job=job.id if has_plan else "")
+
+
+def _changeable(catalog: Catalog, environment: str) -> Environment:
+    """The environment, if it may be changed."""
+    found = catalog.find(environment)
+    if reason := change_refused(found):
+        raise Forbidden(f"{found.name} ({found.prefix}) cannot be changed: {reason}.", remedy="Clone it.")
+    return found
+
+
+def change_refused(environment: Environment) -> str:
+    """Why an environment must not be changed or removed; empty when it may be."""
     if environment.is_base:
         return "it is the base of a conda installation"
     if environment.is_running:
@@ -136,6 +246,18 @@ def _name_in(spec: EnvSpec) -> str:
         return check_name(spec.name)
     except InvalidRequest as error:
         raise InvalidSpec(error.message, remedy=error.remedy) from None
+
+
+def _checked(text: str | bytes) -> EnvSpec:
+    """The spec that a text gives.
+
+    Raises:
+        InvalidSpec: it has errors.
+    """
+    checked = check(text)
+    if not checked.ok or checked.spec is None:
+        raise _invalid(checked)
+    return checked.spec
 
 
 def _invalid(checked: CheckedSpec) -> InvalidSpec:

@@ -204,6 +204,28 @@ class JobHandler(EnvKernelsHandler):
         self.finish(documents.job_json(await self.service.jobs.cancel(job_id)))
 
 
+class RunHandler(EnvKernelsHandler):
+    """``jobs/{id}/run``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, job_id: str) -> None:
+        """Carry out what it has planned, or take it up again."""
+        self.accept(await self.service.jobs.run(job_id, self.user))
+
+
+class PlanHandler(EnvKernelsHandler):
+    """``jobs/{id}/plan``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Show what it installs."""
+        job = await self.service.jobs.job(job_id)
+        plan = await asyncio.to_thread(self.service.jobs.journal(job_id).plan)
+        self.finish(documents.plan_json(job.request, plan))
+
+
 class EventsHandler(EnvKernelsHandler):
     """``jobs/{id}/events``."""
 
@@ -243,6 +265,8 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
         (r"/envkernels/specs/check", CheckHandler),
         (r"/envkernels/jobs", JobsHandler),
         (job, JobHandler),
+        (rf"{job}/run", RunHandler),
+        (rf"{job}/plan", PlanHandler),
         (rf"{job}/events", EventsHandler),
         (rf"{job}/log", LogHandler),
     ]

@@ -12,8 +12,16 @@ from jupyter_server.utils import ensure_async
 from ..envs.catalog import Catalog
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.manager import JobManager
-from ..jobs.requests import clone_request, create_request, remove_request
-from ..models import Environment, Job, JobRequest
+from ..jobs.requests import (
+    add_kernel_request,
+    clone_request,
+    create_request,
+    plan_request,
+    remove_request,
+    rollback_request,
+    update_request,
+)
+from ..models import Edit, Environment, Job, JobRequest
 from . import wire
 
 
@@ -44,16 +52,33 @@ class Service:
 
     async def start(self, body: wire.JobBody, user: str) -> Job:
         """Start the job that a body asks for, in the name of a user."""
+        if isinstance(body, wire.PlanBody):
+            return await self.jobs.submit(plan_request(await self._request(body.of)), user)
         return await self.jobs.submit(await self._request(body), user)
 
-    async def _request(self, body: wire.JobBody) -> JobRequest:
+    async def _request(self, body: wire.PlannedBody | wire.RemoveBody) -> JobRequest:
         if isinstance(body, wire.CreateBody):
             text, workdir = await self.spec_text(body.text, body.path)
             return await asyncio.to_thread(create_request, self.catalog, text, name=body.name, workdir=workdir)
         if isinstance(body, wire.CloneBody):
             return await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name)
-        await self.environment(body.environment)
-        return await asyncio.to_thread(remove_request, self.catalog, body.environment)
+        await self.environment(body.environment)  # by its id alone, not by what else find() takes
+        if isinstance(body, wire.UpdateBody):
+            return await self._update(body)
+        if isinstance(body, wire.AddKernelBody):
+            return await asyncio.to_thread(add_kernel_request, self.catalog, body.environment)
+        if isinstance(body, wire.RollbackBody):
+            return await asyncio.to_thread(rollback_request, self.catalog, body.environment, body.revision)
+        return await asyncio.to_thread(remove_request, self.catalog, body.environment, force=body.force)
+
+    async def _update(self, body: wire.UpdateBody) -> JobRequest:
+        text, workdir = None, None
+        if body.text is not None or body.path is not None:
+            text, workdir = await self.spec_text(body.text, body.path)
+        edit = Edit(body.add, body.remove, body.prune, body.upgrade)
+        return await asyncio.to_thread(
+            update_request, self.catalog, body.environment, text, edit=edit, workdir=workdir
+        )
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str, Path | None]:
         """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.

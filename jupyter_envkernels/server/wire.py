@@ -14,6 +14,9 @@ MAX_BODY = 2 * 1024 * 1024
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
 EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
+Lines = Annotated[
+    tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
+]
 ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
 
@@ -39,13 +42,48 @@ class CloneBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cl
     name: Name
 
 
-class RemoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="remove", tag_field="kind"):
-    """POST jobs: remove the environment with that id."""
+class UpdateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="update", tag_field="kind"):
+    """POST jobs: change the environment with that id, by a spec or by single packages."""
+
+    environment: EnvironmentId
+    text: str | None = None
+    path: ContentsPath | None = None
+    add: Lines = ()
+    remove: Lines = ()
+    prune: bool = False
+    upgrade: bool = False
+
+
+class AddKernelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="add-kernel", tag_field="kind"):
+    """POST jobs: give the environment with that id a kernel."""
 
     environment: EnvironmentId
 
 
-JobBody = CreateBody | CloneBody | RemoveBody
+class RollbackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="rollback", tag_field="kind"):
+    """POST jobs: bring back the packages that the environment with that id had at a revision."""
+
+    environment: EnvironmentId
+    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+
+class RemoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="remove", tag_field="kind"):
+    """POST jobs: remove the environment with that id; with ``force`` although kernels of it run."""
+
+    environment: EnvironmentId
+    force: bool = False
+
+
+PlannedBody = CreateBody | CloneBody | UpdateBody | AddKernelBody | RollbackBody
+
+
+class PlanBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="plan", tag_field="kind"):
+    """POST jobs: find out what another body would do."""
+
+    of: PlannedBody
+
+
+JobBody = PlannedBody | RemoveBody | PlanBody
 
 
 def read_body(data: bytes, kind: Any) -> Any:

@@ -29,6 +29,8 @@ VERBS = [
     ("POST", "jobs", {"kind": "remove", "environment": "000000000000"}, "write"),
     ("GET", f"jobs/{JOB}", None, "read"),
     ("DELETE", f"jobs/{JOB}", None, "write"),
+    ("POST", f"jobs/{JOB}/run", {}, "write"),
+    ("GET", f"jobs/{JOB}/plan", None, "read"),
     ("GET", f"jobs/{JOB}/events", None, "read"),
     ("GET", f"jobs/{JOB}/log", None, "read"),
 ]
@@ -66,7 +68,7 @@ async def test_authorization(
 ) -> None:
     authorizer = OneAction(allowed, parent=jp_serverapp)
     jp_serverapp.web_app.settings["authorizer"] = authorizer
-    data = json.dumps(body) if body else None
+    data = None if body is None else json.dumps(body)
     try:
         status = (await jp_fetch("envkernels", *path.split("/"), method=method, body=data)).code
     except HTTPClientError as error:
@@ -80,7 +82,7 @@ async def test_who_is_not_logged_in_gets_nothing(
     jp_fetch: Callable[..., Awaitable[HTTPResponse]], method: str, path: str, body: Any, action: str
 ) -> None:
     del action
-    data = json.dumps(body) if body else None
+    data = None if body is None else json.dumps(body)
     with pytest.raises(HTTPClientError) as refused:
         await jp_fetch(
             "envkernels", *path.split("/"), method=method, body=data, headers={"Authorization": "token wrong"}
