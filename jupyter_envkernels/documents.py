@@ -100,6 +100,7 @@ def plan_json(request: JobRequest, plan: Plan) -> Json:
         "changes": [asdict(change) for change in plan.changes],
         "requested": list(plan.requested),
         "pip": [without_credentials(line) for line in plan.pip],
+        "pip_removed": list(plan.pip_removed),
         "variables": dict(plan.variables),
         "download_bytes": plan.download_bytes,
         "free_bytes": plan.free_bytes,

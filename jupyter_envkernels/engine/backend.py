@@ -25,12 +25,21 @@ class Report(Protocol):
 class Backend(Protocol):
     """A package manager. Every method raises only :class:`~jupyter_envkernels.errors.EnvKernelsError`."""
 
-    async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+    async def solve(
+        self,
+        specs: Sequence[str],
+        channels: Sequence[str],
+        installed: Sequence[PlannedPackage] = (),
+        *,
+        fixed: bool = False,
+    ) -> tuple[PlannedPackage, ...]:
         """Choose packages for match specs.
 
         Args:
             specs: match specs as a person writes them.
             channels: names or URLs, highest priority first.
+            installed: packages to be preferred to all others of their names, whether or not a channel has them.
+            fixed: they are not only preferred: no other package of their names will do.
 
         Returns:
             All packages of the environment, by name.
@@ -58,6 +67,24 @@ class Backend(Protocol):
             InvalidSpec: a record is unreadable.
         """
 
+    async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
+        """Find packages that a history names.
+
+        Args:
+            dists: ``channel/subdir::name-version-build``.
+            installed: packages that need not be looked for in a channel.
+
+        Returns:
+            The packages, by name.
+
+        Raises:
+            ChannelFailed: a channel cannot be read.
+            SolveFailed: a package is nowhere to be found any more.
+        """
+
+    def is_newer(self, version: str, other: str) -> bool:
+        """Compare two versions by conda's order."""
+
     async def install(
         self,
         packages: Sequence[PlannedPackage],
@@ -67,6 +94,8 @@ class Backend(Protocol):
         report: Report,
     ) -> None:
         """Download what the cache lacks and link all packages into ``staging``, as if it were ``prefix``.
+
+        Where ``staging`` holds packages already, only what differs is linked and unlinked.
 
         Reports the phases downloading and linking.
 

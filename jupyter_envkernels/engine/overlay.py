@@ -130,8 +130,7 @@ class _Overlay:
         self._copy = copy
         self._prefix = prefix
         self._tracked = tracked
-        # the prefix itself, and not one whose name only begins like it
-        self._own_path = re.compile(re.escape(os.fsencode(source)) + rb"(?![\w+~@%\x80-\xff-]|\.\w)")
+        self._own_path = own_path(source)
 
     def apply(self) -> Carried:
         count = 0
@@ -219,7 +218,7 @@ class _Overlay:
 
 def _files(prefix: Path) -> Iterator[Path]:
     """Every file and link of a prefix but its records, its bytecode, and environments nested in it."""
-    for folder, subfolders, names in os.walk(prefix, onerror=_raise):
+    for folder, subfolders, names in os.walk(prefix, onerror=raise_error):
         here = Path(folder)
         if here == prefix:
             subfolders[:] = [name for name in subfolders if name not in {"conda-meta", "envs", "pkgs"}]
@@ -232,8 +231,14 @@ def _files(prefix: Path) -> Iterator[Path]:
         yield from (here / name for name in names)
 
 
-def _raise(error: OSError) -> NoReturn:
+def raise_error(error: OSError) -> NoReturn:
+    """For ``os.walk``, which would pass over what it cannot read."""
     raise error
+
+
+def own_path(prefix: Path) -> re.Pattern[bytes]:
+    """Finds a prefix in text: the prefix itself, and not one whose name only begins like it."""
+    return re.compile(re.escape(os.fsencode(prefix)) + rb"(?![\w+~@%\x80-\xff-]|\.\w)")
 
 
 def _same(left: Path, right: Path) -> bool:

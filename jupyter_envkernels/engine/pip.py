@@ -52,6 +52,8 @@ async def install(
     Raises:
         PipFailed: with uv's own words.
     """
+    if not lines:
+        return
     python = prefix / "bin" / "python"
     if not python.exists():
         raise PipFailed(
@@ -71,6 +73,21 @@ async def install(
     )
     if code != 0:
         raise _failure(lines, tail)
+
+
+async def uninstall(prefix: Path, names: Sequence[str], environ: Mapping[str, str], report: Report) -> None:
+    """Take packages of pip out of a prefix.
+
+    Raises:
+        PipFailed: with uv's own words.
+    """
+    if not names:
+        return
+    argv = [uv.find_uv_bin(), "pip", "uninstall", "--no-config", "--python", str(prefix / "bin" / "python"), *names]
+    output: list[str] = []
+    if await run(argv, cwd=prefix, environ={**environ, "NO_COLOR": "1"}, line=output.append) != 0:
+        raise PipFailed(f"{', '.join(names)} could not be taken out: {_reason(output)}")
+    report.log("\n".join(output))
 
 
 async def _pip_config(python: Path, environ: Mapping[str, str], workdir: Path) -> dict[str, str]:

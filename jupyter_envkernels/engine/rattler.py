@@ -29,6 +29,7 @@ from .backend import Report
 from .diagnosis import diagnose
 from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
+from .finding import find
 from .locked import read_locked
 from .meter import Meter
 from .networking import Network
@@ -51,12 +52,19 @@ class RattlerBackend:
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
 
-    async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+    async def solve(
+        self,
+        specs: Sequence[str],
+        channels: Sequence[str],
+        installed: Sequence[PlannedPackage] = (),
+        *,
+        fixed: bool = False,
+    ) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
         lines = [self._reader.line(text) for text in specs]
         lines += [self._reader.line(text, pinned=True) for text in self._settings.pinned_packages]
         try:
-            solver = self._reader.solver(channels, lines)
+            solver = self._reader.solver(channels, lines, _records(installed), fixed=fixed)
             try:
                 records = await solver.solve(lines)
             except SolverError as error:
@@ -64,6 +72,17 @@ class RattlerBackend:
         except (GatewayError, InvalidChannelError) as error:
             raise channel_failure(str(error)) from error
         return await self._plan(records)
+
+    async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
+        """See :meth:`.backend.Backend.find`."""
+        try:
+            return await self._plan(await find(self._network, self._settings, dists, _records(installed)))
+        except (GatewayError, InvalidChannelError) as error:
+            raise channel_failure(str(error)) from error
+
+    def is_newer(self, version: str, other: str) -> bool:
+        """See :meth:`.backend.Backend.is_newer`."""
+        return rattler.Version(version) > rattler.Version(other)
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.locked`."""
@@ -89,6 +108,7 @@ class RattlerBackend:
         report: Report,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
+        packages = await self._plan(_records(packages))  # what the cache has may have changed since the plan was made
         self._check_online(packages)
         await asyncio.to_thread(check_archives, packages)
         await asyncio.to_thread(sweep, self._packages)

@@ -69,15 +69,23 @@ class Reader:
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 
-    def solver(self, channels: Sequence[str], lines: Sequence[Line]) -> Solver:
-        """A solver for these lines.
+    def solver(
+        self,
+        channels: Sequence[str],
+        lines: Sequence[Line],
+        installed: Sequence[rattler.RepoDataRecord] = (),
+        *,
+        fixed: bool = False,
+    ) -> Solver:
+        """A solver for these lines; the other arguments are those of :class:`.solver.Solver`.
 
         Raises:
             InvalidChannelError: rattler cannot make a channel of a URL.
         """
         # only now: to log in makes another gateway
         sources = self.channels(channels, lines)
-        return Solver(self._network.gateway, sources, _PRIORITIES[self._settings.channel_priority])
+        priority = _PRIORITIES[self._settings.channel_priority]
+        return Solver(self._network.gateway, sources, priority, installed, fixed=fixed)
 
 
 def _split_subdir(channel: str) -> tuple[str, str | None]:

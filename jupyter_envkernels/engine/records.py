@@ -13,22 +13,46 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..models import Plan
+from ..models import Plan, PlannedPackage
+from ..specs import conda_name
 from ..specs.credentials import without_credentials
 
 
-def write_history(prefix: Path, plan: Plan, command: str) -> None:
-    """Begin the history of a new environment with its first revision."""
+def write_history(
+    prefix: Path, plan: Plan, command: str, before: Plan | None = None, requested: Sequence[str] = ()
+) -> None:
+    """Add a revision to the history of an environment.
+
+    Args:
+        prefix: where it is being built.
+        plan: what it consists of now.
+        command: what led to it.
+        before: what it consisted of; None for a new environment, whose history begins with this.
+        requested: match specs that were asked for until now.
+    """
+    old, new = set(_dists(before.packages) if before else ()), set(_dists(plan.packages))
     lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {command}"]
-    lines += sorted(f"+{p.channel.rstrip('/')}/{p.subdir}::{p.name}-{p.version}-{p.build}" for p in plan.packages)
-    if plan.requested:
-        lines.append(f"# update specs: {list(plan.requested)!r}")
+    lines += [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
+    asked = {conda_name(text) for text in plan.requested}
+    # conda adds up what all revisions ask for, so that what is not asked for any more must be taken back
+    gone = [without_credentials(text) for text in requested if conda_name(text) not in asked]
+    fresh = [text for text in plan.requested if text not in requested]
+    lines += [f"# remove specs: {gone!r}"] if gone else []
+    lines += [f"# update specs: {fresh!r}"] if fresh else []
     text = "".join(f"{without_credentials(line)}\n" for line in lines)
-    (prefix / "conda-meta" / "history").write_text(text, encoding="utf-8", errors="surrogateescape")
+    path = prefix / "conda-meta" / "history"
+    known = path.read_text(encoding="utf-8", errors="surrogateescape") if before and path.exists() else ""
+    path.write_text(known + text, encoding="utf-8", errors="surrogateescape")
+
+
+def _dists(packages: Iterable[PlannedPackage]) -> Iterator[str]:
+    for package in packages:
+        place = f"{without_credentials(package.channel).rstrip('/')}/{package.subdir}"
+        yield f"{place}::{package.name}-{package.version}-{package.build}"
 
 
 def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:

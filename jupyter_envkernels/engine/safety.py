@@ -35,6 +35,21 @@ def check_unused(prefix: Path) -> None:
     )
 
 
+def check_free(prefix: Path) -> None:
+    """An environment can be made there: nothing stands in the way, and its folder can be written to.
+
+    Raises:
+        AlreadyExists, InvalidRequest: see :func:`check_unused`.
+        Forbidden: permissions forbid it.
+    """
+    check_unused(prefix)
+    folder = next(path for path in prefix.parents if path.exists())
+    if not folder.is_dir():
+        raise Forbidden(f"{folder} is not a folder.", remedy="Choose another place.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Forbidden(f"You may not write into {folder}.", remedy="Choose another folder.")
+
+
 def check_idle(prefix: Path) -> None:
     """Refuse to take an environment away under kernels that run in it.
 
@@ -59,9 +74,7 @@ def check_changeable(prefix: Path) -> None:
             or permissions forbid it.
     """
     if prefix.is_symlink():
-        raise Forbidden(
-            f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to."
-        )
+        raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to.")
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.")
     if is_root(prefix):

@@ -55,11 +55,21 @@ class Solver:
         gateway: fetches repodata, and keeps it.
         channels: highest priority first.
         priority: how much the order of the channels counts.
+        installed: packages to be preferred to others of their names, whether or not a channel has them.
+        fixed: no others will do.
     """
 
     def __init__(
-        self, gateway: rattler.Gateway, channels: Sequence[rattler.Channel], priority: rattler.ChannelPriority
+        self,
+        gateway: rattler.Gateway,
+        channels: Sequence[rattler.Channel],
+        priority: rattler.ChannelPriority,
+        installed: Sequence[rattler.RepoDataRecord] = (),
+        *,
+        fixed: bool = False,
     ) -> None:
+        self._installed = list(installed)
+        self._fixed = fixed
         self._gateway = gateway
         self.channels = tuple(channels)
         self.is_strict = priority == rattler.ChannelPriority.Strict
@@ -99,14 +109,17 @@ class Solver:
 
     async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
         """All packages of these names for this machine."""
-        specs = [rattler.MatchSpec(name) for name in dict.fromkeys(names) if name and not name.startswith("__")]
+        wanted = [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
+        specs = [rattler.MatchSpec(name) for name in wanted]
         found = await self._gateway.query(self.channels, here(), specs, recursive=False)
-        return [record for records in found for record in records]
+        own = [record for record in self._installed if record.name.normalized in wanted]
+        return [*(record for records in found for record in records), *own]
 
     async def names(self, platforms: Sequence[str] = ()) -> set[str]:
         """The names of all packages for this machine, or for other platforms."""
         subdirs = [rattler.Subdir(platform) for platform in platforms] or here()
-        return {name.normalized for name in await self._gateway.names(self.channels, subdirs)}
+        known = {name.normalized for name in await self._gateway.names(self.channels, subdirs)}
+        return known | {record.name.normalized for record in self._installed if not platforms}
 
     def _must_obey_priority(self, line: Line) -> bool:
         """Strict priority binds also a line that only a later channel could satisfy, unless it names that channel.
@@ -123,6 +136,8 @@ class Solver:
             virtual_packages=self._machine,
             channel_priority=self._priority,
             constraints=[line.spec for line in limits],
+            locked_packages=None if self._fixed else self._installed,
+            pinned_packages=self._installed if self._fixed else None,
         )
 
 

@@ -4,6 +4,9 @@ An environment is linked into a hidden sibling of its final place, on the same f
 it there complete. What can only be done in the final place (pip, the check of the kernel) comes after the rename, under
 a mark in ``conda-meta`` that discovery takes as "not there yet" and that is removed last.
 
+An update is built the same way, and takes the place of the environment by an exchange: what was there before stands
+beside it until the commit, and is put back where there is none.
+
 All names derive from the prefix and the job's id, so that whoever finds the journal of a dead job knows what it left.
 """
 
@@ -18,7 +21,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..models import PENDING_MARK
+from ..models import COMMITTED_MARK, PENDING_MARK
 
 _TRASH = re.compile(r"\..*\.envkernels-\d{8}-\d{6}-[0-9a-f]{8}\.old", re.DOTALL)
 _NAME_LENGTH = 50
@@ -43,6 +46,11 @@ class Staging:
         return self._sibling("new")
 
     @property
+    def previous(self) -> Path:
+        """Where an environment stands while its update is not committed."""
+        return self._sibling("was")
+
+    @property
     def trash(self) -> Path:
         """Where a prefix goes that is being removed."""
         return self._sibling("old")
@@ -50,9 +58,9 @@ class Staging:
     def _sibling(self, suffix: str) -> Path:
         return self.prefix.with_name(f".{self.prefix.name[:_NAME_LENGTH]}.envkernels-{self.job_id}.{suffix}")
 
-    def mark(self) -> None:
+    def mark(self, *lines: str) -> None:
         """Write the pending mark into the staged environment. The rename takes it along."""
-        (self.folder / PENDING_MARK).write_text(self.job_id, encoding="ascii")
+        (self.folder / PENDING_MARK).write_text("\n".join([self.job_id, *lines]), encoding="ascii")
 
     def publish(self) -> None:
         """Move the staged environment to its final place.
@@ -63,36 +71,65 @@ class Staging:
         """
         rename_to_free(self.folder, self.prefix)
 
+    def exchange(self) -> None:
+        """Put the staged environment into the place of the one that is there, which goes to :attr:`previous`.
+
+        Raises:
+            OSError: it cannot be done. :meth:`restore` brings back what was.
+        """
+        if exchange(self.folder, self.prefix):
+            self.folder.rename(self.previous)
+        else:
+            self.prefix.rename(self.previous)
+            self.folder.rename(self.prefix)
+
+    def restore(self) -> None:
+        """Put back what was there before :meth:`exchange`, however far that has come. Safe to repeat.
+
+        Raises:
+            OSError: it cannot be done.
+        """
+        old = self.previous if os.path.lexists(self.previous) else self.folder
+        if self.is_pending() and old.is_dir():
+            if not exchange(old, self.prefix):
+                self.prefix.rename(self.folder)
+                old.rename(self.prefix)
+        elif not os.path.lexists(self.prefix) and os.path.lexists(self.previous):
+            self.previous.rename(self.prefix)
+
     def note_registration(self) -> None:
         """Remember in the mark that this job adds the prefix to conda's list, so that a rollback takes it out again."""
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
             mark.write(f"\n{_REGISTERED}")
 
     def commit(self) -> None:
-        """Remove the pending mark: from now on the environment is there."""
-        (self.prefix / PENDING_MARK).unlink()
+        """Turn the pending mark into that of a commit: from now on the environment is there."""
+        (self.prefix / PENDING_MARK).replace(self.prefix / COMMITTED_MARK)
 
     def is_pending(self) -> bool:
         """The prefix stands in its final place, but this job has not committed it."""
-        return self._mark()[:1] == [self.job_id]
+        return self._owner(self.prefix / PENDING_MARK) == self.job_id
+
+    def is_committed(self) -> bool:
+        """The prefix is what this job has made of it, whatever became of the job."""
+        return self._owner(self.prefix / COMMITTED_MARK) == self.job_id
 
     def has_registered(self) -> bool:
         """It is pending, and this job has added it to conda's list or was about to."""
-        return self._mark() == [self.job_id, _REGISTERED]
+        return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
 
-    def _mark(self) -> list[str]:
-        with contextlib.suppress(OSError):
-            return (self.prefix / PENDING_MARK).read_text(encoding="ascii", errors="replace").splitlines()
-        return []
+    @staticmethod
+    def _owner(mark: Path) -> str:
+        return next(iter(_lines(mark)), "")
 
     def exists(self) -> bool:
         """There is something that :meth:`discard` would take away."""
-        return os.path.lexists(self.folder) or os.path.lexists(self.trash) or self.is_pending()
+        return any(map(os.path.lexists, (self.folder, self.previous, self.trash))) or self.is_pending()
 
     def discard(self) -> str:
         """Take away all that this job made and did not commit. Safe to repeat.
 
-        A prefix without this job's mark is never touched.
+        A prefix without this job's mark is never touched. What was there before an update is to be put back first.
 
         Returns:
             As :meth:`empty_trash`.
@@ -100,9 +137,20 @@ class Staging:
         Raises:
             OSError: something stays where it was.
         """
-        if self.is_pending():
-            self.prefix.rename(self.trash)
+        for place in (self.prefix, self.previous):
+            if self._owner(place / PENDING_MARK) == self.job_id:
+                place.rename(self.trash)
         remove_tree(self.folder)
+        return self.empty_trash()
+
+    def forget_previous(self) -> str:
+        """After the commit: delete what was there before.
+
+        Returns:
+            As :meth:`empty_trash`.
+        """
+        if os.path.lexists(self.previous):
+            self.previous.rename(self.trash)
         return self.empty_trash()
 
     def empty_trash(self) -> str:
@@ -119,6 +167,12 @@ class Staging:
 
 
 _REGISTERED = "registered"
+
+
+def _lines(mark: Path) -> list[str]:
+    with contextlib.suppress(OSError):
+        return mark.read_text(encoding="ascii", errors="replace").splitlines()
+    return []
 
 
 def sweep(folder: Path) -> None:
@@ -172,7 +226,7 @@ def rename_to_free(source: Path, target: Path) -> None:
         FileExistsError: something has the target's name; nothing was changed.
         OSError: it cannot be renamed; nothing was changed.
     """
-    error = _rename_noreplace(source, target)
+    error = _renameat2(source, target, _RENAME_NOREPLACE)
     if error in _UNSUPPORTED:
         error = errno.EEXIST if os.path.lexists(target) else _rename(source, target)
     if error:
@@ -180,19 +234,32 @@ def rename_to_free(source: Path, target: Path) -> None:
         raise OSError(error, os.strerror(error), str(target))
 
 
+def exchange(left: Path, right: Path) -> bool:
+    """Let two folders change places in one step; False where the system cannot.
+
+    Raises:
+        OSError: they cannot be renamed; nothing was changed.
+    """
+    error = _renameat2(left, right, _RENAME_EXCHANGE)
+    if error and error not in _UNSUPPORTED:
+        raise OSError(error, os.strerror(error), str(right))
+    return not error
+
+
 _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
+_RENAME_EXCHANGE = 2
 
 
-def _rename_noreplace(source: Path, target: Path) -> int:
-    """Linux's ``renameat2(2)`` with ``RENAME_NOREPLACE``; 0 or the error number. Not every file system has it."""
+def _renameat2(source: Path, target: Path, flags: int) -> int:
+    """Linux's ``renameat2(2)``; 0 or the error number. Not every file system has every flag."""
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:
         return errno.ENOSYS
     paths = (os.fsencode(source), os.fsencode(target))
-    if renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_NOREPLACE) == 0:
+    if renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], flags) == 0:
         return 0
     return ctypes.get_errno()
 

@@ -1,40 +1,33 @@
-"""Request -> environment, whole or not at all.
+"""Plan -> environment, whole or not at all.
 
-Create, clone and remove share one frame: look first, work aside, publish by one rename, commit by taking a mark away.
-On any failure what was begun is discarded and the failure goes on to the caller. A process that dies in the middle
-leaves what :class:`~.staging.Staging` names; whoever finds the dead job calls :func:`roll_back`.
+Every operation has one frame: look first, work aside, publish by one rename or exchange, commit by turning a mark. On
+any failure what was begun is taken back and the failure goes on to the caller. A process that dies in the middle leaves
+what :class:`~.staging.Staging` names; whoever finds the dead job calls :func:`~.undo.roll_back`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..envs.activation import activated_environ
-from ..envs.condarc_sources import expand_variables
-from ..errors import (
-    AlreadyExists,
-    DiskFull,
-    EnvKernelsError,
-    Forbidden,
-    LinkFailed,
-    NotFound,
-    SolveFailed,
-)
-from ..models import EngineOptions, EnvSpec, JobRequest, Plan
-from ..specs import conda_name, kernel_packages_missing, pip_name
-from ..specs.credentials import without_credentials
+from ..envs.packages import read_inventory
+from ..errors import AlreadyExists, DownloadFailed, EnvKernelsError, Forbidden, Outdated
+from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import overlay, pip, records
 from .backend import Backend, Report
 from .link_scripts import run_post_link
-from .safety import check_removable, check_unused
-from .staging import Staging
+from .planning import Planner
+from .safety import check_changeable, check_free, check_idle
+from .staging import Staging, remove_tree
+from .treecopy import copy_packages, twin
+from .undo import finish_removal, named, roll_back
 from .verify import verify_kernels
+
+_NOTHING_BEFORE = Inventory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,7 @@ class Transaction:
         environ: the environment variables of the worker.
         keep_plan: called with the plan before anything is written, so that it can be stored.
         default_packages: match specs that every new environment gets, unless its spec names the package.
+        plan: what an earlier job has planned, to be carried out as it is; None where there is none.
     """
 
     request: JobRequest
@@ -60,6 +54,7 @@ class Transaction:
     environ: Mapping[str, str]
     keep_plan: Callable[[Plan], None]
     default_packages: tuple[str, ...] = ()
+    plan: Plan | None = None
 
     @property
     def staging(self) -> Staging:
@@ -73,13 +68,18 @@ class Transaction:
             EnvKernelsError: it failed; the prefix is as it was before. The same holds for any other exception, which
                 is a fault of this program.
         """
-        work = {"create": self._create, "clone": self._clone, "remove": self._remove}[self.request.kind]
+        ways: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "plan": self._prepare,
+            "create": self._make,
+            "clone": self._make,
+            "remove": self._remove,
+        }
         try:
-            await work()
+            await ways.get(self.request.kind, self._change)()
         except BaseException as error:
             await self._take_back()
             if isinstance(error, OSError):
-                raise _named(error) from error
+                raise named(error) from error
             raise
 
     async def _take_back(self) -> None:
@@ -98,120 +98,133 @@ class Transaction:
         if sentence:
             self.report.log(sentence)
 
-    async def _create(self) -> None:
-        spec = self.request.spec
-        assert spec is not None
-        self._check_free()
-        plan = await (self._locked(spec) if spec.locked else self._solve(spec))
-        await self._build(plan, self._workdir())
-        self.report.log(f"Created {self.request.prefix}.")
+    async def _prepare(self) -> None:
+        """Find out what would be done, and leave it at that."""
+        self.report.phase("checking", "Checking what is there")
+        check = check_free if self.request.plans in {"create", "clone"} else check_changeable
+        await asyncio.to_thread(check, self.request.prefix)
+        await self._decide()
 
-    async def _clone(self) -> None:
-        source = self.request.source
-        assert source is not None
-        self._check_free()
-        if not (source / "conda-meta").is_dir():
-            raise NotFound(f"There is no environment at {source} any more.")
-        plan = await self.backend.installed(source)
-        await self._build(plan, self._workdir(), source)
-        self.report.log(f"Cloned {source} to {self.request.prefix}.")
+    async def _make(self) -> None:
+        """A new environment."""
+        prefix, source = self.request.prefix, self.request.source
+        self.report.phase("checking", "Checking the place")
+        await asyncio.to_thread(check_free, prefix)
+        try:
+            await asyncio.to_thread(prefix.parent.mkdir, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+        plan = await self._decide()
+        await self._link(plan, source)
+        lines = await asyncio.to_thread(self._stage, plan, source)
+        self.report.log("\n".join(lines))
+        await self._complete(plan, plan.packages, imports=source is None)
+        self._warn(await asyncio.to_thread(self._register))
+        self.staging.commit()
+        self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
+
+    async def _change(self) -> None:
+        """Another version of an environment, built beside it and exchanged with it."""
+        prefix, staging = self.request.prefix, self.staging
+        self.report.phase("checking", "Checking the environment")
+        await asyncio.to_thread(check_changeable, prefix)
+        current = await self.backend.installed(prefix)
+        plan = await self._decide()
+        if plan.base != current.digest:
+            raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
+        before = await asyncio.to_thread(read_inventory, prefix)
+        if _is_done(plan, before):
+            self.report.log("Nothing is to be changed.")
+            return
+        await asyncio.to_thread(twin, prefix, staging.folder)
+        await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
+        await asyncio.to_thread(self._exchange, plan, current, before)
+        changed = {change.name for change in plan.changes}
+        await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True)
+        staging.commit()
+        self._warn(await asyncio.to_thread(staging.forget_previous))
+        self.report.log(f"Changed {prefix}.")
 
     async def _remove(self) -> None:
         prefix = self.request.prefix
         self.report.phase("checking", "Checking that the environment may be removed")
-        await asyncio.to_thread(check_removable, prefix)
+        await asyncio.to_thread(check_changeable, prefix)
+        if not self.request.force:
+            await asyncio.to_thread(check_idle, prefix)
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")
         await asyncio.to_thread(prefix.rename, self.staging.trash)
-        self._warn(await asyncio.to_thread(_finish_removal, self.staging))
+        self._warn(await asyncio.to_thread(finish_removal, self.staging))
         self.report.log(f"Removed {prefix}.")
 
-    def _check_free(self) -> None:
-        """Nothing may stand where the environment goes, and its folder must be writable."""
-        prefix = self.request.prefix
-        self.report.phase("checking", "Checking the place")
-        try:
-            prefix.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
-        check_unused(prefix)
-        if not os.access(prefix.parent, os.W_OK | os.X_OK):
-            raise Forbidden(f"You may not write into {prefix.parent}.", remedy="Choose another folder.")
-
-    async def _locked(self, spec: EnvSpec) -> Plan:
-        """The plan of a spec that leaves nothing to choose."""
-        self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
-        named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
-        return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
-
-    async def _solve(self, spec: EnvSpec) -> Plan:
-        named = spec.channels or self.options.channels
-        self.report.phase("solving", "Choosing packages")
-        self.report.log("Channels: " + without_credentials(", ".join(named)))
-        # conda expands variables in channels, so that a token need not stand in the file
-        channels = [expand_variables(channel, self.environ) for channel in named]
-        requested = self._requested(spec)
-        packages = await self.backend.solve(requested, channels)
-        names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
-        missing = kernel_packages_missing(names, self.options.kernel_packages)
-        if missing:
-            self.report.log(f"Adding {', '.join(missing)}, so that the environment is a kernel.")
-            requested = (*requested, *missing)
-            try:
-                packages = await self.backend.solve(requested, channels)
-            except SolveFailed as error:
-                message = f"{', '.join(missing)} is added, so that the environment is a kernel. {error.message}"
-                raise SolveFailed(message, remedy=error.remedy) from error
-        # what is written into the environment's history holds no login
-        requested = tuple(map(without_credentials, requested))
-        return Plan(packages=packages, requested=requested, pip=spec.pip, variables=spec.variables)
-
-    def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
-        """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""
-        names = {conda_name(text) for text in spec.dependencies}
-        added = [text for text in self.default_packages if conda_name(text) not in names]
-        if added:
-            self.report.log(f"Adding conda's create_default_packages: {', '.join(added)}.")
-        needs_pip = spec.pip and "pip" not in names | {conda_name(text) for text in added}
-        return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))
-
-    async def _build(self, plan: Plan, workdir: Path, source: Path | None = None) -> None:
-        """Plan -> environment; the one road for create and clone."""
-        prefix, staging = self.request.prefix, self.staging
+    async def _decide(self) -> Plan:
+        """The plan, stored before anything is written."""
+        plan = self.plan
+        if plan is None:
+            planner = Planner(self.backend, self.options, self.report, self.environ, self.default_packages)
+            plan = await planner.plan(self.request)
         self.keep_plan(plan)
+        for warning in plan.warnings:
+            self.report.log(f"{warning.message} {warning.remedy}".rstrip())
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
-        await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
-        for line in await asyncio.to_thread(self._finish_staging, plan, source):
-            self.report.log(line)
-        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
-        await run_post_link(prefix, plan.packages, environ, self.report)
-        if plan.pip:
-            self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
-            await pip.install(prefix, plan.pip, workdir, environ, self.report)
-        self.report.phase("verifying", "Checking the kernel")
-        await verify_kernels(prefix, environ, self.report, imports=source is None)
-        self._warn(await asyncio.to_thread(self._register))
-        staging.commit()
+        return plan
 
-    def _finish_staging(self, plan: Plan, source: Path | None) -> list[str]:
+    async def _link(self, plan: Plan, source: Path | None) -> None:
+        """Put the packages of a new environment into the staging prefix.
+
+        Where packages of a clone are neither in the cache nor to be had any more, their files are copied.
+        """
+        staging, prefix = self.staging.folder, self.request.prefix
+        try:
+            await self.backend.install(plan.packages, staging, prefix, plan.requested, self.report)
+        except DownloadFailed as error:
+            if source is None:
+                raise
+            self.report.log(f"{error.message}\nThe files of {source} are copied instead.")
+            await asyncio.to_thread(remove_tree, staging)
+            await asyncio.to_thread(copy_packages, source, staging, prefix)
+
+    def _stage(self, plan: Plan, source: Path | None) -> list[str]:
         """Complete the linked packages to an environment, and move it to its place under the pending mark.
 
         Returns:
             Lines for the log.
         """
-        folder, prefix = self.staging.folder, self.request.prefix
-        (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
-        records.write_history(folder, plan, f"jupyter envkernels {self.request.kind} -p {prefix}")
-        records.write_variables(folder, plan.variables)
-        records.open_records(folder)
+        self._write_records(plan, None, _NOTHING_BEFORE)
         lines = self._carry_over(source) if source is not None else []
         self.staging.mark()
         try:
             self.staging.publish()
         except FileExistsError as error:
-            raise AlreadyExists(f"{prefix} has appeared meanwhile.", remedy="Choose another name.") from error
+            raise AlreadyExists(f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name.") from error
         return lines
+
+    def _exchange(self, plan: Plan, current: Plan, before: Inventory) -> None:
+        self._write_records(plan, current, before)
+        self.staging.mark(UPDATE_MARK)
+        self.staging.exchange()
+
+    def _write_records(self, plan: Plan, current: Plan | None, before: Inventory) -> None:
+        folder = self.staging.folder
+        (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
+        command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
+        records.write_history(folder, plan, command, current, before.requested)
+        records.write_variables(folder, plan.variables)
+        records.open_records(folder)
+
+    async def _complete(self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool) -> None:
+        """What can only be done in the final place."""
+        prefix = self.request.prefix
+        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
+        await run_post_link(prefix, linked, environ, self.report)
+        if plan.pip or plan.pip_removed:
+            self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
+            await pip.uninstall(prefix, plan.pip_removed, environ, self.report)
+            workdir = self.request.workdir or prefix.parent
+            await pip.install(prefix, plan.pip, workdir, environ, self.report)
+        self.report.phase("verifying", "Checking the kernel")
+        await verify_kernels(prefix, environ, self.report, imports=imports)
 
     def _carry_over(self, source: Path) -> list[str]:
         carried = overlay.carry_over(source, self.staging.folder, self.request.prefix)
@@ -226,50 +239,10 @@ class Transaction:
         self.staging.note_registration()
         return records.register(prefix, home)
 
-    def _workdir(self) -> Path:
-        return self.request.workdir or self.request.prefix.parent
 
-
-def roll_back(request: JobRequest, job_id: str) -> str:
-    """Take away what a job made and did not commit. Safe to repeat, also by another process after the job died.
-
-    A removal whose rename was done is finished instead.
-
-    Returns:
-        What could not be deleted yet, as a sentence for the log; empty where nothing is left.
-
-    Raises:
-        EnvKernelsError: something cannot be taken away.
-    """
-    staging = Staging(request.prefix, job_id)
-    if request.kind == "remove":
-        return _finish_removal(staging)
-    try:
-        if staging.has_registered():
-            records.unregister(request.prefix, Path.home())
-        return staging.discard()
-    except OSError as error:
-        raise _named(error) from error
-
-
-def _finish_removal(staging: Staging) -> str:
-    """Delete what a removal has put aside.
-
-    Returns:
-        What went wrong with it, as sentences for the log.
-    """
-    if not os.path.lexists(staging.trash):
-        return ""
-    unlisted = "" if os.path.lexists(staging.prefix) else records.unregister(staging.prefix, Path.home())
-    return "\n".join(filter(None, [unlisted, staging.empty_trash()]))
-
-
-def _named(error: OSError) -> EnvKernelsError:
-    """An operating-system error as a failure with a name."""
-    where = f" ({error.filename})" if error.filename else ""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFull(
-            f"No space is left on the disk{where}.",
-            remedy="Remove environments that you no longer need, or ask for more space.",
-        )
-    return LinkFailed(f"{error.strerror or error}{where}.")
+def _is_done(plan: Plan, before: Inventory) -> bool:
+    """What is there is what is wanted."""
+    return not (plan.changes or plan.pip or plan.pip_removed) and (
+        dict(plan.variables),
+        sorted(plan.requested),
+    ) == (dict(before.variables), sorted(before.requested))

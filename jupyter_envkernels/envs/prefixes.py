@@ -6,9 +6,10 @@ import os
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ..models import PENDING_MARK, Problem
+from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .installations import is_root
 from .kernel_json import parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
@@ -83,8 +84,20 @@ def read_prefix(prefix: str) -> Contents:
         except OSError:
             raise _absence(prefix) from None
     if os.access(f"{prefix}/{_PENDING}", os.F_OK):
-        raise NotAnEnvironment("pending", f"{prefix} is still being built.", "Wait for its job to end.")
+        return _pending(prefix)
     return _read_environment(prefix, is_writable=is_writable)
+
+
+def _pending(prefix: str) -> Contents:
+    """One that a job is at work on: to be shown only if it was an environment before.
+
+    Raises:
+        NotAnEnvironment: it was none.
+    """
+    with suppress(OSError), open(f"{prefix}/{_PENDING}", encoding="ascii", errors="replace") as mark:
+        if UPDATE_MARK in mark.read().splitlines():
+            return Contents(problem=Problem("being-updated", f"{prefix} is being updated.", "Wait for its job to end."))
+    raise NotAnEnvironment("pending", f"{prefix} is still being built.", "Wait for its job to end.")
 
 
 def _absence(prefix: str) -> NotAnEnvironment:

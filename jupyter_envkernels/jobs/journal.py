@@ -30,7 +30,7 @@ from typing import TypeVar
 import msgspec
 
 from ..errors import NotFound
-from ..models import FINAL_STATES, EngineOptions, Job, JobEvent, JobRequest
+from ..models import FINAL_STATES, EngineOptions, Job, JobEvent, JobRequest, Plan
 from .identity import WorkerMark
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
@@ -97,6 +97,24 @@ class Journal:
             raise NotFound(f"There is no job {self.id}.") from None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise NotFound(f"What is stored of the job {self.id} cannot be read: {error}.") from error
+
+    @property
+    def plan_file(self) -> Path:
+        """Where the plan is, once there is one."""
+        return self.folder / "plan.json"
+
+    def plan(self) -> Plan:
+        """The packages that were chosen.
+
+        Raises:
+            NotFound: none are yet.
+        """
+        try:
+            return _decode(self.plan_file.read_bytes(), Plan)
+        except OSError:
+            raise NotFound(f"The job {self.id} has no plan.") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotFound(f"The plan of the job {self.id} cannot be read: {error}.") from error
 
     def events(self, after: int = 0) -> list[JobEvent]:
         """The events with a greater seq, in order."""

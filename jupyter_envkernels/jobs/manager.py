@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..engine.safety import check_unused
+from ..engine.safety import check_free
 from ..engine.staging import sweep
 from ..errors import Busy, NotFound, QueueFull
-from ..models import EngineOptions, Job, JobEvent, JobRequest
+from ..models import EngineOptions, Job, JobEvent, JobRequest, Plan
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
+from .requests import run_request
 from .writer import create_journal, sweep_drafts
 
 _POLL = 0.1
@@ -117,12 +118,32 @@ class JobManager:
             QueueFull: too many jobs wait.
             StoreFailed: the job cannot be stored.
         """
+        return await self._submit(request, user, None)
+
+    async def run(self, job_id: str, user: str = "") -> Job:
+        """Carry out what a job has planned, or take up again what it did not finish: as a new job.
+
+        Args:
+            job_id: that job.
+            user: as for :meth:`submit`.
+
+        Raises:
+            NotFound: there is no such job.
+            Conflict: it runs or waits, or there is nothing left to do; and as :meth:`submit`.
+        """
+        job = await self.job(job_id)
+        journal = self.journal(job_id)
+        has_plan = await asyncio.to_thread(journal.plan_file.exists)
+        request = run_request(job, has_plan=has_plan)
+        return await self._submit(request, user, await asyncio.to_thread(journal.plan) if request.job else None)
+
+    async def _submit(self, request: JobRequest, user: str, plan: Plan | None) -> Job:
         async with self._submitting:  # two requests for one prefix must see each other
             await self._check(request)
-            if request.kind != "remove":
-                await asyncio.to_thread(check_unused, request.prefix)
+            if "create" in {request.kind, request.plans} or request.source is not None:
+                await asyncio.to_thread(check_free, request.prefix)
             order = Order(replace(request, user=user or account()), self._options.engine, time.time())
-            journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order)
+            journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
             job = await self.job(journal.id)
             self._follow(job, told=0)
             return job
@@ -131,7 +152,7 @@ class JobManager:
         if len(self._queue) >= self._options.max_queued:
             raise QueueFull(f"{len(self._queue)} jobs wait already.", remedy="Try again when some of them are over.")
         for known in list(self._jobs.values()):
-            if known.is_over or known.request.prefix != request.prefix:
+            if known.is_over or known.request.prefix != request.prefix or "plan" in {known.request.kind, request.kind}:
                 continue
             job = await self.job(known.id)  # what we know may be a moment old
             if not job.is_over:
@@ -251,9 +272,12 @@ class JobManager:
             self._queue.append(job_id)
 
     async def _start_in_turn(self, journal: Journal) -> None:
-        """Start the first of the queue when a slot is free."""
+        """Start the first of the queue when a slot is free. Plans have slots of their own: somebody waits for them."""
+        is_plan = self._is_plan(journal.id)
         busy = {job.id for job in self._jobs.values() if job.state == "running"} | self._workers.keys()
-        if self._queue[0] != journal.id or len(busy) >= self._options.max_concurrent:
+        busy = {job_id for job_id in busy if self._is_plan(job_id) == is_plan}
+        first = next(job_id for job_id in self._queue if self._is_plan(job_id) == is_plan)
+        if first != journal.id or len(busy) >= self._options.max_concurrent:
             return
         starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal))
         try:
@@ -265,6 +289,9 @@ class JobManager:
         if worker is not None:
             self._workers[journal.id] = worker
         self._leave_queue(journal.id)
+
+    def _is_plan(self, job_id: str) -> bool:
+        return self._jobs[job_id].request.kind == "plan"
 
     async def _tell(self, journal: Journal, offset: int, told: int) -> int:
         """Hand new events to the listeners, and return where to read on."""

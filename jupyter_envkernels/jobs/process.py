@@ -12,9 +12,9 @@ import subprocess
 import sys
 import time
 
-from ..engine.transaction import roll_back
+from ..engine.undo import is_committed, roll_back
 from ..errors import OperationFailed
-from ..models import PENDING_MARK, Job, JobState, Problem
+from ..models import Job, JobState, Problem
 from .identity import WorkerMark, group_members
 from .journal import Journal, encode
 from .writer import acquire, writing
@@ -127,8 +127,8 @@ def _end_group(journal: Journal) -> None:
 
 
 def _write_last_word(journal: Journal, job: Job) -> None:
-    committed = _committed(job)
-    warning = "" if committed and job.request.kind != "remove" else roll_back(job.request, job.id)
+    committed = is_committed(job.request, job.id, job.phase)
+    warning = roll_back(job.request, job.id)
     state: JobState = "cancelled" if journal.cancel_mark.exists() else "interrupted"
     message, problem = _LAST_WORDS["succeeded" if committed else state]
     with writing(journal) as writer:
@@ -144,11 +144,3 @@ _LAST_WORDS: dict[JobState, tuple[str, Problem | None]] = {
         Problem("interrupted", "The process that did the work died before it was done.", "Start it again."),
     ),
 }
-
-
-def _committed(job: Job) -> bool:
-    """The work was done, only the worker did not live to say so."""
-    request = job.request
-    if request.kind == "remove":
-        return job.phase == "removing" and not os.path.lexists(request.prefix)
-    return job.phase == "verifying" and request.prefix.is_dir() and not (request.prefix / PENDING_MARK).exists()

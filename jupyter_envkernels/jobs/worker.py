@@ -79,17 +79,25 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
         writer.state("failed", message, Problem("internal-error", message, "The log has the details for a report."))
     else:
         writer.state("succeeded", _DONE[order.request.kind])
-        if order.request.kind != "remove":
+        if order.request.kind not in {"plan", "remove"}:
             compile_later(order.request.prefix)
 
 
-_DONE = {"create": "The environment is ready", "clone": "The clone is ready", "remove": "The environment is removed"}
+_DONE = {
+    "plan": "The plan is ready",
+    "create": "The environment is ready",
+    "clone": "The clone is ready",
+    "update": "The environment is updated",
+    "add-kernel": "The kernel is added",
+    "rollback": "The environment is as it was",
+    "remove": "The environment is removed",
+}
 
 
 def _lock(locks: ExitStack, journal: Journal, order: Order) -> None:
-    """Keep every other operation away from the prefix, and removal away from the source."""
+    """Keep every other operation away from the prefix, and removal away from what is only read."""
     holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
-    locks.enter_context(prefix_lock(order.request.prefix, holder))
+    locks.enter_context(prefix_lock(order.request.prefix, holder, shared=order.request.kind == "plan"))
     if order.request.source is not None:
         locks.enter_context(prefix_lock(order.request.source, holder, shared=True))
 
@@ -107,6 +115,7 @@ def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Trans
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
         default_packages=settings.create_default_packages,
+        plan=journal.plan() if order.request.job else None,
     )
 
 

@@ -112,8 +112,13 @@ def _write_whole(descriptor: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def create_journal(journal_dir: Path, order: Order) -> Journal:
+def create_journal(journal_dir: Path, order: Order, plan: Plan | None = None) -> Journal:
     """Store a new order. It is complete on disk, in state queued, when this returns.
+
+    Args:
+        journal_dir: the folder of all jobs.
+        order: what to do.
+        plan: what an earlier job has planned, to be carried out as it is.
 
     Raises:
         StoreFailed: it cannot be stored.
@@ -125,6 +130,8 @@ def create_journal(journal_dir: Path, order: Order) -> Journal:
         journal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft.mkdir(mode=0o700)
         _write_private(draft / "request.json", encode(order))
+        if plan is not None:
+            _write_private(draft / journal.plan_file.name, encode(plan))
         _write_private(draft / "events.jsonl", encode(first) + b"\n")
         _write_private(draft / "lock", b"")
         _write_private(draft / "log.txt", b"")
@@ -147,7 +154,7 @@ def sweep_drafts(journal_dir: Path) -> None:
 
 def store_plan(journal: Journal, plan: Plan) -> None:
     """Keep the plan beside the order."""
-    _write_private(journal.folder / "plan.json", encode(plan))
+    _write_private(journal.plan_file, encode(plan))
 
 
 def acquire(journal: Journal) -> int | None:

@@ -6,8 +6,10 @@ They hold data and trivial derivations only. ``documents`` and the journal turn 
 from __future__ import annotations
 
 from .environment import (
+    COMMITTED_MARK,
     ENVIRONMENT_NAME,
     PENDING_MARK,
+    UPDATE_MARK,
     CatalogOptions,
     Environment,
     ExportFormat,
@@ -38,9 +40,11 @@ from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, LockedPackage, Severity
 
 __all__ = [
+    "COMMITTED_MARK",
     "ENVIRONMENT_NAME",
     "FINAL_STATES",
     "PENDING_MARK",
+    "UPDATE_MARK",
     "CatalogOptions",
     "ChangeKind",
     "CheckedSpec",

@@ -19,6 +19,12 @@ ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")
 """A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""
 
+COMMITTED_MARK = Path("conda-meta", ".envkernels-committed")
+"""What becomes of that file when the transaction commits: the prefix is what the job in it has made."""
+
+UPDATE_MARK = "update"
+"""A further line in a mark: the prefix was an environment before."""
+
 
 def environment_id(prefix: Path) -> str:
     """The stable id of an environment: the first 12 hex digits of the sha256 of its real path."""

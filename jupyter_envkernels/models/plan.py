@@ -52,6 +52,7 @@ class Plan:
         packages: all conda packages that the environment will have.
         requested: match specs that the history will say were asked for.
         pip: requirement lines that pip installs afterwards.
+        pip_removed: names of packages of pip that are taken out before.
         variables: environment variables to set.
         changes: against what is installed; for a new environment all packages are added. By name.
         base: digest of what was installed when the plan was made; empty for a new environment. The plan holds for no
@@ -63,6 +64,7 @@ class Plan:
     packages: tuple[PlannedPackage, ...]
     requested: tuple[str, ...] = ()
     pip: tuple[str, ...] = ()
+    pip_removed: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[PackageChange, ...] = ()
     base: str = ""
@@ -74,6 +76,7 @@ class Plan:
         """sha256 over what is installed. The same packages, pip lines and variables give the same digest."""
         lines = sorted(f"{p.url} {p.sha256}" for p in self.packages)
         lines += [f"pip {line}" for line in self.pip]
+        lines += [f"pip uninstall {name}" for name in self.pip_removed]
         lines += sorted(f"{key}={value}" for key, value in self.variables.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -76,9 +76,7 @@ class Service:
         if body.text is not None or body.path is not None:
             text, workdir = await self.spec_text(body.text, body.path)
         edit = Edit(body.add, body.remove, body.prune, body.upgrade)
-        return await asyncio.to_thread(
-            update_request, self.catalog, body.environment, text, edit=edit, workdir=workdir
-        )
+        return await asyncio.to_thread(update_request, self.catalog, body.environment, text, edit=edit, workdir=workdir)
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str, Path | None]:
         """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.

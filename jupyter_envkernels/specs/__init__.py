@@ -10,16 +10,18 @@ from .credentials import without_credentials
 from .document import Document
 from .environment_yml import write
 from .export import channels_of, export_text
-from .kernel_packages import kernel_packages_missing
-from .names import conda_name, pip_name
+from .kernel_packages import kernel_packages_for, kernel_packages_missing
+from .names import canonical_name, conda_name, pip_name
 from .remarks import Unreadable
 from .text import MAX_LOCK_BYTES, check_text, decode
 
 __all__ = [
+    "canonical_name",
     "channels_of",
     "check",
     "conda_name",
     "export_text",
+    "kernel_packages_for",
     "kernel_packages_missing",
     "pip_name",
     "read_document",

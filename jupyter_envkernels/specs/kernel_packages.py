@@ -23,3 +23,16 @@ def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]
     if "python" not in present or any(_BRINGS_A_KERNEL.fullmatch(name) for name in present):
         return ()
     return tuple(name for name in kernel_packages if name.lower() not in present)
+
+
+def kernel_packages_for(names: Iterable[str], kernel_packages: Sequence[str]) -> tuple[str, ...]:
+    """The packages that give a kernel to an environment that has none; empty where its language is not known.
+
+    Args:
+        names: of packages in the environment.
+        kernel_packages: those for python, such as ``("ipykernel",)``.
+    """
+    present = {name.lower() for name in names}
+    if "python" in present:
+        return tuple(kernel_packages)
+    return ("r-irkernel",) if "r-base" in present else ()

@@ -9,7 +9,7 @@ from ..models import ENVIRONMENT_NAME, Diagnostic
 from .document import Document
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
-from .names import pip_name
+from .names import canonical_name, pip_name
 from .nodes import Scalar
 from .remarks import credentials, remark, shown
 
@@ -154,9 +154,9 @@ def _pip_sections(document: Document) -> Iterator[Diagnostic]:
 
 
 def _pip_and_conda(document: Document) -> Iterator[Diagnostic]:
-    by_conda = {_normal(dependency.name): dependency for dependency in document.dependencies}
+    by_conda = {canonical_name(dependency.name): dependency for dependency in document.dependencies}
     for line in document.pip:
-        dependency = by_conda.get(_normal(pip_name(line.text)))
+        dependency = by_conda.get(canonical_name(pip_name(line.text)))
         if dependency is not None and dependency.name != "pip":
             yield remark(
                 "warning",
@@ -184,7 +184,3 @@ def _kernel(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
         listed = ", ".join(missing)
         message = f"No package here is a Jupyter kernel, so {listed} is added."
         yield remark("info", "kernel-added", python.node, message, f"Add a line '- {missing[0]}'.")
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name)

@@ -1,0 +1,49 @@
+"""What becomes of each package between two states of an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..models import ChangeKind, PackageChange, PlannedPackage
+
+
+def compare(
+    before: Sequence[PlannedPackage], after: Sequence[PlannedPackage], is_newer: Callable[[str, str], bool]
+) -> tuple[PackageChange, ...]:
+    """The packages that differ, by name.
+
+    Args:
+        before: what is installed.
+        after: what will be.
+        is_newer: whether the first of two versions is the newer one.
+    """
+    old = {package.name: package for package in before}
+    new = {package.name: package for package in after}
+    changes = (_change(old.get(name), new.get(name), is_newer) for name in sorted(old.keys() | new.keys()))
+    return tuple(change for change in changes if change is not None)
+
+
+def _change(
+    old: PlannedPackage | None, new: PlannedPackage | None, is_newer: Callable[[str, str], bool]
+) -> PackageChange | None:
+    if old is None or new is None:
+        package = new or old
+        assert package is not None
+        return PackageChange(package.name, "removed" if new is None else "added", _shown(old), _shown(new))
+    if is_same(old, new):
+        return None
+    kind: ChangeKind = "rebuilt"
+    if old.version != new.version:
+        kind = "upgraded" if is_newer(new.version, old.version) else "downgraded"
+    return PackageChange(new.name, kind, _shown(old), _shown(new))
+
+
+def is_same(old: PlannedPackage, new: PlannedPackage) -> bool:
+    """The same archive, by its hash where both have one, else by its place."""
+    if old.sha256 and new.sha256:
+        return old.sha256 == new.sha256
+    return (old.url, old.version, old.build) == (new.url, new.version, new.build)
+
+
+def _shown(package: PlannedPackage | None) -> str | None:
+    return f"{package.version} {package.build}" if package else None

@@ -1,0 +1,72 @@
+"""Packages that a history names, as ``channel/subdir::name-version-build``: installed still, or in their channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import rattler
+
+from ..envs.condarc import Settings
+from ..errors import SolveFailed
+from .explain import some
+from .networking import Network
+
+
+async def find(
+    network: Network, settings: Settings, dists: Sequence[str], installed: Sequence[rattler.RepoDataRecord]
+) -> list[rattler.RepoDataRecord]:
+    """Find all of them.
+
+    Args:
+        network: reaches the channels.
+        settings: say what channel names mean.
+        dists: what to find.
+        installed: taken where they match, without a look into a channel.
+
+    Raises:
+        SolveFailed: some are nowhere; the message names them.
+        GatewayError: a channel cannot be read.
+    """
+    found: list[rattler.RepoDataRecord] = []
+    missing: list[str] = []
+    for dist in dists:
+        channel, subdir, stem = _parts(dist)
+        urls = network.log_in(settings.channel_urls([channel])) if channel else []
+        record = _match(installed, urls, subdir, stem) or await _ask(network.gateway, urls, subdir, stem)
+        if record is None:
+            missing.append(stem)
+        else:
+            found.append(record)
+    if missing:
+        raise SolveFailed(
+            f"The channels do not have {some(missing)} any more.",
+            remedy="Choose another revision, or update to a version that there is.",
+        )
+    return found
+
+
+def _parts(dist: str) -> tuple[str, str, str]:
+    """Channel, subdir and ``name-version-build``; histories of old leave out what comes before the name."""
+    place, _, stem = dist.rpartition("::")
+    channel, _, subdir = place.rpartition("/")
+    return channel, subdir, stem.removesuffix(".conda").removesuffix(".tar.bz2")
+
+
+def _match(
+    records: Iterable[rattler.RepoDataRecord], urls: Sequence[str], subdir: str, stem: str
+) -> rattler.RepoDataRecord | None:
+    """The package among these, from one of the channels if they are known."""
+    for record in records:
+        is_it = f"{record.name.normalized}-{record.version}-{record.build}" == stem
+        if is_it and subdir in {"", record.subdir} and (not urls or (record.channel or "").rstrip("/") in urls):
+            return record
+    return None
+
+
+async def _ask(gateway: rattler.Gateway, urls: Sequence[str], subdir: str, stem: str) -> rattler.RepoDataRecord | None:
+    name = stem.rsplit("-", 2)[0]
+    if not urls or not subdir or not name:
+        return None
+    channels = [rattler.Channel(url) for url in urls]
+    answers = await gateway.query(channels, [rattler.Subdir(subdir)], [rattler.MatchSpec(name)], recursive=False)
+    return _match([record for records in answers for record in records], urls, subdir, stem)

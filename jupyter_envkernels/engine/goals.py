@@ -1,0 +1,142 @@
+"""What an environment is to become by an update: what is asked for, what may stay, what must go. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import NotFound
+from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
+from ..specs import canonical_name, conda_name, pip_name
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The aim of an update.
+
+    Attributes:
+        requested: match specs that will have been asked for.
+        limits: match specs that hold as well, but were not asked for.
+        kept: names of packages that nobody asked for and that stay all the same, if they can.
+        preferred: installed packages that are to stay as they are, if they can.
+        removed: names of packages that must go.
+        pip, pip_removed, variables: as in a plan.
+        pip_installed: lines that install again what pip has installed and nobody wants to change.
+    """
+
+    requested: tuple[str, ...]
+    limits: tuple[str, ...]
+    kept: tuple[str, ...]
+    preferred: tuple[PlannedPackage, ...]
+    removed: tuple[str, ...]
+    pip: tuple[str, ...]
+    pip_removed: tuple[str, ...]
+    variables: Mapping[str, str]
+    pip_installed: tuple[str, ...]
+
+    def with_python(self, plan: Plan, before: Sequence[PlannedPackage]) -> Plan:
+        """Another minor version of python looks into another folder: what pip installed is installed again."""
+        if not self.pip_installed or _minor(before) == _minor(plan.packages) or not _minor(plan.packages):
+            return plan
+        message = f"Python becomes {_minor(plan.packages)}: what pip installed is installed again."
+        return replace(
+            plan,
+            pip=(*plan.pip, *self.pip_installed),
+            pip_removed=(),
+            warnings=(*plan.warnings, Problem("python-changes", message)),
+        )
+
+
+def goal_of(request: JobRequest, inventory: Inventory, installed: Sequence[PlannedPackage]) -> Goal:
+    """The goal of an update.
+
+    Without a spec, what was asked for stays asked for; with one and ``prune``, the spec alone counts. A package that is
+    to be removed takes along those that depend on it, and what only they needed.
+
+    Raises:
+        NotFound: a package that is to be removed is not there.
+    """
+    _check_there(request.edit.remove, inventory)
+    edit, spec = request.edit, request.spec or EnvSpec()
+    asked = {} if request.spec and edit.prune else {conda_name(text): text for text in inventory.requested}
+    gone = _dependents(set(edit.remove), installed)
+    new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
+    wanted = {name: text for name, text in asked.items() if name not in gone} | new
+    if spec.pip and "pip" not in wanted and all(package.name != "pip" for package in installed):
+        wanted["pip"] = "pip"
+    gone -= new.keys()
+    edited = {conda_name(text) for text in edit.add}
+    left = () if edit.prune else _without_orphans(installed, gone)
+    return Goal(
+        requested=tuple(wanted.values()),
+        limits=_python_limit(installed, new, gone),
+        kept=tuple(left),
+        preferred=tuple(p for p in installed if p.name not in edited | gone) if not edit.upgrade else (),
+        removed=tuple(sorted(set(edit.remove) - new.keys())),
+        pip=spec.pip,
+        pip_removed=_pip_removed(request, inventory),
+        variables={**inventory.variables, **spec.variables},
+        pip_installed=_pip_installed(request, inventory),
+    )
+
+
+def _check_there(names: Sequence[str], inventory: Inventory) -> None:
+    there = {canonical_name(package.name) for package in inventory.packages}
+    if missing := [name for name in names if canonical_name(name) not in there]:
+        raise NotFound(f"There is no package {', '.join(missing)} in this environment.", remedy="Correct the names.")
+
+
+def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
+    """Packages of these names, and those that depend on them, directly or not."""
+    gone = set(names)
+    while more := {p.name for p in installed if p.name not in gone and not gone.isdisjoint(_depends(p))}:
+        gone |= more
+    return gone
+
+
+def _without_orphans(installed: Sequence[PlannedPackage], gone: set[str]) -> list[str]:
+    """The packages that stay: neither gone, nor needed before by nothing but what is gone."""
+    needed = {p.name: _depends(p) for p in installed}
+    left = {name for name in needed if name not in gone}
+    while True:
+        by_gone = {dep for name in needed.keys() - left for dep in needed[name]}
+        by_left = {dep for name in left for dep in needed[name] if dep != name}
+        orphans = {name for name in left if name in by_gone and name not in by_left}
+        if not orphans or not gone:
+            return sorted(left)
+        left -= orphans
+
+
+def _depends(package: PlannedPackage) -> set[str]:
+    return {text.split(" ", 1)[0] for text in json.loads(package.record).get("depends") or ()}
+
+
+def _python_limit(installed: Sequence[PlannedPackage], new: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    """Python stays what it is up to the minor version, unless it is named, as with conda."""
+    minor = _minor(installed)
+    return (f"python={minor}",) if minor and "python" not in {*new, *gone} else ()
+
+
+def _minor(packages: Sequence[PlannedPackage]) -> str:
+    version = next((package.version for package in packages if package.name == "python"), "")
+    return ".".join(version.split(".")[:2])
+
+
+def _pip_removed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:
+    """Packages of pip that are named, and with a spec and ``prune`` those that were asked for and are not any more."""
+    removed = {canonical_name(name) for name in request.edit.remove}
+    listed = {canonical_name(pip_name(line)) for line in request.spec.pip} if request.spec else set()
+    return tuple(
+        package.name
+        for package in inventory.of("pip")
+        if canonical_name(package.name) in removed
+        or (request.spec and request.edit.prune and package.requested and canonical_name(package.name) not in listed)
+    )
+
+
+def _pip_installed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:
+    spec = request.spec or EnvSpec()
+    changed = {canonical_name(pip_name(line)) for line in spec.pip}
+    changed |= {canonical_name(name) for name in _pip_removed(request, inventory)}
+    return tuple(p.requirement for p in inventory.of("pip") if p.requirement and canonical_name(p.name) not in changed)

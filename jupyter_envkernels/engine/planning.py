@@ -1,0 +1,247 @@
+"""Request -> plan: what will be installed, before anything is written."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..envs.condarc_sources import expand_variables
+from ..envs.history import read_history, requested_specs
+from ..envs.packages import read_inventory
+from ..envs.processes import running_kernels
+from ..errors import NotFound, SolveFailed
+from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
+from ..specs import channels_of, conda_name, kernel_packages_for, kernel_packages_missing, pip_name
+from ..specs.credentials import without_credentials
+from .backend import Backend, Report
+from .changes import compare
+from .goals import Goal, goal_of
+
+_UNPACKED = 4
+"""So many times the size of its archive a package has on disk, as a rule of thumb for a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Finds out what a request comes to.
+
+    Attributes:
+        backend: chooses packages.
+        options: the engine's settings.
+        report: hears of every step.
+        environ: the environment variables of the worker; channels may name some.
+        default_packages: match specs that every new environment gets, unless its spec names the package.
+    """
+
+    backend: Backend
+    options: EngineOptions
+    report: Report
+    environ: Mapping[str, str]
+    default_packages: tuple[str, ...] = ()
+
+    async def plan(self, request: JobRequest) -> Plan:
+        """The plan of a request, or of what a plan job is to prepare.
+
+        Raises:
+            EnvKernelsError: there is none, and why.
+        """
+        ways = {
+            "create": self._create,
+            "clone": self._clone,
+            "update": self._update,
+            "add-kernel": self._add_kernel,
+            "rollback": self._rollback,
+        }
+        plan = await ways[request.plans or request.kind](request)
+        return await asyncio.to_thread(_with_facts, plan, request.prefix)
+
+    async def _create(self, request: JobRequest) -> Plan:
+        spec = request.spec
+        assert spec is not None
+        plan = await (self._locked(spec) if spec.locked else self._solve(spec))
+        return replace(plan, changes=compare((), plan.packages, self.backend.is_newer))
+
+    async def _clone(self, request: JobRequest) -> Plan:
+        source = request.source
+        assert source is not None
+        plan = await self._installed(source)
+        return replace(plan, changes=compare((), plan.packages, self.backend.is_newer))
+
+    async def _update(self, request: JobRequest) -> Plan:
+        current = await self._installed(request.prefix)
+        inventory = await asyncio.to_thread(read_inventory, request.prefix)
+        goal = goal_of(request, inventory, current.packages)
+        channels = self._channels(request.spec, inventory)
+        self.report.phase("solving", "Choosing packages")
+        packages = await self._reach(goal, channels)
+        requested = goal.requested
+        if missing := self._lost_kernel(current.packages, packages, goal):
+            self.report.log(f"Keeping {', '.join(missing)}, so that the environment stays a kernel.")
+            requested = (*requested, *missing)
+            packages = await self._reach(replace(goal, requested=requested), channels)
+        _check_gone(goal, packages)
+        plan = Plan(
+            packages=packages,
+            requested=_public(requested),
+            pip=goal.pip,
+            pip_removed=goal.pip_removed,
+            variables=goal.variables,
+        )
+        return self._as_change(current, goal.with_python(plan, current.packages), request.prefix)
+
+    async def _add_kernel(self, request: JobRequest) -> Plan:
+        current = await self._installed(request.prefix)
+        inventory = await asyncio.to_thread(read_inventory, request.prefix)
+        names = [package.name for package in inventory.packages]
+        missing = kernel_packages_for(names, self.options.kernel_packages)
+        if not missing:
+            raise SolveFailed(
+                f"No kernel is known for {request.environment}: it has neither python nor R.",
+                remedy="Add a package that brings a kernel by an update.",
+            )
+        self.report.phase("solving", f"Choosing packages for {', '.join(missing)}")
+        wanted = [*(package.name for package in current.packages), *missing]
+        try:
+            packages = await self.backend.solve(wanted, self._channels(None, inventory), current.packages, fixed=True)
+        except SolveFailed as error:
+            raise SolveFailed(
+                f"{', '.join(missing)} cannot be added without a change of other packages. {error.message}",
+                remedy=f"Add {missing[0]} by an update, which may change them.",
+            ) from error
+        plan = Plan(packages, (*inventory.requested, *missing), variables=inventory.variables)
+        return self._as_change(current, plan, request.prefix)
+
+    async def _rollback(self, request: JobRequest) -> Plan:
+        current = await self._installed(request.prefix)
+        inventory = await asyncio.to_thread(read_inventory, request.prefix)
+        history = await asyncio.to_thread(read_history, request.prefix)
+        revision = next((known for known in history if known.number == request.revision), None)
+        if revision is None:
+            raise NotFound(f"{request.prefix} has no revision {request.revision} any more.")
+        self.report.phase("solving", f"Looking for the packages of revision {revision.number}")
+        packages = await self.backend.find(sorted(revision.packages), current.packages)
+        names = {package.name for package in packages}
+        asked = requested_specs(history[: revision.number + 1])
+        requested = tuple(asked[name] for name in sorted(asked.keys() & names))
+        plan = Plan(packages, requested, variables=inventory.variables)
+        pip = inventory.of("pip")
+        if pip:
+            message = f"What pip installed stays as it is ({len(pip)} packages): no history tells of it."
+            plan = replace(plan, warnings=(Problem("pip-stays", message),))
+        return self._as_change(current, plan, request.prefix)
+
+    async def _installed(self, prefix: Path) -> Plan:
+        if not (prefix / "conda-meta").is_dir():
+            raise NotFound(f"There is no environment at {prefix} any more.")
+        return await self.backend.installed(prefix)
+
+    def _as_change(self, current: Plan, plan: Plan, prefix: Path) -> Plan:
+        """The plan as one that changes what is there."""
+        warnings = plan.warnings
+        if running := running_kernels(prefix):
+            count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
+            message = f"{count} in this environment, and will see the change half."
+            warnings = (*warnings, Problem("kernels-run", message, "Restart it afterwards."))
+        changes = compare(current.packages, plan.packages, self.backend.is_newer)
+        return replace(plan, changes=changes, base=current.digest, warnings=warnings)
+
+    async def _locked(self, spec: EnvSpec) -> Plan:
+        """The plan of a spec that leaves nothing to choose."""
+        self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
+        named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
+        return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
+
+    async def _solve(self, spec: EnvSpec) -> Plan:
+        self.report.phase("solving", "Choosing packages")
+        channels = self._channels(spec, Inventory())
+        requested = self._requested(spec)
+        packages = await self.backend.solve(requested, channels)
+        names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
+        warnings: tuple[Problem, ...] = ()
+        missing = kernel_packages_missing(names, self.options.kernel_packages)
+        if missing:
+            message = f"{', '.join(missing)} is added, so that the environment is a kernel."
+            self.report.log(message)
+            warnings = (Problem("kernel-added", message),)
+            requested = (*requested, *missing)
+            try:
+                packages = await self.backend.solve(requested, channels)
+            except SolveFailed as error:
+                raise SolveFailed(f"{message} {error.message}", remedy=error.remedy) from error
+        return Plan(packages, _public(requested), spec.pip, variables=spec.variables, warnings=warnings)
+
+    async def _reach(self, goal: Goal, channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+        """Choose packages such that what is there stays as far as it can."""
+        asked = {conda_name(text) for text in goal.requested}
+        kept = [name for name in goal.kept if name not in asked]
+        wanted = (*goal.requested, *goal.limits)
+        if kept:
+            try:
+                return await self.backend.solve([*wanted, *kept], channels, goal.preferred)
+            except SolveFailed:
+                self.report.log("Not all packages can stay that nobody asked for; choosing again without them.")
+        return await self.backend.solve(wanted, channels, goal.preferred)
+
+    def _lost_kernel(
+        self, before: Sequence[PlannedPackage], after: Sequence[PlannedPackage], goal: Goal
+    ) -> tuple[str, ...]:
+        """The packages without which an environment is no kernel any more that was one."""
+        had = kernel_packages_missing([package.name for package in before], self.options.kernel_packages)
+        names = [package.name for package in after] + [pip_name(line) for line in goal.pip]
+        missing = kernel_packages_missing(names, self.options.kernel_packages)
+        return () if had else tuple(name for name in missing if name not in goal.removed)
+
+    def _channels(self, spec: EnvSpec | None, inventory: Inventory) -> list[str]:
+        """Those that the spec names; else those that the environment's packages came from, and the configured ones."""
+        named = spec.channels if spec is not None else ()
+        channels = named or dict.fromkeys((*channels_of(inventory), *self.options.channels))
+        self.report.log("Channels: " + without_credentials(", ".join(channels)))
+        # conda expands variables in channels, so that a token need not stand in the file
+        return [expand_variables(channel, self.environ) for channel in channels]
+
+    def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
+        """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""
+        names = {conda_name(text) for text in spec.dependencies}
+        added = [text for text in self.default_packages if conda_name(text) not in names]
+        if added:
+            self.report.log(f"Adding conda's create_default_packages: {', '.join(added)}.")
+        needs_pip = spec.pip and "pip" not in names | {conda_name(text) for text in added}
+        return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))
+
+
+def _public(requested: Sequence[str]) -> tuple[str, ...]:
+    """What is written into the environment's history holds no login."""
+    return tuple(map(without_credentials, requested))
+
+
+def _check_gone(goal: Goal, packages: Sequence[PlannedPackage]) -> None:
+    """What is to be removed may be needed by what stays.
+
+    Raises:
+        SolveFailed: it is.
+    """
+    if stays := sorted({package.name for package in packages} & set(goal.removed)):
+        raise SolveFailed(
+            f"{', '.join(stays)} cannot be removed: other packages that were asked for need it.",
+            remedy="Remove these packages, too.",
+        )
+
+
+def _with_facts(plan: Plan, prefix: Path) -> Plan:
+    """Add what the disk has to say."""
+    folder = next((path for path in prefix.parents if path.exists()), prefix)
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return plan
+    warnings = plan.warnings
+    if plan.download_bytes * _UNPACKED > free:
+        message = (
+            f"{plan.download_bytes / 1e6:.0f} MB are to be downloaded, which may take {_UNPACKED} times as much "
+            f"on disk; {free / 1e6:.0f} MB are free in {folder}."
+        )
+        warnings = (*warnings, Problem("little-space", message, "Remove environments that you no longer need."))
+    return replace(plan, free_bytes=free, warnings=warnings)
