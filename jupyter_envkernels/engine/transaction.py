@@ -116,8 +116,8 @@ class Transaction:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         plan = await self._decide()
         await self._link(plan, source)
-        lines = await asyncio.to_thread(self._stage, plan, source)
-        self.report.log("\n".join(lines))
+        for line in await asyncio.to_thread(self._stage, plan, source):
+            self.report.log(line)
         await self._complete(plan, plan.packages, imports=source is None)
         self._warn(await asyncio.to_thread(self._register))
         self.staging.commit()
@@ -197,7 +197,9 @@ class Transaction:
         try:
             self.staging.publish()
         except FileExistsError as error:
-            raise AlreadyExists(f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name.") from error
+            raise AlreadyExists(
+                f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
+            ) from error
         return lines
 
     def _exchange(self, plan: Plan, current: Plan, before: Inventory) -> None:

@@ -15,6 +15,7 @@ from ..errors import StoreFailed
 from ..models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
 from ..specs import without_credentials
 from .journal import Journal, Order, encode, new_job_id
+from .pace import Pace
 
 _INTERVAL = 0.1
 """Seconds between two entries that tell of progress only."""
@@ -43,6 +44,7 @@ class JournalWriter:
         self._progress: Progress | None = None
         self._written: Progress | None = None
         self._told = 0.0
+        self._pace = Pace()
 
     def close(self) -> None:
         """Close the files."""
@@ -64,18 +66,25 @@ class JournalWriter:
         Raises:
             OSError: it cannot be stored.
         """
-        if self._progress != self._written:  # the last word on a phase is told even when it came soon after another
+        if self._is_news():  # the last word on a phase is told even when it came soon after another
             self._append("running", self._progress)
-        self._phase, self._message, self._progress = phase, message, None
+        self._phase, self._message, self._progress, self._pace = phase, message, None, Pace()
         self._append("running", None)
         self.log(f"{message}.")
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
         """See :meth:`.Report.progress`."""
-        self._progress = Progress(done, total, unit)
-        if self._progress != self._written and time.monotonic() - self._told >= _INTERVAL:
+        rate = self._pace.rate(done, time.monotonic())
+        left = round((total - done) / rate, 1) if rate and total is not None else None
+        self._progress = Progress(done, total, unit, None if rate is None else round(rate, 1), left)
+        if self._is_news() and time.monotonic() - self._told >= _INTERVAL:
             with suppress(OSError):
                 self._append("running", self._progress)
+
+    def _is_news(self) -> bool:
+        """It has gone on since it was last written; a rate alone is no news."""
+        now, before = self._progress, self._written
+        return now is not None and (before is None or (now.done, now.total) != (before.done, before.total))
 
     def log(self, text: str) -> None:
         """See :meth:`.Report.log`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.safety import check_removable, check_unused
+from jupyter_envkernels.engine.safety import check_changeable, check_unused
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import CatalogOptions
@@ -28,7 +28,7 @@ def in_catalog(prefix: Path) -> bool:
 @pytest.mark.parametrize("folder", ["pkgs", "envs", "envs/notes", "shell", "etc/profile.d"])
 def test_an_ordinary_environment_may_have_any_folder(prefix: Path, folder: str) -> None:
     (prefix / folder).mkdir(parents=True)
-    check_removable(prefix)
+    check_changeable(prefix)
     assert not in_catalog(prefix)
 
 
@@ -36,7 +36,7 @@ def test_a_base(prefix: Path) -> None:
     prefix = prefix.rename(prefix.parent.parent / "miniforge3")
     (prefix / "condabin").mkdir()
     with pytest.raises(Forbidden, match="is the base of a conda installation"):
-        check_removable(prefix)
+        check_changeable(prefix)
     assert in_catalog(prefix)
 
 
@@ -44,27 +44,27 @@ def test_environments_inside(prefix: Path) -> None:
     for name in ("b", "a"):
         (prefix / "envs" / name / "conda-meta").mkdir(parents=True)
     with pytest.raises(Forbidden, match=r"has other environments in its folder envs: a, b\."):
-        check_removable(prefix)
+        check_changeable(prefix)
 
 
 def test_a_link(prefix: Path) -> None:
     link = prefix.with_name("link")
     link.symlink_to(prefix)
     with pytest.raises(Forbidden, match=f"is a link to {prefix}"):
-        check_removable(link)
+        check_changeable(link)
 
 
 def test_no_environment(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     for name in ("data", "absent"):
         with pytest.raises(NotFound):
-            check_removable(tmp_path / name)
+            check_changeable(tmp_path / name)
 
 
 def test_what_runs_this_program(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", str(prefix))
     with pytest.raises(Forbidden, match="Jupyter itself runs in"):
-        check_removable(prefix)
+        check_changeable(prefix)
 
 
 @pytest.mark.parametrize("closed", ["envs", "envs/lesson"])
@@ -80,7 +80,7 @@ def test_permissions(closed: str) -> None:
             os.setresuid(65534, 65534, 0)
         try:
             with pytest.raises(Forbidden, match="You may not change"):
-                check_removable(prefix)
+                check_changeable(prefix)
         finally:
             if is_root:
                 os.setresuid(0, 0, 0)

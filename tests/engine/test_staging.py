@@ -59,7 +59,7 @@ def test_discard_spares_what_another_job_made(staging: Staging) -> None:
 def renaming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways to rename."""
     if request.param != "renameat2":
-        monkeypatch.setattr(staging_module, "_rename_noreplace", lambda *_: errno.EINVAL)
+        monkeypatch.setattr(staging_module, "_renameat2", lambda *_: errno.EINVAL)
 
 
 @pytest.mark.usefixtures("renaming")

@@ -15,7 +15,8 @@ import pytest
 from jupyter_envkernels.engine import records, staging
 from jupyter_envkernels.engine.backend import Report
 from jupyter_envkernels.engine.staging import Staging
-from jupyter_envkernels.engine.transaction import Transaction, roll_back
+from jupyter_envkernels.engine.transaction import Transaction
+from jupyter_envkernels.engine.undo import roll_back
 from jupyter_envkernels.errors import (
     AlreadyExists,
     EnvKernelsError,
@@ -30,6 +31,7 @@ from jupyter_envkernels.errors import (
 )
 from jupyter_envkernels.models import (
     PENDING_MARK,
+    Edit,
     EngineOptions,
     EnvSpec,
     JobPhase,
@@ -58,16 +60,32 @@ class SmallBackend:
     at_solve: Callable[[], None] = lambda: None
     after_install: Callable[[Path], None] = nothing
 
-    async def solve(self, specs: Sequence[str], channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+    async def solve(
+        self,
+        specs: Sequence[str],
+        channels: Sequence[str],
+        installed: Sequence[PlannedPackage] = (),
+        *,
+        fixed: bool = False,
+    ) -> tuple[PlannedPackage, ...]:
         self.at_solve()
-        return tuple(planned(spec, channels[0]) for spec in sorted(specs))
+        there = {package.name: package for package in installed}
+        return tuple(there.get(spec) or planned(spec, channels[0]) for spec in sorted(specs))
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
-        return tuple(planned(Path(package.url).name, "https://conda.example/main") for package in packages)
+        return tuple(planned(Path(package.url).name, CHANNEL) for package in packages)
 
     async def installed(self, prefix: Path) -> Plan:
-        names = [json.loads(path.read_text())["name"] for path in sorted((prefix / "conda-meta").glob("*.json"))]
-        return Plan(packages=tuple(planned(name, "https://conda.example/main") for name in names))
+        records = [json.loads(path.read_text()) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+        specs = [f"{each['name']}={each.get('version', '1.0')}" for each in records]
+        return Plan(packages=tuple(planned(spec, CHANNEL) for spec in specs))
+
+    async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
+        stems = [dist.rpartition("::")[2].split("-") for dist in dists]
+        return tuple(planned(f"{name}={version}", CHANNEL) for name, version, _ in stems)
+
+    def is_newer(self, version: str, other: str) -> bool:
+        return float(version) > float(other)
 
     async def install(
         self,
@@ -80,19 +98,41 @@ class SmallBackend:
         report.phase("linking", "Linking")
         kernel = staging / "share" / "jupyter" / "kernels" / "demo" / "kernel.json"
         for folder in (staging / "conda-meta", staging / "bin", kernel.parent):
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)
+        for path in (staging / "conda-meta").glob("*.json"):
+            (staging / "bin" / json.loads(path.read_text())["name"]).unlink()
+            path.unlink()
         for package in packages:
-            (staging / "bin" / package.name).write_text(f"#!{prefix}/bin/sh\n")
-            (staging / "bin" / package.name).chmod(0o755)
-            record = {"name": package.name, "url": package.url, "files": [f"bin/{package.name}"]}
-            (staging / "conda-meta" / f"{package.name}-1.0-0.json").write_text(json.dumps(record))
+            link(package, staging, prefix)
+        kernel.unlink(missing_ok=True)
         kernel.write_text(json.dumps({"argv": [f"{prefix}/bin/demo"], "display_name": "Demo", "language": "demo"}))
         self.after_install(staging)
 
 
-def planned(name: str, channel: str) -> PlannedPackage:
-    url = f"{channel}/noarch/{name}-1.0-0.conda"
-    return PlannedPackage(name, "1.0", "0", channel, "noarch", url, None, 1, cached=True, record="{}")
+def link(package: PlannedPackage, staging: Path, prefix: Path) -> None:
+    program = staging / "bin" / package.name
+    program.write_text(f"#!{prefix}/bin/sh\n" if package.version == "1.0" else f"# {package.version}\n")
+    program.chmod(0o755)
+    record = {
+        "name": package.name,
+        "version": package.version,
+        "build": "0",
+        "channel": package.channel,
+        "subdir": "noarch",
+        "url": package.url,
+        "files": [f"bin/{package.name}"],
+    }
+    (staging / "conda-meta" / f"{package.name}-{package.version}-0.json").write_text(json.dumps(record))
+
+
+CHANNEL = "https://conda.example/main"
+
+
+def planned(spec: str, channel: str) -> PlannedPackage:
+    name, _, version = spec.partition("=")
+    version = version or "1.0"
+    url = f"{channel}/noarch/{name}-{version}-0.conda"
+    return PlannedPackage(name, version, "0", channel, "noarch", url, None, 1, cached=True, record="{}")
 
 
 @dataclass
@@ -125,6 +165,7 @@ class Place:
     backend: SmallBackend = field(default_factory=SmallBackend)
     heard: Heard = field(default_factory=Heard)
     plans: list[Plan] = field(default_factory=list)
+    job: str = JOB
 
     @property
     def envs(self) -> Path:
@@ -143,15 +184,19 @@ class Place:
     def remove(self, name: str) -> JobRequest:
         return JobRequest("remove", name, self.envs / name)
 
-    def run(self, request: JobRequest) -> None:
+    def update(self, name: str, *add: str, remove: tuple[str, ...] = ()) -> JobRequest:
+        return JobRequest("update", name, self.envs / name, edit=Edit(add, remove))
+
+    def run(self, request: JobRequest, plan: Plan | None = None) -> None:
         transaction = Transaction(
             request=request,
-            job_id=JOB,
+            job_id=self.job,
             backend=self.backend,
             options=EngineOptions(("https://conda.example/main",), self.home / "cache"),
             report=self.heard,
             environ={"PATH": "/usr/bin:/bin", "HOME": str(self.home)},
             keep_plan=self.plans.append,
+            plan=plan,
         )
         asyncio.run(transaction.run())
 
@@ -326,7 +371,7 @@ def test_the_place_is_taken_meanwhile(place: Place, content: dict[str, str]) -> 
 
 def test_a_rename_that_fails_otherwise_keeps_its_reason(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.everything()
-    monkeypatch.setattr(staging, "_rename_noreplace", lambda *_: 13)
+    monkeypatch.setattr(staging, "_renameat2", lambda *_: 13)
     with pytest.raises(LinkFailed, match="Permission denied"):
         place.run(place.create())
     assert place.everything() == before
@@ -346,7 +391,7 @@ def test_a_long_name(place: Place) -> None:
 
 
 def test_a_parent_that_is_a_file(place: Place) -> None:
-    with pytest.raises(Forbidden, match="cannot be made"):
+    with pytest.raises(Forbidden, match="is not a folder"):
         place.run(JobRequest("create", "x", place.envs / ".lesson.notes" / "mine" / "x", EnvSpec()))
 
 

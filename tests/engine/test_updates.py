@@ -1,0 +1,235 @@
+"""An environment is exchanged for another version of itself, or stays as it is, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine import staging
+from jupyter_envkernels.engine.staging import Staging
+from jupyter_envkernels.engine.undo import is_committed, roll_back
+from jupyter_envkernels.envs.history import read_history
+from jupyter_envkernels.envs.prefixes import read_prefix
+from jupyter_envkernels.errors import EnvKernelsError, LinkFailed, NotFound, Outdated, VerifyFailed
+from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, JobRequest
+
+from .test_transaction import Place, place
+
+__all__ = ["place"]
+
+UPDATE = "20260101-000001-00000000"
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    """With the environment lesson, which has demo 1.0 and a file of its owner's."""
+    place.run(place.create())
+    (place.envs / "lesson" / "mine.txt").write_text("mine")
+    place.heard.phases.clear()
+    place.job = UPDATE
+    return place
+
+
+def state(prefix: Path) -> dict[str, str]:
+    """Every file but bytecode."""
+    return {
+        str(path.relative_to(prefix)): path.read_text()
+        for path in prefix.rglob("*")
+        if path.is_file() and path.relative_to(prefix) != COMMITTED_MARK
+    }
+
+
+def test_an_update(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    made.run(made.update("lesson", "demo=2.0", "more"))
+    assert made.heard.phases == ["checking", "solving", "linking", "verifying"]
+    assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
+    assert (prefix / "bin" / "more").exists()
+    assert (prefix / "mine.txt").read_text() == "mine"
+    assert not (prefix / PENDING_MARK).exists()
+    assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
+    first, second = read_history(prefix)
+    assert (first.number, first.specs) == (0, ("demo",))
+    assert second.specs == ("demo=2.0", "more")
+    assert second.removed == ("https://conda.example/main/noarch::demo-1.0-0",)
+    assert second.packages == {f"https://conda.example/main/noarch::{name}-0" for name in ("demo-2.0", "more-1.0")}
+    changes = {change.name: (change.change, change.before, change.after) for change in made.plans[-1].changes}
+    assert changes == {"demo": ("upgraded", "1.0 0", "2.0 0"), "more": ("added", None, "1.0 0")}
+
+
+def test_a_rollback_to_a_revision(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    made.run(made.update("lesson", "demo=2.0", "more"))
+    made.run(JobRequest("rollback", "lesson", prefix, revision=0))
+    assert (prefix / "bin" / "demo").read_text() == f"#!{prefix}/bin/sh\n"
+    assert not (prefix / "bin" / "more").exists()
+    assert (prefix / "mine.txt").exists()
+    assert [revision.packages for revision in read_history(prefix)][2] == read_history(prefix)[0].packages
+    with pytest.raises(NotFound, match="no revision 7"):
+        made.run(JobRequest("rollback", "lesson", prefix, revision=7))
+
+
+def test_what_nobody_wants_changed_is_not(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    before = (prefix.stat().st_ino, state(prefix))
+    made.run(made.update("lesson", "demo"))
+    assert (prefix.stat().st_ino, state(prefix)) == before
+    assert made.heard.lines[-1] == "Nothing is to be changed."
+
+
+def test_a_plan_is_carried_out_without_solving(made: Place) -> None:
+    request = made.update("lesson", "demo=2.0")
+    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    plan = made.plans[-1]
+    assert state(request.prefix)["bin/demo"] != "# 2.0\n"
+
+    def solved() -> None:
+        raise AssertionError
+
+    made.backend.at_solve = solved
+    made.run(request, plan)
+    assert state(request.prefix)["bin/demo"] == "# 2.0\n"
+
+
+def test_a_plan_for_another_state_is_refused(made: Place) -> None:
+    request = made.update("lesson", "demo=2.0")
+    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    plan = made.plans[-1]
+    made.run(made.update("lesson", "demo=3.0"))
+    before = state(request.prefix)
+    with pytest.raises(Outdated):
+        made.run(request, plan)
+    assert state(request.prefix) == before
+
+
+def break_verification(folder: Path) -> None:
+    (folder / "bin" / "demo").unlink()
+
+
+def break_linking(folder: Path) -> None:
+    raise LinkFailed(f"{folder} is broken.")
+
+
+def take_away_history(folder: Path) -> None:
+    (folder / "conda-meta" / "history").unlink()
+    (folder / "conda-meta" / "history").mkdir()
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [(break_verification, VerifyFailed), (break_linking, LinkFailed), (take_away_history, LinkFailed)],
+)
+def test_a_failure_leaves_the_old_state(
+    made: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[Path], None],
+    kind: type[EnvKernelsError],
+    *,
+    atomic: bool,
+) -> None:
+    if not atomic:
+        without_exchange(monkeypatch)
+    before = made.everything()
+    made.backend.after_install = fault
+    with pytest.raises(kind):
+        made.run(made.update("lesson", "demo=2.0"))
+    assert made.everything() == before
+
+
+def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a file system whose folders cannot change places in one step."""
+    real = staging._renameat2
+    monkeypatch.setattr(staging, "_renameat2", lambda a, b, flags: 22 if flags == 2 else real(a, b, flags))
+
+
+def clean_up(request: JobRequest) -> None:
+    roll_back(request, UPDATE)
+
+
+class Death(BaseException):
+    """The process is no more."""
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_death_at_any_step_leaves_the_old_state_or_the_new_one(
+    made: Place, monkeypatch: pytest.MonkeyPatch, *, atomic: bool
+) -> None:
+    """The worker dies at its n-th change of the disk, and so does the first who cleans up after it, for every n."""
+    prefix = made.envs / "lesson"
+    backup = made.home / "backup"
+    shutil.copytree(prefix, backup, symlinks=True)
+    old = state(prefix)
+    request = made.update("lesson", "demo=2.0", "more")
+    seen: set[str] = set()
+    for number in range(1000):
+        with monkeypatch.context() as patch:
+            if not atomic:
+                without_exchange(patch)
+            patch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
+            ended = count_steps(patch, number, lambda: made.run(request))
+        for later in range(1000):
+            with monkeypatch.context() as patch:
+                if not atomic:
+                    without_exchange(patch)
+                if count_steps(patch, later, lambda: clean_up(request)):
+                    break
+        committed = is_committed(request, UPDATE, "verifying")
+        now = {name: text for name, text in state(prefix).items() if name != "conda-meta/history"}
+        if committed:
+            assert now["bin/demo"] == "# 2.0\n", number
+        else:
+            assert state(prefix) == old, number
+        assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"], number
+        seen.add("new" if committed else "old")
+        if ended:
+            break
+        shutil.rmtree(prefix)
+        shutil.copytree(backup, prefix, symlinks=True)
+    assert seen == {"old", "new"}
+
+
+def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], None]) -> bool:
+    """Do some work, and die before its change of the disk with this number; whether it came to its end."""
+    left = [last]
+
+    def counted(real: Callable[..., object]) -> Callable[..., object]:
+        def step(*args: object, **kwargs: object) -> object:
+            if left[0] == 0:
+                raise Death
+            left[0] -= 1
+            return real(*args, **kwargs)
+
+        return step
+
+    for name in ("rename", "replace", "unlink", "mkdir", "write_text"):
+        patch.setattr(Path, name, counted(getattr(Path, name)))
+    patch.setattr(os, "link", counted(os.link))
+    patch.setattr(staging, "exchange", counted(staging.exchange))
+    patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
+    try:
+        work()
+    except Death:
+        return False
+    return True
+
+
+def test_what_is_updated_is_seen_as_such(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    seen = []
+    made.heard.at_phase = lambda phase: seen.append(read_prefix(str(prefix)).problem) if phase == "verifying" else None
+    made.run(made.update("lesson", "demo=2.0"))
+    assert [problem.code for problem in seen if problem] == ["being-updated"]
+    assert read_prefix(str(prefix)).problem is None
+
+
+def test_a_committed_update_is_never_taken_back(made: Place) -> None:
+    made.run(made.update("lesson", "demo=2.0"))
+    before = state(made.envs / "lesson")
+    assert roll_back(made.update("lesson", "demo=2.0"), UPDATE) == ""
+    assert state(made.envs / "lesson") == before
+    assert Staging(made.envs / "lesson", UPDATE).is_committed()
