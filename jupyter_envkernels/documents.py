@@ -15,10 +15,12 @@ from .models import (
     JobEvent,
     JobRequest,
     Kernel,
+    Machine,
     Plan,
     PlannedPackage,
     Problem,
     Revision,
+    Setup,
 )
 from .specs import without_credentials
 
@@ -59,6 +61,17 @@ def history_json(revisions: Sequence[Revision]) -> Json:
             }
             for revision in revisions
         ]
+    }
+
+
+def setup_json(setup: Setup, machine: Machine | None) -> Json:
+    """Schema ``Settings``."""
+    return {
+        **asdict(setup),
+        "root": str(setup.root) if setup.root else None,
+        "package_cache": str(setup.package_cache),
+        "platform": machine.platform if machine else None,
+        "virtual_packages": [asdict(virtual) for virtual in machine.virtual_packages] if machine else None,
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +45,19 @@ def channel_server(_running_channel_server: ChannelServer) -> Iterator[ChannelSe
     """A server of the test channels, without rules, authentication and log of other tests."""
     yield _running_channel_server
     _running_channel_server.reset()
+
+
+@pytest.fixture
+def ordinary() -> Iterator[Path]:
+    """A folder of somebody for whom permissions count: of another user, while these tests are run by root."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.chown(folder, 65534, -1)
+            os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            if is_root:
+                os.seteuid(0)

@@ -17,7 +17,7 @@ from .assembly import Assembler
 from .condarc import Settings, SettingsCache
 from .discovery import Discovery, Found
 from .installations import home_of
-from .locations import Location, home_of_plain_names, locations
+from .locations import Location, home_of_plain_names, locations, nearest_existing
 from .naming import Naming
 from .prefixes import Contents, NotAnEnvironment, read_prefix
 
@@ -138,10 +138,18 @@ class Catalog:
         """
         if not name or name in (".", "..") or os.sep in name or "\0" in name:
             raise InvalidRequest(f"{name!r} cannot be the name of an environment.", remedy="Use letters and digits.")
+        return self.new_root(root) / name
+
+    def new_root(self, root: Path | None = None) -> Path:
+        """The folder for new environments: the one that is asked for, or else the default one.
+
+        Raises:
+            Forbidden: no such folder can be written to.
+        """
         folders = (root,) if root else self._options.roots or self.settings().envs_dirs
         for folder in folders:
             if _can_write(folder.expanduser().absolute()):
-                return Path(os.path.abspath(folder.expanduser())) / name
+                return Path(os.path.abspath(folder.expanduser()))
         raise Forbidden(
             f"No environment can be created: {', '.join(map(str, folders))} cannot be written to.",
             remedy="Name another folder, or ask the administrator to set c.EnvKernels.roots.",
@@ -237,5 +245,5 @@ def _not_found(name: str, environments: Iterable[Environment]) -> NotFound:
 
 def _can_write(folder: Path) -> bool:
     """The folder, or the nearest above it that exists, can be written to."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    there = nearest_existing(folder)
+    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)

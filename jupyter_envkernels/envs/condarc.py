@@ -104,7 +104,7 @@ class Settings:
 
     def _local_channels(self) -> tuple[str, ...]:
         parents = [*([self.root_prefix] if self.root_prefix else []), Path.home()]
-        return tuple(str(parent / "conda-bld") for parent in parents if (parent / "conda-bld").is_dir())
+        return tuple(str(parent / "conda-bld") for parent in parents if os.path.isdir(parent / "conda-bld"))
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

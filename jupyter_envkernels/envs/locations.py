@@ -95,3 +95,8 @@ def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Ma
         home_of(environ) / ".conda/envs",
     )
     return os.path.realpath(candidates[0].expanduser())
+
+
+def nearest_existing(path: Path) -> Path:
+    """The path, or the nearest folder above it that there is, as far as this user may look."""
+    return next(there for there in (path, *path.parents) if os.path.exists(there))

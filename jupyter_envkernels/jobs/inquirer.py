@@ -83,6 +83,7 @@ class Inquirer:
         self._ids = itertools.count(1)
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._asking = 0
+        self._machine: Machine | None = None
         self._process: asyncio.Task[_Process] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Future[None] | None = None
@@ -102,8 +103,9 @@ class Inquirer:
         return answer.diagnostics
 
     async def machine(self, seconds: float) -> Machine | None:
-        """What this machine is to packages; None where that cannot be found out in time."""
-        return (await self._ask(MachineQuestion(next(self._ids)), seconds)).machine
+        """What this machine is to packages; asked once. None where that cannot be found out in time."""
+        self._machine = self._machine or (await self._ask(MachineQuestion(next(self._ids)), seconds)).machine
+        return self._machine
 
     async def stop(self) -> None:
         """End the process."""

@@ -70,6 +70,11 @@ class JobManager:
         self._submitting = asyncio.Lock()
         self._listeners: list[Listener] = []
 
+    @property
+    def options(self) -> ManagerOptions:
+        """As given."""
+        return self._options
+
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
         self._listeners.append(listener)

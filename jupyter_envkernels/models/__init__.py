@@ -37,6 +37,7 @@ from .job import (
 )
 from .machine import Machine, VirtualPackage
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
+from .setup import Place, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, LockedPackage, Severity
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Machine",
     "PackageChange",
     "PackageManager",
+    "Place",
     "Plan",
     "PlannedPackage",
     "Problem",
@@ -74,6 +76,7 @@ __all__ = [
     "ProgressUnit",
     "Revision",
     "RunningKernel",
+    "Setup",
     "Severity",
     "VirtualPackage",
     "environment_id",

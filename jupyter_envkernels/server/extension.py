@@ -13,6 +13,7 @@ from jupyter_server.gateway.gateway_client import GatewayClient
 from ..config import EnvKernelsTraits
 from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
+from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
@@ -56,7 +57,8 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         publisher = EventPublisher(server.event_logger)
         self.manager.subscribe(publisher.job)
         self.watch = CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir()))
-        self.service = Service(catalog, self.manager, server.contents_manager)
+        self.inquirer = Inquirer(self.manager.options.engine)
+        self.service = Service(catalog, self.manager, server.contents_manager, self.inquirer)
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
@@ -68,6 +70,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         await self.manager.start()
 
     async def stop_extension(self) -> None:
-        """Let go of running jobs; they go on without us."""
+        """Let go of running jobs, which go on without us; what is asked ends with us."""
+        await self.inquirer.stop()
         await self.watch.stop()
         await self.manager.stop()

@@ -17,10 +17,11 @@ from .. import documents, errors
 from ..engine.export import export
 from ..envs.history import read_history
 from ..envs.packages import read_inventory
-from ..models import Job
+from ..models import CheckedSpec, Job
 from ..specs import check
 from . import wire
 from .service import Service
+from .setup import read_setup
 
 _STATUS: dict[type[errors.EnvKernelsError], int] = {
     errors.InvalidRequest: 400,
@@ -35,6 +36,9 @@ _STATUS: dict[type[errors.EnvKernelsError], int] = {
     errors.EnvKernelsError: 500,
 }
 _CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+_MACHINE_SECONDS = 10.0
+"""That may pass until it is known what this machine is, which is asked once."""
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 
@@ -169,7 +173,24 @@ class CheckHandler(EnvKernelsHandler):
         """Say what is wrong with a spec."""
         body: wire.CheckBody = self.body(wire.CheckBody)
         text, _ = await self.service.spec_text(body.text, body.path)
-        self.finish(documents.checked_spec_json(await asyncio.to_thread(check, text)))
+        checked = await (self._with_channels(text) if body.channels else asyncio.to_thread(check, text))
+        self.finish(documents.checked_spec_json(checked))
+
+    @authorized(action="write")  # type: ignore[untyped-decorator]
+    async def _with_channels(self, text: str) -> CheckedSpec:
+        """For those who may start jobs: the server fetches what the text names, with logins out of its variables."""
+        return await self.service.check_with_channels(text)
+
+
+class SettingsHandler(EnvKernelsHandler):
+    """``settings``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Tell what is in force."""
+        setup = await asyncio.to_thread(read_setup, self.service.catalog, self.service.jobs.options)
+        self.finish(documents.setup_json(setup, await self.service.inquirer.machine(_MACHINE_SECONDS)))
 
 
 class JobsHandler(EnvKernelsHandler):
@@ -263,6 +284,7 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
         (rf"{environment}/history", HistoryHandler),
         (rf"{environment}/export", ExportHandler),
         (r"/envkernels/specs/check", CheckHandler),
+        (r"/envkernels/settings", SettingsHandler),
         (r"/envkernels/jobs", JobsHandler),
         (job, JobHandler),
         (rf"{job}/run", RunHandler),

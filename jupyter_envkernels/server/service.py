@@ -11,6 +11,7 @@ from jupyter_server.utils import ensure_async
 
 from ..envs.catalog import Catalog
 from ..errors import InvalidRequest, NotFound, TooLarge
+from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..jobs.requests import (
     add_kernel_request,
@@ -21,8 +22,12 @@ from ..jobs.requests import (
     rollback_request,
     update_request,
 )
-from ..models import Edit, Environment, Job, JobRequest
+from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
+from ..specs import check, with_remarks
 from . import wire
+
+_SECONDS = 5.0
+"""That a person who types waits for channels at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,20 @@ class Service:
         catalog: the read door.
         jobs: the write door.
         contents: the server's contents manager, the only way to a user's files.
+        inquirer: asks what only the engine knows.
     """
 
     catalog: Catalog
     jobs: JobManager
     contents: Any
+    inquirer: Inquirer
+
+    async def check_with_channels(self, text: str) -> CheckedSpec:
+        """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
+        checked = await asyncio.to_thread(check, text)
+        if checked.spec is None or checked.spec.locked:
+            return checked
+        return with_remarks(checked, await self.inquirer.advise(text, _SECONDS))
 
     async def environment(self, environment_id: str) -> Environment:
         """One environment by id.

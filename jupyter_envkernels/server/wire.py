@@ -21,10 +21,11 @@ ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
 
 class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of POST specs/check: one of the two."""
+    """The body of POST specs/check: one of ``text`` and ``path``, and whether channels shall be asked as well."""
 
     text: str | None = None
     path: ContentsPath | None = None
+    channels: bool = False
 
 
 class CreateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="create", tag_field="kind"):

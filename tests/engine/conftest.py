@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,22 +69,6 @@ class Engine:
 @pytest.fixture
 def engine(tmp_path: Path, channel_root: Path) -> Engine:
     return Engine(tmp_path / "cache", channel_root)
-
-
-@pytest.fixture
-def ordinary() -> Iterator[Path]:
-    """A folder of somebody for whom permissions count: of another user, while these tests are run by root."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.chown(folder, 65534, -1)
-            os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            if is_root:
-                os.seteuid(0)
 
 
 class Inquiry:

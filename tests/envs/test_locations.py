@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.condarc import load_settings
-from jupyter_envkernels.envs.locations import Location, home_of_plain_names, locations
+from jupyter_envkernels.envs.locations import Location, home_of_plain_names, locations, nearest_existing
 from jupyter_envkernels.models import CatalogOptions
 from tests.prefixes import environ_of
 
@@ -76,3 +76,12 @@ def test_the_home_of_plain_names(tmp_path: Path) -> None:
     assert home_of_plain_names(CatalogOptions(), load_settings(root_only), root_only) == "/conda/envs"
     bare = environ_of(tmp_path)
     assert home_of_plain_names(CatalogOptions(), load_settings(bare), bare) == f"{tmp_path.resolve()}/.conda/envs"
+
+
+def test_the_nearest_folder_that_there_is(ordinary: Path) -> None:
+    (ordinary / "closed" / "envs").mkdir(parents=True)
+    assert nearest_existing(ordinary / "closed" / "envs") == ordinary / "closed" / "envs"
+    assert nearest_existing(ordinary / "absent" / "envs") == ordinary
+    (ordinary / "closed").chmod(0)
+    assert nearest_existing(ordinary / "closed" / "envs" / "lesson") == ordinary / "closed"
+    (ordinary / "closed").chmod(0o700)

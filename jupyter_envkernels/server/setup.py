@@ -1,0 +1,49 @@
+"""What is in force, gathered from where it is configured."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from ..envs.catalog import Catalog
+from ..envs.locations import Location, nearest_existing
+from ..errors import Forbidden
+from ..jobs.manager import ManagerOptions
+from ..models import Place, Setup
+from ..specs.credentials import without_credentials
+
+
+def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
+    """Gather it. Reads files; call it in a thread."""
+    settings = catalog.settings()
+    root: Path | None = None
+    with suppress(Forbidden):
+        root = catalog.new_root()
+    return Setup(
+        locations=tuple(map(_place, catalog.locations())),
+        root=root,
+        free_bytes=shutil.disk_usage(nearest_existing(root)).free if root else None,
+        channels=tuple(map(without_credentials, options.engine.channels)),
+        channel_urls=tuple(map(without_credentials, settings.channel_urls(options.engine.channels))),
+        channel_priority=settings.channel_priority,
+        max_concurrent_jobs=options.max_concurrent,
+        max_queued_jobs=options.max_queued,
+        package_cache=options.engine.package_cache,
+        kernel_packages=options.engine.kernel_packages,
+        default_packages=tuple(map(without_credentials, settings.create_default_packages)),
+    )
+
+
+def _place(location: Location) -> Place:
+    path = Path(location.path)
+    there = nearest_existing(path)
+    return Place(
+        location.path,
+        location.kind,
+        location.origin,
+        exists=there == path,
+        writable=os.access(there, os.W_OK),
+        is_shared=location.is_shared,
+    )
