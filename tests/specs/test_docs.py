@@ -25,5 +25,5 @@ def test_each_code_that_an_example_gives_is_documented() -> None:
 
 
 def test_each_documented_code_is_given_somewhere() -> None:
-    source = "".join(path.read_text() for path in (ROOT / "jupyter_envkernels" / "specs").glob("*.py"))
+    source = "".join(path.read_text() for path in (ROOT / "jupyter_envkernels").rglob("*.py"))
     assert {code for code in documented() if f'"{code}"' not in source} == set()
