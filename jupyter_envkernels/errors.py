@@ -25,7 +25,8 @@
         ├── DiskFull            no space left
         ├── PipFailed           the ``pip:`` section cannot be installed
         ├── VerifyFailed        the environment was built, but its kernel does not start
-        └── Interrupted         the worker died before it could say how it ended
+        ├── Interrupted         the worker died before it could say how it ended
+        └── Cancelled           somebody has cancelled it
 
 A failure is a sentence (``message``) and what to do about it (``remedy``). ``code`` is the stable word for programs.
 Nothing here knows HTTP: ``server.handlers`` has the one table of status codes.
@@ -33,7 +34,8 @@ Nothing here knows HTTP: ``server.handlers`` has the one table of status codes.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
 
 class EnvKernelsError(Exception):
@@ -45,7 +47,7 @@ class EnvKernelsError(Exception):
         details: facts for programs, JSON-serialisable.
     """
 
-    code: ClassVar[str] = "error"
+    code: str = "error"
 
     def __init__(self, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -190,3 +192,23 @@ class Interrupted(OperationFailed):
     """The worker died before it could say how the job ended."""
 
     code = "interrupted"
+
+
+class Cancelled(OperationFailed):
+    """Somebody has cancelled the operation."""
+
+    code = "cancelled"
+
+
+def failure(code: str, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> EnvKernelsError:
+    """A failure that is known by its code, such as one that a journal tells of."""
+    kind = next((known for known in _kinds(EnvKernelsError) if known.code == code), OperationFailed)
+    error = kind(message, remedy=remedy, details=details)
+    error.code = code
+    return error
+
+
+def _kinds(kind: type[EnvKernelsError]) -> Iterator[type[EnvKernelsError]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)

@@ -1,44 +1,70 @@
-"""Verbs that change environments: each is a job, which is followed to its end."""
+"""Verbs that change environments: each is a job, which is followed to its end, or its plan alone."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
 
-from ..jobs.requests import clone_request, create_request, remove_request
-from ..models import JobRequest
+from ..jobs.requests import (
+    add_kernel_request,
+    clone_request,
+    create_request,
+    plan_request,
+    remove_request,
+    rollback_request,
+    update_request,
+)
+from ..models import Edit, JobRequest
 from .answer import Answer
 from .doors import open_catalog
 from .following import carry_out
+from .outcome import outcome
 from .specs import read_file
 
 
 def create(args: Namespace) -> Answer:
     """``create``."""
-    text = read_file(args.file)
-    return _answer(
-        create_request(
-            open_catalog(), text, name=args.name, prefix=args.prefix, root=args.root, workdir=_folder_of(args.file)
-        )
-    )
+    text, workdir = read_file(args.file), _folder_of(args.file)
+    request = create_request(open_catalog(), text, name=args.name, prefix=args.prefix, root=args.root, workdir=workdir)
+    return _answer(args, request)
 
 
 def clone(args: Namespace) -> Answer:
     """``clone``."""
-    return _answer(clone_request(open_catalog(), args.source, name=args.name, prefix=args.prefix, root=args.root))
+    request = clone_request(open_catalog(), args.source, name=args.name, prefix=args.prefix, root=args.root)
+    return _answer(args, request)
+
+
+def update(args: Namespace) -> Answer:
+    """``update``."""
+    text = None if args.file is None else read_file(args.file)
+    workdir = None if args.file is None else _folder_of(args.file)
+    edit = Edit(tuple(args.add), tuple(args.remove), prune=args.prune, upgrade=args.upgrade)
+    return _answer(args, update_request(open_catalog(), args.environment, text, edit=edit, workdir=workdir))
+
+
+def add_kernel(args: Namespace) -> Answer:
+    """``add-kernel``."""
+    return _answer(args, add_kernel_request(open_catalog(), args.environment))
+
+
+def rollback(args: Namespace) -> Answer:
+    """``rollback``."""
+    return _answer(args, rollback_request(open_catalog(), args.environment, args.revision))
 
 
 def remove(args: Namespace) -> Answer:
     """``remove``."""
-    return _answer(remove_request(open_catalog(), args.environment))
+    request = remove_request(open_catalog(), args.environment, force=args.force)
+    return outcome(carry_out(lambda manager: manager.submit(request), as_json=args.json))
+
+
+def _answer(args: Namespace, request: JobRequest) -> Answer:
+    """Carry the request out, or what it would do."""
+    asked = plan_request(request) if args.dry_run else request
+    return outcome(carry_out(lambda manager: manager.submit(asked), as_json=args.json))
 
 
 def _folder_of(file: str) -> Path:
     """The folder against which the lines of a file resolve."""
     return Path.cwd() if file == "-" else Path(file).absolute().parent
-
-
-def _answer(request: JobRequest) -> Answer:
-    job = carry_out(request)
-    document = {"job": job.id, "state": job.state, "environment": request.environment, "prefix": str(request.prefix)}
-    return Answer(document, f"{job.message}: {request.prefix}")

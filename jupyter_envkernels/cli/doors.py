@@ -1,11 +1,16 @@
-"""The read door, with the settings that a server would have."""
+"""The settings that a server would have, and the read door with them."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from ..config import load_traits
 from ..envs.catalog import Catalog
+from ..envs.condarc import load_settings
+
+if TYPE_CHECKING:
+    from ..jobs.manager import ManagerOptions
 
 
 def open_catalog() -> Catalog:
@@ -15,3 +20,12 @@ def open_catalog() -> Catalog:
         InvalidRequest: the configuration cannot be used.
     """
     return Catalog(load_traits().catalog_options(None), os.environ)
+
+
+def manager_options() -> ManagerOptions:
+    """What a job manager needs to know.
+
+    Raises:
+        InvalidRequest: the configuration cannot be used.
+    """
+    return load_traits().manager_options(load_settings(os.environ))

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
+from pathlib import Path
 
-from ..documents import environment_json
-from ..models import Environment
+from ..documents import environment_json, history_json
+from ..envs.history import read_history
+from ..models import Environment, Revision
 from .answer import Answer
 from .doors import open_catalog
+from .tables import table, terminal_width
+from .texts import moment
 
 
 def show(_: Namespace) -> Answer:
     """``list``."""
     found = open_catalog().environments()
-    rows = [f"{environment.name:24} {_offer(environment):40} {environment.prefix}" for environment in found]
-    return Answer({"environments": [environment_json(environment) for environment in found]}, "\n".join(rows))
+    width = terminal_width()
+    rows = [
+        (
+            environment.name,
+            _offer(environment),
+            str(environment.prefix) if width is None else _short(environment.prefix),
+        )
+        for environment in found
+    ]
+    text = table(("NAME", "KERNEL", "PREFIX"), rows, width=width)
+    document = {"environments": [environment_json(environment) for environment in found]}
+    return Answer(document, text if rows else "There are no environments.")
 
 
 def _offer(environment: Environment) -> str:
     """The kernels of an environment, or why it has none."""
     kernels = ", ".join(kernel.id for kernel in environment.kernels)
     return kernels or (f"({environment.problem.message})" if environment.problem else "")
+
+
+def show_history(args: Namespace) -> Answer:
+    """``history``."""
+    revisions = read_history(open_catalog().find(args.environment).prefix)
+    rows = [_revision_row(revision) for revision in revisions]
+    text = table(("REVISION", "TIME", "ADDED", "REMOVED", "COMMAND"), rows, right=[0, 2, 3], width=terminal_width())
+    return Answer(history_json(revisions), text if rows else "No history of it can be read.")
+
+
+def _revision_row(revision: Revision) -> tuple[str, ...]:
+    when = "" if revision.time is None else moment(revision.time)
+    return str(revision.number), when, str(len(revision.added)), str(len(revision.removed)), revision.command
+
+
+def _short(prefix: Path) -> str:
+    """The prefix, as a shell reads it, with ``~`` for the home."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - of an account without a home it is no error
+    return f"~/{prefix.relative_to(home)}" if prefix.is_relative_to(home) else str(prefix)

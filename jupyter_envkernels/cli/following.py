@@ -1,60 +1,119 @@
-"""A job, followed to its end."""
+"""A job, followed to its end by a person at a terminal, or by a script."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from ..config import load_traits
-from ..envs.condarc import load_settings
-from ..errors import OperationFailed
+from ..errors import Cancelled, EnvKernelsError, failure
+from ..jobs.journal import Journal
 from ..jobs.manager import JobManager
-from ..models import Job, JobEvent, JobRequest
+from ..models import Job, JobEvent
+from .display import Display, open_display
+from .doors import manager_options
+from .printing import INTERRUPTED, print_failure
+
+Begin = Callable[[JobManager], Awaitable[Job]]
+"""Gives a manager the job that is to be followed."""
 
 
-def open_jobs() -> JobManager:
-    """The write door, not started, with the settings that a server would have.
+def carry_out(begin: Begin, *, as_json: bool) -> Job:
+    """Let a job begin, show how far it is, and wait for its end.
+
+    An interrupt cancels it and waits until everything is cleaned up; a second one only leaves earlier: the job is
+    cancelled all the same, and whoever next asks for a job cleans up. When this process is ended or its terminal
+    closes, the job goes on.
+
+    Args:
+        begin: gives the job to a manager that has started.
+        as_json: who leaves early leaves a document, too.
 
     Raises:
-        InvalidRequest: the configuration cannot be used.
+        EnvKernelsError: the job cannot begin, or it did not succeed.
+        Cancelled: it was cancelled, here or elsewhere.
     """
-    return JobManager(load_traits().manager_options(load_settings(os.environ)))
-
-
-def carry_out(request: JobRequest) -> Job:
-    """Submit a job, print its news to standard error, and wait for its end; an interrupt cancels it.
-
-    Raises:
-        OperationFailed: it did not succeed.
-        KeyboardInterrupt: it was cancelled.
-    """
-    job = asyncio.run(_follow(request))
-    if job.state == "cancelled":
-        raise KeyboardInterrupt
+    display = open_display()
+    try:
+        job = asyncio.run(_Attendance(display, as_json=as_json).attend(begin))
+    finally:
+        display.close()
     if job.state != "succeeded":
-        failure = OperationFailed(job.message, remedy=job.error.remedy if job.error else "", details={"job": job.id})
-        failure.code = job.error.code if job.error else failure.code  # type: ignore[misc]
-        raise failure
+        raise failure_of(job)
     return job
 
 
-async def _follow(request: JobRequest) -> Job:
-    manager = open_jobs()
-    over = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, over.set)
+def failure_of(job: Job) -> EnvKernelsError:
+    """What is to be said of a job that has not succeeded."""
+    details = {"job": job.id}
+    if job.state == "cancelled":
+        return Cancelled(f"{job.message}.", details=details)
+    if job.error is None:
+        return failure("operation-failed", job.message, details=details)
+    return failure(job.error.code, job.error.message, remedy=job.error.remedy, details=details)
 
-    def tell(job: Job, event: JobEvent) -> None:
-        if event.progress is None and event.error is None:
-            print(f"{event.phase or event.state}: {event.message}", file=sys.stderr)
+
+class _Attendance:
+    """One job, from its beginning to its end, and the signals that come meanwhile."""
+
+    def __init__(self, display: Display, *, as_json: bool) -> None:
+        self._display = display
+        self._as_json = as_json
+        self._journal: Journal | None = None
+        self._is_interrupted = False
+        self._wake = asyncio.Event()
+
+    async def attend(self, begin: Begin) -> Job:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(ending, self._end, ending)
+        manager = JobManager(manager_options())
+        manager.subscribe(self._tell)
+        await manager.clean_up()
+        await manager.start()
+        try:
+            job = await begin(manager)
+            self._journal = manager.journal(job.id)
+            self._display.begin(job)
+            await self._wake.wait()
+            return await manager.cancel(job.id)  # leaves a job that is over as it is
+        finally:
+            await manager.stop()
+
+    def _tell(self, job: Job, event: JobEvent) -> None:
+        """Jobs of others are followed as well, for they share the queue."""
+        if self._journal is None or job.id != self._journal.id:
+            return
+        self._display.tell(event)
         if job.is_over:
-            over.set()
+            self._wake.set()
 
-    manager.subscribe(tell)
-    await manager.clean_up()
-    job = await manager.submit(request)
-    await over.wait()
-    job = await manager.cancel(job.id)  # leaves a job that is over as it is
-    await manager.stop()
-    return job
+    def _interrupt(self) -> None:
+        if self._is_interrupted:
+            self._leave()
+        self._is_interrupted = True
+        self._display.say("Cancelling. Interrupt again to leave without waiting for it.")
+        self._wake.set()
+
+    def _leave(self) -> None:
+        """End at once, whatever a thread is waiting for. The mark makes the worker end itself."""
+        self._display.close()
+        error = Cancelled("Left before the job had begun.")
+        if self._journal is not None:
+            self._journal.cancel_mark.touch(mode=0o600)
+            remedy = "What it has made so far is taken away when jobs are next shown or begun."
+            error = Cancelled("Left while the job is cancelled.", remedy=remedy, details={"job": self._journal.id})
+        print_failure(error, as_json=self._as_json)
+        os._exit(INTERRUPTED)
+
+    def _end(self, ending: signal.Signals) -> None:
+        """Give the terminal back, and die as one would have without that; the job goes on."""
+        with suppress(OSError):  # the terminal may be gone
+            self._display.close()
+            if self._journal is not None:
+                self._display.say(f"The job goes on: jupyter envkernels log {self._journal.id} --follow")
+        signal.signal(ending, signal.SIG_DFL)
+        os.kill(os.getpid(), ending)

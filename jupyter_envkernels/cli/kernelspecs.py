@@ -12,13 +12,15 @@ from ..kernels import sync
 from ..kernels.specmanager import SyncEnvKernelSpecManager
 from .answer import Answer
 from .doors import open_catalog
+from .tables import table, terminal_width
 
 
 def show(_: Namespace) -> Answer:
     """``kernels``."""
     specs = SyncEnvKernelSpecManager(catalog=open_catalog()).get_all_specs()
-    rows = [f"{name:40} {model['spec']['display_name']}" for name, model in sorted(specs.items())]
-    return Answer({"kernelspecs": specs}, "\n".join(rows))
+    rows = [(name, model["spec"]["display_name"]) for name, model in sorted(specs.items())]
+    text = table(("KERNEL", "SHOWN AS"), rows, width=terminal_width())
+    return Answer({"kernelspecs": specs}, text if rows else "There are no kernels.")
 
 
 def write(args: Namespace) -> Answer:

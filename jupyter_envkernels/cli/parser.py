@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, get_args
 
+from .._version import __version__
 from ..errors import InvalidRequest
 from ..models import ExportFormat
 
@@ -48,30 +49,63 @@ def build_parser() -> Parser:
     What it gives has ``run``: the ``module:function`` of this package that carries the verb out.
     """
     parser = Parser(prog="jupyter envkernels", description="Conda environments as Jupyter kernels.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=__version__)
     verbs = _Verbs(parser)
     for add in _GROUPS:
         add(verbs)
     return parser
 
 
-def _environments(verbs: _Verbs) -> None:
+def _reading(verbs: _Verbs) -> None:
     verbs.add("list", "environments:show", "Show the environments with their kernels and problems.")
+    history = verbs.add("history", "environments:show_history", "Show the revisions of an environment.")
+    _add_environment(history)
 
 
-def _changes(verbs: _Verbs) -> None:
+def _making(verbs: _Verbs) -> None:
     create = verbs.add("create", "changes:create", "Create an environment from a spec.")
     create.add_argument("-f", "--file", required=True, metavar="FILE", help=_SPEC)
     _add_target(create, required=False)
+    _add_dry_run(create)
     clone = verbs.add("clone", "changes:clone", "Copy an environment exactly, pip-installed packages included.")
     clone.add_argument("source", metavar="SOURCE", help=f"{_ENVIRONMENT} of the environment to copy")
     _add_target(clone, required=True)
+    _add_dry_run(clone)
+
+
+def _changing(verbs: _Verbs) -> None:
+    update = verbs.add("update", "changes:update", "Change an environment by a spec, or by single packages.")
+    _add_environment(update)
+    update.add_argument("-f", "--file", metavar="FILE", help="environment.yml whose packages it shall have")
+    update.add_argument("--prune", action="store_true", help="remove what nobody asks for any more")
+    update.add_argument("--upgrade", action="store_true", help="take the newest packages that fit")
+    _add_list(update, "--add", "SPEC", "packages to add or to replace, such as 'numpy>=2'")
+    _add_list(update, "--remove", "PACKAGE", "packages to remove")
+    _add_dry_run(update)
+    add_kernel = verbs.add("add-kernel", "changes:add_kernel", "Put a kernel into an environment that has none.")
+    _add_environment(add_kernel)
+    _add_dry_run(add_kernel)
+    rollback = verbs.add("rollback", "changes:rollback", "Give an environment the packages that it had at a revision.")
+    _add_environment(rollback)
+    rollback.add_argument("revision", metavar="REVISION", type=_revision, help="its number, as history shows it")
+    _add_dry_run(rollback)
     remove = verbs.add("remove", "changes:remove", "Remove an environment.")
-    remove.add_argument("environment", metavar="NAME", help=_ENVIRONMENT)
+    _add_environment(remove)
+    remove.add_argument("--force", action="store_true", help="although kernels of it run")
+
+
+def _jobs(verbs: _Verbs) -> None:
+    verbs.add("jobs", "jobs:show", "Show the jobs, whoever began them, newest first.")
+    log = verbs.add("log", "jobs:log", "Show the log of a job.")
+    _add_job(log)
+    log.add_argument("--follow", action="store_true", help="read on until the job is over")
+    _add_job(verbs.add("cancel", "jobs:cancel", "Cancel a job that runs or waits."))
+    _add_job(verbs.add("resume", "jobs:resume", "Do what a job has planned, or take up again what one did not finish."))
 
 
 def _specs(verbs: _Verbs) -> None:
     export = verbs.add("export", "specs:write", "Write an environment down, so that it can be made again.")
-    export.add_argument("environment", metavar="NAME", help=_ENVIRONMENT)
+    _add_environment(export)
     export.add_argument("--format", choices=get_args(ExportFormat), default="yaml", help="of the text (default: yaml)")
     check = verbs.add("check", "specs:examine", "Say what is wrong with specs.")
     check.add_argument("files", metavar="FILE", nargs="+", help="files that create takes")
@@ -87,17 +121,35 @@ def _kernels(verbs: _Verbs) -> None:
     sync.add_argument("--remove", action="store_true", help="take away what an earlier sync wrote")
 
 
-def _doctor(verbs: _Verbs) -> None:
+def _helping(verbs: _Verbs) -> None:
     doctor = verbs.add(
         "doctor", "doctor:examine", "Say where environments are looked for, and why a path is or is not a kernel."
     )
     doctor.add_argument(
         "path", metavar="PATH", nargs="?", type=_absolute, help="of an environment, or what should be one"
     )
+    completion = verbs.add("completion", "completion:write", "Print what makes a shell complete these commands.")
+    completion.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), help="bash, zsh or fish")
 
 
-_GROUPS: tuple[Callable[[_Verbs], None], ...] = (_environments, _changes, _specs, _kernels, _doctor)
+_GROUPS: tuple[Callable[[_Verbs], None], ...] = (_reading, _making, _changing, _jobs, _specs, _kernels, _helping)
 """In the order of the help text."""
+
+
+def _add_environment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("environment", metavar="NAME", help=_ENVIRONMENT)
+
+
+def _add_job(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="id of a job, or how it begins; last is the newest")
+
+
+def _add_dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+
+
+def _add_list(parser: argparse.ArgumentParser, option: str, metavar: str, help_text: str) -> None:
+    parser.add_argument(option, metavar=metavar, nargs="+", action="extend", default=[], help=help_text)
 
 
 def _add_target(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -105,6 +157,17 @@ def _add_target(parser: argparse.ArgumentParser, *, required: bool) -> None:
     target.add_argument("-n", "--name", help="name of the new environment")
     target.add_argument("-p", "--prefix", type=_absolute, help="full path of the new environment")
     parser.add_argument("--root", type=_absolute, help="folder for the new environment, instead of the default one")
+
+
+def _revision(text: str) -> int:
+    """The number of a revision.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a revision")
+    return int(text)
 
 
 def _absolute(text: str) -> Path:

@@ -7,21 +7,17 @@ document whatever happens; progress goes to standard error.
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..errors import EnvKernelsError, Forbidden, InvalidRequest
+from ..errors import Cancelled, EnvKernelsError
+from .answer import Answer
 from .parser import build_parser
-
-if TYPE_CHECKING:
-    from .answer import Answer
-
-INTERRUPTED = 130
+from .printing import FAILED, exit_code, print_answer, print_failure
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line could go on; this does not return
+        from .completion import complete  # noqa: PLC0415 - only then
+
+        complete(build_parser())
     words = sys.argv[1:] if argv is None else list(argv)
     as_json = "--json" in words  # known before the arguments are, for they may be wrong
     for stream in (sys.stdout, sys.stderr):
@@ -42,33 +42,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; end in peace
-        return 1
+        return FAILED
 
 
-def _run(words: list[str], *, as_json: bool) -> int:
+def _run(words: Sequence[str], *, as_json: bool) -> int:
     try:
         args = build_parser().parse_args(words)
         answer = run_verb(args.run, args)
-    except EnvKernelsError as error:
-        _print_failure(error, as_json=as_json)
-        return exit_code(error)
-    except KeyboardInterrupt:
-        if as_json:
-            _print_json({"error": {"code": "cancelled", "message": "Interrupted.", "remedy": "", "details": {}}})
-        print("Interrupted.", file=sys.stderr)
-        return INTERRUPTED
+        print_answer(answer, as_json=as_json)
+    except (EnvKernelsError, KeyboardInterrupt) as error:
+        return _fail(error if isinstance(error, EnvKernelsError) else Cancelled("Interrupted."), as_json=as_json)
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, a program that reads JSON must get some
         traceback.print_exc()
         message = f"The command failed in a way that was not foreseen: {error!r}"
-        _print_failure(EnvKernelsError(message, remedy="What stands above helps to report it."), as_json=as_json)
-        return 1
-    if as_json:
-        _print_json(answer.document)
-    elif answer.text:
-        print(answer.text, flush=True)
+        return _fail(EnvKernelsError(message, remedy="What stands above helps to report it."), as_json=as_json)
     return answer.code
+
+
+def _fail(error: EnvKernelsError, *, as_json: bool) -> int:
+    print_failure(error, as_json=as_json)
+    return exit_code(error)
 
 
 def run_verb(place: str, args: Any) -> Answer:
@@ -81,22 +76,3 @@ def run_verb(place: str, args: Any) -> Answer:
     module, _, function = place.partition(":")
     answer: Answer = getattr(import_module(f".{module}", __package__), function)(args)
     return answer
-
-
-def exit_code(error: EnvKernelsError) -> int:
-    """The exit code for a failure."""
-    if isinstance(error, Forbidden):
-        return 3
-    return 2 if isinstance(error, InvalidRequest) else 1
-
-
-def _print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
-    if as_json:
-        failure = {"code": error.code, "message": error.message, "remedy": error.remedy, "details": error.details}
-        _print_json({"error": failure})
-    else:
-        print("\n".join(filter(None, [f"Error: {error.message}", error.remedy])), file=sys.stderr)
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, indent=2), flush=True)

@@ -1,0 +1,95 @@
+"""How a line could go on: the shell asks the program itself, by argcomplete."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import PurePath
+from typing import Any
+
+from argcomplete import autocomplete
+from argcomplete.completers import BaseCompleter, FilesCompleter
+from argcomplete.shell_integration import shellcode
+from jupyter_core.command import jupyter_parser
+from traitlets.config.argcomplete_config import get_argcomplete_cwords, increment_argcomplete_index
+
+from ..envs.history import read_history
+from ..errors import EnvKernelsError
+from ..jobs.journal import Journal, job_ids
+from .answer import Answer
+from .display import kind_of
+from .doors import manager_options, open_catalog
+from .texts import printable
+
+_PROGRAM = "jupyter-envkernels"
+
+
+def write(args: argparse.Namespace) -> Answer:
+    """``completion``.
+
+    Lines that begin with ``jupyter`` are asked about here as well, so that a key press runs no other program.
+    """
+    code = shellcode([_PROGRAM, "jupyter"], shell=args.shell, argcomplete_script=_PROGRAM)
+    return Answer({"shell": args.shell, "code": code}, code.strip())
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Answer the shell that asks by the variable ``_ARGCOMPLETE``, and end the process."""
+    words = get_argcomplete_cwords() or []
+    if words and PurePath(words[0]).name == "jupyter":
+        if words[1:2] != ["envkernels"]:
+            jupyter_parser().argcomplete()  # names of subcommands; what they take is none of our business
+        increment_argcomplete_index()
+    autocomplete(parser, always_complete_options=False, default_completer=_Completer())
+
+
+class _Completer(BaseCompleter):
+    """What an argument may be, by what it is called; files where nothing else is known."""
+
+    def __call__(
+        self,
+        *,
+        prefix: str,
+        action: argparse.Action,
+        parser: argparse.ArgumentParser,
+        parsed_args: argparse.Namespace,
+    ) -> Any:
+        """See :class:`argcomplete.completers.BaseCompleter`.
+
+        Returns:
+            Possible values, with descriptions where there are some.
+        """
+        known = {"environment": _environments, "source": _environments, "job": _jobs, "revision": _revisions}
+        if action.dest in known:
+            with suppress(EnvKernelsError, OSError):
+                return dict(known[action.dest](parsed_args))
+            return {}
+        if action.dest in {"name", "add", "remove"}:
+            return {}
+        return FilesCompleter()(prefix=prefix, action=action, parser=parser, parsed_args=parsed_args)
+
+
+def _environments(_: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Names; prefixes where a name is not unique."""
+    found = open_catalog().environments()
+    names = [environment.name for environment in found]
+    for environment in found:
+        is_unique = names.count(environment.name) == 1
+        yield environment.name if is_unique else str(environment.prefix), printable(str(environment.prefix))
+
+
+def _jobs(_: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """``last``, and the ids from the newest on."""
+    folder = manager_options().journal_dir
+    yield "last", "the newest job"
+    for job_id in reversed(job_ids(folder)):
+        with suppress(EnvKernelsError):
+            job = Journal(folder, job_id).job()
+            yield job_id, printable(f"{kind_of(job)} {job.request.environment}: {job.state}")
+
+
+def _revisions(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    environment = open_catalog().find(args.environment)
+    for revision in read_history(environment.prefix):
+        yield str(revision.number), printable(revision.command)

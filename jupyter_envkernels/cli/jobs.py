@@ -1,0 +1,136 @@
+"""Verbs about jobs, whoever began them: the same that the panel shows."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from ..documents import job_json
+from ..errors import Ambiguous, Conflict, NotFound
+from ..jobs.journal import Journal, job_ids
+from ..jobs.manager import JobManager
+from ..models import Job
+from .answer import Answer
+from .display import kind_of
+from .doors import manager_options
+from .following import carry_out
+from .outcome import job_document, outcome
+from .tables import table, terminal_width
+from .texts import moment, printable
+
+_POLL = 0.2
+"""Seconds between two looks at a log that grows."""
+
+
+def show(_: Namespace) -> Answer:
+    """``jobs``."""
+    jobs = asyncio.run(_all_jobs())
+    rows = [(job.id, kind_of(job), _state(job), moment(job.created), job.request.environment) for job in jobs]
+    text = table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, width=terminal_width())
+    return Answer({"jobs": [job_json(job) for job in jobs]}, text if rows else "There are no jobs.")
+
+
+def log(args: Namespace) -> Answer:
+    """``log``: printed as it is read, which with ``--follow`` is as it grows."""
+    journal = _journal(args.job)
+    pieces: list[str] = []
+
+    def take(text: str) -> None:
+        if args.json:
+            pieces.append(text)
+        else:
+            print(text, end="", flush=True)
+
+    if args.follow:
+        asyncio.run(_follow_log(journal, take))
+    else:
+        _read_on(journal, 0, take)
+    return Answer({**job_document(journal.job()), "log": "".join(pieces)})
+
+
+def cancel(args: Namespace) -> Answer:
+    """``cancel``."""
+    job_id = _journal(args.job).id
+    job = asyncio.run(JobManager(manager_options()).cancel(job_id))
+    if job.state != "cancelled":
+        raise Conflict(f"The job {job.id} is over already: {job.state}.", details={"job": job.id})
+    return Answer(job_document(job), printable(f"{job.message}: {job.request.prefix}"))
+
+
+def resume(args: Namespace) -> Answer:
+    """``resume``."""
+    job_id = _journal(args.job).id
+    return outcome(carry_out(lambda manager: manager.run(job_id), as_json=args.json))
+
+
+def find_job(ref: str, ids: Sequence[str]) -> str:
+    """The id that is meant.
+
+    Args:
+        ref: the id, how it begins, or ``last``.
+        ids: of all jobs, oldest first.
+
+    Raises:
+        NotFound: there is no such job.
+        Ambiguous: several ids begin so.
+    """
+    found = ids[-1:] if ref == "last" else [known for known in ids if known.startswith(ref)]
+    if not found or not ref:
+        raise NotFound(f"There is no job {ref!r}.", remedy="'jupyter envkernels jobs' shows those that there are.")
+    if len(found) > 1:
+        raise Ambiguous(
+            f"{len(found)} jobs begin with {ref!r}.", remedy="Give more of the id.", details={"candidates": list(found)}
+        )
+    return found[0]
+
+
+def _journal(ref: str) -> Journal:
+    folder = manager_options().journal_dir
+    return Journal(folder, find_job(ref, job_ids(folder)))
+
+
+async def _all_jobs() -> list[Job]:
+    """All jobs, newest first; of those whose workers died it is known that they are over."""
+    manager = JobManager(manager_options())
+    await manager.clean_up()
+    return await manager.jobs()
+
+
+def _state(job: Job) -> str:
+    """The state; of one that runs, phase and percentage."""
+    if job.state != "running" or job.phase is None:
+        return job.state
+    progress = job.progress
+    return f"{job.phase} {100 * progress.done // progress.total}%" if progress and progress.total else job.phase
+
+
+async def _follow_log(journal: Journal, take: Callable[[str], None]) -> None:
+    """Read on until the job is over. One that waits and has lost its queue gets another here."""
+    manager = JobManager(manager_options())
+    await manager.clean_up()
+    await manager.start()
+    offset = 0
+    told = ""
+    try:
+        while True:
+            job = await manager.job(journal.id)  # asked before the log is read: nothing comes after its end
+            if job.state not in {told, "running"}:
+                print(f"{job.state}: {job.message}", file=sys.stderr, flush=True)
+            told = job.state
+            offset = await asyncio.to_thread(_read_on, journal, offset, take)
+            if job.is_over:
+                return
+            await asyncio.sleep(_POLL)
+    finally:
+        await manager.stop()
+
+
+def _read_on(journal: Journal, offset: int, take: Callable[[str], None]) -> int:
+    """Hand on the log from an offset to its end, and return where that is."""
+    text, offset = journal.read_log(offset)
+    while text:
+        take(text)
+        text, offset = journal.read_log(offset)
+    return offset

@@ -1,0 +1,47 @@
+"""What goes to standard output and standard error when a verb has ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest
+from .answer import Answer
+
+FAILED = 1
+WRONG_USE = 2
+REFUSED = 3
+INTERRUPTED = 130
+
+
+def exit_code(error: EnvKernelsError) -> int:
+    """The exit code for a failure."""
+    codes: dict[type[EnvKernelsError], int] = {
+        InvalidRequest: WRONG_USE,
+        Forbidden: REFUSED,
+        Cancelled: INTERRUPTED,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
+
+
+def print_answer(answer: Answer, *, as_json: bool) -> None:
+    """Print what a verb gives."""
+    if as_json:
+        _print_json(answer.document)
+    elif answer.text:
+        print(answer.text, flush=True)
+
+
+def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
+    """Print why a verb gives nothing."""
+    if as_json:
+        facts = {"code": error.code, "message": error.message, "remedy": error.remedy, "details": error.details}
+        _print_json({"error": facts})
+        return
+    label = "" if isinstance(error, Cancelled) else "Error: "
+    print("\n".join(filter(None, [f"{label}{error.message}", error.remedy])), file=sys.stderr, flush=True)
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, indent=2), flush=True)

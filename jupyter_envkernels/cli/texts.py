@@ -1,0 +1,92 @@
+"""Facts -> words: sizes, times, progress, and text that a terminal can be given."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timezone
+
+from ..models import Progress, ProgressUnit
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def printable(text: str) -> str:
+    """The text without what would move the cursor or hide something: such characters are spelled out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def width_of(text: str) -> int:
+    """The columns that a printable text takes on a terminal."""
+    return sum(_width_of(char) for char in text)
+
+
+def _width_of(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:  # accents that stand on the character before
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many columns, broken between words where that can be."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += _pieces(word, width)
+    return [line for line in lines if line] or [""]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    pieces = [""]
+    for char in word:
+        if width_of(pieces[-1]) + _width_of(char) > width:
+            pieces.append("")
+        pieces[-1] += char
+    return pieces
+
+
+def size(count: float) -> str:
+    """Bytes, as ``12.3 MB``; decimal units, as disks and networks are measured."""
+    for unit in _UNITS[:-1]:
+        if abs(count) < 999.5:
+            return _quantity(count, unit)
+        count /= 1000
+    return _quantity(count, _UNITS[-1])
+
+
+def _quantity(count: float, unit: str) -> str:
+    return f"{count:.1f} {unit}" if count < 99.95 and unit != "B" else f"{count:.0f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, as ``0:07`` or ``1:02:03``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(when: float) -> str:
+    """Seconds since the epoch as local time, to the minute."""
+    return f"{datetime.fromtimestamp(when, timezone.utc).astimezone():%Y-%m-%d %H:%M}"
+
+
+def day(when: float) -> str:
+    """Seconds since the epoch as local date."""
+    return moment(when).partition(" ")[0]
+
+
+def amount(progress: Progress) -> str:
+    """How far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
+    if progress.unit == "packages":
+        done = f"{progress.done}"
+        return f"{done} packages" if progress.total is None else f"{done} of {progress.total} packages"
+    return size(progress.done) if progress.total is None else f"{size(progress.done)} of {size(progress.total)}"
+
+
+def rate(unit: ProgressUnit, per_second: float | None) -> str:
+    """How fast it goes; empty while that is unknown."""
+    if per_second is None:
+        return ""
+    return f"{per_second:.0f} packages/s" if unit == "packages" else f"{size(per_second)}/s"

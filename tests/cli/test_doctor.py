@@ -1,0 +1,23 @@
+"""The verb doctor."""
+
+from __future__ import annotations
+
+from tests.cli.shell import Shell
+
+
+def test_doctor_says_what_is_wrong(shell: Shell) -> None:
+    (shell.envs / "empty").mkdir(parents=True)
+    sick = shell.json("doctor", str(shell.envs / "empty"))
+    assert sick["is_kernel"] is False
+    assert sick["findings"][-1]["ok"] is False
+    assert str(shell.envs) in {place["path"] for place in sick["locations"]}
+    plain = shell.run("doctor", str(shell.envs / "empty"))
+    assert sick["findings"][-1]["message"] in plain.stdout
+
+
+def test_doctor_names_another_kernelspec_manager(shell: Shell) -> None:
+    config = shell.home / ".jupyter" / "jupyter_config.json"
+    config.parent.mkdir()
+    config.write_text('{"ServerApp": {"kernel_spec_manager_class": "other.Manager"}}')
+    assert shell.json("doctor")["other_kernel_spec_manager"]["name"] == "other.Manager"
+    assert "other.Manager" in shell.run("doctor").stdout
