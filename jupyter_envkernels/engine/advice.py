@@ -18,8 +18,9 @@ from ..specs.remarks import remark, shown
 from .candidates import Lack, lack_of
 from .conda_first import conda_names, pip_remarks
 from .demands import machine_remarks
-from .explain import nearest, short_version, some
+from .explain import short_version, some
 from .failures import channel_failure
+from .nearest import nearest
 from .networking import Network
 from .reading import Reader
 from .solver import Solver, here
@@ -30,7 +31,7 @@ _MANY = 3
 """So many lines with an unknown build are one remark: they come from an export, and are loosened alike."""
 
 _MAX_GUESSES = 10
-"""Unknown names for which near ones are looked for, at most: in a big channel each takes 20 ms."""
+"""Unknown names for which near ones are looked for, at most: in a big channel each takes some milliseconds."""
 
 
 class Adviser:
@@ -116,7 +117,7 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver) -> Iterat
             continue
         if not stock.has(wish.line):
             guesses -= 1
-            yield _unknown(wish, nearest(wish.line.name, stock.names_for(wish.line)) if guesses >= 0 else [])
+            yield _unknown(wish, nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else [])
         elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
             if lack.kind == "build":
                 builds.append((wish, lack))

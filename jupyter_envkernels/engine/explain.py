@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from .nearest import Names, nearest
+
 _MAX_LINES = 60
 _MAX_WORDS = 5
-_LIKE = 0.7
-"""How much two names have in common, from 0 to 1, of which one is a guess for the other; as difflib counts it."""
-
 _LACKING = re.compile(r"(?P<spec>[^\s─│├└][^─│├└]*?), for which no candidates were found")
 _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux or macOS"}
 
 
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
     """A sentence for each name that no channel has, with the nearest names that there are."""
-    names = sorted(known)
+    names = Names(known)
     sentences = []
     for name in unknown:
         near = nearest(name, names)
         guess = f" Did you mean {' or '.join(near)}?" if near else ""
         sentences.append(f"No channel has a package named {name}.{guess}")
     return " ".join(sentences)
-
-
-def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """Up to three of the known names that are most like a name, the most like first.
-
-    A big channel has 30,000 names; most of them are ruled out by their length and their letters alone.
-    """
-    letters, length = set(name), len(name)
-    least, most = length * _LIKE / (2 - _LIKE), length * (2 - _LIKE) / _LIKE
-    few = [
-        other
-        for other in known
-        if least <= len(other) <= most
-        # what either has of letters that the other has not cannot match
-        and 2 * (length - len(letters.difference(other))) >= _LIKE * (length + len(other))
-        and 2 * (len(other) - len(set(other) - letters)) >= _LIKE * (length + len(other))
-    ]
-    return difflib.get_close_matches(name, few, n=3, cutoff=_LIKE)
 
 
 def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:

@@ -12,6 +12,7 @@ from rattler.exceptions import GatewayError
 
 from ..errors import ChannelFailed
 from .failures import channel_failure
+from .nearest import Names
 from .solver import Line, here
 
 _RETRY = 10.0
@@ -31,22 +32,19 @@ class Stock:
         slow: channels that did not answer in time.
     """
 
-    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: Mapping[str, Names] = field(default_factory=dict)
     records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     failures: Mapping[str, ChannelFailed] = field(default_factory=dict)
     slow: tuple[str, ...] = ()
 
-    def names_for(self, line: Line) -> frozenset[str]:
-        """The names among which a line is looked for."""
-        if line.spec.channel is not None:
-            return self.names.get(line.spec.channel.base_url, frozenset())
-        return frozenset().union(*self.names.values())
+    def names_for(self, line: Line) -> list[Names]:
+        """The names among which a line is looked for, channel by channel."""
+        source = line.spec.channel
+        return [names for url, names in self.names.items() if source is None or url == source.base_url]
 
     def has(self, line: Line) -> bool:
         """There is a package of the name that a line asks for."""
-        if line.spec.channel is not None:
-            return line.name in self.names_for(line)
-        return any(line.name in names for names in self.names.values())
+        return any(line.name in names for names in self.names_for(line))
 
     def tells_all(self, line: Line) -> bool:
         """All channels were read that could have packages for a line."""
@@ -64,7 +62,7 @@ class Stockroom:
 
     def __init__(self, gateway: rattler.Gateway) -> None:
         self.gateway = gateway
-        self._names: dict[str, tuple[float, asyncio.Task[frozenset[str]]]] = {}
+        self._names: dict[str, tuple[float, asyncio.Task[Names]]] = {}
 
     async def look(self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float) -> Stock:
         """Find out what channels have.
@@ -80,7 +78,7 @@ class Stockroom:
         _, late = await asyncio.wait(looks.values(), timeout=seconds)
         for look in late:
             look.cancel()
-        names: dict[str, frozenset[str]] = {}
+        names: dict[str, Names] = {}
         records: dict[str, list[Record]] = {}
         failures: dict[str, ChannelFailed] = {}
         for url, look in looks.items():
@@ -97,13 +95,13 @@ class Stockroom:
 
     async def _look(
         self, channel: rattler.Channel, wanted: Sequence[str]
-    ) -> tuple[frozenset[str], Sequence[rattler.RepoDataRecord]]:
+    ) -> tuple[Names, Sequence[rattler.RepoDataRecord]]:
         names = await asyncio.shield(self._reading(channel))
         specs = [rattler.MatchSpec(name) for name in dict.fromkeys(wanted) if name in names]
         found = await self.gateway.query([channel], here(), specs, recursive=False)
         return names, [record for records in found for record in records]
 
-    def _reading(self, channel: rattler.Channel) -> asyncio.Task[frozenset[str]]:
+    def _reading(self, channel: rattler.Channel) -> asyncio.Task[Names]:
         """The one task that reads the names of a channel; a new one where that failed a while ago."""
         url, now = channel.base_url, time.monotonic()
         begun, task = self._names.get(url, (now, None))
@@ -112,5 +110,5 @@ class Stockroom:
             self._names[url] = (now, task)
         return task
 
-    async def _read(self, channel: rattler.Channel) -> frozenset[str]:
-        return frozenset(name.normalized for name in await self.gateway.names([channel], here()))
+    async def _read(self, channel: rattler.Channel) -> Names:
+        return Names(name.normalized for name in await self.gateway.names([channel], here()))

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import difflib
-
 import pytest
 
-from jupyter_envkernels.engine.explain import machine_lacks, missing_packages, nearest, some, tree
+from jupyter_envkernels.engine.explain import machine_lacks, missing_packages, some, tree
 
 
 def test_all_missing_names_with_the_nearest_there_are() -> None:
@@ -65,10 +63,3 @@ def test_words_in_a_sentence() -> None:
     assert some(["a"]) == "a"
     assert some(["a", "b", "a"], "or") == "a or b"
     assert some(list("abcdefg")) == "a, b, c, d and others"
-
-
-def test_the_nearest_names_are_those_of_difflib() -> None:
-    known = ["numpy", "numba", "scipy", "nump", "pynum", "unpym", "mypy", "n", "num-py-extras", "NUMPY", "ipykernel"]
-    for name in ("numpi", "nunpy", "ipykernl", "ipkyernel", "x", "numpy"):
-        assert nearest(name, known) == difflib.get_close_matches(name, known, n=3, cutoff=0.7)
-    assert nearest("ipykernl", known) == ["ipykernel"]
