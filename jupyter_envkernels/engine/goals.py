@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import NotFound
@@ -67,7 +67,7 @@ def goal_of(request: JobRequest, inventory: Inventory, installed: Sequence[Plann
         wanted["pip"] = "pip"
     gone -= new.keys()
     edited = {conda_name(text) for text in edit.add}
-    left = () if edit.prune else _without_orphans(installed, gone)
+    left = () if edit.prune else _without_orphans(installed, gone, wanted.keys())
     return Goal(
         requested=tuple(wanted.values()),
         limits=_python_limit(installed, new, gone),
@@ -95,14 +95,14 @@ def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str
     return gone
 
 
-def _without_orphans(installed: Sequence[PlannedPackage], gone: set[str]) -> list[str]:
-    """The packages that stay: neither gone, nor needed before by nothing but what is gone."""
+def _without_orphans(installed: Sequence[PlannedPackage], gone: set[str], wanted: Collection[str]) -> list[str]:
+    """The packages that stay: not gone, and asked for, or not needed before by nothing but what is gone."""
     needed = {p.name: _depends(p) for p in installed}
     left = {name for name in needed if name not in gone}
     while True:
         by_gone = {dep for name in needed.keys() - left for dep in needed[name]}
         by_left = {dep for name in left for dep in needed[name] if dep != name}
-        orphans = {name for name in left if name in by_gone and name not in by_left}
+        orphans = {name for name in left if name in by_gone and name not in by_left and name not in wanted}
         if not orphans or not gone:
             return sorted(left)
         left -= orphans

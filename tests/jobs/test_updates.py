@@ -1,0 +1,187 @@
+"""Environments of real packages are changed, taken back, given a kernel; and cloned when their packages are gone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.envs.history import read_history
+from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.jobs.manager import JobManager
+from jupyter_envkernels.models import Edit, EnvSpec, Job, JobRequest
+from tests.channel.server import ChannelServer
+from tests.faults.test_kills import damage
+
+from .conftest import Place, managing, over
+
+DEMO = "envkernels-demo-pip"
+
+
+@pytest.fixture
+def index(channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip finds the test packages."""
+    monkeypatch.setenv("PIP_INDEX_URL", f"{channel_server.url}/simple")
+
+
+async def do(manager: JobManager, request: JobRequest) -> Job:
+    """Run a job to its good end."""
+    job = await over(manager, await manager.submit(request))
+    assert job.state == "succeeded", (job.error, manager.journal(job.id).read_log(0)[0])
+    return job
+
+
+async def fail(manager: JobManager, request: JobRequest) -> Job:
+    job = await over(manager, await manager.submit(request))
+    assert job.state == "failed"
+    return job
+
+
+def update(place: Place, name: str, *add: str, remove: tuple[str, ...] = (), **options: bool) -> JobRequest:
+    return JobRequest("update", name, place.envs / name, edit=Edit(add, remove, **options))
+
+
+def run_python(prefix: Path, code: str) -> str:
+    done = subprocess.run([prefix / "bin" / "python", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def versions(prefix: Path) -> dict[str, str]:
+    return {package.name: package.version for package in read_inventory(prefix).packages}
+
+
+@pytest.mark.usefixtures("index")
+async def test_planned_updated_and_rolled_back(place: Place, channel_pythons: list[str]) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        python = f"python={channel_pythons[-1]}"
+        await do(manager, place.create("lesson", python, "numpy=2.1", "prefix-demo", "pip", pip=(f"{DEMO}==1.0",)))
+        (prefix / "mine.txt").write_text("mine")
+        before = versions(prefix)
+
+        request = update(place, "lesson", "numpy=2.2")
+        planned = await do(manager, replace(request, kind="plan", plans="update"))
+        plan = manager.journal(planned.id).plan()
+        assert [(c.name, c.change, c.before and c.before.split()[0]) for c in plan.changes] == [
+            ("numpy", "upgraded", "2.1.3")
+        ]
+        assert versions(prefix) == before
+        done = await over(manager, await manager.run(planned.id))
+        assert done.state == "succeeded"
+        assert (done.request.kind, done.request.job) == ("update", planned.id)
+        assert manager.journal(done.id).plan().digest == plan.digest
+        assert run_python(prefix, "import numpy, envkernels_demo_pip; print(numpy.__version__)") == "2.2.6"
+        assert versions(prefix) == {**before, "numpy": "2.2.6"}
+        assert (prefix / "mine.txt").read_text() == "mine"
+        assert damage(prefix) == []
+        assert place.leftovers() == ["lesson"]
+        assert read_inventory(prefix).requested == (python, "numpy=2.2", "prefix-demo", "pip", "ipykernel")
+
+        await do(manager, JobRequest("rollback", "lesson", prefix, revision=0))
+        assert run_python(prefix, "import numpy, envkernels_demo_pip; print(numpy.__version__)") == "2.1.3"
+        assert versions(prefix) == before
+        assert damage(prefix) == []
+        assert set(read_inventory(prefix).requested) == {python, "numpy=2.1", "prefix-demo", "pip", "ipykernel"}
+        history = read_history(prefix)
+        assert len(history) == 3
+        assert history[0].packages == history[2].packages != history[1].packages
+
+
+@pytest.mark.usefixtures("index")
+async def test_a_file_says_what_it_shall_have(place: Place, channel_pythons: list[str]) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        python = f"python={channel_pythons[-1]}"
+        await do(
+            manager, place.create("lesson", python, "prefix-demo", "entrypoint-demo", "pip", pip=(f"{DEMO}==1.0",))
+        )
+        spec = EnvSpec(None, (), (python, "legacy-tarbz2"), variables={"LESSON": "two"})
+        await do(manager, JobRequest("update", "lesson", prefix, spec))
+        assert {"prefix-demo", "entrypoint-demo", "legacy-tarbz2", DEMO, "ipykernel"} <= versions(prefix).keys()
+        await do(manager, JobRequest("update", "lesson", prefix, spec, edit=Edit(prune=True)))
+        left = versions(prefix)
+        assert not {"prefix-demo", "entrypoint-demo", DEMO} & left.keys()
+        assert {"legacy-tarbz2", "ipykernel"} <= left.keys()  # what makes it a kernel stays
+        assert read_inventory(prefix).variables == {"LESSON": "two"}
+        assert damage(prefix) == []
+
+
+@pytest.mark.usefixtures("index")
+async def test_packages_are_removed(place: Place, channel_pythons: list[str]) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        await do(manager, place.create("lesson", f"python={channel_pythons[-1]}", "pip", "prefix-demo", pip=(DEMO,)))
+        await do(manager, update(place, "lesson", remove=("prefix-demo", DEMO)))
+        assert not {"prefix-demo", DEMO} & versions(prefix).keys()
+        missing = await fail(manager, update(place, "lesson", remove=("no-such-package",)))
+        assert missing.error is not None
+        assert missing.error.code == "not-found"
+
+
+@pytest.mark.usefixtures("index")
+async def test_another_python_gets_the_packages_of_pip_again(place: Place, channel_pythons: list[str]) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        first, last = channel_pythons[-2:][0], channel_pythons[-1]
+        await do(manager, place.create("lesson", f"python={first}", "pip", pip=(f"{DEMO}==1.0",)))
+        await do(manager, update(place, "lesson", f"python={last}"))
+        code = "import sys, envkernels_demo_pip; print('%d.%d' % sys.version_info[:2])"
+        assert run_python(prefix, code) == last
+        assert versions(prefix)[DEMO] == "1.0"
+
+
+@pytest.mark.usefixtures("index")
+async def test_an_update_that_fails_changes_nothing(place: Place, channel_pythons: list[str]) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        python = f"python={channel_pythons[-1]}"
+        await do(manager, place.create("lesson", python, "numpy=2.1"))
+        before = (prefix.stat().st_ino, versions(prefix), (prefix / "conda-meta" / "history").read_text())
+        unknown = await fail(manager, update(place, "lesson", "nump"))
+        assert unknown.error is not None
+        assert "Did you mean numpy" in unknown.error.message
+        spec = EnvSpec(None, (), (python, "numpy=2.2", "pip"), ("envkernels-no-such-package",))
+        failed = await fail(manager, JobRequest("update", "lesson", prefix, spec))
+        assert failed.error is not None
+        assert failed.error.code == "pip-failed"
+        assert (prefix.stat().st_ino, versions(prefix), (prefix / "conda-meta" / "history").read_text()) == before
+        assert damage(prefix) == []
+        assert place.leftovers() == ["lesson"]
+
+
+async def test_a_kernel_is_added_and_nothing_else_changed(place: Place, channel_pythons: list[str]) -> None:
+    prefix = place.envs / "lesson"
+    options = place.options()
+    bare = JobManager(replace(options, engine=replace(options.engine, kernel_packages=())))
+    await bare.start()
+    await do(bare, place.create("lesson", f"python={channel_pythons[-1]}", "prefix-demo"))
+    await bare.stop()
+    before = versions(prefix)
+    assert "ipykernel" not in before
+    async with managing(place) as manager:
+        await do(manager, JobRequest("add-kernel", "lesson", prefix))
+        assert before.items() <= versions(prefix).items()
+        assert run_python(prefix, "import ipykernel") == ""
+
+
+async def test_a_clone_of_packages_that_are_nowhere_any_more(
+    place: Place, channel_server: ChannelServer, channel_pythons: list[str]
+) -> None:
+    async with managing(place) as manager:
+        await do(manager, place.create("lesson", f"python={channel_pythons[-1]}", "prefix-demo", "entrypoint-demo"))
+        (place.envs / "lesson" / "mine.txt").write_text(f"{place.envs}/lesson/bin")
+        shutil.rmtree(place.folder / "cache")
+        channel_server.add_rule("/main/", status=404)
+        copy = place.envs / "a-copy-whose-name-is-quite-a-bit-longer-than-that-of-its-source"
+        job = await do(manager, JobRequest("clone", copy.name, copy, source=place.envs / "lesson"))
+        assert "copied instead" in manager.journal(job.id).read_log(0)[0]
+        assert run_python(copy, "import sys, ipykernel; print(sys.prefix)") == str(copy)
+        assert versions(copy) == versions(place.envs / "lesson")
+        assert (copy / "mine.txt").read_text() == f"{copy}/bin"
+        old = str(place.envs / "lesson")
+        holding = [path for path in copy.rglob("*") if path.is_file() and f"{old}/".encode() in path.read_bytes()]
+        assert [path for path in holding if path.suffix != ".pyc" and path.parent.name != "conda-meta"] == []
