@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
-from traitlets import Bool, HasTraits, Int, List, Unicode
+from traitlets import Bool, Enum, HasTraits, Int, List, Unicode
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
@@ -46,6 +46,12 @@ class EnvKernelsTraits(HasTraits):
         Unicode(),
         default_value=["ipykernel"],
         help="Packages that are added to a new environment which has python but no kernel. Default: ipykernel.",
+    ).tag(config=True)
+    pip_installer: Any = Enum(
+        ["uv", "pip"],
+        default_value="uv",
+        help="What installs the pip section of a spec: 'uv', which is faster by factors and is given pip's own "
+        "configuration, or 'pip', the one of the environment. Default: uv.",
     ).tag(config=True)
     package_cache: Any = Unicode(
         help="Folder for downloaded packages and channel indexes. Environments are hard-linked to it, so it should be "
@@ -93,6 +99,7 @@ class EnvKernelsTraits(HasTraits):
                 channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
                 package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
                 kernel_packages=tuple(self.default_kernel_packages),
+                pip_installer=self.pip_installer,
             ),
             max_concurrent=self.max_concurrent_jobs,
             max_queued=self.max_queued_jobs,

@@ -14,6 +14,7 @@ from pathlib import Path
 import uv
 
 from ..errors import PipFailed
+from ..models import PipInstaller
 from ..specs import pip_name
 from ..specs.credentials import without_credentials
 from .backend import Report
@@ -29,16 +30,23 @@ _FLAGS: Mapping[str, str] = {
     "no-binary": "--no-binary",
     "only-binary": "--only-binary",
 }
+_INCLUDE = re.compile(r"(?P<option>-r|-c|--requirement|--constraint)[\s=]+(?P<file>(?!\w+://)\S.*)")
 _LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
 _POSITION = re.compile(r"in `-` at position (\d+)")
 _DRAWING = "×╰─▶│├"  # noqa: RUF001 - uv draws with it
-_MARKS = ("×", "error:")  # noqa: RUF001
+_MARKS = ("×", "error:", "ERROR:")  # noqa: RUF001
 _MAX_REASON = 2000
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
 
 
 async def install(
-    prefix: Path, lines: Sequence[str], workdir: Path, environ: Mapping[str, str], report: Report
+    prefix: Path,
+    lines: Sequence[str],
+    workdir: Path,
+    environ: Mapping[str, str],
+    report: Report,
+    *,
+    installer: PipInstaller = "uv",
 ) -> None:
     """Install requirement lines into a prefix.
 
@@ -47,10 +55,11 @@ async def install(
         lines: as in a requirements file, options included.
         workdir: the folder against which relative paths resolve.
         environ: the activated environment.
-        report: gets uv's output, line by line.
+        report: gets the installer's output, line by line.
+        installer: uv, or the environment's own pip.
 
     Raises:
-        PipFailed: with uv's own words.
+        PipFailed: with the installer's own words.
     """
     if not lines:
         return
@@ -60,8 +69,13 @@ async def install(
             "The spec has a pip section, but the environment has no python.",
             remedy="Add python to the dependencies.",
         )
-    flags, settings = uv_options(await _pip_config(python, environ, workdir))
-    argv = [uv.find_uv_bin(), "pip", "install", "--no-config", "--python", str(python), *flags, "-r", "-"]
+    settings: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    argv = [str(python), "-m", "pip", "install", "-r", "/dev/stdin"]
+    if installer == "uv":
+        flags, settings = uv_options(await _pip_config(python, environ, workdir))
+        argv = [uv.find_uv_bin(), "pip", "install", "--no-config", "--python", str(python), *flags, "-r", "-"]
+    else:
+        lines = [_absolute(line, workdir) for line in lines]
     tail: list[str] = []
 
     def follow(line: str) -> None:
@@ -73,6 +87,12 @@ async def install(
     )
     if code != 0:
         raise _failure(lines, tail)
+
+
+def _absolute(line: str, workdir: Path) -> str:
+    """Pip looks for a file that a file of requirements names beside that file, which here is standard input."""
+    found = _INCLUDE.fullmatch(line.strip())
+    return f"{found['option']} {workdir / found['file']}" if found else line
 
 
 async def uninstall(prefix: Path, names: Sequence[str], environ: Mapping[str, str], report: Report) -> None:
@@ -186,5 +206,5 @@ def _reason(output: Sequence[str]) -> str:
     if start is None:
         return " ".join(line.strip() for line in output[-3:])
     words = (line.strip().lstrip(_DRAWING).strip() for line in output[start:])
-    said = " ".join(word for word in words if word)[:_MAX_REASON].removeprefix("error:").strip()
+    said = " ".join(word for word in words if word)[:_MAX_REASON].removeprefix("error:").removeprefix("ERROR:").strip()
     return said.removeprefix("No solution found when resolving dependencies").strip(" :").replace("cause: ", "", 1)

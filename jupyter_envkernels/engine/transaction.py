@@ -19,13 +19,14 @@ from ..errors import AlreadyExists, DownloadFailed, EnvKernelsError, Forbidden, 
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import overlay, pip, records
 from .backend import Backend, Report
+from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
 from .planning import Planner
 from .safety import check_changeable, check_free, check_idle
 from .staging import Staging, remove_tree
 from .treecopy import copy_packages, twin
 from .undo import finish_removal, named, roll_back
-from .verify import verify_kernels
+from .verify import has_passed, remember, verify_kernels
 
 _NOTHING_BEFORE = Inventory()
 
@@ -118,9 +119,12 @@ class Transaction:
         await self._link(plan, source)
         for line in await asyncio.to_thread(self._stage, plan, source):
             self.report.log(line)
-        await self._complete(plan, plan.packages, imports=source is None)
+        cache = self.options.package_cache
+        await self._complete(plan, plan.packages, imports=source is None and not has_passed(plan, cache))
+        remember(plan, cache)
         self._warn(await asyncio.to_thread(self._register))
         self.staging.commit()
+        await asyncio.to_thread(add_donor, cache, prefix)
         self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
 
     async def _change(self) -> None:
@@ -193,6 +197,8 @@ class Transaction:
         """
         self._write_records(plan, None, _NOTHING_BEFORE)
         lines = self._carry_over(source) if source is not None else []
+        givers = donors(self.options.package_cache) if source is None else (source,)
+        share_bytecode(givers, self.staging.folder)
         self.staging.mark()
         try:
             self.staging.publish()
@@ -224,7 +230,8 @@ class Transaction:
             self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
             await pip.uninstall(prefix, plan.pip_removed, environ, self.report)
             workdir = self.request.workdir or prefix.parent
-            await pip.install(prefix, plan.pip, workdir, environ, self.report)
+            installer = self.options.pip_installer
+            await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
         self.report.phase("verifying", "Checking the kernel")
         await verify_kernels(prefix, environ, self.report, imports=imports)
 

@@ -1,18 +1,53 @@
-"""Does the environment's kernel start? Asked before the environment may be seen."""
+"""Does the environment's kernel start? Asked before the environment may be seen.
+
+To import a kernel takes longer than to link a small environment. An environment of the very packages that have passed
+before, on the same kind of machine and with nothing from elsewhere, passes again; the package cache remembers which.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import VerifyFailed
+from ..models import Plan
 from .backend import Report
 from .process import run
 
 # The launcher is a stub that imports the kernel only when it runs.
 _IMPORTS = {"ipykernel_launcher": "ipykernel.kernelapp"}
+
+
+def has_passed(plan: Plan, package_cache: Path) -> bool:
+    """An environment of this plan has passed before."""
+    return _is_exact(plan) and _record_of(plan, package_cache).exists()
+
+
+def remember(plan: Plan, package_cache: Path) -> None:
+    """An environment of this plan has passed."""
+    if _is_exact(plan):
+        record = _record_of(plan, package_cache)
+        with suppress(OSError):
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.touch()
+
+
+def _is_exact(plan: Plan) -> bool:
+    """The digest tells all that there is: what pip installs is known by its line only."""
+    return not plan.pip and all(package.sha256 for package in plan.packages)
+
+
+def _record_of(plan: Plan, package_cache: Path) -> Path:
+    try:
+        libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (OSError, ValueError):
+        libc = ""
+    machine = "-".join([os.uname().machine, *libc.split()])
+    return package_cache / "passed" / f"{plan.digest}-{machine}"
 
 
 async def verify_kernels(prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:

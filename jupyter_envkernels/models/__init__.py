@@ -32,6 +32,7 @@ from .job import (
     JobPhase,
     JobRequest,
     JobState,
+    PipInstaller,
     Progress,
     ProgressUnit,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Machine",
     "PackageChange",
     "PackageManager",
+    "PipInstaller",
     "Place",
     "Plan",
     "PlannedPackage",

@@ -12,6 +12,7 @@ from .spec import EnvSpec
 JobKind = Literal["plan", "create", "clone", "update", "add-kernel", "rollback", "remove"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"]
+PipInstaller = Literal["uv", "pip"]
 ProgressUnit = Literal["bytes", "packages"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
@@ -133,8 +134,10 @@ class EngineOptions:
         channels: used where a spec names none; highest priority first.
         package_cache: folder of extracted packages and repodata.
         kernel_packages: added to an environment that has python but no kernel.
+        pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
     """
 
     channels: tuple[str, ...]
     package_cache: Path
     kernel_packages: tuple[str, ...] = ("ipykernel",)
+    pip_installer: PipInstaller = "uv"

@@ -25,6 +25,7 @@ INSTALLED = (
     package("tz"),
     package("stray"),
 )
+NOTHING = Edit()
 PIP = (
     InstalledPackage("pip", "My_Tool", "1", requested=True, requirement="My_Tool==1"),
     InstalledPackage("pip", "helper", "2", requirement="helper==2"),
@@ -36,7 +37,7 @@ INVENTORY = Inventory(
 )
 
 
-def goal(edit: Edit = Edit(), spec: EnvSpec | None = None) -> Goal:
+def goal(edit: Edit = NOTHING, spec: EnvSpec | None = None) -> Goal:
     request = JobRequest("update", "lesson", Path("/envs/lesson"), spec, edit=edit)
     return goal_of(request, INVENTORY, INSTALLED)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -7,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.verify import verify_kernels
+from jupyter_envkernels.engine.verify import has_passed, remember, verify_kernels
 from jupyter_envkernels.errors import VerifyFailed
-from jupyter_envkernels.models import JobPhase, ProgressUnit
+from jupyter_envkernels.models import JobPhase, Plan, PlannedPackage, ProgressUnit
 
 
 class Log:
@@ -91,3 +92,28 @@ async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({"argv": ["sh", "kernel.sh"]}))
     await verify_kernels(tmp_path, dict(os.environ), Log(), imports=True)
+
+
+def plan(name: str = "demo", pip: tuple[str, ...] = ()) -> Plan:
+    sha = hashlib.sha256(name.encode()).hexdigest()
+    package = PlannedPackage(name, "1", "0", "c", "noarch", f"c/{name}", sha, 1, cached=True, record="{}")
+    return Plan((package,), pip=pip)
+
+
+def test_what_has_passed_is_remembered(tmp_path: Path) -> None:
+    assert not has_passed(plan(), tmp_path / "cache")
+    remember(plan(), tmp_path / "cache")
+    assert has_passed(plan(), tmp_path / "cache")
+    assert not has_passed(plan("other"), tmp_path / "cache")
+
+
+def test_what_pip_installs_is_never_known_before(tmp_path: Path) -> None:
+    remember(plan(pip=("demo",)), tmp_path / "cache")
+    assert not has_passed(plan(pip=("demo",)), tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    remember(plan(), tmp_path / "cache")
+    assert not has_passed(plan(), tmp_path / "cache")

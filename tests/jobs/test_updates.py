@@ -185,3 +185,19 @@ async def test_a_clone_of_packages_that_are_nowhere_any_more(
         old = str(place.envs / "lesson")
         holding = [path for path in copy.rglob("*") if path.is_file() and f"{old}/".encode() in path.read_bytes()]
         assert [path for path in holding if path.suffix != ".pyc" and path.parent.name != "conda-meta"] == []
+
+
+@pytest.mark.usefixtures("index")
+async def test_the_pip_of_the_environment_where_it_is_asked_for(place: Place, channel_pythons: list[str]) -> None:
+    options = place.options()
+    manager = JobManager(replace(options, engine=replace(options.engine, pip_installer="pip")))
+    await manager.start()
+    (place.folder / "more.txt").write_text(f"{DEMO}==1.0\n")
+    request = place.create("lesson", f"python={channel_pythons[-1]}", pip=("-r more.txt",))
+    job = await do(manager, request)
+    assert "Successfully installed envkernels-demo-pip-1.0" in manager.journal(job.id).read_log(0)[0]
+    assert versions(place.envs / "lesson")[DEMO] == "1.0"
+    bad = await fail(manager, place.create("other", f"python={channel_pythons[-1]}", pip=(f"{DEMO}==9",)))
+    assert bad.error is not None
+    assert f"`{DEMO}==9`" in bad.error.message
+    await manager.stop()
