@@ -10,6 +10,7 @@ from typing import Any
 from .models import (
     CheckedSpec,
     Environment,
+    Footprint,
     Inventory,
     Job,
     JobEvent,
@@ -21,14 +22,18 @@ from .models import (
     Problem,
     Revision,
     Setup,
+    Usage,
 )
 from .specs import without_credentials
 
 Json = dict[str, Any]
 
+_UNKNOWN = Footprint()
 
-def environment_json(environment: Environment) -> Json:
-    """Schema ``Environment``."""
+
+def environment_json(environment: Environment, footprint: Footprint | None = None) -> Json:
+    """Schema ``Environment``; without a footprint, as if nothing were known of it."""
+    footprint = footprint or _UNKNOWN
     return {
         "id": environment.id,
         "name": environment.name,
@@ -38,6 +43,9 @@ def environment_json(environment: Environment) -> Json:
         "is_running": environment.is_running,
         "read_only": environment.read_only,
         "problem": _problem_json(environment.problem),
+        "usage": _usage_json(footprint.usage),
+        "created": _time(footprint.created),
+        "last_used": _time(footprint.last_used),
     }
 
 
@@ -164,6 +172,12 @@ def _kernel_json(kernel: Kernel) -> Json:
         "language": kernel.language,
         "problem": _problem_json(kernel.problem),
     }
+
+
+def _usage_json(usage: Usage | None) -> Json | None:
+    if usage is None:
+        return None
+    return {"own_bytes": usage.own, "shared_bytes": usage.shared, "measured": _time(usage.measured)}
 
 
 def _problem_json(problem: Problem | None) -> Json | None:

@@ -6,14 +6,18 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..envs.activation import activated_environ
 from ..envs.condarc import load_settings
+from ..envs.footprints import record_start
 from ..envs.prefixes import NotAnEnvironment, RawKernel, read_prefix
 from ..errors import OperationFailed
 from ..models import Problem
@@ -36,6 +40,8 @@ class EnvKernelProvisioner(LocalProvisioner):
     fallback kernel where the real one cannot start.
     """
 
+    _started_prefix: Path | None = None
+
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Look, activate, then go on as for a plain kernel."""
         given = kwargs.get("env", os.environ)
@@ -44,12 +50,22 @@ class EnvKernelProvisioner(LocalProvisioner):
         start = await asyncio.to_thread(prepare, prefix, raw_name, given)
         if start.problem:
             self.log.warning("The fallback kernel takes the place of that of %s: %s", prefix, start.problem.message)
+            self._started_prefix = None
             self.kernel_spec.argv = fallback_argv(str(metadata["conda_env_name"]), prefix, start.problem)
         else:
+            self._started_prefix = Path(prefix)
             self.kernel_spec.argv = start.argv
             kwargs["env"] = start.environ
         launch: dict[str, Any] = await super().pre_launch(**kwargs)
         return launch
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start it; that the environment was used is kept in mind beside, by a thread that nobody waits for."""
+        connection = await super().launch_kernel(cmd, **kwargs)
+        if self._started_prefix:
+            with suppress(RuntimeError):  # no thread is to be had
+                Thread(target=record_start, args=(self._started_prefix,), daemon=True).start()
+        return connection
 
 
 def prepare(prefix: str, raw_name: str, environ: Mapping[str, str]) -> Start:

@@ -13,6 +13,7 @@ from .environment import (
     CatalogOptions,
     Environment,
     ExportFormat,
+    Footprint,
     InstalledPackage,
     Inventory,
     Kernel,
@@ -20,6 +21,7 @@ from .environment import (
     Problem,
     Revision,
     RunningKernel,
+    Usage,
     environment_id,
 )
 from .job import (
@@ -56,6 +58,7 @@ __all__ = [
     "EnvSpec",
     "Environment",
     "ExportFormat",
+    "Footprint",
     "InstalledPackage",
     "Inventory",
     "Job",
@@ -80,6 +83,7 @@ __all__ = [
     "RunningKernel",
     "Setup",
     "Severity",
+    "Usage",
     "VirtualPackage",
     "environment_id",
 ]

@@ -87,6 +87,36 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What an environment takes on disk, in bytes.
+
+    Attributes:
+        own: what its removal frees.
+        shared: files that the package cache or other environments have too, by hard links.
+        measured: when that was so, in seconds since the epoch.
+    """
+
+    own: int
+    shared: int
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What helps to decide whether an environment is still needed. It is no part of the environment itself.
+
+    Attributes:
+        usage: None until it has been measured.
+        created: seconds since the epoch; None where it is not known, or not yet.
+        last_used: when Jupyter last started a kernel of it, as far as that is known.
+    """
+
+    usage: Usage | None = None
+    created: float | None = None
+    last_used: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InstalledPackage:
     """One package of an environment. Text about its origin holds no credentials.
 

@@ -13,14 +13,17 @@ from jupyter_server.gateway.gateway_client import GatewayClient
 from ..config import EnvKernelsTraits
 from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
+from ..envs.footprints import Footprints
+from ..envs.gauge import Gauge
 from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from .events import EventPublisher
 from .handlers import routes
+from .listing import Listing
 from .service import Service
-from .watch import CatalogWatch
+from .watch import CatalogWatch, SizeWatch
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
@@ -56,9 +59,15 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         self.manager = JobManager(self.manager_options(load_settings(os.environ)))
         publisher = EventPublisher(server.event_logger)
         self.manager.subscribe(publisher.job)
-        self.watch = CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir()))
+        footprints = Footprints()
+        self.watches = (
+            CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir())),
+            SizeWatch(catalog, Gauge(footprints)),
+        )
         self.inquirer = Inquirer(self.manager.options.engine)
-        self.service = Service(catalog, self.manager, server.contents_manager, self.inquirer)
+        self.service = Service(
+            catalog, self.manager, server.contents_manager, self.inquirer, Listing(catalog, footprints)
+        )
 
     def initialize_handlers(self) -> None:
         """Register the routes."""
@@ -66,11 +75,13 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - the hook's signature
         """Once the event loop runs: take up the jobs of earlier servers, and look at the environments."""
-        self.watch.start()
+        for watch in self.watches:
+            watch.start()
         await self.manager.start()
 
     async def stop_extension(self) -> None:
         """Let go of running jobs, which go on without us; what is asked ends with us."""
         await self.inquirer.stop()
-        await self.watch.stop()
+        for watch in self.watches:
+            await watch.stop()
         await self.manager.stop()

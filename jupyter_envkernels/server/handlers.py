@@ -110,8 +110,7 @@ class EnvironmentsHandler(EnvKernelsHandler):
     @authorized
     async def get(self) -> None:
         """List the environments."""
-        found = await asyncio.to_thread(self.service.catalog.environments)
-        self.finish({"environments": [documents.environment_json(environment) for environment in found]})
+        self.finish(await asyncio.to_thread(self.service.listing.text))
 
 
 class EnvironmentHandler(EnvKernelsHandler):
@@ -121,7 +120,8 @@ class EnvironmentHandler(EnvKernelsHandler):
     @authorized
     async def get(self, environment_id: str) -> None:
         """Show one environment."""
-        self.finish(documents.environment_json(await self.service.environment(environment_id)))
+        environment = await self.service.environment(environment_id)
+        self.finish(await asyncio.to_thread(self.service.listing.one, environment))
 
     @web.authenticated
     @authorized

@@ -25,6 +25,7 @@ from ..jobs.requests import (
 from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
 from ..specs import check, with_remarks
 from . import wire
+from .listing import Listing
 
 _SECONDS = 5.0
 """That a person who types waits for channels at most."""
@@ -39,12 +40,14 @@ class Service:
         jobs: the write door.
         contents: the server's contents manager, the only way to a user's files.
         inquirer: asks what only the engine knows.
+        listing: environments as documents.
     """
 
     catalog: Catalog
     jobs: JobManager
     contents: Any
     inquirer: Inquirer
+    listing: Listing
 
     async def check_with_channels(self, text: str) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""

@@ -1,4 +1,4 @@
-"""Notices environments that appear, change or go, by whatever program, and tells of it."""
+"""Notices environments that appear, change or go, by whatever program, and tells of it; measures their size."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import logging
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from ..envs.catalog import Catalog
+from ..envs.gauge import Gauge
 from ..kernels import sync
 from ..models import Environment
 
@@ -20,22 +22,30 @@ _INTERVAL = 3.0
 _SHARE = 50
 """The pause is at least that many times as long as the look took: a slow network folder is asked rarely."""
 
+_SIZES_INTERVAL = 3.0
+"""Seconds between two turns of measuring while there is something to measure."""
+
+_SIZES_IDLE = 60.0
+"""Seconds until it is looked again whether there is something to measure."""
+
+_SIZES_TURN = 0.2
+"""Seconds that a turn takes at most, if no folder is slow; about half of it is rest."""
+
+_SIZES_SHARE = 15
+"""As :data:`_SHARE`, for measuring."""
+
 _log = logging.getLogger(__name__)
 
 
-class CatalogWatch:
-    """Looks at the catalog now and then, in a thread.
+class _Watch(ABC):
+    """Does something in a thread now and then.
 
     Args:
-        catalog: what to look at.
-        tell: called in the event loop's thread with the number of environments, when they have changed.
-        data_dir: Jupyter's data folder; kernelspecs that were once written there by ``sync`` are kept true.
+        share: the pause is at least that many times as long as the turn took.
     """
 
-    def __init__(self, catalog: Catalog, tell: Callable[[int], None], data_dir: Path) -> None:
-        self._catalog = catalog
-        self._tell = tell
-        self._data_dir = data_dir
+    def __init__(self, share: int) -> None:
+        self._share = share
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -50,19 +60,62 @@ class CatalogWatch:
                 await self._task
 
     async def _run(self) -> None:
-        known: tuple[Environment, ...] | None = None
         while True:
             started = time.monotonic()
+            pause = _INTERVAL
             try:
-                known = await self._look(known)
-            except Exception:  # noqa: BLE001 - a fault of one look must not end all others
+                pause = await self._turn()
+            except Exception:  # noqa: BLE001 - a fault of one turn must not end all others
                 _log.exception("The environments cannot be looked at.")
-            await asyncio.sleep(max(_INTERVAL, _SHARE * (time.monotonic() - started)))
+            await asyncio.sleep(max(pause, self._share * (time.monotonic() - started)))
 
-    async def _look(self, known: tuple[Environment, ...] | None) -> tuple[Environment, ...]:
+    @abstractmethod
+    async def _turn(self) -> float:
+        """Do it once, and tell for how many seconds to pause at least."""
+
+
+class CatalogWatch(_Watch):
+    """Looks at the catalog now and then.
+
+    Args:
+        catalog: what to look at.
+        tell: called in the event loop's thread with the number of environments, when they have changed.
+        data_dir: Jupyter's data folder; kernelspecs that were once written there by ``sync`` are kept true.
+    """
+
+    def __init__(self, catalog: Catalog, tell: Callable[[int], None], data_dir: Path) -> None:
+        super().__init__(_SHARE)
+        self._catalog = catalog
+        self._tell = tell
+        self._data_dir = data_dir
+        self._known: tuple[Environment, ...] | None = None
+
+    async def _turn(self) -> float:
         found = await asyncio.to_thread(self._catalog.environments)
-        if found != known:
+        if found != self._known:
             await asyncio.to_thread(sync.refresh, self._catalog, self._data_dir, os.environ)
-            if known is not None:
+            if self._known is not None:
                 self._tell(len(found))
-        return found
+            self._known = found
+        return _INTERVAL
+
+
+class SizeWatch(_Watch):
+    """Measures the environments a little now and then.
+
+    Args:
+        catalog: which there are.
+        gauge: measures them.
+    """
+
+    def __init__(self, catalog: Catalog, gauge: Gauge) -> None:
+        super().__init__(_SIZES_SHARE)
+        self._catalog = catalog
+        self._gauge = gauge
+
+    async def _turn(self) -> float:
+        has_more = await asyncio.to_thread(self._measure)
+        return _SIZES_INTERVAL if has_more else _SIZES_IDLE
+
+    def _measure(self) -> bool:
+        return self._gauge.work(self._catalog.environments(), _SIZES_TURN)

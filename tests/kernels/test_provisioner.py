@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -20,8 +21,11 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.footprints import Footprints
+from jupyter_envkernels.envs.processes import running_kernels
 from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner, prepare
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
+from jupyter_envkernels.models import environment_id
 from tests.prefixes import add_kernel, environ_of, make_prefix, write_kernel_json
 
 REPORT = "import json, os, sys; print(json.dumps([sys.prefix, sys.version_info[:2], dict(os.environ)]))"
@@ -186,6 +190,38 @@ async def test_a_deleted_environment_is_told_at_restart(real_catalog: Catalog, r
         await kernel.manager.restart_kernel(now=True)
         await kernel.client.wait_for_ready(timeout=60)
         assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
+
+
+async def test_a_start_is_kept_in_mind(
+    real_catalog: Catalog, real_envs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    footprints = Footprints(tmp_path / "envkernels/usage")
+    async with session(real_catalog, "conda-env-bare-py"), session(real_catalog, "conda-env-new-py"):
+        pass  # one is the fallback kernel, which is none of the environment
+    for _ in range(200):
+        if footprints.read():
+            break
+        await asyncio.sleep(0.05)
+    assert set(footprints.read()) == {environment_id(real_envs / "new")}
+
+
+async def test_a_start_that_cannot_be_kept_in_mind_is_one_all_the_same(
+    real_catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", "/proc/self/data")  # nobody can make a folder there
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
+
+
+async def test_a_running_kernel_is_seen_from_outside(real_catalog: Catalog, real_envs: Path) -> None:
+    assert running_kernels(real_envs / "new") == ()
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        assert isinstance(kernel.manager.provisioner, EnvKernelProvisioner)
+        (seen,) = running_kernels(real_envs / "new")
+        assert seen.pid == kernel.manager.provisioner.pid
+        assert "ipykernel_launcher" in seen.command
+    assert running_kernels(real_envs / "new") == ()
 
 
 def test_why_a_kernel_cannot_start(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from jupyter_server.serverapp import ServerApp
 
+from jupyter_envkernels.envs.footprints import record_start
 from jupyter_envkernels.server import watch
+from tests.prefixes import make_prefix
 
 from .conftest import Call, Reply
 
@@ -63,3 +65,27 @@ async def test_what_other_programs_do_is_told(
     (meta / "history").write_text(json.dumps(""))
     await ear.until(lambda heard: len(heard) == 1)
     assert ear.heard[0]["count"] >= 1
+
+
+async def test_sizes_are_measured_beside_and_are_no_change(
+    jp_serverapp: ServerApp, call: Call, envs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_INTERVAL", 0.1)
+    lesson = make_prefix(envs / "lesson", "python3")
+    extensions: Any = jp_serverapp.extension_manager
+    await extensions.start_all_extensions()
+    ear = Ear(jp_serverapp, ENVIRONMENTS)
+    for _ in range(200):
+        listed = (await call("GET", "environments")).json["environments"]
+        (found,) = [environment for environment in listed if environment["name"] == "lesson"]
+        if found["usage"]:
+            break
+        await asyncio.sleep(0.05)
+    assert found["usage"]["own_bytes"] > 0
+    assert found["last_used"] is None
+    record_start(lesson)
+    used = (await call("GET", f"environments/{found['id']}")).json
+    assert used.pop("last_used") is not None
+    assert found.items() >= used.items()
+    await asyncio.sleep(0.3)
+    assert ear.heard == []

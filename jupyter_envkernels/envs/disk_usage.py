@@ -1,0 +1,82 @@
+"""The bytes that a prefix takes on disk, counted as du(1) counts them: blocks, each inode once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from .installations import is_root
+
+_BLOCK = 512  # the unit of st_blocks, see stat(2)
+_STEP = 200
+_OF_OTHERS = ("envs", "pkgs")
+
+
+class DiskUsage:
+    """Adds up what lies below a prefix, a few files at a step. What cannot be read does not count.
+
+    Of the root of an installation the environments and the package cache in it do not count; nor do other file systems.
+
+    Args:
+        prefix: its real path.
+
+    Attributes:
+        own: bytes that are free when the prefix is removed: of files that have no link elsewhere, and of folders.
+        shared: bytes of files that have a hard link elsewhere too, in the package cache or a clone.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.own = 0
+        self.shared = 0
+        self._prefix = prefix
+        self._links: dict[int, int] = {}  # of a file that counts as shared: how many of its links we have not seen
+
+    def steps(self) -> Iterator[None]:
+        """Goes on with each step; :attr:`own` and :attr:`shared` are true when there is no further one."""
+        try:
+            top = os.lstat(self._prefix)
+        except OSError:
+            return
+        self._count(top)
+        skipped = {f"{self._prefix}/{name}" for name in _OF_OTHERS} if is_root(self._prefix) else set()
+        folders = [self._prefix]
+        while folders:
+            for number, entry in enumerate(_entries(folders.pop()), 1):
+                status = None if entry.path in skipped else _status(entry)
+                if status and status.st_dev == top.st_dev:
+                    self._count(status)
+                    if stat.S_ISDIR(status.st_mode):
+                        folders.append(entry.path)
+                if number % _STEP == 0:
+                    yield
+            yield
+
+    def _count(self, status: os.stat_result) -> None:
+        size = status.st_blocks * _BLOCK
+        if status.st_nlink == 1 or stat.S_ISDIR(status.st_mode):
+            self.own += size
+            return
+        left = self._links.get(status.st_ino)
+        if left is None:
+            self.shared += size
+            left = status.st_nlink
+        self._links[status.st_ino] = left - 1
+        if left == 1:  # the last of its links, and all were here
+            self.shared -= size
+            self.own += size
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:
+        return None

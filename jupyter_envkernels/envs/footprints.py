@@ -1,0 +1,184 @@
+"""What is known of the size, the age and the last use of environments, kept on disk in one private folder.
+
+``sizes.json`` holds what :mod:`.gauge` has measured. Each other file is called after an environment's id; its time is
+that of the last start of a kernel. All of it may be deleted at any time. Files come into the folder by a rename, so the
+folder's time stamp tells whether anything has changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import tempfile
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from jupyter_core.paths import jupyter_data_dir
+
+from ..models import Environment, Footprint, Usage, environment_id
+from .stamps import Stamp, stamp_of
+
+_SIZES = "sizes.json"
+_ID = re.compile(r"[0-9a-f]{12}")
+_DAY = 86400.0
+_KEPT_DAYS = 365
+_Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+_Time = Annotated[float, msgspec.Meta(ge=0, le=253402300799)]  # to the end of the year 9999
+
+_log = logging.getLogger(__name__)
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What was measured of one environment.
+
+    Attributes:
+        prefix: its real path, which need not be text.
+        folders: relative to it, those whose time stamps tell whether it has changed.
+        stamp: these time stamps, as :mod:`.gauge` writes them.
+        created: when it was made, in seconds since the epoch; None where nothing tells.
+    """
+
+    prefix: bytes
+    folders: tuple[str, ...]
+    stamp: str
+    own_bytes: _Bytes
+    shared_bytes: _Bytes
+    measured: _Time
+    created: _Time | None = None
+
+
+_Records = dict[str, Record]
+_decoder = msgspec.json.Decoder(_Records)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The folder at a time; never changed, so that it is read without a lock."""
+
+    stamp: Stamp | None = None
+    records: Mapping[str, Record] = field(default_factory=dict)
+    footprints: Mapping[str, Footprint] = field(default_factory=dict)
+
+
+class Footprints:
+    """The folder, read again only when it has changed. Damage in it counts as nothing known.
+
+    Several processes may write: what one of two loses of the other's measurements is measured again. What cannot be
+    written, such as into a read-only home, is known to this object alone.
+
+    Args:
+        folder: that of Jupyter's data folder by default.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or _default_folder()
+        self._unwritten: _Records = {}
+        self._state = _State()
+
+    def read(self) -> Mapping[str, Footprint]:
+        """What is known, by the environment's id. Reads one time stamp while nothing has changed."""
+        return self._current().footprints
+
+    def records(self) -> Mapping[str, Record]:
+        """What was measured, by the environment's id."""
+        return self._current().records
+
+    def save(self, records: Mapping[str, Record], listed: Collection[Environment]) -> None:
+        """Add what was measured, and drop what is known of environments that are gone.
+
+        Args:
+            records: by the environment's id.
+            listed: the environments that there are.
+        """
+        self._unwritten.update(records)
+        present = {environment.id for environment in listed}
+        kept = {
+            key: record
+            for key, record in {**self._read_sizes(), **self._unwritten}.items()
+            if key in present or os.path.isdir(os.path.join(record.prefix, b"conda-meta"))
+        }
+        try:
+            _write(self._folder, _SIZES, msgspec.json.encode(kept))
+            self._unwritten.clear()
+            self._sweep({*kept, *present})
+        except OSError as error:
+            _log.debug("The sizes of environments cannot be kept: %s", error)
+        self._state = _State()
+
+    def _current(self) -> _State:
+        state = self._state
+        stamp = stamp_of(str(self._folder), time.time_ns())
+        if stamp is None or state.stamp != stamp:
+            records = {**self._read_sizes(), **self._unwritten}
+            state = self._state = _State(stamp, records, _joined(records, self._read_starts()))
+        return state
+
+    def _read_sizes(self) -> _Records:
+        try:
+            with open(self._folder / _SIZES, "rb") as file:
+                return _decoder.decode(file.read())
+        except (OSError, ValueError, RecursionError):
+            return {}
+
+    def _read_starts(self) -> dict[str, float]:
+        try:
+            with os.scandir(self._folder) as entries:
+                return {entry.name: entry.stat().st_mtime for entry in entries if _ID.fullmatch(entry.name)}
+        except OSError:
+            return {}
+
+    def _sweep(self, known: Collection[str]) -> None:
+        """Take away what tells of environments that are long gone, and what processes that died have left."""
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                age = time.time() - entry.stat(follow_symlinks=False).st_mtime
+                is_old_start = _ID.fullmatch(entry.name) and entry.name not in known and age > _KEPT_DAYS * _DAY
+                if is_old_start or (entry.name.startswith(".") and age > _DAY):
+                    os.unlink(entry.path)
+
+
+def record_start(prefix: Path, folder: Path | None = None) -> None:
+    """Keep in mind that a kernel of an environment starts now. Where that cannot be written, nothing happens.
+
+    Args:
+        prefix: of the environment.
+        folder: that of Jupyter's data folder by default.
+    """
+    try:
+        _write(folder or _default_folder(), environment_id(prefix), b"")
+    except OSError as error:
+        _log.debug("The start of a kernel cannot be kept in mind: %s", error)
+
+
+def _default_folder() -> Path:
+    return Path(jupyter_data_dir(), "envkernels", "usage")
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Write a private file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        os.replace(draft, folder / name)
+    except OSError:
+        os.unlink(draft)
+        raise
+
+
+def _joined(records: Mapping[str, Record], starts: Mapping[str, float]) -> dict[str, Footprint]:
+    footprints = {}
+    for key in {*records, *starts}:
+        record, started = records.get(key), starts.get(key)
+        created = record.created if record else None
+        if started and created and started < created - _DAY:  # a history does not tell of which time zone it is
+            started = None  # that was another environment in the same place
+        usage = Usage(record.own_bytes, record.shared_bytes, record.measured) if record else None
+        footprints[key] = Footprint(usage, created, started)
+    return footprints

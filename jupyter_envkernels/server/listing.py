@@ -1,0 +1,49 @@
+"""The answer to GET environments: written anew only when something in it has changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..documents import environment_json
+from ..envs.catalog import Catalog
+from ..envs.footprints import Footprints
+from ..models import Environment, Footprint
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    environments: tuple[Environment, ...]
+    footprints: Mapping[str, Footprint]
+    text: str
+
+
+class Listing:
+    """Environments, joined with what is known of their size and use.
+
+    What it gives takes file reads to find out. It may be asked in any thread.
+
+    Args:
+        catalog: which there are.
+        footprints: what is known of them. It is no part of them, as a kernel's start changes no environment.
+    """
+
+    def __init__(self, catalog: Catalog, footprints: Footprints) -> None:
+        self._catalog = catalog
+        self._footprints = footprints
+        self._written: _Written | None = None
+
+    def text(self) -> str:
+        """All environments as JSON text. Catalog and footprints give the same object as long as nothing changes."""
+        found, footprints = self._catalog.environments(), self._footprints.read()
+        written = self._written
+        if written is None or written.environments is not found or written.footprints is not footprints:
+            documents = [environment_json(environment, footprints.get(environment.id)) for environment in found]
+            written = self._written = _Written(found, footprints, json.dumps({"environments": documents}))
+        return written.text
+
+    def one(self, environment: Environment) -> dict[str, Any]:
+        """One environment as a JSON document."""
+        return environment_json(environment, self._footprints.read().get(environment.id))
