@@ -3,7 +3,8 @@
     python -m benchmarks.listing [--counts 10 100 1000] [--runs 7] [--folder FOLDER]
 
 In process: a new process for each run, with jupyter_server loaded; the first listing, and the median of 15 more.
-``ours`` is what any Jupyter program calls, ``ours, for REST`` gives what REST needs as well. Through a server: GET
+``ours`` is what any Jupyter program calls, ``ours, for REST`` gives what REST needs as well, ``environments`` is what
+GET environments answers before anything has been measured, ``with sizes`` afterwards. Through a server: GET
 /api/kernelspecs, the longest time that the event loop stood still meanwhile, and the processor time of a warm GET.
 All figures are medians in milliseconds; ratios are to static kernelspecs in the same run.
 """
@@ -23,10 +24,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.prefixes import make
+from benchmarks.prefixes import make, make_footprints
 
 _POLLS = 21
-_KINDS = {"static": "static", "sync": "ours", "rest": "ours, for REST"}
+_KINDS = {
+    "static": "static",
+    "sync": "ours",
+    "rest": "ours, for REST",
+    "environments": "environments",
+    "footprints": "with sizes",
+}
 
 
 def in_process(folder: Path, runs: int) -> None:
@@ -131,6 +138,7 @@ def main() -> None:
         for count in arguments.counts:
             folder = (arguments.folder or Path(temporary)).absolute() / str(count)
             make(folder, count)
+            make_footprints(folder)
             time.sleep(3)  # until all time stamps are trusted
             print(f"N = {count}")
             in_process(folder, arguments.runs)

@@ -1,6 +1,7 @@
 """The processes that ``benchmarks.listing`` measures: ``python -m benchmarks.listing_process KIND FOLDER``.
 
-``static``, ``sync`` and ``rest`` list in process and print one line of JSON: milliseconds of the constructor, of the
+``static``, ``sync`` and ``rest`` list kernels in process, ``environments`` and ``footprints`` what GET environments
+answers, without and with sizes and last uses. They print one line of JSON: milliseconds of the constructor, of the
 first listing and of the ones after it. ``serve-static`` and ``serve-ours`` run a Jupyter server until they are killed.
 It prints its address; ``/probe`` gives the longest time that its event loop stood still since the last question, and
 the processor time that the process has used; ``/forget`` makes the next listing read everything again.
@@ -24,22 +25,36 @@ from jupyter_server.serverapp import ServerApp
 from tornado import web
 from traitlets.config import Config
 
+from jupyter_envkernels.documents import environment_json
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from jupyter_envkernels.models import CatalogOptions
 
 _NAP = 0.001
 _WARM = 15
-_MANAGERS: dict[str, type[KernelSpecManager]] = {
+_MANAGERS: dict[str, type[Any]] = {
     "static": KernelSpecManager,
     "sync": SyncEnvKernelSpecManager,
     "rest": EnvKernelSpecManager,
 }
 
 
+class Environments:
+    """Lists environments as REST does."""
+
+    def __init__(self) -> None:
+        self.catalog = Catalog(CatalogOptions(), os.environ)
+        self.footprints = Footprints()
+
+    def get_all_specs(self) -> str:
+        found, known = self.catalog.environments(), self.footprints.read()
+        return json.dumps([environment_json(environment, known.get(environment.id)) for environment in found])
+
+
 def list_in_process(kind: str) -> dict[str, Any]:
     """Milliseconds of the constructor and of each listing."""
-    constructed, manager = _timed(_MANAGERS[kind])
+    constructed, manager = _timed(_MANAGERS.get(kind, Environments))
     loop = asyncio.new_event_loop()
 
     async def listing() -> Any:
@@ -120,6 +135,8 @@ def main() -> None:
     os.environ["HOME"] = str(home)
     if kind.endswith("static"):
         os.environ["JUPYTER_DATA_DIR"] = str(folder / "static")
+    if kind == "footprints":
+        os.environ["JUPYTER_DATA_DIR"] = str(folder / "known")
     if kind.startswith("serve-"):
         serve(kind)
     else:

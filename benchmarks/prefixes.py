@@ -16,6 +16,9 @@ import sys
 import time
 from pathlib import Path
 
+from jupyter_envkernels.envs.footprints import Footprints, Record, record_start
+from jupyter_envkernels.models import Environment, environment_id
+
 _RECORDS = 60
 _LOGOS = ("logo-32x32.png", "logo-64x64.png", "logo-svg.svg")
 _AGE_SECONDS = 3600
@@ -45,6 +48,20 @@ def make(folder: Path, count: int) -> None:
     (home / ".condarc").write_text(f"envs_dirs:\n  - {folder}/envs\n")
     for path in (folder / "envs", home, home / ".conda", home / ".conda/environments.txt", home / ".condarc"):
         _set_time(path)
+
+
+def make_footprints(folder: Path) -> None:
+    """Sizes and last uses of all of them, in Jupyter's data folder ``FOLDER/known``."""
+    known = folder / "known/envkernels/usage"
+    prefixes = sorted((folder / "envs").iterdir())
+    records = {
+        environment_id(prefix): Record(os.fsencode(prefix), ("conda-meta",), "0", 10**8, 10**9, time.time(), 1.7e9)
+        for prefix in prefixes
+    }
+    Footprints(known).save(records, [Environment(key, "", Path()) for key in records])
+    for prefix in prefixes:
+        record_start(prefix, known)
+    _set_time(known)
 
 
 def _make_prefix(folder: Path, prefix: Path) -> None:
