@@ -25,11 +25,11 @@ from jupyter_server.serverapp import ServerApp
 from tornado import web
 from traitlets.config import Config
 
-from jupyter_envkernels.documents import environment_json
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from jupyter_envkernels.models import CatalogOptions
+from jupyter_envkernels.server.listing import Listing
 
 _NAP = 0.001
 _WARM = 15
@@ -44,12 +44,7 @@ class Environments:
     """Lists environments as REST does."""
 
     def __init__(self) -> None:
-        self.catalog = Catalog(CatalogOptions(), os.environ)
-        self.footprints = Footprints()
-
-    def get_all_specs(self) -> str:
-        found, known = self.catalog.environments(), self.footprints.read()
-        return json.dumps([environment_json(environment, known.get(environment.id)) for environment in found])
+        self.get_all_specs = Listing(Catalog(CatalogOptions(), os.environ), Footprints()).text
 
 
 def list_in_process(kind: str) -> dict[str, Any]:
