@@ -108,6 +108,7 @@ def _specs(verbs: _Verbs) -> None:
     _add_environment(export)
     export.add_argument("--format", choices=get_args(ExportFormat), default="yaml", help="of the text (default: yaml)")
     check = verbs.add("check", "specs:examine", "Say what is wrong with specs.")
+    check.add_argument("--online", action="store_true", help="say also what the channels make of them")
     check.add_argument("files", metavar="FILE", nargs="+", help="files that create takes")
 
 

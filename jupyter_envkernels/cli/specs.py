@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..documents import checked_spec_json
 from ..engine.export import export
 from ..errors import NotFound
+from ..models import CheckedSpec
 from ..specs import check
 from .answer import Answer
-from .doors import open_catalog
+from .doors import manager_options, open_catalog
+
+_SECONDS = 120.0
+"""That channels may take to answer: a big one is fetched as a whole when it is asked for the first time."""
 
 
 def examine(args: Namespace) -> Answer:
     """``check``."""
-    document = []
-    lines = []
-    code = 0
-    for file in args.files:
-        checked = check(read_file(file))
-        document.append({"path": file, **checked_spec_json(checked)})
-        lines += [
-            f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}" for d in checked.diagnostics
-        ]
-        code = code if checked.ok else 1
-    return Answer(document, "\n".join(lines), code)
+    texts = [read_file(file) for file in args.files]
+    checked = asyncio.run(_check_online(texts)) if args.online else [check(text) for text in texts]
+    named = list(zip(args.files, checked, strict=True))
+    lines = [
+        f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}"
+        for file, spec in named
+        for d in spec.diagnostics
+    ]
+    document = [{"path": file, **checked_spec_json(spec)} for file, spec in named]
+    return Answer(document, "\n".join(lines), 0 if all(spec.ok for spec in checked) else 1)
+
+
+async def _check_online(texts: Sequence[bytes]) -> list[CheckedSpec]:
+    from ..jobs.inquirer import Inquirer  # noqa: PLC0415 - who checks offline does not wait for it
+
+    inquirer = Inquirer(manager_options().engine)
+    try:
+        return [await inquirer.check(text, _SECONDS) for text in texts]
+    finally:
+        await inquirer.stop()
 
 
 def write(args: Namespace) -> Answer:

@@ -13,7 +13,9 @@ import time
 
 import msgspec
 
-from ..models import Diagnostic, EngineOptions, Machine
+from ..models import CheckedSpec, Diagnostic, EngineOptions, Machine
+from ..specs import check, with_remarks
+from ..specs.text import decode
 
 _IDLE = 120.0
 """Seconds after the last question until the process is ended: what it has read of channels is kept so long."""
@@ -87,6 +89,19 @@ class Inquirer:
         self._process: asyncio.Task[_Process] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Future[None] | None = None
+
+    async def check(self, text: str | bytes, seconds: float) -> CheckedSpec:
+        """All that is to be said of a spec: what ``specs.check`` says, and what channels make of it.
+
+        Args:
+            text: of the spec.
+            seconds: see :meth:`advise`.
+        """
+        checked = await asyncio.to_thread(check, text)
+        if checked.spec is None or checked.spec.locked:
+            return checked
+        readable = decode(text) if isinstance(text, bytes) else text
+        return with_remarks(checked, await self.advise(readable, seconds))
 
     async def advise(self, text: str, seconds: float) -> tuple[Diagnostic, ...]:
         """What channels make of a spec.

@@ -23,7 +23,6 @@ from ..jobs.requests import (
     update_request,
 )
 from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
-from ..specs import check, with_remarks
 from . import wire
 from .listing import Listing
 
@@ -51,10 +50,7 @@ class Service:
 
     async def check_with_channels(self, text: str) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
-        checked = await asyncio.to_thread(check, text)
-        if checked.spec is None or checked.spec.locked:
-            return checked
-        return with_remarks(checked, await self.inquirer.advise(text, _SECONDS))
+        return await self.inquirer.check(text, _SECONDS)
 
     async def environment(self, environment_id: str) -> Environment:
         """One environment by id.

@@ -20,6 +20,21 @@ def test_check_names_the_line(shell: Shell) -> None:
     assert document[1]["spec"] is None
 
 
+def test_check_asks_the_channels_where_it_shall(shell: Shell) -> None:
+    (shell.home / "good.yml").write_text(SPEC)
+    (shell.home / "bad.yml").write_bytes("name: bad\ndependencies:\n  - nump\n".encode("utf-16"))
+    (shell.home / "list.txt").write_text("@EXPLICIT\nhttps://example.org/noarch/a-1.0-0.conda\n")
+    assert shell.run("check", "bad.yml").returncode == 0
+    assert shell.run("check", "--online", "good.yml", "list.txt").returncode == 0
+    bad = shell.run("check", "--online", "good.yml", "bad.yml")
+    assert bad.returncode == 1
+    (line,) = bad.stdout.splitlines()
+    assert line.startswith("bad.yml:3:5 error no-such-package No channel has a package named nump for ")
+    assert line.endswith("Did you mean numpy?")
+    document = shell.json("check", "--online", "bad.yml", code=1)
+    assert [d["code"] for d in document[0]["diagnostics"]] == ["no-such-package"]
+
+
 def test_export(shell: Shell) -> None:
     shell.json("create", "-f", "-", feed=SPEC)
     plain = shell.run("export", "lesson")
