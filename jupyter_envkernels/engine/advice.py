@@ -97,15 +97,22 @@ def _expanded(channel: str) -> str:
 def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
     for url, failure in stock.failures.items():
         message = f"{failure.message.splitlines()[0]} Nothing is said of its packages."
-        yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
+        yield _at(places.get(url), url, Diagnostic("warning", "channel-unreachable", message, failure.remedy))
     for url in stock.slow:
-        message = f"The channel {shown(url.rstrip('/'))} is still being read; nothing is said of its packages yet."
-        yield _at(places.get(url), Diagnostic("info", "channel-slow", message, "Check again in a moment."))
+        message = f"The channel {url.rstrip('/')} is still being read; nothing is said of its packages yet."
+        yield _at(places.get(url), url, Diagnostic("info", "channel-slow", message, "Check again in a moment."))
 
 
-def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic at a place; it has none where the channel comes from the configuration."""
-    return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
+def _at(place: Scalar | None, url: str, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic where a channel is named; it has no place where that is the configuration.
+
+    What a variable in the channel stands for may be a secret, and is not told.
+    """
+    if place is None:
+        return diagnostic
+    as_written = shown(place.text) if "$" in place.text else url.rstrip("/")
+    message = diagnostic.message.replace(url.rstrip("/"), as_written)
+    return replace(diagnostic, message=message, line=place.line, column=place.column)
 
 
 def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver) -> Iterator[Diagnostic]:
@@ -140,11 +147,11 @@ def _unknown(wish: Wish, near: Sequence[str]) -> Diagnostic:
 
 def _lacking(wish: Wish, lack: Lack) -> Diagnostic:
     channel, found, _ = wish.line.text.rpartition("::")
-    newest = f"'{shown(channel)}{found}{wish.line.name}={short_version(lack.newest)}'"
+    name = f"{shown(channel)}{found}{wish.line.name}"
+    instead = some([f"'{name}={short_version(version)}'" for version in lack.versions], "or")
     if lack.kind == "version":
-        remedy = f"Write {newest}, or another version that there is."
-        return remark("error", "no-such-version", wish.node, lack.message, remedy)
-    remedy = f"Put that channel first, name it in the line with '::', or write {newest}."
+        return remark("error", "no-such-version", wish.node, lack.message, f"Write {instead}, or what else there is.")
+    remedy = f"Put that channel first, name it in the line with '::', or write {instead}."
     return remark("error", "hidden-by-priority", wish.node, lack.message, remedy)
 
 
@@ -158,6 +165,17 @@ def _without_builds(builds: Sequence[tuple[Wish, Lack]]) -> Iterator[Diagnostic]
 def _without_many_builds(builds: Sequence[tuple[Wish, Lack]]) -> Diagnostic:
     names = some([wish.line.name for wish, _ in builds])
     message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
-    lines = ", ".join(str(wish.node.line) for wish, _ in builds)
+    lines = _ranges([wish.node.line for wish, _ in builds])
     remedy = f"Delete the last '=...' of the lines {lines}, or export anew with 'conda env export --no-builds'."
     return remark("error", "no-such-build", builds[0][0].node, message, remedy)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers with those that follow each other as one: ``3-5, 7``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in parts)

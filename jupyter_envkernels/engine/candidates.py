@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,12 +22,13 @@ class Lack:
     Attributes:
         kind: what is missing: the package, its version, its build, or a view past channels of higher priority.
         message: the same as a sentence.
-        newest: the newest version that could be had instead; empty where there is none, or another build will do.
+        versions: what could be had instead: the newest that begins like the one that is asked for, and the newest of
+            all. Empty where there is none, or another build will do.
     """
 
     kind: Literal["package", "version", "build", "priority"]
     message: str
-    newest: str = ""
+    versions: tuple[str, ...] = ()
 
 
 def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
@@ -52,7 +54,7 @@ def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | Non
     where = f"The channel {source.name} has no" if source is not None else "No channel has"
     newest = _newest(there)
     message = f"{where} `{line.text}`: the newest {line.name} that there is has version {newest}."
-    return Lack("version", message, newest)
+    return Lack("version", message, _instead(line, there))
 
 
 def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver: Solver) -> Lack | None:
@@ -64,12 +66,22 @@ def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver
     if any(record.channel == first for record in found):
         return None
     names = {channel.base_url: channel.name or channel.base_url for channel in solver.channels}
-    newest = _newest([record for record in named if record.channel == first])
+    shown = [record for record in named if record.channel == first]
     message = (
         f"`{line.text}` is in the channel {names[found[0].channel or '']} only, but under strict channel priority "
-        f"{line.name} comes from {names[first]} alone, whose newest version is {newest}."
+        f"{line.name} comes from {names[first]} alone, whose newest version is {_newest(shown)}."
     )
-    return Lack("priority", message, newest)
+    return Lack("priority", message, _instead(line, shown))
+
+
+def _instead(line: Line, records: Sequence[Record]) -> tuple[str, ...]:
+    """The newest version that begins as the one that a line asks for, if there is any, and the newest of all."""
+    asked = re.findall(r"\d+", (line.spec.version or "").partition(",")[0])
+    for length in (2, 1):
+        alike = [record for record in records if re.findall(r"\d+", str(record.version))[:length] == asked[:length]]
+        if asked and alike:
+            return tuple(dict.fromkeys([_newest(alike), _newest(records)]))
+    return (_newest(records),)
 
 
 def _newest(records: Sequence[Record]) -> str:

@@ -42,7 +42,7 @@ def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
         machine: name -> version of the virtual packages that there are.
     """
     name, _, version = spec.partition(" ")
-    version = version.strip().strip("*").strip()
+    version = version.strip().rstrip("*").rstrip(".")
     has = machine.get(name)
     kind = name.strip("_")
     if kind == "cuda":

@@ -11,7 +11,7 @@ from .explain import listed
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"),]+", re.IGNORECASE)
 _PACKAGE = re.compile(r"(?P<stem>[^\s/]+-[^\s/-]+-[^\s/-]+)\.(conda|tar\.bz2)\b")
-_SUBDIR = re.compile(r"/(noarch|[a-z]+-[a-z0-9_]+)(/.*)?$")
+_SUBDIR = re.compile(r"/(noarch|(linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z0-9_]+)(/.*)?$")
 
 # what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
 _NETWORK: tuple[tuple[str, str, str], ...] = (
@@ -36,10 +36,15 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
 
-def channel_failure(text: str) -> ChannelFailed:
-    """The failure that the message of the reader of channels stands for: a sentence, and the message below it."""
+def channel_failure(text: str, url: str = "") -> ChannelFailed:
+    """The failure that the message of the reader of channels stands for: a sentence, and the message below it.
+
+    Args:
+        text: the message.
+        url: of the channel, where it is known; else what the message names.
+    """
     text = without_credentials(text)
-    found = _URL.search(text)
+    found = _URL.search(url or text)
     channel = f"The channel {_SUBDIR.sub('', found[0]).rstrip('/')}" if found else "A channel"
     if _OFFLINE.search(text):
         return ChannelFailed(

@@ -87,7 +87,7 @@ class Stockroom:
             try:
                 names[url], found = look.result()
             except GatewayError as error:
-                failures[url] = channel_failure(str(error))
+                failures[url] = channel_failure(str(error), url)
                 continue
             for record in found:
                 records.setdefault(record.name.normalized, []).append(record)

@@ -38,8 +38,15 @@ def test_a_version_that_no_channel_has(inquiry: Inquiry) -> None:
     version, python = inquiry.advise(spec("prio-demo=9", "python=3.99"))
     assert (version.severity, version.code, version.line) == ("error", "no-such-version", 3)
     assert version.message == "No channel has `prio-demo=9`: the newest prio-demo that there is has version 1.0."
-    assert version.remedy == "Write 'prio-demo=1.0', or another version that there is."
+    assert version.remedy == "Write 'prio-demo=1.0', or what else there is."
     assert python.remedy.startswith("Write 'python=3.")
+
+
+def test_what_is_like_the_version_that_there_is_not(inquiry: Inquiry) -> None:
+    older, range_, other = inquiry.advise(spec("conflict-base=1.9", "numpy>=1.27,<2", "conflict-base=7"))
+    assert older.remedy == "Write 'conflict-base=1.5' or 'conflict-base=2.0', or what else there is."
+    assert range_.remedy == "Write 'numpy=1.26' or 'numpy=2.2', or what else there is."
+    assert other.remedy == "Write 'conflict-base=2.0', or what else there is."
 
 
 def test_a_channel_in_the_line(inquiry: Inquiry) -> None:
@@ -61,14 +68,14 @@ def test_a_build_that_does_not_exist(inquiry: Inquiry) -> None:
 
 def test_an_export_of_another_platform_is_loosened_as_a_whole(inquiry: Inquiry) -> None:
     found = inquiry.advise(
-        spec("prio-demo=1.0=hab_1", "same-build=1.0=hab_1", "conflict-a=1.0=hab_1", "conflict-b=2.5=hab_1")
+        spec("prio-demo=1.0=hab_1", "same-build=1.0=hab_1", "conflict-b=2.5=hab_1", "conflict-a=1.0=hab_1")
     )
     builds, version = found
-    assert (builds.code, builds.line, version.code, version.line) == ("no-such-build", 3, "no-such-version", 6)
+    assert (builds.code, builds.line, version.code, version.line) == ("no-such-build", 3, "no-such-version", 5)
     assert "3 packages" in builds.message
     assert "prio-demo, same-build and conflict-a" in builds.message
     assert builds.remedy == (
-        "Delete the last '=...' of the lines 3, 4, 5, or export anew with 'conda env export --no-builds'."
+        "Delete the last '=...' of the lines 3-4, 6, or export anew with 'conda env export --no-builds'."
     )
 
 
@@ -148,6 +155,14 @@ def test_logins_are_used_and_not_told(tmp_path: Path, channel_root: Path, channe
     assert "login" in refused[0].message
     for secret in ("tk-", "hunter2", "bob"):
         assert secret not in json.dumps([f"{d.message} {d.remedy}" for d in [*found, *wrong, *refused]])
+
+
+def test_what_variables_stand_for_is_not_told(tmp_path: Path, channel_root: Path) -> None:
+    text = spec("python", channels="'file:///${COURSE_SECRET}/main'")
+    with Inquiry(tmp_path, channel_root, COURSE_SECRET="geheim") as inquiry:
+        (unread,) = inquiry.advise(text)
+    assert unread.message.startswith("The channel file:///${COURSE_SECRET}/main cannot be read")
+    assert "geheim" not in f"{unread.message} {unread.remedy}"
 
 
 def test_a_channel_that_was_read_before_serves_offline(

@@ -56,5 +56,21 @@ def test_what_is_wrong_with_a_channel(text: str, reason: str) -> None:
     assert "tok-1" not in failure.message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "could not find subdir 'noarch' in channel 'https://x.example/conda-forge/'",
+        "404 (https://x.example/conda-forge)",
+    ],
+)
+def test_a_channel_whose_name_looks_like_a_platform(text: str) -> None:
+    assert channel_failure(text).message.startswith("The channel https://x.example/conda-forge cannot be read")
+
+
+def test_a_channel_that_redirects_to_elsewhere() -> None:
+    failure = channel_failure("404 (https://cdn.example/4f2e)", "https://x.example/pkgs/main/")
+    assert failure.message.startswith("The channel https://x.example/pkgs/main cannot be read: there is nothing")
+
+
 def test_what_is_not_known_is_said_in_the_engines_words() -> None:
     assert channel_failure("strange").message == "A channel cannot be read.\nstrange"
