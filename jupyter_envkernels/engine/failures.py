@@ -16,6 +16,16 @@ _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z
 # what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
 _NETWORK: tuple[tuple[str, str, str], ...] = (
     (
+        r"[Nn]o space left|quota exceeded",
+        "no space is left on the disk",
+        "Remove environments that you no longer need, or ask for more space.",
+    ),
+    (
+        r"^failed to (create|open) '",
+        "what it has cannot be kept",
+        "See to it that you may write to the folder c.EnvKernels.package_cache.",
+    ),
+    (
         r"\b401\b|\b403\b|Unauthorized|Forbidden",
         "it asks for a login, or refuses the one that it got",
         "Put the login into ~/.netrc or the token into the channel's URL, as conda does.",

@@ -45,6 +45,10 @@ def test_kinds_of_install_failures(text: str, kind: type[errors.EnvKernelsError]
             "its server answers 503 Service Unavailable",
         ),
         ("error (U)\nCaused by: operation timed out", "its server does not answer in time"),
+        (
+            "failed to download (U)\nCaused by: failed to write to file `/c`: No space left on device",
+            "no space is left",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_channel(text: str, reason: str) -> None:
@@ -70,6 +74,13 @@ def test_a_channel_whose_name_looks_like_a_platform(text: str) -> None:
 def test_a_channel_that_redirects_to_elsewhere() -> None:
     failure = channel_failure("404 (https://cdn.example/4f2e)", "https://x.example/pkgs/main/")
     assert failure.message.startswith("The channel https://x.example/pkgs/main cannot be read: there is nothing")
+
+
+def test_a_cache_that_cannot_be_written_to() -> None:
+    for reason in ("No such file or directory (os error 2)", "Read-only file system (os error 30)"):
+        failure = channel_failure(f"failed to open '/c/1.shards-cache-v1'\nCaused by: {reason}", "https://x.example/a/")
+        assert failure.message.startswith("The channel https://x.example/a cannot be read: what it has cannot be kept.")
+        assert "package_cache" in failure.remedy
 
 
 def test_what_is_not_known_is_said_in_the_engines_words() -> None:
