@@ -51,6 +51,7 @@ class RattlerBackend:
         self._reader = Reader(settings, self._network)
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
+        self._known: dict[str, rattler.RepoDataRecord] = {}
 
     async def solve(
         self,
@@ -64,7 +65,7 @@ class RattlerBackend:
         lines = [self._reader.line(text) for text in specs]
         lines += [self._reader.line(text, pinned=True) for text in self._settings.pinned_packages]
         try:
-            solver = self._reader.solver(channels, lines, _records(installed), fixed=fixed)
+            solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)
             try:
                 records = await solver.solve(lines)
             except SolverError as error:
@@ -76,7 +77,7 @@ class RattlerBackend:
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.find`."""
         try:
-            return await self._plan(await find(self._network, self._settings, dists, _records(installed)))
+            return await self._plan(await find(self._network, self._settings, dists, self._records(installed)))
         except (GatewayError, InvalidChannelError) as error:
             raise channel_failure(str(error)) from error
 
@@ -88,7 +89,7 @@ class RattlerBackend:
         """See :meth:`.backend.Backend.locked`."""
         urls = self._network.log_in([package.url for package in packages])
         clean = [replace(package, url=url) for package, url in zip(packages, urls, strict=True)]
-        return await self._plan(_records(await read_locked(self._network.client, clean)))
+        return await self._plan(self._records(await read_locked(self._network.client, clean)))
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
@@ -108,14 +109,16 @@ class RattlerBackend:
         report: Report,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
-        packages = await self._plan(_records(packages))  # what the cache has may have changed since the plan was made
+        packages = await self._plan(
+            self._records(packages)
+        )  # what the cache has may have changed since the plan was made
         self._check_online(packages)
         await asyncio.to_thread(check_archives, packages)
         await asyncio.to_thread(sweep, self._packages)
         with Meter(packages, report, self._settings.remote_read_timeout_secs) as meter:
             work = asyncio.ensure_future(
                 rattler.install(
-                    _records(packages),
+                    self._records(packages),
                     staging,
                     package_cache=self._cache,
                     client=self._network.client,
@@ -148,33 +151,54 @@ class RattlerBackend:
     async def _plan(self, records: Sequence[rattler.RepoDataRecord]) -> tuple[PlannedPackage, ...]:
         """Records -> packages, by name."""
         index = await self._cache.index()
-        return tuple(
-            PlannedPackage(
-                name=record.name.normalized,
-                version=str(record.version),
-                build=str(record.build),
-                channel=record.channel or "",
-                subdir=record.subdir,
-                url=record.url,
-                sha256=record.sha256.hex() if record.sha256 else None,
-                size=record.size or 0,
-                cached=index.contains_record(record),
-                record=record.to_json(),
+        packages = []
+        for record in sorted(records, key=lambda record: record.name.normalized):
+            text = _text(record)
+            self._known[text] = record
+            packages.append(
+                PlannedPackage(
+                    name=record.name.normalized,
+                    version=str(record.version),
+                    build=str(record.build),
+                    channel=record.channel or "",
+                    subdir=record.subdir,
+                    url=record.url,
+                    sha256=record.sha256.hex() if record.sha256 else None,
+                    size=record.size or 0,
+                    cached=index.contains_record(record),
+                    record=text,
+                )
             )
-            for record in sorted(records, key=lambda record: record.name.normalized)
-        )
+        return tuple(packages)
+
+    def _records(self, packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
+        """Give back to rattler the records that a plan holds as JSON; those that it made itself are known still."""
+        unknown = [package for package in packages if package.record not in self._known]
+        self._known.update(zip((package.record for package in unknown), _read_records(unknown), strict=True))
+        return [self._known[package.record] for package in packages]
 
 
-def _records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
-    """Give back to rattler the records that a plan holds as JSON.
+def _text(record: rattler.RepoDataRecord) -> str:
+    """The record as JSON, without what only a prefix knows of it."""
+    text = record.to_json()
+    if not isinstance(record, rattler.PrefixRecord):
+        return text
+    return json.dumps({key: value for key, value in json.loads(text).items() if key not in _OF_A_PREFIX})
 
-    Its only reader that keeps hashes and sizes is the one for a prefix's records, which reads files.
-    """
+
+_OF_A_PREFIX = {
+    *("files", "paths_data", "link", "extracted_package_dir", "package_tarball_full_path"),
+    *("requested_spec", "requested_specs"),
+}
+
+
+def _read_records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
+    """Read records as rattler does those of a prefix, from files: no other reader of it keeps hashes and sizes."""
     records: list[rattler.RepoDataRecord] = []
     with tempfile.TemporaryDirectory(prefix="envkernels-plan-") as folder:
         for package in packages:
             path = Path(folder, f"{package.name}-{package.version}-{package.build}.json")
-            content = {"files": [], "paths_data": {"paths": [], "paths_version": 1}, **json.loads(package.record)}
+            content = {**json.loads(package.record), "files": [], "paths_data": {"paths": [], "paths_version": 1}}
             path.write_text(json.dumps(content), encoding="utf-8")
             records.append(rattler.PrefixRecord.from_path(path))
     return records
