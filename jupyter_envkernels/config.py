@@ -65,6 +65,18 @@ class EnvKernelsTraits(HasTraits):
         config=True
     )
     max_queued_jobs: Any = Int(20, min=0, help="Jobs that may wait for their turn. Default: 20.").tag(config=True)
+    job_timeout: Any = Int(
+        43_200,
+        min=0,
+        help="Seconds that a job may take once it runs; then it is ended, and what it did is taken back. 0: no limit. "
+        "Default: 43200, twelve hours: a pip build may take some, and what hangs is gone the next day.",
+    ).tag(config=True)
+    keep_jobs: Any = Int(
+        200,
+        min=1,
+        help="How many jobs that are over are kept, with journal and log. Older ones are deleted, but none that ended "
+        "within the last hour, nor within the last day if it can be taken up again. Default: 200.",
+    ).tag(config=True)
     hidden_environments: Any = Unicode(
         help="Regular expression; environments whose name or prefix it matches are not shown. Default: none."
     ).tag(config=True)
@@ -103,6 +115,8 @@ class EnvKernelsTraits(HasTraits):
             ),
             max_concurrent=self.max_concurrent_jobs,
             max_queued=self.max_queued_jobs,
+            keep_jobs=self.keep_jobs,
+            job_timeout=self.job_timeout,
         )
 
 

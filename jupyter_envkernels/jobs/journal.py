@@ -9,6 +9,7 @@
         plan.json       the packages that were chosen, once they are
         lock            held (flock) by the one process that may write; says which one that is
         cancel          there once somebody has cancelled the job
+        timeout         there once the worker has ended itself, as the job took too long
 
 The lock tells whether the writer lives, whatever became of the process that started it. A line without its end was cut
 by a crash and does not count. Everything is private: a spec may hold what others shall not read.
@@ -16,6 +17,7 @@ by a crash and does not count. Everything is private: a spec may hold what other
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import re
@@ -44,11 +46,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker is told: the request, and the settings in force when it was made. ``created`` is in seconds."""
+    """What a worker is told.
+
+    Attributes:
+        request: what to do.
+        options: the settings in force when it was asked for.
+        created: when that was, in seconds since the epoch.
+        timeout: seconds that the work may take; 0 for no limit.
+    """
 
     request: JobRequest
     options: EngineOptions
     created: float
+    timeout: float = 0
 
 
 def new_job_id() -> str:
@@ -84,6 +94,7 @@ class Journal:
         self.log_file = self.folder / "log.txt"
         self.lock_file = self.folder / "lock"
         self.cancel_mark = self.folder / "cancel"
+        self.timeout_mark = self.folder / "timeout"
 
     def order(self) -> Order:
         """What was asked.
@@ -122,12 +133,7 @@ class Journal:
 
     def read_events(self, offset: int) -> tuple[list[JobEvent], int]:
         """The complete events from a byte offset on, and the offset behind them."""
-        try:
-            with self.events_file.open("rb") as file:
-                file.seek(offset)
-                data = file.read()
-        except FileNotFoundError:
-            return [], offset
+        data = _read(self.events_file, offset)
         end = data.rfind(b"\n") + 1
         return list(_events(data[:end])), offset + end
 
@@ -148,12 +154,7 @@ class Journal:
 
         It is cut between characters.
         """
-        try:
-            with self.log_file.open("rb") as file:
-                file.seek(offset)
-                data = file.read(LOG_CHUNK)
-        except FileNotFoundError:
-            return "", offset
+        data = _read(self.log_file, offset, LOG_CHUNK)
         for cut in range(4):  # a character has at most 4 bytes; its tail may be still to come
             with suppress(UnicodeDecodeError):
                 end = len(data) - cut
@@ -206,6 +207,18 @@ def encode(value: object) -> bytes:
 
 def _decode(data: bytes, kind: type[T]) -> T:
     return msgspec.json.decode(data, type=kind, dec_hook=lambda wanted, value: wanted(value))
+
+
+def _read(path: Path, offset: int, length: int = -1) -> bytes:
+    """Bytes of a file from an offset on; none where it has been taken away, also while it was open (ESTALE on NFS)."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ESTALE}:
+            return b""
+        raise
 
 
 def _events(data: bytes) -> Iterator[JobEvent]:

@@ -18,8 +18,9 @@ from ..models import EngineOptions, Job, JobEvent, JobRequest, Plan
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
+from .pruning import discard, superfluous, sweep_journals
 from .requests import run_request
-from .writer import create_journal, sweep_drafts
+from .writer import create_journal
 
 _POLL = 0.1
 """Seconds between two looks at the journal of a job."""
@@ -44,12 +45,16 @@ class ManagerOptions:
         engine: what workers are told.
         max_concurrent: jobs of one person that run at the same time.
         max_queued: jobs that may wait for their turn.
+        keep_jobs: journals of jobs that are over which are kept.
+        job_timeout: seconds that the work of a job may take; 0 for no limit.
     """
 
     journal_dir: Path
     engine: EngineOptions
     max_concurrent: int = 2
     max_queued: int = 20
+    keep_jobs: int = 200
+    job_timeout: float = 0
 
 
 class JobManager:
@@ -82,7 +87,8 @@ class JobManager:
     async def start(self) -> None:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
         async with self._submitting:
-            await asyncio.to_thread(sweep_drafts, self._options.journal_dir)
+            await asyncio.to_thread(sweep_journals, self._options.journal_dir)
+            await self._prune()
             jobs = await self.jobs()
             for folder in {job.request.prefix.parent for job in jobs}:
                 await asyncio.to_thread(sweep, folder)
@@ -98,6 +104,14 @@ class JobManager:
         for job in await self.jobs():
             if job.state == "running":
                 await asyncio.to_thread(bury, self.journal(job.id))
+        await self._prune()
+
+    async def _prune(self) -> None:
+        """Take away the journals that are too many."""
+        for job_id in superfluous(await self.jobs(), self._options.keep_jobs, time.time()):
+            if job_id not in self._followers:
+                await asyncio.to_thread(discard, self.journal(job_id))
+                self._jobs.pop(job_id, None)
 
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal."""
@@ -147,7 +161,8 @@ class JobManager:
             await self._check(request)
             if "create" in {request.kind, request.plans} or request.source is not None:
                 await asyncio.to_thread(check_free, request.prefix)
-            order = Order(replace(request, user=user or account()), self._options.engine, time.time())
+            asked = replace(request, user=user or account())
+            order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
             job = await self.job(journal.id)
             self._follow(job, told=0)
@@ -183,7 +198,9 @@ class JobManager:
 
     async def jobs(self) -> list[Job]:
         """All jobs that the journal holds, newest first."""
-        return await asyncio.to_thread(self._read_jobs)
+        found = await asyncio.to_thread(self._read_jobs)
+        self._jobs |= {job.id: job for job in found if job.is_over and job.id not in self._followers}
+        return found
 
     async def job(self, job_id: str) -> Job:
         """One job.
@@ -205,7 +222,7 @@ class JobManager:
         found: list[Job] = []
         for job_id in reversed(job_ids(self._options.journal_dir)):
             known = self._jobs.get(job_id)
-            with contextlib.suppress(NotFound):
+            with contextlib.suppress(NotFound, OSError):  # one that cannot be read hides no other
                 found.append(known if known and known.is_over else self.journal(job_id).job())
         return found
 
@@ -244,6 +261,9 @@ class JobManager:
             try:
                 offset = await self._step(journal, offset, told)
             except Exception:  # noqa: BLE001 - a follower that dies would leave its job unfinished for ever
+                if not await asyncio.to_thread(journal.folder.exists):
+                    self._jobs.pop(journal.id, None)  # somebody has taken the journal away: nothing is left to follow
+                    break
                 _log.exception("The job %s cannot be followed; trying again.", journal.id)
                 self._to_the_end_of_the_queue(journal.id)
                 await asyncio.sleep(_RETRY)
@@ -253,6 +273,7 @@ class JobManager:
         self._leave_queue(journal.id)
         if worker := self._workers.pop(journal.id, None):
             await asyncio.to_thread(worker.wait)
+        await self._prune()
 
     async def _step(self, journal: Journal, offset: int, told: int) -> int:
         """Tell the news, start the job in its turn, and bury it should its worker have died; where to read on."""

@@ -129,18 +129,19 @@ def _end_group(journal: Journal) -> None:
 def _write_last_word(journal: Journal, job: Job) -> None:
     committed = is_committed(job.request, job.id, job.phase)
     warning = roll_back(job.request, job.id)
-    state: JobState = "cancelled" if journal.cancel_mark.exists() else "interrupted"
-    message, problem = _LAST_WORDS["succeeded" if committed else state]
+    state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal)
     with writing(journal) as writer:
         writer.log("\n".join(filter(None, [f"{message}.", warning])))
-        writer.state("succeeded" if committed else state, message, problem)
+        writer.state(state, message, problem)
 
 
-_LAST_WORDS: dict[JobState, tuple[str, Problem | None]] = {
-    "succeeded": ("Done", None),
-    "cancelled": ("Cancelled; nothing was changed", None),
-    "interrupted": (
-        "Interrupted; nothing was changed",
-        Problem("interrupted", "The process that did the work died before it was done.", "Start it again."),
-    ),
-}
+def _ending(journal: Journal) -> tuple[JobState, str, Problem | None]:
+    """How a job ended whose worker died before it was done, by the marks that were left."""
+    if journal.cancel_mark.exists():
+        return "cancelled", "Cancelled; nothing was changed", None
+    if journal.timeout_mark.exists():
+        message = f"The job took more than {journal.order().timeout:,.0f} seconds and was ended; nothing was changed"
+        remedy = "The log ends with what it did last. The administrator sets the limit: c.EnvKernels.job_timeout."
+        return "failed", message, Problem("timeout", f"{message}.", remedy)
+    death = Problem("interrupted", "The process that did the work died before it was done.", "Start it again.")
+    return "interrupted", "Interrupted; nothing was changed", death

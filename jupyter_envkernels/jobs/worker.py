@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,7 +28,7 @@ from .locks import prefix_lock
 from .writer import JournalWriter, store_plan, writing
 
 _WATCH = 1.0
-"""Seconds between two looks for the mark of cancellation."""
+"""Seconds between two looks for the mark of cancellation and at the clock."""
 
 
 def main(folder: str, lock: str) -> NoReturn:
@@ -42,7 +42,6 @@ def main(folder: str, lock: str) -> NoReturn:
     signal.signal(signal.SIGTERM, lambda *_: _end_group())
     path = Path(folder)
     journal = Journal(path.parent, path.name)
-    threading.Thread(target=_obey_cancel, args=[journal], daemon=True).start()
     with writing(journal) as writer:
         _run(journal, writer)
     sys.stdout.flush()
@@ -56,10 +55,19 @@ def _end_group() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _obey_cancel(journal: Journal) -> None:
-    """Watch for the mark by which somebody on another host, who cannot send a signal, cancels the job."""
+def _watch(journal: Journal, writer: JournalWriter, timeout: float) -> None:
+    """End the process when the job takes too long, or when somebody on another host cancels it, who can send no signal.
+
+    Whoever finds the job dead cleans up: in this process, the engine would go on while its work is taken back.
+    """
+    started = time.monotonic()
     while not journal.cancel_mark.exists():
+        if timeout and time.monotonic() - started > timeout:
+            with suppress(OSError):
+                journal.timeout_mark.touch(mode=0o600)
+            break
         time.sleep(_WATCH)
+    writer.flush_log()
     _end_group()
 
 
@@ -67,6 +75,7 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
     """Carry out the order, and write down how it ended."""
     try:
         order = journal.order()
+        threading.Thread(target=_watch, args=[journal, writer, order.timeout], daemon=True).start()
         with ExitStack() as locks:
             _lock(locks, journal, order)
             asyncio.run(_transaction(journal, order, writer).run())

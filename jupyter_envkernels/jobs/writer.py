@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,27 +14,27 @@ from ..errors import StoreFailed
 from ..models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
 from ..specs import without_credentials
 from .journal import Journal, Order, encode, new_job_id
+from .log_file import LogFile
 from .pace import Pace
 
 _INTERVAL = 0.1
-"""Seconds between two entries that tell of progress only."""
+"""Seconds between two entries that tell of progress only, at first."""
 
-
-_DRAFT_AGE = 60.0
-"""Seconds after which an order that is not stored yet will never be."""
+_FINENESS = 1000
+"""The pause between such entries is at least that part of the time so far: a job of a day has ten thousand of them."""
 
 
 class JournalWriter:
     """Appends to a journal.
 
     Also the :class:`~jupyter_envkernels.engine.backend.Report` of a transaction: phases and log lines go out at once,
-    progress at most ten times a second. A full disk costs progress and log lines, but no entry that matters is ever
-    half written.
+    progress at most ten times a second, and more rarely the longer the job takes. A full disk costs progress and log
+    lines, but no entry that matters is ever half written.
     """
 
     def __init__(self, journal: Journal) -> None:
         self._events = journal.events_file.open("ab", buffering=0)
-        self._log = journal.log_file.open("ab", buffering=0)
+        self._log = LogFile(journal.log_file)
         events, end = journal.read_events(0)
         self._events.truncate(end)
         self._seq = max((event.seq for event in events), default=0)
@@ -43,6 +42,7 @@ class JournalWriter:
         self._message = events[-1].message if events else ""
         self._progress: Progress | None = None
         self._written: Progress | None = None
+        self._begun = time.monotonic()
         self._told = 0.0
         self._pace = Pace()
 
@@ -58,6 +58,7 @@ class JournalWriter:
             OSError: it cannot be stored.
         """
         self._message = message
+        self._log.flush()
         self._append(state, self._progress, error)
 
     def phase(self, phase: JobPhase, message: str) -> None:
@@ -74,10 +75,11 @@ class JournalWriter:
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
         """See :meth:`.Report.progress`."""
-        rate = self._pace.rate(done, time.monotonic())
+        now = time.monotonic()
+        rate = self._pace.rate(done, now)
         left = round((total - done) / rate, 1) if rate and total is not None else None
         self._progress = Progress(done, total, unit, None if rate is None else round(rate, 1), left)
-        if self._is_news() and time.monotonic() - self._told >= _INTERVAL:
+        if self._is_news() and now - self._told >= max(_INTERVAL, (now - self._begun) / _FINENESS):
             with suppress(OSError):
                 self._append("running", self._progress)
 
@@ -90,8 +92,11 @@ class JournalWriter:
         """See :meth:`.Report.log`."""
         stamp = time.strftime("%H:%M:%S")
         lines = "".join(f"{stamp} {without_credentials(line)}\n" for line in text.splitlines())
-        with suppress(OSError):
-            self._log.write(lines.encode(errors="replace"))
+        self._log.write(lines.encode(errors="replace"))
+
+    def flush_log(self) -> None:
+        """Write down what the log remembers; for a thread that is about to end the process."""
+        self._log.flush()
 
     def _append(self, state: JobState, progress: Progress | None, error: Problem | None = None) -> None:
         if error is not None:
@@ -152,13 +157,6 @@ def create_journal(journal_dir: Path, order: Order, plan: Plan | None = None) ->
             remedy="Make space or permissions there, or ask the administrator to set c.EnvKernels.journal_dir.",
         ) from error
     return journal
-
-
-def sweep_drafts(journal_dir: Path) -> None:
-    """Take away orders that a crash left half stored: nobody was told of them."""
-    for draft in journal_dir.glob(".*.draft"):
-        if time.time() - draft.stat().st_mtime > _DRAFT_AGE:
-            shutil.rmtree(draft, ignore_errors=True)
 
 
 def store_plan(journal: Journal, plan: Plan) -> None:

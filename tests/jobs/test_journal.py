@@ -76,6 +76,36 @@ def test_progress_is_rare_but_its_last_word_is_told(journal: Journal) -> None:
     assert len(told) < 20
 
 
+def test_progress_is_told_more_rarely_the_longer_a_job_takes(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with writing(journal) as writer:
+        for second in range(24 * 60 * 60):
+            now = float(second)
+            writer.progress(second, None, "bytes")
+    told = [event.progress.done for event in journal.events() if event.progress]
+    assert told[:100] == list(range(1, 101))
+    assert len(told) < 10_000
+    assert journal.events_file.stat().st_size < 2_000_000
+
+
+def test_an_endless_log_is_read_to_its_end(journal: Journal) -> None:
+    """By who follows it while it grows, each time from where the last answer ended."""
+    text, offset = "", 0
+    with writing(journal) as writer:
+        for number in range(300):
+            writer.log("\n".join(f"{number:03} {line:04} {'x' * 80}" for line in range(1000)))
+            while part := journal.read_log(offset)[0]:
+                text += part
+                offset += len(part)
+        writer.state("failed", "No", Problem("pip-failed", "No", ""))
+    text += journal.read_log(offset)[0]
+    assert text == journal.log_file.read_text()
+    assert len(text) < 8_000_000
+    assert " 000 0000 " in text.splitlines()[0]
+    assert " 299 0999 " in text.splitlines()[-1]
+
+
 def test_job_times(journal: Journal) -> None:
     assert journal.job().started is None
     with writing(journal) as writer:

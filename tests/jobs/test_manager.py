@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
+from jupyter_envkernels.jobs import manager as manager_module
 from jupyter_envkernels.jobs.writer import acquire
 from jupyter_envkernels.models import PENDING_MARK, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
@@ -200,8 +201,11 @@ async def test_two_jobs_for_one_prefix(place: Place) -> None:
             await manager.submit(place.create("lesson", "prio-demo"))
 
 
-async def test_two_managers_for_one_prefix(place: Place, channel_server: ChannelServer) -> None:
-    """As two servers of one person, or a server and a command line: the prefix lock decides."""
+async def test_two_managers_for_one_prefix(
+    place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two servers of one person that do not know of each other's job yet: the prefix lock decides."""
+    monkeypatch.setattr(manager_module, "_WATCH", 3600)
     channel_server.add_rule(r"big-demo", throttle=4_000_000)
     async with managing(place) as one, managing(place) as other:
         first = await one.submit(place.create("lesson", "big-demo"))

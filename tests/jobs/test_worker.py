@@ -15,9 +15,11 @@ from tests.channel.server import Auth, ChannelServer
 from .conftest import Place, over, until
 
 
-async def done(place: Place, request: JobRequest, engine: EngineOptions | None = None) -> tuple[Job, str]:
+async def done(
+    place: Place, request: JobRequest, engine: EngineOptions | None = None, **changes: int
+) -> tuple[Job, str]:
     """A job when it is over, and its log."""
-    options = place.options() if engine is None else replace(place.options(), engine=engine)
+    options = place.options(**changes) if engine is None else replace(place.options(), engine=engine)
     manager = JobManager(options)
     await manager.start()
     try:
@@ -64,6 +66,18 @@ async def test_a_download_that_stands_still_ends_the_job(
     assert "big-demo" in job.error.message
     assert place.leftovers() == []
     assert place.processes() == []
+
+
+async def test_a_job_that_takes_too_long_is_ended_and_taken_back(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", throttle=100_000)
+    job, log = await done(place, place.create("lesson", "big-demo", "prio-demo"), job_timeout=2)
+    assert (job.state, job.error and job.error.code) == ("failed", "timeout")
+    assert job.message == "The job took more than 2 seconds and was ended; nothing was changed"
+    assert log.endswith(f"{job.message}.\n")
+    assert place.leftovers() == []
+    assert place.processes() == []
+    again, log = await done(place, place.create("lesson", "prio-demo"), job_timeout=60)
+    assert again.state == "succeeded", log
 
 
 async def test_post_link_scripts_run_where_the_environment_stands(place: Place) -> None:
