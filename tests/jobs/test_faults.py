@@ -172,8 +172,13 @@ async def test_an_entry_is_written_whole_or_not_at_all(place: Place, monkeypatch
     async with managing(place) as manager:
         job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
     journal = manager.journal(job.id)
-    while (lock := acquire(journal)) is None:  # the worker lives a moment longer than its last word
-        await asyncio.sleep(0.01)
+
+    async def worker_ended() -> bool:
+        return not journal.is_alive()
+
+    await until(worker_ended)  # it lives a moment longer than its last word
+    lock = acquire(journal)
+    assert lock is not None
     write = os.write
 
     def half(descriptor: int, data: bytes) -> int:
