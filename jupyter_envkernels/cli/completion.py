@@ -37,11 +37,20 @@ def write(args: argparse.Namespace) -> Answer:
 def complete(parser: argparse.ArgumentParser) -> None:
     """Answer the shell that asks by the variable ``_ARGCOMPLETE``, and end the process."""
     words = get_argcomplete_cwords() or []
-    if words and PurePath(words[0]).name == "jupyter":
-        if words[1:2] != ["envkernels"]:
-            jupyter_parser().argcomplete()  # names of subcommands; what they take is none of our business
+    is_jupyter = bool(words) and PurePath(words[0]).name == "jupyter"
+    if is_jupyter and len(words) == 1:
+        jupyter_parser().argcomplete()
+    if is_jupyter:
         increment_argcomplete_index()
+        parser = parser if words[1] == "envkernels" else _files_only()
     autocomplete(parser, always_complete_options=False, default_completer=_Completer())
+
+
+def _files_only() -> argparse.ArgumentParser:
+    """For other subcommands of jupyter: what they take is none of our business."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("files", nargs="*")
+    return parser
 
 
 class _Completer(BaseCompleter):

@@ -1,0 +1,39 @@
+"""The verbs list and history."""
+
+from __future__ import annotations
+
+from tests.cli.shell import Shell
+
+
+def test_list_is_a_table(shell: Shell) -> None:
+    assert shell.run("list").stdout == "There are no environments.\n"
+    shell.environment("lesson")
+    shell.environment("環境")
+    header, *rows = shell.run("list").stdout.splitlines()
+    assert header.split()[0] == "NAME"
+    assert rows[0].startswith("lesson  (")
+    assert rows[1].startswith("環境    (")
+    assert rows[0].endswith(str(shell.envs / "lesson")), "whole paths for who reads no terminal"
+
+
+def test_list_on_a_terminal_has_no_longer_lines_than_it(shell: Shell) -> None:
+    shell.environment("lesson")
+    with shell.terminal("list", columns=60) as terminal:
+        assert terminal.wait() == 0
+        assert max(map(len, terminal.shown.splitlines())) <= 60
+        assert "  ~/.conda/envs/lesson" in terminal.shown.splitlines()
+
+
+def test_history(shell: Shell) -> None:
+    prefix = shell.environment("lesson")
+    assert shell.run("history", "lesson").stdout == "No history of it can be read.\n"
+    (prefix / "conda-meta" / "history").write_text(
+        "==> 2026-11-21 09:30:00 <==\n# cmd: conda create -n lesson zlib\n+main/noarch::zlib-1.0-0\n"
+    )
+    header, row = shell.run("history", "lesson").stdout.splitlines()
+    assert header.split() == ["REVISION", "TIME", "ADDED", "REMOVED", "COMMAND"]
+    assert row.split()[:5] == ["0", "2026-11-21", "09:30", "1", "0"]
+    assert row.endswith("conda create -n lesson zlib")
+    [revision] = shell.json("history", "lesson")["revisions"]
+    assert revision["added"] == ["main/noarch::zlib-1.0-0"]
+    assert shell.json("history", "absent", code=1)["error"]["code"] == "not-found"
