@@ -7,29 +7,35 @@ from argparse import Namespace
 from pathlib import Path
 
 from ..documents import environment_json, history_json
+from ..envs.footprints import Footprints
+from ..envs.gauge import Gauge
 from ..envs.history import read_history
-from ..models import Environment, Revision
+from ..models import Environment, Footprint, Revision
 from .answer import Answer
 from .doors import open_catalog
 from .tables import table, terminal_width
-from .texts import moment
+from .texts import day, moment, size
 
 
-def show(_: Namespace) -> Answer:
+def show(args: Namespace) -> Answer:
     """``list``."""
     found = open_catalog().environments()
+    footprints = Footprints()
+    if args.sizes:
+        Gauge(footprints).measure(found)
+    known = footprints.read()
     width = terminal_width()
-    rows = [
-        (
-            environment.name,
-            _offer(environment),
-            str(environment.prefix) if width is None else _short(environment.prefix),
-        )
-        for environment in found
-    ]
-    text = table(("NAME", "KERNEL", "PREFIX"), rows, width=width)
-    document = {"environments": [environment_json(environment) for environment in found]}
+    rows = [_row(environment, known.get(environment.id, Footprint()), width) for environment in found]
+    text = table(("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX"), rows, right=[2], width=width)
+    document = {"environments": [environment_json(environment, known.get(environment.id)) for environment in found]}
     return Answer(document, text if rows else "There are no environments.")
+
+
+def _row(environment: Environment, footprint: Footprint, width: int | None) -> tuple[str, ...]:
+    taken = size(footprint.usage.own) if footprint.usage else ""
+    used = "" if footprint.last_used is None else day(footprint.last_used)
+    prefix = str(environment.prefix) if width is None else _short(environment.prefix)
+    return environment.name, _offer(environment), taken, used, prefix
 
 
 def _offer(environment: Environment) -> str:

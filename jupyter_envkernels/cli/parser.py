@@ -57,7 +57,8 @@ def build_parser() -> Parser:
 
 
 def _reading(verbs: _Verbs) -> None:
-    verbs.add("list", "environments:show", "Show the environments with their kernels and problems.")
+    listing = verbs.add("list", "environments:show", "Show the environments with their kernels, sizes and problems.")
+    listing.add_argument("--sizes", action="store_true", help="measure now what has changed, which may take a while")
     history = verbs.add("history", "environments:show_history", "Show the revisions of an environment.")
     _add_environment(history)
 

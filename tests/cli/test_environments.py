@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+from jupyter_envkernels.cli import texts
+from jupyter_envkernels.envs.footprints import record_start
 from tests.cli.shell import Shell
 
 
@@ -14,6 +18,18 @@ def test_list_is_a_table(shell: Shell) -> None:
     assert rows[0].startswith("lesson  (")
     assert rows[1].startswith("環境    (")
     assert rows[0].endswith(str(shell.envs / "lesson")), "whole paths for who reads no terminal"
+
+
+def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:
+    prefix = shell.environment("lesson")
+    (prefix / "big").write_bytes(bytes(2_000_000))
+    assert shell.json("list")["environments"][0]["usage"] is None
+    assert shell.json("list", "--sizes")["environments"][0]["usage"]["own_bytes"] > 2_000_000
+    assert shell.json("list")["environments"][0]["usage"]["own_bytes"] > 2_000_000
+    record_start(prefix, shell.home / ".local" / "share" / "jupyter" / "envkernels" / "usage")
+    header, row = shell.run("list").stdout.splitlines()
+    assert header.split() == ["NAME", "KERNEL", "SIZE", "LAST", "USED", "PREFIX"]
+    assert row.split()[-4:] == ["2.0", "MB", texts.day(time.time()), str(prefix)]
 
 
 def test_list_on_a_terminal_has_no_longer_lines_than_it(shell: Shell) -> None:
