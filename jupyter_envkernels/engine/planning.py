@@ -119,8 +119,8 @@ class Planner:
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
         history = await asyncio.to_thread(read_history, request.prefix)
         revision = next((known for known in history if known.number == request.revision), None)
-        if revision is None:
-            raise NotFound(f"{request.prefix} has no revision {request.revision} any more.")
+        if revision is None or not revision.packages:
+            raise NotFound(f"{request.prefix} has no packages in revision {request.revision}.")
         self.report.phase("solving", f"Looking for the packages of revision {revision.number}")
         packages = await self.backend.find(sorted(revision.packages), current.packages)
         names = {package.name for package in packages}
@@ -195,9 +195,11 @@ class Planner:
         return () if had else tuple(name for name in missing if name not in goal.removed)
 
     def _channels(self, spec: EnvSpec | None, inventory: Inventory) -> list[str]:
-        """Those that the spec names; else those that the environment's packages came from, and the configured ones."""
-        named = spec.channels if spec is not None else ()
-        channels = named or dict.fromkeys((*channels_of(inventory), *self.options.channels))
+        """Those that the spec names; else those that the environment's packages came from; else the configured ones.
+
+        To mix channels breaks environments, so that it is done only when somebody asks for it.
+        """
+        channels = (spec.channels if spec is not None else ()) or channels_of(inventory) or self.options.channels
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         # conda expands variables in channels, so that a token need not stand in the file
         return [expand_variables(channel, self.environ) for channel in channels]

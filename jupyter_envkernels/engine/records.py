@@ -36,7 +36,8 @@ def write_history(
     """
     old, new = set(_dists(before.packages) if before else ()), set(_dists(plan.packages))
     lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {command}"]
-    lines += [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
+    changes = [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
+    lines += changes or sorted(new)  # conda takes a revision that names no package for an empty environment
     asked = {conda_name(text) for text in plan.requested}
     # conda adds up what all revisions ask for, so that what is not asked for any more must be taken back
     gone = [without_credentials(text) for text in requested if conda_name(text) not in asked]

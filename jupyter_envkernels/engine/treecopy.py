@@ -104,12 +104,12 @@ def _fit(path: Path, target: Path, source: Path, prefix: Path) -> None:
     """A file that holds its prefix, with the new one in place of it."""
     data = path.read_bytes()
     old, new = os.fsencode(source), os.fsencode(prefix)
-    fitted = _in_binary(data, old, new) if b"\0" in data else own_path(source).sub(lambda _: new, data)
+    fitted = in_binary(data, old, new) if b"\0" in data else own_path(source).sub(lambda _: new, data)
     target.write_bytes(fitted)
     shutil.copystat(path, target)
 
 
-def _in_binary(data: bytes, old: bytes, new: bytes) -> bytes:
+def in_binary(data: bytes, old: bytes, new: bytes) -> bytes:
     """Exchange a path in strings that end with NUL, so that nothing behind them moves.
 
     There is room: each string was written for a placeholder of :data:`_PLACEHOLDER` bytes, and filled up with NULs.

@@ -13,9 +13,10 @@ from jupyter_envkernels.engine import staging
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.undo import is_committed, roll_back
 from jupyter_envkernels.envs.history import read_history
+from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.envs.prefixes import read_prefix
 from jupyter_envkernels.errors import EnvKernelsError, LinkFailed, NotFound, Outdated, VerifyFailed
-from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, JobRequest
+from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec, JobRequest
 
 from .test_transaction import Place, place
 
@@ -61,6 +62,14 @@ def test_an_update(made: Place) -> None:
     assert changes == {"demo": ("upgraded", "1.0 0", "2.0 0"), "more": ("added", None, "1.0 0")}
 
 
+def test_an_update_of_variables_is_no_empty_revision(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    made.run(JobRequest("update", "lesson", prefix, EnvSpec(variables={"LESSON": "two"})))
+    first, second = read_history(prefix)
+    assert first.packages == second.packages != frozenset()
+    assert read_inventory(prefix).variables == {"LESSON": "two"}
+
+
 def test_a_rollback_to_a_revision(made: Place) -> None:
     prefix = made.envs / "lesson"
     made.run(made.update("lesson", "demo=2.0", "more"))
@@ -69,7 +78,7 @@ def test_a_rollback_to_a_revision(made: Place) -> None:
     assert not (prefix / "bin" / "more").exists()
     assert (prefix / "mine.txt").exists()
     assert [revision.packages for revision in read_history(prefix)][2] == read_history(prefix)[0].packages
-    with pytest.raises(NotFound, match="no revision 7"):
+    with pytest.raises(NotFound, match="no packages in revision 7"):
         made.run(JobRequest("rollback", "lesson", prefix, revision=7))
 
 
