@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "envkernels --help": (*_OURS, "--help"),
     "envkernels list": (*_OURS, "list"),
     "envkernels list --json": (*_OURS, "list", "--json"),
+    "jupyter envkernels list": (sys.executable, "-m", "jupyter_core", "envkernels", "list"),
     "envkernels jobs": (*_OURS, "jobs"),
 }
 

@@ -101,7 +101,9 @@ class _Attendance:
     def _leave(self) -> None:
         """End at once, whatever a thread is waiting for. The mark makes the worker end itself."""
         self._display.close()
-        error = Cancelled("Left before the job had begun.")
+        error = Cancelled(
+            "Left before the job had begun.", remedy="'jupyter envkernels jobs' shows whether it has since."
+        )
         if self._journal is not None:
             self._journal.cancel_mark.touch(mode=0o600)
             remedy = "What it has made so far is taken away when jobs are next shown or begun."

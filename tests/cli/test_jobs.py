@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 
 import pytest
 
 from jupyter_envkernels.cli.jobs import find_job
 from jupyter_envkernels.errors import Ambiguous, NotFound
+from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
+from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell, read_until
 
@@ -52,6 +55,24 @@ def test_a_job_from_outside(shell: Shell, slow_channel: ChannelServer) -> None:
     process.communicate(timeout=30)
     assert shell.made() == []
     assert shell.json("cancel", "last")["state"] == "cancelled", "twice is as good as once"
+
+
+async def test_a_job_of_a_server_is_followed_and_cancelled(shell: Shell, slow_channel: ChannelServer) -> None:
+    engine = EngineOptions((f"{slow_channel.url}/main",), shell.home / "cache")
+    manager = JobManager(ManagerOptions(shell.jobs, engine))
+    await manager.start()
+    try:
+        request = JobRequest("create", "big", shell.envs / "big", spec=EnvSpec("big", (), ("big-demo",)))
+        job = await manager.submit(request, "somebody")
+        follower = shell.start("log", "last", "--follow")
+        cancelled = await asyncio.to_thread(shell.json, "cancel", job.id)
+        assert cancelled["state"] == "cancelled"
+        assert (await asyncio.to_thread(follower.communicate))[1].endswith(
+            "cancelled: Cancelled; nothing was changed\n"
+        )
+        assert (await manager.job(job.id)).state == "cancelled"
+    finally:
+        await manager.stop()
 
 
 def test_who_follows_a_log_can_leave_it(shell: Shell, slow_channel: ChannelServer) -> None:
