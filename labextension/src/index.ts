@@ -15,7 +15,6 @@ import {
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { FileDialog, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
-import { Contents } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import {
@@ -25,14 +24,21 @@ import {
 } from '@jupyterlab/translation';
 
 import { environmentIcon } from './components/icons';
-import { EnvModel, SpecDraft } from './model';
+import { EditStore, EnvModel, JobModel, SpecDraft } from './model';
 import {
   addCommands,
+  addEnvironmentCommands,
   CommandIDs,
   Controller,
+  EnvironmentView,
   notifyEnd,
+  Place,
+  readText,
+  saveNew,
+  showExport,
   Sidebar,
   SIDEBAR_ID,
+  SpecEditor,
   Workspace,
   WORKSPACE_ID
 } from './panel';
@@ -42,7 +48,8 @@ const PLUGIN_ID = 'jupyter-envkernels:plugin';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN_ID,
-  description: 'Conda environments as Jupyter kernels: create, clone, delete.',
+  description:
+    'Conda environments as Jupyter kernels: create, change, clone, delete.',
   autoStart: true,
   requires: [IEditorServices],
   optional: [
@@ -69,27 +76,35 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const translator = maybeTranslator ?? nullTranslator;
     const trans = translator.load('jupyter_envkernels');
 
-    const model = new EnvModel({
-      api: new RestAPI(serviceManager.serverSettings),
-      bus: serviceManager.events.stream,
-      kernelspecs: serviceManager.kernelspecs
+    const { contents, events, kernelspecs, sessions } = serviceManager;
+    const api = new RestAPI(serviceManager.serverSettings);
+    const jobs = new JobModel({ api, bus: events.stream });
+    const environments = new EnvModel({
+      api,
+      bus: events.stream,
+      jobs,
+      kernelspecs
     });
-    const draft = new SpecDraft({
-      check: source => model.checkSpec(source),
-      state
-    });
+    const check: SpecDraft.IOptions['check'] = source => api.checkSpec(source);
+    const draft = new SpecDraft({ check, state });
+    const edits = new EditStore({ jobs, draft: { check } });
     const tracker = new WidgetTracker<MainAreaWidget<Workspace>>({
       namespace: 'jupyter-envkernels'
     });
 
     const controller = new Controller({
-      model,
+      environments,
+      jobs,
       draft,
       commands,
       trans,
       currentTab,
       openTab,
-      readFile: path => readText(serviceManager.contents, path)
+      readFile: path => readText(contents, path),
+      notebooksOf: ({ kernels }) =>
+        [...sessions.running()]
+          .filter(one => kernels.some(({ id }) => id === one.kernel?.name))
+          .map(({ path }) => path)
     });
 
     function currentTab(): Workspace | null {
@@ -106,15 +121,29 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     function createTab(): MainAreaWidget<Workspace> {
       const content = new Workspace({
-        editor: {
-          draft,
-          editorServices,
+        draft,
+        environments,
+        jobs,
+        trans,
+        job: {
+          api,
+          environments,
+          jobs,
           trans,
-          browse: browser && (() => void browse(browser)),
-          open: controller.open,
-          start: controller.create
+          actions: controller.starter.actions
         },
-        job: { model, trans, actions: controller.jobActions }
+        editor: createEditor,
+        view: environment =>
+          new EnvironmentView(environment, {
+            api,
+            edits,
+            environments,
+            jobs,
+            trans,
+            editor: createEditor,
+            plan: controller.plan,
+            show: controller.show
+          })
       });
       const tab = new MainAreaWidget({ content });
       tab.id = WORKSPACE_ID;
@@ -125,21 +154,43 @@ const plugin: JupyterFrontEndPlugin<void> = {
       return tab;
     }
 
-    async function browse({ model }: IDefaultFileBrowser): Promise<void> {
+    function createEditor(spec: SpecDraft, origin: Place): SpecEditor {
+      return new SpecEditor({
+        draft: spec,
+        editorServices,
+        jobs,
+        trans,
+        browse: browser && (() => void browse(browser, spec)),
+        open: (text, path) => controller.open(spec, text, path),
+        apply: () => controller.apply(spec, origin),
+        preview: () => controller.preview(spec, origin),
+        showJob: controller.showJob
+      });
+    }
+
+    async function browse(
+      { model }: IDefaultFileBrowser,
+      spec: SpecDraft
+    ): Promise<void> {
       const { value } = await FileDialog.getOpenFiles({
         manager: model.manager,
         translator,
         title: trans.__('Open a Spec'),
         filter: ({ name, type }) =>
-          type === 'directory' || /\.ya?ml$/i.test(name) ? {} : null
+          type === 'directory' || /\.(ya?ml|lock|txt)$/i.test(name) ? {} : null
       });
       const file = value?.find(({ type }) => type !== 'directory');
       if (file) {
-        await controller.openFile(file.path);
+        await controller.openFile(file.path, spec);
       }
     }
 
-    const panel = new Sidebar({ model, translator, actions: controller });
+    const panel = new Sidebar({
+      environments,
+      jobs,
+      translator,
+      actions: controller
+    });
     shell.add(panel, 'left', { rank: 900, type: 'Environments' });
     restorer?.add(panel, panel.id);
 
@@ -151,28 +202,36 @@ const plugin: JupyterFrontEndPlugin<void> = {
       chosenPath: () => browser?.selectedItems().next().value?.path ?? null,
       folder: () => browser?.model.path ?? ''
     });
+    const saveFile =
+      browser &&
+      ((name: string, text: string) =>
+        saveNew(contents, browser.model.path, name, text));
+    addEnvironmentCommands(commands, {
+      environments,
+      trans,
+      actions: {
+        show: controller.show,
+        exportAs: (environment, format) =>
+          void showExport(environment, format, { api, saveFile, trans }),
+        addKernel: environment => void controller.addKernel(environment),
+        clone: environment => void controller.clone(environment),
+        remove: environment => void controller.remove(environment)
+      }
+    });
     addEntries(palette, launcher, trans);
     addFileType(app, trans);
 
     void restorer?.restore(tracker, {
-      command: CommandIDs.newEnvironment,
-      args: ({ content }) => ({ job: content.jobId }),
+      command: CommandIDs.show,
+      args: ({ content }) => ({ ...content.place }),
       name: () => WORKSPACE_ID
     });
-    followEnds(settings, model, controller, trans);
+    followEnds(settings, jobs, controller, trans);
     void draft.restore();
-    void model.start();
+    environments.refresh();
+    void jobs.load();
   }
 };
-
-async function readText(
-  contents: Contents.IManager,
-  path: string
-): Promise<string> {
-  const options = { content: true, type: 'file', format: 'text' } as const;
-  const { content } = await contents.get(path, options);
-  return String(content);
-}
 
 function addEntries(
   palette: ICommandPalette | null,
@@ -206,12 +265,12 @@ function addFileType(app: JupyterFrontEnd, trans: TranslationBundle): void {
 /** Tell of jobs that have ended, as long as the settings want it. */
 function followEnds(
   settings: ISettingRegistry | null,
-  model: EnvModel,
+  jobs: JobModel,
   controller: Controller,
   trans: TranslationBundle
 ): void {
   let isWanted = true;
-  model.jobEnded.connect((_, job) => {
+  jobs.ended.connect((_, job) => {
     if (isWanted) {
       notifyEnd(job, controller, trans);
     }

@@ -6,12 +6,16 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 import {
+  ExportFormat,
   ICheckedSpec,
   IEnvironment,
+  IInstalledPackage,
   IJob,
   IJobEvent,
   ILogChunk,
+  IPlan,
   IProblem,
+  IRevision,
   JobRequest,
   SpecSource
 } from './types';
@@ -19,9 +23,13 @@ import {
   decodeCheckedSpec,
   decodeEnvironments,
   decodeEvents,
+  decodeExport,
+  decodeHistory,
   decodeJob,
   decodeJobs,
   decodeLog,
+  decodePackages,
+  decodePlan,
   decodeProblem
 } from './validate';
 
@@ -64,6 +72,28 @@ export class RestAPI {
     return this._call('environments', decodeEnvironments);
   }
 
+  /** What an environment consists of, those of conda first. */
+  listPackages(environment: string): Promise<IInstalledPackage[]> {
+    return this._call(`environments/${environment}/packages`, decodePackages);
+  }
+
+  /** What was done to an environment, oldest first. */
+  listRevisions(environment: string): Promise<IRevision[]> {
+    return this._call(`environments/${environment}/history`, decodeHistory);
+  }
+
+  /** The text of a file from which the environment can be made again. */
+  exportEnvironment(
+    environment: string,
+    format: ExportFormat
+  ): Promise<string> {
+    const query = URLExt.objectToQueryString({ format });
+    return this._call(
+      `environments/${environment}/export${query}`,
+      decodeExport
+    );
+  }
+
   checkSpec(source: SpecSource): Promise<ICheckedSpec> {
     return this._call('specs/check', decodeCheckedSpec, {
       method: 'POST',
@@ -84,6 +114,18 @@ export class RestAPI {
 
   getJob(id: string): Promise<IJob> {
     return this._call(`jobs/${encodeURIComponent(id)}`, decodeJob);
+  }
+
+  /** What the job installs. Throws with the status 404 while that is not decided. */
+  getPlan(id: string): Promise<IPlan> {
+    return this._call(`jobs/${encodeURIComponent(id)}/plan`, decodePlan);
+  }
+
+  /** Start a job that carries out what this one has planned, or takes up again what it did not finish. */
+  runJob(id: string): Promise<IJob> {
+    return this._call(`jobs/${encodeURIComponent(id)}/run`, decodeJob, {
+      method: 'POST'
+    });
   }
 
   /** Cancel a job; the answer comes when its processes have ended and what it made is gone. */

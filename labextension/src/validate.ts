@@ -4,19 +4,27 @@
  */
 
 import {
+  CHANGES,
   ICheckedSpec,
   IDiagnostic,
   IEnvironment,
+  IInstalledPackage,
   IJob,
   IJobEvent,
   IKernel,
   ILogChunk,
+  IPackageChange,
+  IPlan,
+  IPlannedPackage,
   IProblem,
   IProgress,
+  IRevision,
   ISpec,
+  IUsage,
   JOB_KINDS,
   JOB_PHASES,
   JOB_STATES,
+  PLANNED_KINDS,
   SEVERITIES,
   UNITS
 } from './types';
@@ -38,6 +46,9 @@ const count: Decoder<number> = (value, where) =>
     ? value
     : fail(where, 'a whole number');
 
+const amount: Decoder<number> = (value, where) =>
+  typeof value === 'number' && value >= 0 ? value : fail(where, 'an amount');
+
 function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
   return (value, where) =>
     values.includes(value as T)
@@ -53,7 +64,8 @@ function knownOrNull<T extends string>(
 }
 
 function orNull<T>(decode: Decoder<T>): Decoder<T | null> {
-  return (value, where) => (value === null ? null : decode(value, where));
+  return (value, where) =>
+    value === null || value === undefined ? null : decode(value, where);
 }
 
 function record<T>(fields: { [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
@@ -113,6 +125,12 @@ const kernel = record<IKernel>({
   problem: orNull(problem)
 });
 
+const usage = record<IUsage>({
+  own_bytes: count,
+  shared_bytes: count,
+  measured: text
+});
+
 const environment = record<IEnvironment>({
   id: text,
   name: text,
@@ -121,7 +139,29 @@ const environment = record<IEnvironment>({
   is_base: flag,
   is_running: flag,
   read_only: flag,
-  problem: orNull(problem)
+  problem: orNull(problem),
+  usage: orNull(usage),
+  created: orNull(text),
+  last_used: orNull(text)
+});
+
+const installed = record<IInstalledPackage>({
+  manager: oneOf(['conda', 'pip']),
+  name: text,
+  version: text,
+  build: text,
+  channel: text,
+  requested: flag
+});
+
+const revision = record<IRevision>({
+  revision: count,
+  time: orNull(text),
+  command: text,
+  added: list(text),
+  removed: list(text),
+  specs: list(text),
+  is_current: flag
 });
 
 const spec = record<ISpec>({
@@ -129,7 +169,8 @@ const spec = record<ISpec>({
   channels: list(text),
   dependencies: list(text),
   pip: list(text),
-  variables: dictionary(text)
+  variables: dictionary(text),
+  locked: list(record({ url: text }))
 });
 
 const diagnostic = record<IDiagnostic>({
@@ -144,13 +185,16 @@ const diagnostic = record<IDiagnostic>({
 const progress = record<IProgress>({
   done: count,
   total: orNull(count),
-  unit: oneOf(UNITS)
+  unit: oneOf(UNITS),
+  rate: orNull(amount),
+  seconds_left: orNull(amount)
 });
 
 const step = {
   kind: oneOf(JOB_KINDS),
   environment: text,
   prefix: text,
+  user: text,
   state: oneOf(JOB_STATES),
   phase: knownOrNull(JOB_PHASES),
   seq: count,
@@ -162,6 +206,7 @@ const step = {
 const job = record<IJob>({
   ...step,
   id: text,
+  plans: orNull(oneOf(PLANNED_KINDS)),
   environment_id: text,
   created: text,
   started: orNull(text),
@@ -169,6 +214,37 @@ const job = record<IJob>({
 });
 
 const event = record<IJobEvent>({ ...step, job_id: text });
+
+const planned = record<IPlannedPackage>({
+  name: text,
+  version: text,
+  build: text,
+  channel: text,
+  size: count,
+  cached: flag
+});
+
+const change = record<IPackageChange>({
+  name: text,
+  change: oneOf(CHANGES),
+  before: orNull(text),
+  after: orNull(text)
+});
+
+const plan = record<IPlan>({
+  kind: oneOf(PLANNED_KINDS),
+  environment: text,
+  prefix: text,
+  packages: list(planned),
+  changes: list(change),
+  requested: list(text),
+  pip: list(text),
+  pip_removed: list(text),
+  variables: dictionary(text),
+  download_bytes: count,
+  free_bytes: orNull(count),
+  warnings: tolerantList(problem)
+});
 
 /** A problem as in the body of a refused request. */
 export const decodeProblem = (value: unknown): IProblem =>
@@ -178,6 +254,18 @@ export const decodeProblem = (value: unknown): IProblem =>
 export const decodeEnvironments = (value: unknown): IEnvironment[] =>
   record({ environments: tolerantList(environment) })(value, 'answer')
     .environments;
+
+/** The answer of `GET environments/{id}/packages`, without what the panel does not show. */
+export const decodePackages = (value: unknown): IInstalledPackage[] =>
+  record({ packages: tolerantList(installed) })(value, 'answer').packages;
+
+/** The answer of `GET environments/{id}/history`. */
+export const decodeHistory = (value: unknown): IRevision[] =>
+  record({ revisions: tolerantList(revision) })(value, 'answer').revisions;
+
+/** The text of the answer of `GET environments/{id}/export`. */
+export const decodeExport = (value: unknown): string =>
+  record<{ text: string }>({ text })(value, 'answer').text;
 
 /** The answer of `POST specs/check`. */
 export const decodeCheckedSpec = (value: unknown): ICheckedSpec =>
@@ -200,3 +288,6 @@ export const decodeEvents = (value: unknown): IJobEvent[] =>
 /** The answer of `GET jobs/{id}/log`. */
 export const decodeLog = (value: unknown): ILogChunk =>
   record<ILogChunk>({ text, offset: count, complete: flag })(value, 'log');
+
+/** The answer of `GET jobs/{id}/plan`: whole, or not to be relied on. */
+export const decodePlan = (value: unknown): IPlan => plan(value, 'plan');

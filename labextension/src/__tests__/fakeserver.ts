@@ -8,64 +8,26 @@ import { Signal } from '@lumino/signaling';
 import { JOB_SCHEMA } from '../stream';
 import {
   ICheckedSpec,
-  IEnvironment,
+  IInstalledPackage,
   IJob,
   IJobEvent,
-  IProblem
+  IPlan,
+  IProblem,
+  IRevision,
+  JobRequest
 } from '../types';
+import { makeJob } from './makers';
 
-/** An environment with a Python kernel. */
-export function makeEnvironment(
-  name: string,
-  more: Partial<IEnvironment> = {}
-): IEnvironment {
-  return {
-    id: name.padEnd(12, '0').slice(0, 12),
-    name,
-    prefix: `/envs/${name}`,
-    kernels: [
-      {
-        id: `conda-env-${name}-py`,
-        display_name: `Python (${name})`,
-        language: 'python',
-        problem: null
-      }
-    ],
-    is_base: false,
-    is_running: false,
-    read_only: false,
-    problem: null,
-    ...more
-  };
-}
-
-/** A job that waits. */
-export function makeJob(id: string, more: Partial<IJob> = {}): IJob {
-  return {
-    id,
-    kind: 'create',
-    environment: 'ml',
-    environment_id: 'ml0000000000',
-    prefix: '/envs/ml',
-    state: 'queued',
-    phase: null,
-    seq: 1,
-    progress: null,
-    message: '',
-    error: null,
-    created: '2026-01-01T00:00:00Z',
-    started: null,
-    finished: null,
-    ...more
-  };
-}
-
+/** Answers from memory. */
 export class FakeServer {
   environments: unknown[] = [];
   checked: ICheckedSpec = { spec: null, diagnostics: [] };
   jobs = new Map<string, IJob>();
   journal = new Map<string, IJobEvent[]>();
   logs = new Map<string, { text: string; complete: boolean }>();
+  plans = new Map<string, IPlan>();
+  packages: IInstalledPackage[] = [];
+  revisions: IRevision[] = [];
   /** What was asked for, as `GET jobs`, in order. */
   requests: string[] = [];
   /** The bodies of what was asked for with POST. */
@@ -110,13 +72,14 @@ export class FakeServer {
   }
 
   private _record(job: IJob): void {
-    const { kind, environment, prefix, state, phase } = job;
+    const { kind, environment, prefix, user, state, phase } = job;
     const { id: job_id, seq, progress, message, error } = job;
     this.journal.get(job_id)!.push({
       job_id,
       kind,
       environment,
       prefix,
+      user,
       state,
       phase,
       seq,
@@ -132,8 +95,10 @@ export class FakeServer {
     // JupyterLab adds the time to a query, so that no cache answers.
     const search = url.search.replace(/[?&]\d+$/, '');
     this.requests.push(`${request.method} ${path}${search}`);
-    if (request.method === 'POST') {
-      this.bodies.push(await request.json());
+    const body = request.method === 'POST' ? await request.text() : '';
+    const asked = body ? JSON.parse(body) : null;
+    if (asked) {
+      this.bodies.push(asked);
     }
     const { refusal } = this;
     this.refusal = null;
@@ -142,13 +107,14 @@ export class FakeServer {
     }
     return refusal
       ? new Response(refusal.body, { status: refusal.status })
-      : this._answer(request.method, path, url.searchParams);
+      : this._answer(request.method, path, url.searchParams, asked);
   }
 
   private _answer(
     method: string,
     path: string,
-    query: URLSearchParams
+    query: URLSearchParams,
+    asked: JobRequest | null
   ): Response {
     const [place, id, part] = path.split('/');
     if (path === 'environments') {
@@ -161,14 +127,42 @@ export class FakeServer {
       return json({ jobs: [...this.jobs.values()] });
     }
     if (path === 'jobs') {
-      return json(this.addJob(makeJob(`job-${this.jobs.size + 1}`)), 202);
+      return json(this._start(asked!), 202);
+    }
+    if (place === 'environments') {
+      return this._partOfEnvironment(id, part, query.get('format'));
     }
     const job = place === 'jobs' ? this.jobs.get(id) : undefined;
     if (!job) {
-      const gone = { message: 'Not there.', code: 'not-found', remedy: '' };
-      return json({ ...gone, details: {} }, 404);
+      return notThere();
     }
     return part ? this._partOf(job, part, query) : this._job(job, method);
+  }
+
+  private _partOfEnvironment(
+    id: string,
+    part: string,
+    format: string | null
+  ): Response {
+    if (part === 'packages') {
+      const { packages } = this;
+      return json({ packages, requested: [], variables: {} });
+    }
+    return part === 'history'
+      ? json({ revisions: this.revisions })
+      : json({ format, text: `# ${id} as ${format}\n` });
+  }
+
+  private _start(asked: JobRequest): IJob {
+    const { kind } = asked;
+    const plans = asked.kind === 'plan' ? asked.of.kind : null;
+    return this.addJob(makeJob(`job-${this.jobs.size + 1}`, { kind, plans }));
+  }
+
+  /** Go on with a job in a new one. */
+  private _run({ kind, plans }: IJob): IJob {
+    const next = { kind: plans ?? kind };
+    return this.addJob(makeJob(`job-${this.jobs.size + 1}`, next));
   }
 
   private _job(job: IJob, method: string): Response {
@@ -184,12 +178,24 @@ export class FakeServer {
       const events = this.journal.get(job.id)!;
       return json({ events: events.filter(({ seq }) => seq > after) });
     }
+    if (part === 'run') {
+      return json(this._run(job), 202);
+    }
+    if (part === 'plan') {
+      const plan = this.plans.get(job.id);
+      return plan ? json(plan) : notThere();
+    }
     const { text, complete } = this.logs.get(job.id)!;
     const bytes = new TextEncoder().encode(text);
     const rest = bytes.slice(Number(query.get('offset')));
     const answer = new TextDecoder().decode(rest);
     return json({ text: answer, offset: bytes.length, complete });
   }
+}
+
+function notThere(): Response {
+  const gone = { message: 'Not there.', code: 'not-found', remedy: '' };
+  return json({ ...gone, details: {} }, 404);
 }
 
 function json(body: unknown, status = 200): Response {

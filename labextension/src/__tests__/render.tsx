@@ -41,6 +41,31 @@ export class Page {
     act(() => this.button(name).click());
   }
 
+  /** Open what is folded under these words. */
+  unfold(words: string): void {
+    const found = this.all('summary').find(node => node.textContent === words);
+    const details = found?.parentElement as HTMLDetailsElement;
+    act(() => {
+      details.open = true;
+      details.dispatchEvent(new Event('toggle'));
+    });
+  }
+
+  /** Change what a field holds, as a person does it. */
+  type(selector: string, value: string): void {
+    const [node] = this.all(selector);
+    const { set } = Object.getOwnPropertyDescriptor(
+      Object.getPrototypeOf(node),
+      'value'
+    )!;
+    act(() => {
+      // React has put a setter of its own on the node.
+      set!.call(node, value);
+      node.dispatchEvent(new Event('input', { bubbles: true }));
+      node.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+  }
+
   /** Press a key where the focus is. */
   press(key: string): void {
     const event = new KeyboardEvent('keydown', { key, bubbles: true });

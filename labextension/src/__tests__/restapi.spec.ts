@@ -1,5 +1,12 @@
 import { NOT_UNDERSTOOD, RequestError, RestAPI, UNREACHABLE } from '../restapi';
-import { FakeServer, makeEnvironment, makeJob } from './fakeserver';
+import { FakeServer } from './fakeserver';
+import {
+  makeEnvironment,
+  makeJob,
+  makePackage,
+  makePlan,
+  makeRevision
+} from './makers';
 
 describe('RestAPI', () => {
   let server: FakeServer;
@@ -32,6 +39,26 @@ describe('RestAPI', () => {
     expect(server.requests).toEqual([
       'GET jobs/a/events?after=1',
       'GET jobs/a/log?offset=2'
+    ]);
+  });
+
+  it('asks for the parts of environments and jobs', async () => {
+    server.packages = [makePackage('numpy')];
+    expect(await api.listPackages('ml')).toEqual(server.packages);
+    server.revisions = [makeRevision(0)];
+    expect(await api.listRevisions('ml')).toEqual(server.revisions);
+    const text = await api.exportEnvironment('ml', 'explicit');
+    expect(text).toBe('# ml as explicit\n');
+    server.addJob(makeJob('a', { kind: 'plan', plans: 'update' }));
+    server.plans.set('a', makePlan());
+    expect(await api.getPlan('a')).toEqual(makePlan());
+    expect((await api.runJob('a')).kind).toBe('update');
+    expect(server.requests).toEqual([
+      'GET environments/ml/packages',
+      'GET environments/ml/history',
+      'GET environments/ml/export?format=explicit',
+      'GET jobs/a/plan',
+      'POST jobs/a/run'
     ]);
   });
 

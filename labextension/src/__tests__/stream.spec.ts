@@ -1,7 +1,8 @@
 import { RestAPI } from '../restapi';
 import { Doorbell, JobStream, LogTail } from '../stream';
 import { IJobEvent } from '../types';
-import { FakeServer, makeJob, until } from './fakeserver';
+import { FakeServer, until } from './fakeserver';
+import { makeJob } from './makers';
 
 describe('Doorbell', () => {
   it('runs once more for all that was asked meanwhile', async () => {

@@ -2,11 +2,21 @@ import {
   decodeCheckedSpec,
   decodeEnvironments,
   decodeEvents,
+  decodeExport,
+  decodeHistory,
   decodeJob,
   decodeJobs,
-  decodeLog
+  decodeLog,
+  decodePackages,
+  decodePlan
 } from '../validate';
-import { makeEnvironment, makeJob } from './fakeserver';
+import {
+  makeEnvironment,
+  makeJob,
+  makePackage,
+  makePlan,
+  makeRevision
+} from './makers';
 
 describe('validate', () => {
   let warnings: string[];
@@ -27,13 +37,36 @@ describe('validate', () => {
     const job = makeJob('a', {
       state: 'running',
       phase: 'downloading',
-      progress: { done: 1, total: null, unit: 'bytes' }
+      progress: {
+        done: 1,
+        total: null,
+        unit: 'bytes',
+        rate: 0.5,
+        seconds_left: null
+      }
     });
     expect(decodeEnvironments({ environments: [environment] })).toEqual([
       environment
     ]);
     expect(decodeJob(job)).toEqual(job);
     expect(warnings).toEqual([]);
+  });
+
+  it('takes plans, packages and histories', () => {
+    const plan = makePlan({
+      changes: [{ name: 'a', change: 'added', before: null, after: '1' }]
+    });
+    expect(decodePlan({ ...plan, digest: 'x' })).toEqual(plan);
+    const packages = [makePackage('numpy')];
+    expect(decodePackages({ packages })).toEqual(packages);
+    const revisions = [makeRevision(0, { time: null })];
+    expect(decodeHistory({ revisions })).toEqual(revisions);
+    expect(decodeExport({ format: 'yaml', text: 'a' })).toBe('a');
+  });
+
+  it('takes no plan of which a part is errant', () => {
+    const changes = [{ name: 'a', change: 'lost', before: null, after: null }];
+    expect(() => decodePlan({ ...makePlan(), changes })).toThrow('changes[0]');
   });
 
   it('leaves out one errant environment and says which', () => {
@@ -94,7 +127,8 @@ describe('validate', () => {
       channels: ['conda-forge'],
       dependencies: ['python'],
       pip: [],
-      variables: { A: 'b' }
+      variables: { A: 'b' },
+      locked: [{ url: 'https://example.org/a.conda' }]
     };
     const diagnostic = {
       severity: 'error',

@@ -2,13 +2,14 @@
  * The jobs that run and those that ran lately.
  */
 
-import { stopIcon } from '@jupyterlab/ui-components';
+import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJob, isActive } from '../types';
+import { formatTime } from './amounts';
 import { IBaseProps, IconButton, ProgressBar } from './common';
 import { StateIcon } from './icons';
-import { jobTitle, stateName } from './words';
+import { againName, jobTitle, stateName } from './words';
 
 /** How many jobs are listed at most. */
 const SHOWN = 20;
@@ -24,6 +25,8 @@ export interface IActivityProps extends IBaseProps {
 export interface IActivityActions {
   showJob: (id: string) => void;
   cancel: (id: string) => void;
+  /** Take up again what was not finished. */
+  runJob: (job: IJob) => void;
 }
 
 export function Activity(props: IActivityProps): JSX.Element {
@@ -31,7 +34,7 @@ export function Activity(props: IActivityProps): JSX.Element {
   if (!jobs.length) {
     return (
       <p className="jp-EnvKernels-hint">
-        {trans.__('What you create, clone or delete shows here.')}
+        {trans.__('What you create, change or delete shows here.')}
       </p>
     );
   }
@@ -45,7 +48,7 @@ export function Activity(props: IActivityProps): JSX.Element {
 }
 
 function JobRow(props: IActivityProps & { job: IJob }): JSX.Element {
-  const { actions, isCancelling, job, trans } = props;
+  const { actions, isCancelling, job, jobs, trans } = props;
   const title = jobTitle(job, trans);
   const isStopping = isCancelling(job.id);
   return (
@@ -81,7 +84,28 @@ function JobRow(props: IActivityProps & { job: IJob }): JSX.Element {
           onClick={() => actions.cancel(job.id)}
         />
       )}
+      {isUnfinished(job, jobs) && (
+        <IconButton
+          icon={redoIcon}
+          label={`${againName(job, trans)}: ${title}`}
+          title={againName(job, trans)}
+          onClick={() => actions.runJob(job)}
+        />
+      )}
     </li>
+  );
+}
+
+/** Whether the job ended before its time, and nothing has been done to the environment since. */
+export function isUnfinished(job: IJob, jobs: ReadonlyArray<IJob>): boolean {
+  return (
+    !isActive(job) &&
+    job.state !== 'succeeded' &&
+    !jobs.some(
+      other =>
+        other.environment_id === job.environment_id &&
+        other.created > job.created
+    )
   );
 }
 
@@ -89,9 +113,6 @@ function jobLine({ job, trans }: IActivityProps & { job: IJob }): string {
   if (isActive(job)) {
     return job.message || stateName(job.state, trans);
   }
-  const time = new Date(job.finished ?? job.created).toLocaleString(undefined, {
-    dateStyle: 'short',
-    timeStyle: 'short'
-  });
+  const time = formatTime(job.finished ?? job.created);
   return trans.__('%1 · %2', stateName(job.state, trans), time);
 }

@@ -7,7 +7,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IProblem, IProgress } from '../types';
-import { formatProgress, fraction } from './words';
+import { formatPace, formatProgress, fraction } from './amounts';
 
 /** What every component gets. */
 export interface IBaseProps {
@@ -22,19 +22,23 @@ interface IIconButtonProps {
   title?: string;
   /** Why it cannot be used now; the button then stays in reach of the keyboard, so that the reason can be found. */
   disabledReason?: string | null;
+  /** Whether it opens a menu. */
+  hasMenu?: boolean;
   tabIndex?: number;
   onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
 }
 
 /** A button with only an icon. */
 export function IconButton(props: IIconButtonProps): JSX.Element {
-  const { icon, label, title, disabledReason, tabIndex, onClick } = props;
+  const { disabledReason, hasMenu, icon, label, onClick, tabIndex, title } =
+    props;
   return (
     <button
       type="button"
       className="jp-EnvKernels-iconButton"
       aria-label={label}
       aria-disabled={disabledReason ? true : undefined}
+      aria-haspopup={hasMenu ? 'menu' : undefined}
       title={disabledReason ?? title ?? label}
       tabIndex={tabIndex}
       onClick={event => {
@@ -52,19 +56,23 @@ export function IconButton(props: IIconButtonProps): JSX.Element {
 interface IButtonProps {
   kind?: 'primary' | 'plain';
   icon?: LabIcon;
+  /** The accessible name, where the words on it are not enough. */
+  label?: string;
   title?: string;
   disabled?: boolean;
+  tabIndex?: number;
   onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
   children: React.ReactNode;
 }
 
 /** A button with words. */
 export function TextButton(props: IButtonProps): JSX.Element {
-  const { kind = 'plain', icon: Icon, children, ...others } = props;
+  const { kind = 'plain', icon: Icon, label, children, ...others } = props;
   return (
     <button
       type="button"
       className={`jp-EnvKernels-button jp-mod-${kind}`}
+      aria-label={label}
       {...others}
     >
       {Icon && <Icon.react tag="span" aria-hidden="true" />}
@@ -76,6 +84,12 @@ export function TextButton(props: IButtonProps): JSX.Element {
 interface IProgressBarProps extends IBaseProps {
   label: string;
   progress: IProgress | null;
+}
+
+/** How far a phase is, how fast, and how long it will go on. */
+export function amounts(progress: IProgress, trans: TranslationBundle): string {
+  const words = [formatProgress(progress, trans), formatPace(progress, trans)];
+  return words.filter(Boolean).join(' · ');
 }
 
 /** A bar that shows how far the phase is; it wanders while that is unknown. */
@@ -90,7 +104,7 @@ export function ProgressBar(props: IProgressBarProps): JSX.Element {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={part === null ? undefined : Math.round(part * 100)}
-      aria-valuetext={progress ? formatProgress(progress, trans) : undefined}
+      aria-valuetext={progress ? amounts(progress, trans) : undefined}
     >
       <div
         className={
@@ -104,20 +118,85 @@ export function ProgressBar(props: IProgressBarProps): JSX.Element {
   );
 }
 
-/** What went wrong, and what to do about it. A solver's reason has many lines: the first one says it, the others show it. */
-export function ProblemText(props: { problem: IProblem }): JSX.Element {
-  const { message, remedy } = props.problem;
+interface ICheckboxProps {
+  label: string;
+  /** What it means, below the label. */
+  hint?: string;
+  isChecked: boolean;
+  onChange: (isChecked: boolean) => void;
+}
+
+/** A box to tick, with words. */
+export function Checkbox(props: ICheckboxProps): JSX.Element {
+  const { hint, isChecked, label, onChange } = props;
+  const id = React.useId();
+  return (
+    <div className="jp-EnvKernels-checkbox">
+      <input
+        id={id}
+        type="checkbox"
+        checked={isChecked}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={event => onChange(event.target.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      {hint && (
+        <span id={`${id}-hint`} className="jp-EnvKernels-checkboxHint">
+          {hint}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** What is folded until a person wants to see it; made only then. */
+export function Fold(props: {
+  summary: React.ReactNode;
+  isOpen?: boolean;
+  children: () => React.ReactNode;
+}): JSX.Element {
+  const [isOpen, setOpen] = React.useState(props.isOpen ?? false);
+  return (
+    <details
+      className="jp-EnvKernels-fold"
+      open={isOpen}
+      onToggle={event => setOpen(event.currentTarget.open)}
+    >
+      <summary>{props.summary}</summary>
+      {isOpen && props.children()}
+    </details>
+  );
+}
+
+/** What went wrong, and what to do about it. A solver's reason has many lines: the first one says it, the others are folded. */
+export function ProblemText(
+  props: IBaseProps & { problem: IProblem }
+): JSX.Element {
+  const { problem, trans } = props;
+  const { message, remedy } = problem;
   const [first, ...rest] = message.trim().split('\n');
   const detail = rest.join('\n').trimEnd();
   return (
     <div className="jp-EnvKernels-problem">
       <p className="jp-EnvKernels-problemFirst">{first}</p>
-      {detail && (
-        <pre className="jp-EnvKernels-problemDetail" tabIndex={0}>
-          {detail}
-        </pre>
-      )}
       {remedy && <p className="jp-EnvKernels-remedy">{remedy}</p>}
+      {detail && (
+        <details className="jp-EnvKernels-fold">
+          <summary>{trans.__('Details')}</summary>
+          <pre className="jp-EnvKernels-problemDetail" tabIndex={0}>
+            {detail}
+          </pre>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** A problem in the place of what it keeps from being shown or done. */
+export function Notice(props: IBaseProps & { problem: IProblem }): JSX.Element {
+  return (
+    <div role="alert" className="jp-EnvKernels-notice">
+      <ProblemText {...props} />
     </div>
   );
 }

@@ -101,5 +101,9 @@ function summary(props: IDiagnosticsProps): string {
     errors ? trans._n('%1 error', '%1 errors', errors) : '',
     warnings ? trans._n('%1 warning', '%1 warnings', warnings) : ''
   ].filter(Boolean);
-  return words.length ? words.join(', ') : trans.__('No problems found');
+  const found = words.length ? words.join(', ') : trans.__('No problems found');
+  const locked = checked.spec?.locked.length ?? 0;
+  return locked
+    ? trans._n('%2 · %1 exact package', '%2 · %1 exact packages', locked, found)
+    : found;
 }

@@ -2,14 +2,15 @@
  * The list of environments.
  */
 
-import { FilterBox } from '@jupyterlab/ui-components';
+import { FilterBox, HTMLSelect } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { RequestError } from '../restapi';
 import { IEnvironment, IJob } from '../types';
-import { IBaseProps, ProblemText, TextButton } from './common';
+import { IBaseProps, Notice, TextButton } from './common';
 import { EnvironmentRow, IEnvironmentActions } from './environmentrow';
 import { environmentIcon } from './icons';
+import { Order, ordered, ORDERS } from './sorting';
 import { describe } from './words';
 
 /** From how many environments on there is a filter. */
@@ -29,11 +30,7 @@ export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
   const { environments, error, trans } = props;
   return (
     <>
-      {error && (
-        <div role="alert" className="jp-EnvKernels-notice">
-          <ProblemText problem={describe(error, trans)} />
-        </div>
-      )}
+      {error && <Notice problem={describe(error, trans)} trans={trans} />}
       {!environments && !error && (
         <p className="jp-EnvKernels-hint" role="status">
           {trans.__('Looking for environments…')}
@@ -52,27 +49,56 @@ function FilteredRows(
 ): JSX.Element {
   const { found, trans } = props;
   const [query, setQuery] = React.useState('');
+  const [order, setOrder] = React.useState<Order>('name');
   const isLong = found.length > FILTER_FROM;
   const shown = isLong ? found.filter(one => matches(one, query)) : found;
   return (
     <>
-      {isLong && (
+      {found.length > 1 && (
         <div className="jp-EnvKernels-filter">
-          <FilterBox
-            placeholder={trans.__('Filter environments')}
-            showIcon
-            updateFilter={(_, text) => setQuery(text ?? '')}
-          />
+          {isLong && (
+            <FilterBox
+              placeholder={trans.__('Filter environments')}
+              showIcon
+              updateFilter={(_, text) => setQuery(text ?? '')}
+            />
+          )}
+          <OrderSelect order={order} onChange={setOrder} trans={trans} />
         </div>
       )}
       {shown.length > 0 ? (
-        <Rows {...props} shown={shown} />
+        <Rows {...props} order={order} shown={ordered(shown, order)} />
       ) : (
         <p className="jp-EnvKernels-hint" role="status">
           {trans.__('No environment matches "%1".', query)}
         </p>
       )}
     </>
+  );
+}
+
+function OrderSelect(
+  props: IBaseProps & { order: Order; onChange: (order: Order) => void }
+): JSX.Element {
+  const { onChange, order, trans } = props;
+  const words: { [order in Order]: string } = {
+    name: trans.__('By name'),
+    size: trans.__('Largest first'),
+    'last-used': trans.__('Longest unused first')
+  };
+  return (
+    <HTMLSelect
+      className="jp-EnvKernels-order"
+      aria-label={trans.__('Order of the environments')}
+      value={order}
+      onChange={event => onChange(event.target.value as Order)}
+    >
+      {ORDERS.map(one => (
+        <option key={one} value={one}>
+          {words[one]}
+        </option>
+      ))}
+    </HTMLSelect>
   );
 }
 
@@ -107,16 +133,19 @@ function NoEnvironment(props: IEnvironmentListProps): JSX.Element {
 
 /** The rows are one stop of the Tab key; the arrow keys move between them. */
 function Rows(
-  props: IEnvironmentListProps & { shown: ReadonlyArray<IEnvironment> }
+  props: IEnvironmentListProps & {
+    order: Order;
+    shown: ReadonlyArray<IEnvironment>;
+  }
 ): JSX.Element {
-  const { actions, jobs, shown, trans } = props;
+  const { actions, jobs, order, shown, trans } = props;
   const [current, setCurrent] = React.useState<string | null>(null);
   const list = React.useRef<HTMLUListElement>(null);
   const stop = shown.some(({ id }) => id === current) ? current : shown[0].id;
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     const rows = Array.from(list.current!.children) as HTMLElement[];
-    const place = rows.indexOf(event.target as HTMLElement);
+    const place = rows.findIndex(row => row.contains(event.target as Node));
     const next = nextPlace(event.key, place, rows.length);
     if (next !== null) {
       event.preventDefault();
@@ -138,6 +167,7 @@ function Rows(
           isStop={environment.id === stop}
           job={jobs.find(job => job.environment_id === environment.id)}
           onFocus={() => setCurrent(environment.id)}
+          order={order}
           trans={trans}
         />
       ))}

@@ -3,23 +3,41 @@
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import { copyIcon, deleteIcon, notebookIcon } from '@jupyterlab/ui-components';
+import {
+  addIcon,
+  copyIcon,
+  deleteIcon,
+  ellipsesIcon,
+  notebookIcon
+} from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IEnvironment, IJob, IKernel } from '../types';
-import { IBaseProps, IconButton } from './common';
+import { IBaseProps, IconButton, TextButton } from './common';
+import { EnvironmentDetails, orderValue } from './environmentdetails';
 import { languageIcon } from './icons';
+import { canHaveKernel, usableKernels, whyKept } from './permissions';
+import { Order } from './sorting';
 
 /** What can be done with an environment. */
 export interface IEnvironmentActions {
   /** Open a new notebook; `anchor` is where to ask for the kernel when there are several. */
   openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
+  addKernel: (environment: IEnvironment) => void;
   clone: (environment: IEnvironment) => void;
   remove: (environment: IEnvironment) => void;
+  /** Offer all that can be done; the focus returns to `anchor`. */
+  openMenu: (
+    environment: IEnvironment,
+    anchor: HTMLElement,
+    place: { x: number; y: number }
+  ) => void;
 }
 
 interface IEnvironmentRowProps extends IBaseProps {
   environment: IEnvironment;
+  /** What the list is sorted by. */
+  order: Order;
   /** Whether the Tab key stops here. */
   isStop: boolean;
   /** The job that works on the environment now. */
@@ -29,13 +47,27 @@ interface IEnvironmentRowProps extends IBaseProps {
 }
 
 export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
-  const { actions, environment, isStop, onFocus } = props;
+  const { actions, environment, isStop, onFocus, trans } = props;
   const { id, name, prefix, problem } = environment;
+  const [isOpen, setOpen] = React.useState(false);
+  const detailsId = React.useId();
   const Icon = languageIcon(environment);
   const onKeyDown = (event: React.KeyboardEvent<HTMLElement>) => {
-    const isOwn = event.target === event.currentTarget;
-    if (isOwn && event.key === 'Enter' && usableKernels(environment).length) {
+    if (event.target !== event.currentTarget) {
+      return;
+    }
+    if (event.key === 'Enter' && usableKernels(environment).length) {
       actions.openNotebook(environment, event.currentTarget);
+    } else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+      setOpen(event.key === 'ArrowRight');
+    }
+  };
+  const onContextMenu = (event: React.MouseEvent<HTMLElement>) => {
+    if (!event.shiftKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      const { clientX: x, clientY: y } = event;
+      actions.openMenu(environment, event.currentTarget, { x, y });
     }
   };
   return (
@@ -48,24 +80,32 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
       tabIndex={isStop ? 0 : -1}
       onFocus={onFocus}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
     >
       <Icon.react tag="span" className="jp-EnvKernels-rowIcon" />
       <div className="jp-EnvKernels-rowBody">
         <div className="jp-EnvKernels-rowTitle">
-          <span className="jp-EnvKernels-rowName" title={name}>
+          <button
+            type="button"
+            className="jp-EnvKernels-rowName"
+            title={name}
+            aria-expanded={isOpen}
+            aria-controls={detailsId}
+            tabIndex={isStop ? 0 : -1}
+            onClick={() => setOpen(!isOpen)}
+          >
             {name}
-          </span>
+          </button>
           <Marks {...props} />
         </div>
         <Subtitle {...props} />
-        {problem && (
-          <div className="jp-EnvKernels-rowProblem" title={problem.remedy}>
-            {problem.message}
-            <span className="jp-EnvKernels-screenReader">
-              {' '}
-              {problem.remedy}
-            </span>
-          </div>
+        <RowProblem {...props} />
+        {isOpen && (
+          <EnvironmentDetails
+            id={detailsId}
+            environment={environment}
+            trans={trans}
+          />
         )}
       </div>
       <RowActions {...props} />
@@ -73,10 +113,38 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
   );
 }
 
+/** Why there is no kernel, and the way to one where there is one. */
+function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
+  const { actions, environment, isStop, job, trans } = props;
+  const { name, problem } = environment;
+  if (!problem) {
+    return null;
+  }
+  return (
+    <>
+      <div className="jp-EnvKernels-rowProblem" title={problem.remedy}>
+        {problem.message}
+        <span className="jp-EnvKernels-screenReader"> {problem.remedy}</span>
+      </div>
+      {canHaveKernel(environment, trans) && !job && (
+        <TextButton
+          icon={addIcon}
+          label={trans.__('Add kernel to %1', name)}
+          tabIndex={isStop ? 0 : -1}
+          onClick={() => actions.addKernel(environment)}
+        >
+          {trans.__('Add kernel')}
+        </TextButton>
+      )}
+    </>
+  );
+}
+
 function Subtitle(props: IEnvironmentRowProps): JSX.Element {
   const { environment, job, trans } = props;
   const { kernels, prefix } = environment;
   const words = languages(kernels).join(', ');
+  const value = orderValue(props);
   return (
     <div className="jp-EnvKernels-rowSubtitle">
       {job && (
@@ -84,6 +152,7 @@ function Subtitle(props: IEnvironmentRowProps): JSX.Element {
           {job.kind === 'remove' ? trans.__('Deleting…') : trans.__('In work…')}
         </span>
       )}
+      {!job && value && <span className="jp-EnvKernels-rowValue">{value}</span>}
       {!job && words && (
         <span title={kernels.map(kernel => kernel.display_name).join('\n')}>
           {words}
@@ -162,13 +231,19 @@ function RowActions(props: IEnvironmentRowProps): JSX.Element {
         tabIndex={tabIndex}
         onClick={() => actions.remove(environment)}
       />
+      <IconButton
+        icon={ellipsesIcon}
+        label={trans.__('More for %1', name)}
+        title={trans.__('More')}
+        hasMenu
+        tabIndex={tabIndex}
+        onClick={({ currentTarget }) => {
+          const { bottom, left } = currentTarget.getBoundingClientRect();
+          actions.openMenu(environment, currentTarget, { x: left, y: bottom });
+        }}
+      />
     </div>
   );
-}
-
-/** The kernels that can be started. */
-export function usableKernels(environment: IEnvironment): IKernel[] {
-  return environment.kernels.filter(kernel => !kernel.problem);
 }
 
 /** The languages of kernels, each once, as names. */
@@ -188,20 +263,4 @@ function whyNoNotebook(
   }
   const problem = environment.problem ?? environment.kernels[0]?.problem;
   return problem?.message ?? trans.__('It has no kernel');
-}
-
-/** Why the environment cannot be deleted; null where it can. */
-export function whyKept(
-  environment: IEnvironment,
-  trans: TranslationBundle
-): string | null {
-  if (environment.is_running) {
-    return trans.__('Jupyter itself runs in this environment');
-  }
-  if (environment.is_base) {
-    return trans.__('The root of a conda installation cannot be deleted here');
-  }
-  return environment.read_only
-    ? trans.__('You may not change this environment')
-    : null;
 }

@@ -10,15 +10,26 @@ import {
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IJob, IProgress, isActive, JobPhase } from '../types';
-import { IBaseProps, ProblemText, ProgressBar, TextButton } from './common';
+import { RequestError } from '../restapi';
+import { IJob, IPlan, isActive, JobPhase } from '../types';
+import { formatDuration, fraction } from './amounts';
+import {
+  amounts,
+  Fold,
+  IBaseProps,
+  Notice,
+  ProblemText,
+  ProgressBar,
+  TextButton
+} from './common';
 import { StateIcon } from './icons';
 import { Log } from './log';
+import { PlanView } from './planview';
 import { IStep, steps } from './steps';
 import {
-  formatBytes,
-  formatDuration,
-  formatProgress,
+  againName,
+  applyName,
+  describe,
   jobOutcome,
   jobTitle,
   phaseName,
@@ -31,6 +42,8 @@ export interface IJobViewProps extends IBaseProps {
   phases: ReadonlyArray<JobPhase>;
   isCancelling: boolean;
   log: { text: string; isCut: boolean };
+  /** What the job has planned, if it is a plan that is ready. */
+  plan: { value: IPlan | null; error: RequestError | null } | null;
   actions: IJobActions;
 }
 
@@ -39,12 +52,14 @@ export interface IJobActions {
   cancel: () => void;
   newEnvironment: () => void;
   openNotebook: ((anchor: HTMLElement) => void) | null;
-  editSpec: (() => void) | null;
-  tryAgain: (() => void) | null;
+  /** Lead back to where the job was asked for. */
+  back: { label: string; go: () => void } | null;
+  /** Carry out what a plan says, or take up again what was not finished. */
+  run: (() => void) | null;
 }
 
 export function JobView(props: IJobViewProps): JSX.Element {
-  const { job, log, trans } = props;
+  const { job, plan } = props;
   return (
     <div
       className="jp-EnvKernels-job"
@@ -54,11 +69,52 @@ export function JobView(props: IJobViewProps): JSX.Element {
       data-job-phase={job.phase ?? undefined}
     >
       <Header {...props} />
+      {plan ? <Preview {...props} plan={plan} /> : <Course {...props} />}
+    </div>
+  );
+}
+
+/** How the job goes on, and how it ended. */
+function Course(props: IJobViewProps): JSX.Element {
+  const { job, log, trans } = props;
+  return (
+    <>
       <Stepper {...props} />
       {isActive(job) ? <Advance {...props} /> : <Outcome {...props} />}
       <h3 className="jp-EnvKernels-logTitle">{trans.__('Log')}</h3>
       <Log {...log} trans={trans} />
-    </div>
+    </>
+  );
+}
+
+/** What the job has planned, and the button that does it. */
+function Preview(
+  props: IJobViewProps & { plan: NonNullable<IJobViewProps['plan']> }
+): JSX.Element {
+  const { actions, job, log, plan, trans } = props;
+  const { back, run } = actions;
+  return (
+    <>
+      {plan.error && (
+        <Notice problem={describe(plan.error, trans)} trans={trans} />
+      )}
+      {plan.value ? (
+        <PlanView plan={plan.value} trans={trans} />
+      ) : (
+        !plan.error && <p role="status">{trans.__('Reading the plan…')}</p>
+      )}
+      <div className="jp-EnvKernels-buttons jp-EnvKernels-planButtons">
+        {plan.value && run && job.plans && (
+          <TextButton kind="primary" onClick={run}>
+            {applyName(job.plans, trans)}
+          </TextButton>
+        )}
+        {back && <TextButton onClick={back.go}>{back.label}</TextButton>}
+      </div>
+      <Fold summary={trans.__('Log')}>
+        {() => <Log {...log} trans={trans} />}
+      </Fold>
+    </>
   );
 }
 
@@ -128,7 +184,6 @@ function StepMark({ state }: Pick<IStep, 'state'>): JSX.Element | null {
 
 function Advance(props: IJobViewProps): JSX.Element {
   const { isCancelling, job, trans } = props;
-  const rate = useRate(job.progress);
   const message = job.message || stateName(job.state, trans);
   return (
     <div className="jp-EnvKernels-advance">
@@ -138,23 +193,34 @@ function Advance(props: IJobViewProps): JSX.Element {
         trans={trans}
       />
       <div className="jp-EnvKernels-advanceLine">
-        <span role="status" className="jp-EnvKernels-message">
+        <span className="jp-EnvKernels-message">
           {isCancelling ? trans.__('Cancelling…') : message}
         </span>
         {job.progress && (
           <span className="jp-EnvKernels-amount">
-            {formatProgress(job.progress, trans)}
-            {rate !== null && ` · ${trans.__('%1/s', formatBytes(rate))}`}
+            {amounts(job.progress, trans)}
           </span>
         )}
       </div>
+      <span role="status" className="jp-EnvKernels-screenReader">
+        {isCancelling ? trans.__('Cancelling…') : spoken(props)}
+      </span>
     </div>
   );
 }
 
+/** What a screen reader says of it: the phase, and each quarter of it, but not each package. */
+function spoken({ job, trans }: IJobViewProps): string {
+  const name = job.phase
+    ? phaseName(job.phase, trans)
+    : stateName(job.state, trans);
+  const quarters = Math.floor(4 * (fraction(job.progress) ?? 0));
+  return quarters ? trans.__('%1: %2 percent', name, 25 * quarters) : name;
+}
+
 function Outcome(props: IJobViewProps): JSX.Element {
   const { actions, job, trans } = props;
-  const { editSpec, newEnvironment, openNotebook, tryAgain } = actions;
+  const { back, newEnvironment, openNotebook, run } = actions;
   return (
     <section
       className="jp-EnvKernels-outcome"
@@ -164,7 +230,7 @@ function Outcome(props: IJobViewProps): JSX.Element {
       <p className="jp-EnvKernels-outcomeTitle" role="status">
         {jobOutcome(job, trans)}
       </p>
-      {job.error && <ProblemText problem={job.error} />}
+      {job.error && <ProblemText problem={job.error} trans={trans} />}
       <div className="jp-EnvKernels-buttons">
         {openNotebook && (
           <TextButton
@@ -174,17 +240,21 @@ function Outcome(props: IJobViewProps): JSX.Element {
             {trans.__('Open a notebook')}
           </TextButton>
         )}
-        {editSpec && (
-          <TextButton kind="primary" icon={editIcon} onClick={editSpec}>
-            {trans.__('Edit spec')}
+        {back && (
+          <TextButton
+            kind={openNotebook ? 'plain' : 'primary'}
+            icon={job.state === 'succeeded' ? undefined : editIcon}
+            onClick={back.go}
+          >
+            {back.label}
           </TextButton>
         )}
-        {tryAgain && (
-          <TextButton icon={redoIcon} onClick={tryAgain}>
-            {trans.__('Try again')}
+        {run && (
+          <TextButton icon={redoIcon} onClick={run}>
+            {againName(job, trans)}
           </TextButton>
         )}
-        {!editSpec && (
+        {!back && (
           <TextButton onClick={newEnvironment}>
             {trans.__('New environment')}
           </TextButton>
@@ -206,32 +276,4 @@ function useElapsed(job: IJob): string {
   }, [ticks]);
   const end = job.finished ? Date.parse(job.finished) : now;
   return formatDuration(end - Date.parse(job.started ?? job.created));
-}
-
-/** Over how many milliseconds the rate is taken. */
-const RATE_WINDOW = 5000;
-
-/** Bytes per second of late; null while it cannot be told. */
-function useRate(progress: IProgress | null): number | null {
-  const samples = React.useRef<{ time: number; done: number }[]>([]);
-  if (progress?.unit !== 'bytes') {
-    samples.current = [];
-    return null;
-  }
-  const { done } = progress;
-  const time = Date.now();
-  const last = samples.current[samples.current.length - 1];
-  if (last && done < last.done) {
-    samples.current = [];
-  }
-  if (done !== last?.done) {
-    samples.current.push({ time, done });
-  }
-  samples.current = samples.current.filter(
-    sample => time - sample.time < RATE_WINDOW
-  );
-  const first = samples.current[0];
-  return first && time - first.time > 500
-    ? ((done - first.done) / (time - first.time)) * 1000
-    : null;
 }

@@ -1,41 +1,45 @@
 /**
- * What is above the text of a spec: the name, where the text comes from, and the button that creates.
+ * What is above the text of a spec: what is to come of it, where the text comes from, and the buttons that do it.
  */
 
 import { fileUploadIcon, folderIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { RequestError } from '../restapi';
-import { IBaseProps, ProblemText, TextButton } from './common';
+import { IBaseProps, Notice, TextButton } from './common';
 import { describe } from './words';
 
+/** Whether the draft has a plan: being made, ready, not to be made, or of an earlier text. */
+export type PreviewState = 'none' | 'pending' | 'ready' | 'failed' | 'outdated';
+
 export interface ISpecHeaderProps extends IBaseProps {
-  name: string;
-  /** The name that counts while the field is empty. */
-  specName: string;
-  isNameValid: boolean;
-  /** Whether the server has read the spec, so that a missing name is known. */
-  isRead: boolean;
+  /** The name of the new environment, or the options of an update. */
+  subject: React.ReactNode;
+  /** Whether there is an environment, which is updated. */
+  isUpdate: boolean;
   /** The file that was opened, if any, and whether the text was changed since. */
   openedPath: string | null;
   isChanged: boolean;
   isStarting: boolean;
+  preview: PreviewState;
   /** Why the server refused the spec. */
   error: RequestError | null;
   actions: {
-    setName: (name: string) => void;
     upload: (file: File) => void;
     browse: (() => void) | null;
-    create: () => void;
+    preview: () => void;
+    showPreview: () => void;
+    /** Create or update without looking first. */
+    apply: () => void;
   };
 }
 
 export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
-  const { actions, error, isStarting, trans } = props;
+  const { actions, error, isStarting, isUpdate, subject, trans } = props;
   return (
     <>
       <div className="jp-EnvKernels-specHeader">
-        <NameField {...props} />
+        {subject}
         <div className="jp-EnvKernels-buttons">
           <UploadButton {...props} />
           {actions.browse && (
@@ -44,27 +48,78 @@ export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
             </TextButton>
           )}
           <TextButton
+            disabled={isStarting}
+            title={trans.__('See what would be installed; nothing is changed')}
+            onClick={actions.preview}
+          >
+            {trans.__('Preview')}
+          </TextButton>
+          <TextButton
             kind="primary"
             disabled={isStarting}
-            title={trans.__('Create the environment (Ctrl or Command + Enter)')}
-            onClick={actions.create}
+            title={
+              isUpdate
+                ? trans.__('Update the environment (Ctrl or Command + Enter)')
+                : trans.__('Create the environment (Ctrl or Command + Enter)')
+            }
+            onClick={actions.apply}
           >
-            {trans.__('Create')}
+            {isUpdate ? trans.__('Update') : trans.__('Create')}
           </TextButton>
         </div>
       </div>
       <Origin {...props} />
-      {error && (
-        <div role="alert" className="jp-EnvKernels-notice">
-          <ProblemText problem={describe(error, trans)} />
-        </div>
-      )}
+      <PreviewLine {...props} />
+      {error && <Notice problem={describe(error, trans)} trans={trans} />}
     </>
   );
 }
 
-function NameField(props: ISpecHeaderProps): JSX.Element {
-  const { actions, isNameValid, isRead, name, specName, trans } = props;
+/** What has become of the preview. */
+function PreviewLine(props: ISpecHeaderProps): JSX.Element {
+  const { actions, preview, trans } = props;
+  const words: { [state in PreviewState]: string } = {
+    none: '',
+    pending: trans.__('The preview is being made.'),
+    ready: trans.__('There is a preview of this spec.'),
+    failed: trans.__('There is no preview of this spec: it failed.'),
+    outdated: trans.__(
+      'The spec was changed: its preview was discarded. Choose "Preview" for a new one.'
+    )
+  };
+  return (
+    <div
+      className="jp-EnvKernels-previewLine"
+      role="status"
+      data-envkernels-preview={preview}
+    >
+      {words[preview]}
+      {preview !== 'none' && preview !== 'outdated' && (
+        <button
+          type="button"
+          className="jp-EnvKernels-link"
+          onClick={actions.showPreview}
+        >
+          {preview === 'failed' ? trans.__('Show why') : trans.__('Show it')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+export interface INameFieldProps extends IBaseProps {
+  name: string;
+  /** The name that counts while the field is empty. */
+  specName: string;
+  isNameValid: boolean;
+  /** Whether the server has read the spec, so that a missing name is known. */
+  isRead: boolean;
+  setName: (name: string) => void;
+}
+
+/** The name of the environment that is to be created. */
+export function NameField(props: INameFieldProps): JSX.Element {
+  const { isNameValid, isRead, name, setName, specName, trans } = props;
   const id = React.useId();
   const isWrong = !isNameValid && (name !== '' || isRead);
   return (
@@ -80,7 +135,7 @@ function NameField(props: ISpecHeaderProps): JSX.Element {
         autoComplete="off"
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `${id}-hint` : undefined}
-        onChange={event => actions.setName(event.target.value)}
+        onChange={event => setName(event.target.value)}
       />
       {isWrong && (
         <span id={`${id}-hint`} className="jp-EnvKernels-fieldError">
@@ -108,7 +163,7 @@ function UploadButton({ actions, trans }: ISpecHeaderProps): JSX.Element {
         ref={input}
         type="file"
         hidden
-        accept=".yml,.yaml"
+        accept=".yml,.yaml,.lock,.txt"
         data-envkernels-upload
         aria-label={trans.__('Spec to upload')}
         onChange={event => {

@@ -1,5 +1,5 @@
 /**
- * States, amounts and failures in words.
+ * Jobs and failures in words.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -8,41 +8,100 @@ import { NOT_UNDERSTOOD, UNREACHABLE } from '../restapi';
 import {
   IJob,
   IProblem,
-  IProgress,
   JobKind,
   JobPhase,
-  JobState
+  JobState,
+  PlannedKind
 } from '../types';
 
 /** What the job does: "Create ml". */
 export function jobTitle(job: IJob, trans: TranslationBundle): string {
+  const title = kindTitle(job.plans ?? job.kind, job.environment, trans);
+  return job.kind === 'plan' ? trans.__('Preview: %1', title) : title;
+}
+
+function kindTitle(
+  kind: JobKind,
+  name: string,
+  trans: TranslationBundle
+): string {
   const titles: { [kind in JobKind]: string } = {
-    create: trans.__('Create %1', job.environment),
-    clone: trans.__('Clone to %1', job.environment),
-    remove: trans.__('Delete %1', job.environment)
+    plan: name,
+    create: trans.__('Create %1', name),
+    clone: trans.__('Clone to %1', name),
+    update: trans.__('Update %1', name),
+    'add-kernel': trans.__('Add a kernel to %1', name),
+    rollback: trans.__('Take %1 back', name),
+    remove: trans.__('Delete %1', name)
   };
-  return titles[job.kind];
+  return titles[kind];
 }
 
 /** What the job has done: "ml is ready". */
 export function jobOutcome(job: IJob, trans: TranslationBundle): string {
-  if (job.state === 'succeeded') {
-    return job.kind === 'remove'
-      ? trans.__('%1 was deleted', job.environment)
-      : trans.__('%1 is ready', job.environment);
-  }
   if (job.state === 'cancelled') {
     return trans.__('Cancelled');
   }
   if (job.state === 'interrupted') {
     return trans.__('The job was interrupted');
   }
-  const failures: { [kind in JobKind]: string } = {
-    create: trans.__('%1 could not be created', job.environment),
-    clone: trans.__('%1 could not be cloned', job.environment),
-    remove: trans.__('%1 could not be deleted', job.environment)
+  const name = job.environment;
+  return job.state === 'succeeded'
+    ? success(job.kind, name, trans)
+    : failure(job.plans ?? job.kind, name, trans);
+}
+
+function success(
+  kind: JobKind,
+  name: string,
+  trans: TranslationBundle
+): string {
+  const words: { [kind in JobKind]: string } = {
+    plan: trans.__('The preview of %1 is ready', name),
+    create: trans.__('%1 is ready', name),
+    clone: trans.__('%1 is ready', name),
+    update: trans.__('%1 is updated', name),
+    'add-kernel': trans.__('%1 has a kernel', name),
+    rollback: trans.__('%1 is as it was', name),
+    remove: trans.__('%1 was deleted', name)
   };
-  return failures[job.kind];
+  return words[kind];
+}
+
+function failure(
+  kind: JobKind,
+  name: string,
+  trans: TranslationBundle
+): string {
+  const words: { [kind in JobKind]: string } = {
+    plan: trans.__('There is no preview of %1', name),
+    create: trans.__('%1 could not be created', name),
+    clone: trans.__('%1 could not be cloned', name),
+    update: trans.__('%1 could not be updated', name),
+    'add-kernel': trans.__('%1 could not be given a kernel', name),
+    rollback: trans.__('%1 could not be taken back', name),
+    remove: trans.__('%1 could not be deleted', name)
+  };
+  return words[kind];
+}
+
+/** The button that carries out a plan. */
+export function applyName(kind: PlannedKind, trans: TranslationBundle): string {
+  const names: { [kind in PlannedKind]: string } = {
+    create: trans.__('Create'),
+    clone: trans.__('Clone'),
+    update: trans.__('Update'),
+    'add-kernel': trans.__('Add kernel'),
+    rollback: trans.__('Go back')
+  };
+  return names[kind];
+}
+
+/** The button that takes a job up again. */
+export function againName(job: IJob, trans: TranslationBundle): string {
+  return job.state === 'interrupted'
+    ? trans.__('Resume')
+    : trans.__('Try again');
 }
 
 export function stateName(state: JobState, trans: TranslationBundle): string {
@@ -69,53 +128,6 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
     'rolling-back': trans.__('Roll back')
   };
   return names[phase];
-}
-
-/** A number of bytes: "1.5 MB". */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let unit = 0;
-  let value = bytes;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit > 0 && value < 99.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
-/** A time in milliseconds: "0:07", "1:02:03". */
-export function formatDuration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const pad = (value: number) => String(value).padStart(2, '0');
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes}:${pad(seconds % 60)}`
-    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
-}
-
-/** How far a phase is: "1.5 MB of 20 MB", "3 of 12 packages". */
-export function formatProgress(
-  progress: IProgress,
-  trans: TranslationBundle
-): string {
-  const { done, total, unit } = progress;
-  if (unit === 'bytes') {
-    return total === null
-      ? formatBytes(done)
-      : trans.__('%1 of %2', formatBytes(done), formatBytes(total));
-  }
-  return total === null
-    ? trans._n('%1 package', '%1 packages', done)
-    : trans._n('%2 of %1 package', '%2 of %1 packages', total, done);
-}
-
-/** Between 0 and 1; null while unknown. */
-export function fraction(progress: IProgress | null): number | null {
-  if (!progress?.total) {
-    return null;
-  }
-  return Math.min(1, progress.done / progress.total);
 }
 
 /** A failure in words for the person: those of the server, or ours where it did not answer. */

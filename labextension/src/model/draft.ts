@@ -4,7 +4,7 @@
 
 import { IStateDB } from '@jupyterlab/statedb';
 import { VDomModel } from '@jupyterlab/ui-components';
-import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { JSONExt, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
 import { RequestError } from '../restapi';
@@ -13,6 +13,7 @@ import {
   ICheckedSpec,
   IDiagnostic,
   NAME_PATTERN,
+  PlannableRequest,
   SpecSource
 } from '../types';
 
@@ -33,11 +34,18 @@ export interface ISavedSpec {
   text: string;
 }
 
+/** The plan that was made of a draft. */
+export interface IPreview {
+  jobId: string;
+  /** What it is a plan of. */
+  request: PlannableRequest;
+}
+
 /** The spec that is being written: its text, the name to create it under, and what the server says of it. */
 export class SpecDraft extends VDomModel {
   constructor(private readonly _options: SpecDraft.IOptions) {
     super();
-    const { checkDelay = 400, saveDelay = 400 } = _options;
+    const { checkDelay = 150, saveDelay = 400 } = _options;
     this._checkSoon = new Debouncer(() => this.check(), checkDelay);
     this._saveSoon = new Debouncer(() => this._save(), saveDelay);
   }
@@ -48,7 +56,7 @@ export class SpecDraft extends VDomModel {
   set text(text: string) {
     if (text !== this._text) {
       this._text = text;
-      this._changed();
+      this.changed();
       void this._checkSoon.invoke();
     }
   }
@@ -64,7 +72,7 @@ export class SpecDraft extends VDomModel {
   }
   set name(name: string) {
     this._override = name === this.specName ? null : name;
-    this._changed();
+    this.changed();
   }
 
   get isNameValid(): boolean {
@@ -105,21 +113,38 @@ export class SpecDraft extends VDomModel {
   }
   set jobId(id: string | null) {
     this._jobId = id;
-    this._changed();
+    this.changed();
   }
 
   /** What to ask the server for: the file itself while the text is the file's. */
-  get request(): CreateRequest {
-    return {
-      kind: 'create',
-      ...this._source,
-      ...(this._override ? { name: this._override } : {})
-    };
+  get request(): PlannableRequest {
+    const request: CreateRequest = { kind: 'create', ...this.source };
+    return this._override ? { ...request, name: this._override } : request;
+  }
+
+  /** The plan that was last made of the draft; null where none was. */
+  get preview(): IPreview | null {
+    return this._preview;
+  }
+  set preview(preview: IPreview | null) {
+    this._preview = preview;
+    this.changed();
+  }
+
+  /** Whether the draft was changed after its plan was made, which thereby is none of it any more. */
+  get isPreviewOutdated(): boolean {
+    return this._preview !== null && !same(this._preview.request, this.request);
   }
 
   /** Whether replacing the text would lose what a person wrote. */
   get isUnsaved(): boolean {
-    return ![EXAMPLE, this._saved?.text, ''].includes(this._text);
+    return ![this._given, this._saved?.text, ''].includes(this._text);
+  }
+
+  /** Begin with a text that nobody has written, and that can be had again. */
+  begin(text: string): void {
+    this._given = withLineFeeds(text);
+    this.open(text);
   }
 
   /** Begin with another text. */
@@ -128,13 +153,13 @@ export class SpecDraft extends VDomModel {
     this._override = null;
     this._saved = path === null ? null : { path, text };
     this._text = text;
-    this._changed();
+    this.changed();
     void this.check();
   }
 
   /** Have the text checked now. The answer to an older text is thrown away. */
   async check(): Promise<void> {
-    const source = this._source;
+    const { source } = this;
     const turn = ++this._turn;
     let checked: ICheckedSpec | null = this._checked;
     let error: RequestError | null = null;
@@ -157,19 +182,21 @@ export class SpecDraft extends VDomModel {
       const content = await read(path).catch(() => null);
       this._saved =
         content === null ? null : { path, text: withLineFeeds(content) };
-      this._changed();
+      this.changed();
     }
   }
 
   /** Take up the draft of an earlier session, if there is one. */
   async restore(): Promise<void> {
     const stored = await this._options.state?.fetch(KEY);
-    const { text, name, saved, jobId } = (stored ?? {}) as Partial<IStored>;
+    const { text, name, saved, jobId, preview } = (stored ??
+      {}) as Partial<IStored>;
     if (typeof text === 'string' && this._text === EXAMPLE) {
       this._text = text;
       this._override = name ?? null;
       this._saved = saved ?? null;
       this._jobId = jobId ?? null;
+      this._preview = preview ?? null;
     }
     this.stateChanged.emit();
     await this.check();
@@ -184,12 +211,13 @@ export class SpecDraft extends VDomModel {
     super.dispose();
   }
 
-  private get _source(): SpecSource {
+  /** The text, or the file while the text is the file's. */
+  protected get source(): SpecSource {
     const path = this.path;
     return path === null ? { text: this._text } : { path };
   }
 
-  private _changed(): void {
+  protected changed(): void {
     this.stateChanged.emit();
     void this._saveSoon.invoke();
   }
@@ -199,21 +227,31 @@ export class SpecDraft extends VDomModel {
       text: this._text,
       name: this._override,
       saved: this._saved,
-      jobId: this._jobId
+      jobId: this._jobId,
+      preview: this._preview
     };
     const json = stored as unknown as ReadonlyPartialJSONObject;
     await this._options.state?.save(KEY, json);
   }
 
+  private _given = EXAMPLE;
   private _text = EXAMPLE;
   private _override: string | null = null;
   private _saved: ISavedSpec | null = null;
   private _jobId: string | null = null;
+  private _preview: IPreview | null = null;
   private _checked: ICheckedSpec | null = null;
   private _error: RequestError | null = null;
   private _turn = 0;
   private readonly _checkSoon: Debouncer<void, Error>;
   private readonly _saveSoon: Debouncer<void, Error>;
+}
+
+function same(a: PlannableRequest, b: PlannableRequest): boolean {
+  return JSONExt.deepEqual(
+    a as unknown as ReadonlyPartialJSONObject,
+    b as unknown as ReadonlyPartialJSONObject
+  );
 }
 
 /** The editor knows no other line ends. */
@@ -227,6 +265,7 @@ interface IStored {
   name: string | null;
   saved: ISavedSpec | null;
   jobId: string | null;
+  preview: IPreview | null;
 }
 
 /** A namespace for SpecDraft statics. */

@@ -5,19 +5,21 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { environmentIcon } from '../components/icons';
 import { Controller, OPEN_NOTEBOOK } from './controller';
+import { toPlace } from './places';
 import { Workspace } from './workspace';
 
 /** The ids of the commands. */
 export namespace CommandIDs {
   /** Show the panel. */
   export const open = 'envkernels:open';
-  /** Open the editor of a spec; with `path` a file, with `job` the job of this id. */
+  /** Show a place in the tab. */
+  export const show = 'envkernels:show';
+  /** Open the editor of a spec; with `path` a file. */
   export const newEnvironment = 'envkernels:new';
-  /** Create the environment that the editor describes. */
+  /** Create or update the environment that the editor describes. */
   export const create = 'envkernels:create';
   /** Open the editor with the file that is chosen in the file browser. */
   export const createFromFile = 'envkernels:create-from-file';
@@ -85,6 +87,26 @@ function addPanelCommands(
     describedBy: NO_ARGUMENTS,
     execute: showPanel
   });
+  commands.addCommand(CommandIDs.show, {
+    label: trans.__('Show an Environment or a Job'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          page: {
+            enum: ['spec', 'job', 'packages', 'update', 'history'],
+            description: trans.__('What to show')
+          },
+          job: { type: 'string', description: trans.__('The id of a job') },
+          environment: {
+            type: 'string',
+            description: trans.__('The id of an environment')
+          }
+        }
+      }
+    },
+    execute: args => controller.show(toPlace(args))
+  });
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh Environments'),
     icon: args => (args['isPalette'] ? undefined : refreshIcon),
@@ -109,15 +131,14 @@ function addSpecCommands(
           path: {
             type: 'string',
             description: trans.__('The path of an environment.yml')
-          },
-          job: {
-            type: ['string', 'null'],
-            description: trans.__('The id of the job to show')
           }
         }
       }
     },
-    execute: args => openTab(controller, args)
+    execute: ({ path }) =>
+      typeof path === 'string'
+        ? controller.openFile(path)
+        : controller.newEnvironment()
   });
   commands.addCommand(CommandIDs.createFromFile, {
     label: trans.__('Create Environment…'),
@@ -125,25 +146,12 @@ function addSpecCommands(
     icon: addIcon,
     isVisible: () => chosenPath() !== null,
     describedBy: NO_ARGUMENTS,
-    execute: () => openTab(controller, { path: chosenPath() })
+    execute: () => controller.openFile(chosenPath()!)
   });
   commands.addCommand(CommandIDs.create, {
-    label: trans.__('Create the Environment of the Editor'),
-    isEnabled: () => currentTab()?.jobId === null,
+    label: trans.__('Create or Update the Environment of the Editor'),
+    isEnabled: () => (currentTab()?.editor ?? null) !== null,
     describedBy: NO_ARGUMENTS,
-    execute: () => currentTab()?.editor.create()
+    execute: () => currentTab()?.editor?.apply()
   });
-}
-
-async function openTab(
-  controller: Controller,
-  { job, path }: ReadonlyPartialJSONObject
-): Promise<void> {
-  if (typeof path === 'string') {
-    await controller.openFile(path);
-  } else if (typeof job === 'string') {
-    controller.showJob(job);
-  } else {
-    controller.newEnvironment();
-  }
 }

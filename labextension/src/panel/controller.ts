@@ -1,23 +1,27 @@
 /**
- * What the person can do, wherever the button is.
+ * What the person can do with environments and specs, wherever the button is.
  */
 
-import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { Menu } from '@lumino/widgets';
 
-import { usableKernels } from '../components/environmentrow';
-import { IJobActions } from '../components/jobview';
-import { EnvModel, SpecDraft } from '../model';
-import { IEnvironment, IJob, isActive, JobRequest } from '../types';
+import { usableKernels } from '../components/permissions';
+import { SpecDraft } from '../model';
+import { RequestError } from '../restapi';
+import { IEnvironment, IJob, PlannableRequest } from '../types';
 import {
   askCloneName,
+  confirmForce,
   confirmRemove,
   confirmReplace,
+  IRunning,
   showProblem
 } from './dialogs';
+import { openEnvironmentMenu } from './environmentmenu';
 import { INotifyActions } from './notify';
+import { Place } from './places';
 import { Sidebar } from './sidebar';
+import { JobStarter } from './starter';
 import { Workspace } from './workspace';
 
 /** The command that opens a notebook; its arguments are `kernelName` and `label`. */
@@ -25,18 +29,36 @@ export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 
 /** Carries out what the person asks for, and tells where it does not succeed. */
 export class Controller implements Sidebar.IActions, INotifyActions {
-  constructor(private readonly _options: Controller.IOptions) {}
+  constructor(private readonly _options: Controller.IOptions) {
+    const { draft, environments, jobs, trans } = _options;
+    this.starter = new JobStarter({
+      draft,
+      environments,
+      jobs,
+      trans,
+      show: this.show,
+      openNotebook: (environment, anchor) =>
+        this.openNotebook(environment, anchor)
+    });
+  }
+
+  readonly starter: JobStarter;
+
+  /** Bring the tab to the front with this place. */
+  show = (place: Place): void => {
+    this._options.openTab().showPlace(place);
+  };
 
   newEnvironment = (): void => {
-    this._options.openTab().showEditor();
+    this.show({ page: 'spec' });
   };
 
   refresh = (): void => {
-    void this._options.model.rescan();
+    void this._options.environments.rescan();
   };
 
   showJob = (id: string): void => {
-    this._options.openTab().showJob(id);
+    this.show({ page: 'job', job: id });
   };
 
   /** Whether the person sees the job now. */
@@ -45,28 +67,58 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     return tab !== null && tab.isVisible && tab.jobId === id;
   };
 
+  isOwn = ({ id }: IJob): boolean => this._options.jobs.isOwn(id);
+
   cancel = (id: string): void => {
-    const { model, trans } = this._options;
-    model
-      .cancel(id)
-      .catch(error =>
-        showProblem(trans.__('The job was not cancelled'), error, trans)
-      );
+    this.starter.cancel(id);
+  };
+
+  runJob = (job: IJob): void => {
+    void this.starter.run(job);
   };
 
   clone = async (source: IEnvironment): Promise<void> => {
-    const { model, trans } = this._options;
-    const taken = (model.environments ?? []).map(({ name }) => name);
-    const name = await askCloneName(source, taken, trans);
-    if (name !== null) {
-      await this._start({ kind: 'clone', source: source.id, name });
+    const { environments, trans } = this._options;
+    const taken = (environments.all ?? []).map(({ name }) => name);
+    const answer = await askCloneName(source, taken, trans);
+    if (answer) {
+      const { isPreview, name } = answer;
+      const request = { kind: 'clone', source: source.id, name } as const;
+      await this.starter.attempt(
+        isPreview ? { kind: 'plan', of: request } : request
+      );
     }
   };
 
+  addKernel = async ({ id }: IEnvironment): Promise<void> => {
+    await this.starter.attempt({ kind: 'add-kernel', environment: id });
+  };
+
   remove = async (environment: IEnvironment): Promise<void> => {
-    if (await confirmRemove(environment, this._options.trans)) {
-      await this._start({ kind: 'remove', environment: environment.id }, false);
+    const { notebooksOf, trans } = this._options;
+    const request = { kind: 'remove', environment: environment.id } as const;
+    if (!(await confirmRemove(environment, trans))) {
+      return;
     }
+    const refusal = await this.starter.attempt(request, IN_USE);
+    if (refusal) {
+      const running: IRunning = {
+        notebooks: notebooksOf(environment),
+        processes: processesIn(refusal)
+      };
+      if (await confirmForce(environment, running, trans)) {
+        await this.starter.attempt({ ...request, force: true });
+      }
+    }
+  };
+
+  openMenu = (
+    environment: IEnvironment,
+    anchor: HTMLElement,
+    place: { x: number; y: number }
+  ): void => {
+    const { commands, trans } = this._options;
+    openEnvironmentMenu({ commands, environment, anchor, place, trans });
   };
 
   openNotebook = (environment: IEnvironment, anchor: HTMLElement): void => {
@@ -90,7 +142,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   /** Open a notebook with what a job has made; shows the job where there is no kernel. */
   openJobNotebook = (job: IJob): void => {
-    const { openNotebook } = this.jobActions(job);
+    const { openNotebook } = this.starter.actions(job);
     if (openNotebook) {
       openNotebook(document.body);
     } else {
@@ -98,96 +150,77 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     }
   };
 
-  /** Put a text into the editor, after asking where that would lose what the person wrote. */
-  open = async (text: string, path: string | null): Promise<void> => {
-    const { draft, trans } = this._options;
+  /** Put a text into a draft, after asking where that would lose what the person wrote. */
+  open = async (
+    draft: SpecDraft,
+    text: string,
+    path: string | null
+  ): Promise<void> => {
     if (draft.isUnsaved && draft.text !== text) {
-      if (!(await confirmReplace(trans))) {
+      if (!(await confirmReplace(this._options.trans))) {
         return;
       }
     }
     draft.open(text, path);
   };
 
-  /** Put a file of the file browser into the editor. */
-  openFile = async (path: string): Promise<void> => {
+  /** Put a file of the file browser into a draft: that of a new environment where none is given. */
+  openFile = async (path: string, draft?: SpecDraft): Promise<void> => {
     const { readFile, trans } = this._options;
-    this.newEnvironment();
+    if (!draft) {
+      this.newEnvironment();
+    }
     try {
-      await this.open(await readFile(path), path);
+      const text = await readFile(path);
+      await this.open(draft ?? this._options.draft, text, path);
     } catch (error) {
       await showProblem(trans.__('%1 was not read', path), error, trans);
     }
   };
 
-  /** Start the job that the draft asks for. Throws a RequestError where the server refuses it. */
-  create = async (): Promise<void> => {
-    const { draft, model, readFile } = this._options;
-    await draft.compareFile(readFile);
-    const job = await model.startJob(draft.request);
-    draft.jobId = job.id;
-    this.showJob(job.id);
+  /** Start the job that a draft asks for. Throws a RequestError where the server refuses it. */
+  apply = async (draft: SpecDraft, origin: Place): Promise<void> => {
+    await draft.compareFile(this._options.readFile);
+    draft.jobId = (await this.starter.start(draft.request, origin)).id;
   };
 
-  /** What can be done with a job now. */
-  jobActions = (job: IJob): IJobActions => ({
-    cancel: () => this.cancel(job.id),
-    newEnvironment: this.newEnvironment,
-    openNotebook: this._notebookOf(job),
-    ...this._secondTry(job)
-  });
+  /** Have a plan made of what a draft asks for. Throws a RequestError where the server refuses it. */
+  preview = async (draft: SpecDraft, origin: Place): Promise<void> => {
+    await draft.compareFile(this._options.readFile);
+    const { request } = draft;
+    const { id } = await this.plan(request, origin);
+    draft.preview = { jobId: id, request };
+  };
 
-  private _notebookOf(job: IJob): IJobActions['openNotebook'] {
-    const environment = this._options.model.environment(job.environment_id);
-    return job.state === 'succeeded' &&
-      environment &&
-      usableKernels(environment).length
-      ? anchor => this.openNotebook(environment, anchor)
-      : null;
-  }
+  /** Have a plan made. Throws a RequestError where the server refuses it. */
+  plan = (request: PlannableRequest, origin: Place): Promise<IJob> =>
+    this.starter.start({ kind: 'plan', of: request }, origin);
+}
 
-  private _secondTry(job: IJob): Pick<IJobActions, 'editSpec' | 'tryAgain'> {
-    const { draft, model } = this._options;
-    if (isActive(job) || job.state === 'succeeded') {
-      return { editSpec: null, tryAgain: null };
-    }
-    const isOwn = job.kind === 'create' && draft.jobId === job.id;
-    const request = model.request(job.id) ?? (isOwn ? draft.request : null);
-    return {
-      editSpec: isOwn ? this.newEnvironment : null,
-      tryAgain: request && (() => void this._start(request))
-    };
-  }
+/** The code of a refusal because kernels run. */
+const IN_USE = 'in-use';
 
-  private async _start(request: JobRequest, show = true): Promise<void> {
-    const { draft, model, trans } = this._options;
-    try {
-      const job = await model.startJob(request);
-      if (request.kind === 'create') {
-        draft.jobId = job.id;
-      }
-      if (show) {
-        this.showJob(job.id);
-      }
-    } catch (error) {
-      await showProblem(trans.__('The job was not started'), error, trans);
-    }
-  }
+/** The kernels that the server has named, as it has. */
+function processesIn({ details }: RequestError): string[] {
+  const kernels = Array.isArray(details.kernels) ? details.kernels : [];
+  return kernels.map(({ command, pid }) => `${command} (${pid})`);
 }
 
 /** A namespace for Controller statics. */
 export namespace Controller {
   /** The options of a Controller. */
-  export interface IOptions {
-    model: EnvModel;
-    draft: SpecDraft;
+  export interface IOptions extends Omit<
+    JobStarter.IOptions,
+    'show' | 'openNotebook'
+  > {
     commands: CommandRegistry;
-    trans: TranslationBundle;
     /** The tab; null where it is closed. */
     currentTab: () => Workspace | null;
     /** Bring the tab to the front, made anew where it was closed. */
     openTab: () => Workspace;
     /** Read a file below the folder that Jupyter serves. */
     readFile: (path: string) => Promise<string>;
+    /** The paths of the notebooks that a kernel of the environment runs for. */
+    notebooksOf: (environment: IEnvironment) => ReadonlyArray<string>;
   }
 }

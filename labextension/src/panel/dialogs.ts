@@ -75,22 +75,32 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
   private readonly _input: HTMLInputElement;
 }
 
+/** What the person wants to be cloned, and whether to see the plan first. */
+export interface ICloneAnswer {
+  name: string;
+  isPreview: boolean;
+}
+
 /** Ask for the name of a copy; null when the person thinks better of it. */
 export async function askCloneName(
   source: IEnvironment,
   taken: ReadonlyArray<string>,
   trans: TranslationBundle
-): Promise<string | null> {
+): Promise<ICloneAnswer | null> {
+  const preview = trans.__('Preview');
   const { button, value } = await showDialog({
     title: trans.__('Clone %1', source.name),
     body: new NameBody(source, taken, trans),
     focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.createButton({ label: preview, accept: true }),
       Dialog.okButton({ label: trans.__('Clone') })
     ]
   });
-  return button.accept ? value : null;
+  return button.accept && value !== null
+    ? { name: value, isPreview: button.label === preview }
+    : null;
 }
 
 /** Ask whether to delete an environment. */
@@ -115,6 +125,45 @@ export async function confirmRemove(
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.warnButton({ label: trans.__('Delete') })
+    ]
+  });
+  return button.accept;
+}
+
+/** What runs in an environment: notebooks of this server, and processes. */
+export interface IRunning {
+  notebooks: ReadonlyArray<string>;
+  /** The command lines of kernels. */
+  processes: ReadonlyArray<string>;
+}
+
+/** Ask once more whether to delete an environment, in which kernels run. */
+export async function confirmForce(
+  environment: IEnvironment,
+  running: IRunning,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const body = new Widget();
+  body.addClass('jp-EnvKernels-removeBody');
+  const question = document.createElement('p');
+  question.textContent = trans.__(
+    'Kernels run in "%1". They lose their packages under way, and what they compute may be lost.',
+    environment.name
+  );
+  const list = document.createElement('ul');
+  for (const text of [...running.notebooks, ...running.processes]) {
+    const item = document.createElement('li');
+    item.textContent = text;
+    list.append(item);
+  }
+  body.node.append(question, list);
+  const { button } = await showDialog({
+    title: trans.__('Delete %1 under running kernels?', environment.name),
+    body,
+    defaultButton: 0,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Keep it') }),
+      Dialog.warnButton({ label: trans.__('Delete all the same') })
     ]
   });
   return button.accept;

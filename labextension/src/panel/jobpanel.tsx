@@ -3,13 +3,14 @@
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, VDomModel } from '@jupyterlab/ui-components';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJobActions, JobView } from '../components/jobview';
-import { EnvModel } from '../model';
+import { EnvModel, JobModel, Loadable } from '../model';
+import { RestAPI } from '../restapi';
 import { LogTail } from '../stream';
-import { IJob, isActive } from '../types';
+import { IJob, IPlan, isActive } from '../types';
 
 /** A job with its log. */
 export class JobPanel extends ReactWidget {
@@ -17,7 +18,8 @@ export class JobPanel extends ReactWidget {
     super();
     this.addClass('jp-EnvKernels-jobPanel');
     this.node.tabIndex = -1;
-    _options.model.stateChanged.connect(this._onModelChanged, this);
+    _options.jobs.stateChanged.connect(this._onChanged, this);
+    _options.environments.stateChanged.connect(this.update, this);
   }
 
   /** The id of the job that is shown; null for none. */
@@ -32,24 +34,31 @@ export class JobPanel extends ReactWidget {
     this._jobId = id;
     this._log?.dispose();
     this._log = null;
-    this._readLog();
-    this.update();
+    this._plan?.dispose();
+    this._plan = null;
+    this._onChanged();
   }
 
   dispose(): void {
     if (this.isDisposed) {
       return;
     }
-    this._options.model.stateChanged.disconnect(this._onModelChanged, this);
+    this._options.jobs.stateChanged.disconnect(this._onChanged, this);
+    this._options.environments.stateChanged.disconnect(this.update, this);
     this._log?.dispose();
+    this._plan?.dispose();
     super.dispose();
   }
 
+  protected onActivateRequest(): void {
+    this.node.focus();
+  }
+
   protected render(): JSX.Element | null {
-    const { actions, model, trans } = this._options;
-    const job = this._jobId === null ? undefined : model.job(this._jobId);
+    const { actions, jobs, trans } = this._options;
+    const job = this._job;
     if (!job) {
-      return model.hasJobs ? (
+      return jobs.isKnown ? (
         <p className="jp-EnvKernels-hint" role="status">
           {trans.__('The server does not know this job any more.')}
         </p>
@@ -59,46 +68,66 @@ export class JobPanel extends ReactWidget {
       <JobView
         key={job.id}
         actions={actions(job)}
-        isCancelling={model.isCancelling(job.id)}
+        isCancelling={jobs.isCancelling(job.id)}
         job={job}
         log={{ text: this._log?.text ?? '', isCut: this._log?.isCut ?? false }}
-        phases={model.phases(job.id)}
+        phases={jobs.phases(job.id)}
+        plan={this._plan}
         trans={trans}
       />
     );
   }
 
-  private _onModelChanged(_: VDomModel): void {
-    this._readLog();
+  private get _job(): IJob | undefined {
+    return this._jobId === null
+      ? undefined
+      : this._options.jobs.get(this._jobId);
+  }
+
+  private _onChanged(): void {
+    const job = this._job;
+    if (job) {
+      this._readLog(job);
+      this._readPlan(job);
+    }
     this.update();
   }
 
-  private _readLog(): void {
-    const { model } = this._options;
-    const job = this._jobId === null ? undefined : model.job(this._jobId);
-    if (!job) {
-      return;
-    }
+  private _readLog(job: IJob): void {
+    const { jobs } = this._options;
     if (this._log) {
       this._log.read();
       return;
     }
-    this._log = model.openLog(job.id);
+    this._log = jobs.openLog(job.id);
     this._log.changed.connect(() => this.update());
     if (!isActive(job)) {
-      void model.recall(job.id).catch(console.warn);
+      void jobs.recall(job.id).catch(console.warn);
     }
+  }
+
+  private _readPlan(job: IJob): void {
+    if (this._plan || job.kind !== 'plan' || job.state !== 'succeeded') {
+      return;
+    }
+    this._plan = new Loadable(() => this._options.api.getPlan(job.id));
+    this._plan.stateChanged.connect(() => this.update());
+    void this._plan.load();
   }
 
   private _jobId: string | null = null;
   private _log: LogTail | null = null;
+  private _plan: Loadable<IPlan> | null = null;
 }
 
 /** A namespace for JobPanel statics. */
 export namespace JobPanel {
   /** The options of a JobPanel. */
   export interface IOptions {
-    model: EnvModel;
+    api: Pick<RestAPI, 'getPlan'>;
+    /** A job is offered as a notebook once its environment is known. */
+    environments: EnvModel;
+    jobs: JobModel;
     trans: TranslationBundle;
     /** What can be done with a job. */
     actions: (job: IJob) => IJobActions;

@@ -14,6 +14,8 @@ export interface INotifyActions {
   showJob: (id: string) => void;
   /** Whether the person sees the job now. */
   isShown: (id: string) => boolean;
+  /** Whether this page has asked for it. */
+  isOwn: (job: IJob) => boolean;
 }
 
 /** Tell that a job has ended, unless the person ended it. */
@@ -23,26 +25,35 @@ export function notifyEnd(
   trans: TranslationBundle
 ): void {
   const message = jobOutcome(job, trans);
-  if (job.state === 'succeeded') {
-    const open = {
-      label: trans.__('Open a notebook'),
-      displayType: 'accent' as const,
-      callback: () => actions.openJobNotebook(job)
-    };
-    Notification.success(message, {
-      autoClose: job.kind === 'remove' ? 5000 : 15000,
-      actions: job.kind === 'remove' ? [] : [open]
-    });
-  } else if (job.state !== 'cancelled') {
-    const show = {
-      label: trans.__('Show'),
-      displayType: 'accent' as const,
-      callback: () => actions.showJob(job.id)
-    };
-    Notification.error(message, {
-      // A failure waits for the person, unless it is in view.
-      autoClose: actions.isShown(job.id) ? 8000 : false,
-      actions: [show]
-    });
+  const show = {
+    label: trans.__('Show'),
+    displayType: 'accent' as const,
+    callback: () => actions.showJob(job.id)
+  };
+  const open = {
+    label: trans.__('Open a notebook'),
+    displayType: 'accent' as const,
+    callback: () => actions.openJobNotebook(job)
+  };
+  if (job.state === 'cancelled' || isUnwanted(job, actions)) {
+    return;
   }
+  if (job.state !== 'succeeded') {
+    // A failure waits for the person, unless it is in view.
+    const autoClose = actions.isShown(job.id) ? 8000 : false;
+    Notification.error(message, { autoClose, actions: [show] });
+  } else if (job.kind === 'plan') {
+    Notification.info(message, { autoClose: 15000, actions: [show] });
+  } else if (job.kind === 'remove') {
+    Notification.success(message, { autoClose: 5000 });
+  } else {
+    Notification.success(message, { autoClose: 15000, actions: [open] });
+  }
+}
+
+/** A plan concerns only the person who asked for it, as long as that one does not see it. */
+function isUnwanted(job: IJob, actions: INotifyActions): boolean {
+  return (
+    job.kind === 'plan' && (!actions.isOwn(job) || actions.isShown(job.id))
+  );
 }

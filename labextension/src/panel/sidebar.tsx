@@ -22,7 +22,7 @@ import {
   IEnvironmentListProps
 } from '../components/environmentlist';
 import { environmentIcon } from '../components/icons';
-import { EnvModel } from '../model';
+import { EnvModel, JobModel } from '../model';
 import { isActive } from '../types';
 
 /** The id of the panel. */
@@ -48,7 +48,7 @@ export class Sidebar extends SidePanel {
 
   protected onBeforeShow(msg: Message): void {
     super.onBeforeShow(msg);
-    this._options.model.refresh();
+    this._options.environments.refresh();
   }
 
   private _fillToolbar(): void {
@@ -75,12 +75,14 @@ export class Sidebar extends SidePanel {
   }
 
   private _addSection(label: string, render: () => JSX.Element): void {
-    const { model } = this._options;
+    const { environments, jobs } = this._options;
     const section = new PanelWithToolbar();
     section.title.label = label;
     section.toolbar.node.setAttribute('aria-label', label);
     const body = ReactWidget.create(
-      <UseSignal signal={model.stateChanged}>{render}</UseSignal>
+      <UseSignal signal={environments.stateChanged}>
+        {() => <UseSignal signal={jobs.stateChanged}>{render}</UseSignal>}
+      </UseSignal>
     );
     body.addClass('jp-EnvKernels-section');
     section.addWidget(body);
@@ -88,25 +90,25 @@ export class Sidebar extends SidePanel {
   }
 
   private _environments(): JSX.Element {
-    const { actions, model } = this._options;
+    const { actions, environments, jobs } = this._options;
     return (
       <EnvironmentList
         actions={actions}
-        environments={model.environments}
-        error={model.error}
-        jobs={model.jobs.filter(isActive)}
+        environments={environments.all}
+        error={environments.error}
+        jobs={jobs.work.filter(isActive)}
         trans={this._trans}
       />
     );
   }
 
   private _activity(): JSX.Element {
-    const { actions, model } = this._options;
+    const { actions, jobs } = this._options;
     return (
       <Activity
         actions={actions}
-        isCancelling={id => model.isCancelling(id)}
-        jobs={model.jobs}
+        isCancelling={id => jobs.isCancelling(id)}
+        jobs={jobs.work}
         trans={this._trans}
       />
     );
@@ -121,7 +123,8 @@ export namespace Sidebar {
 
   /** The options of a Sidebar. */
   export interface IOptions {
-    model: EnvModel;
+    environments: EnvModel;
+    jobs: JobModel;
     translator: ITranslator;
     actions: IActions;
   }

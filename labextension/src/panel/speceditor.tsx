@@ -12,15 +12,15 @@ import {
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
-import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import React from 'react';
 
 import { Diagnostics } from '../components/diagnostics';
-import { SpecHeader } from '../components/specheader';
-import { SpecDraft } from '../model';
+import { NameField, PreviewState, SpecHeader } from '../components/specheader';
+import { UpdateOptions } from '../components/updateoptions';
+import { Attempt, JobModel, SpecDraft, UpdateDraft } from '../model';
 import { RequestError } from '../restapi';
-import { IDiagnostic } from '../types';
+import { IDiagnostic, isActive } from '../types';
 import { LineMarkers } from './markers';
 
 /** The largest file that is taken for a spec, in bytes. */
@@ -49,25 +49,14 @@ export class SpecEditor extends Panel {
     editor.focus();
   }
 
-  /** Create the environment, unless the server finds errors in the spec. */
-  async create(): Promise<void> {
-    const { draft, start } = this._options;
-    if (this._isStarting) {
-      return;
-    }
-    this._setStarting(true, null);
-    let error: RequestError | null = null;
-    try {
-      await draft.check();
-      if (draft.hasErrors) {
-        this.reveal(draft.diagnostics.find(d => d.severity === 'error')!);
-      } else {
-        await start();
-      }
-    } catch (reason) {
-      error = reason as RequestError;
-    }
-    this._setStarting(false, error);
+  /** Create or update the environment, unless the server finds errors in the spec. */
+  apply(): Promise<void> {
+    return this._unlessWrong(this._options.apply);
+  }
+
+  /** Have a plan made, unless the server finds errors in the spec. */
+  preview(): Promise<void> {
+    return this._unlessWrong(this._options.preview);
   }
 
   dispose(): void {
@@ -75,7 +64,7 @@ export class SpecEditor extends Panel {
       return;
     }
     this._options.draft.stateChanged.disconnect(this._onDraftChanged, this);
-    Signal.clearData(this);
+    this._attempt.dispose();
     super.dispose();
   }
 
@@ -96,7 +85,7 @@ export class SpecEditor extends Panel {
             'aria-label': trans.__('Environment file (YAML)')
           }),
           this._markers.extension,
-          this._createKey
+          this._applyKey
         ]
       }
     });
@@ -105,10 +94,28 @@ export class SpecEditor extends Panel {
     return editor;
   }
 
+  private _unlessWrong(task: () => Promise<void>): Promise<void> {
+    const { draft } = this._options;
+    return this._attempt.run(async () => {
+      await draft.check();
+      const wrong = draft.diagnostics.find(d => d.severity === 'error');
+      if (wrong) {
+        this.reveal(wrong);
+      } else {
+        await task();
+      }
+    });
+  }
+
   private _watching(name: string, render: () => JSX.Element): ReactWidget {
+    const { draft, jobs } = this._options;
     const widget = ReactWidget.create(
-      <UseSignal signal={this._options.draft.stateChanged}>
-        {() => <UseSignal signal={this._startChanged}>{render}</UseSignal>}
+      <UseSignal signal={draft.stateChanged}>
+        {() => (
+          <UseSignal signal={this._attempt.stateChanged}>
+            {() => <UseSignal signal={jobs.stateChanged}>{render}</UseSignal>}
+          </UseSignal>
+        )}
       </UseSignal>
     );
     widget.addClass(`jp-EnvKernels-${name}`);
@@ -116,29 +123,64 @@ export class SpecEditor extends Panel {
   }
 
   private _header(): JSX.Element {
-    const { browse, draft, trans } = this._options;
+    const { browse, draft, showJob, trans } = this._options;
     return (
       <SpecHeader
+        subject={this._subject()}
+        isUpdate={draft instanceof UpdateDraft}
+        openedPath={draft.openedPath}
+        isChanged={draft.path === null}
+        isStarting={this._attempt.isRunning}
+        preview={this._previewState()}
+        error={this._attempt.error}
+        trans={trans}
+        actions={{
+          upload: file => void this._upload(file),
+          browse,
+          preview: () => void this.preview(),
+          showPreview: () => showJob(draft.preview!.jobId),
+          apply: () => void this.apply()
+        }}
+      />
+    );
+  }
+
+  private _subject(): JSX.Element {
+    const { draft, trans } = this._options;
+    return draft instanceof UpdateDraft ? (
+      <UpdateOptions
+        options={draft.options}
+        onChange={options => (draft.options = options)}
+        trans={trans}
+      />
+    ) : (
+      <NameField
         name={draft.name}
         specName={draft.specName}
         isNameValid={draft.isNameValid}
         isRead={!!draft.checked?.spec}
-        openedPath={draft.openedPath}
-        isChanged={draft.path === null}
-        isStarting={this._isStarting}
-        error={this._error}
-        trans={trans}
-        actions={{
-          setName: name => {
-            this._forgetError();
-            draft.name = name;
-          },
-          upload: file => void this._upload(file),
-          browse,
-          create: () => void this.create()
+        setName={name => {
+          this._attempt.forget();
+          draft.name = name;
         }}
+        trans={trans}
       />
     );
+  }
+
+  private _previewState(): PreviewState {
+    const { draft, jobs } = this._options;
+    const job = draft.preview && jobs.get(draft.preview.jobId);
+    if (!job) {
+      return 'none';
+    }
+    if (draft.isPreviewOutdated) {
+      return 'outdated';
+    }
+    if (isActive(job)) {
+      return 'pending';
+    }
+    return job.state === 'succeeded' ? 'ready' : 'failed';
   }
 
   private _diagnostics(): JSX.Element {
@@ -159,34 +201,22 @@ export class SpecEditor extends Panel {
       await open(await file.text(), null);
       return;
     }
-    const error = new RequestError(
-      {
-        code: 'too-large',
-        message: trans.__('%1 is too large for a spec.', file.name),
-        remedy: trans.__('Choose an environment.yml file of at most 1 MiB.')
-      },
-      0
-    );
-    this._setStarting(false, error);
-  }
-
-  private _setStarting(isStarting: boolean, error: RequestError | null): void {
-    this._isStarting = isStarting;
-    this._error = error;
-    this._startChanged.emit();
+    await this._attempt.run(async () => {
+      throw new RequestError(
+        {
+          code: 'too-large',
+          message: trans.__('%1 is too large for a spec.', file.name),
+          remedy: trans.__('Choose an environment.yml file of at most 1 MiB.')
+        },
+        0
+      );
+    });
   }
 
   private _onTextChanged(): void {
     const { sharedModel } = this._editor.model;
-    this._forgetError();
+    this._attempt.forget();
     this._options.draft.text = sharedModel.getSource();
-  }
-
-  /** What the server refused is being changed. */
-  private _forgetError(): void {
-    if (this._error) {
-      this._setStarting(this._isStarting, null);
-    }
   }
 
   private _onDraftChanged(): void {
@@ -199,23 +229,21 @@ export class SpecEditor extends Panel {
   }
 
   /** In the text the key would otherwise begin a new line; around it the shortcut of the settings applies. */
-  private readonly _createKey = Prec.highest(
+  private readonly _applyKey = Prec.highest(
     keymap.of([
       {
         key: 'Mod-Enter',
         stopPropagation: true,
         run: () => {
-          void this.create();
+          void this.apply();
           return true;
         }
       }
     ])
   );
+  private readonly _attempt = new Attempt();
   private readonly _editor: CodeEditorWrapper;
-  private _error: RequestError | null = null;
-  private _isStarting = false;
   private readonly _markers = new LineMarkers();
-  private readonly _startChanged = new Signal<this, void>(this);
 }
 
 /** A namespace for SpecEditor statics. */
@@ -229,7 +257,11 @@ export namespace SpecEditor {
     browse: (() => void) | null;
     /** Begin with another text, after asking where that would lose something. */
     open: (text: string, path: string | null) => Promise<void>;
-    /** Start the job. Throws a RequestError where the server refuses it. */
-    start: () => Promise<void>;
+    jobs: JobModel;
+    /** Start the job that the draft asks for. Throws a RequestError where the server refuses it. */
+    apply: () => Promise<void>;
+    /** Start one that only plans it. Throws a RequestError where the server refuses it. */
+    preview: () => Promise<void>;
+    showJob: (id: string) => void;
   }
 }

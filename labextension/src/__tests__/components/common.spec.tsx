@@ -17,7 +17,13 @@ const label = 'Create ml';
 
 describe('ProgressBar', () => {
   it('tells how far it is', () => {
-    const progress = { done: 1, total: 4, unit: 'packages' } as const;
+    const progress = {
+      done: 1,
+      total: 4,
+      unit: 'packages',
+      rate: null,
+      seconds_left: null
+    } as const;
     page.render(
       <ProgressBar label={label} progress={progress} trans={trans} />
     );
@@ -35,7 +41,7 @@ describe('ProblemText', () => {
   it('sets the first line apart from the tree below it', () => {
     const message = 'They do not go together.\n├─ a\n└─ b\n';
     const problem = { code: 'x', message, remedy: 'Change one.' };
-    page.render(<ProblemText problem={problem} />);
+    page.render(<ProblemText problem={problem} trans={trans} />);
     expect(page.all('.jp-EnvKernels-problemFirst')[0].textContent).toBe(
       'They do not go together.'
     );

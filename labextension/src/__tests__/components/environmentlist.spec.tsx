@@ -5,9 +5,10 @@ import {
   matches,
   nextPlace
 } from '../../components/environmentlist';
-import { languages, whyKept } from '../../components/environmentrow';
+import { languages } from '../../components/environmentrow';
+import { whyKept } from '../../components/permissions';
 import { IEnvironment, IJob } from '../../types';
-import { makeEnvironment, makeJob } from '../fakeserver';
+import { makeEnvironment, makeJob } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -27,6 +28,9 @@ describe('EnvironmentList', () => {
     openNotebook: ({ name }: IEnvironment) => void done.push(`open ${name}`),
     clone: ({ name }: IEnvironment) => void done.push(`clone ${name}`),
     remove: ({ name }: IEnvironment) => void done.push(`remove ${name}`),
+    addKernel: ({ name }: IEnvironment) => void done.push(`kernel ${name}`),
+    openMenu: ({ name }: IEnvironment, anchor: HTMLElement) =>
+      void done.push(`menu ${name} ${anchor.tagName}`),
     newEnvironment: () => void done.push('new')
   };
 
@@ -44,7 +48,13 @@ describe('EnvironmentList', () => {
     page.click('Open notebook with ml');
     page.click('Clone ml');
     page.click('Delete ml');
-    expect(done).toEqual(['open ml', 'clone ml', 'remove ml']);
+    page.click('More for ml');
+    expect(done).toEqual([
+      'open ml',
+      'clone ml',
+      'remove ml',
+      'menu ml BUTTON'
+    ]);
     const [row] = page.all('[data-env-name=ml]');
     expect(row.dataset.envPrefix).toBe('/envs/ml');
   });
@@ -77,6 +87,54 @@ describe('EnvironmentList', () => {
     expect(text.title).toBe('Install ipykernel.');
     page.click('Open notebook with tools');
     expect(done).toEqual([]);
+    page.click('Add kernel to tools');
+    expect(done).toEqual(['kernel tools']);
+  });
+
+  it.each([
+    ['of another reason', { code: 'unreadable' }, {}],
+    ['in a read-only environment', { code: 'no-kernel' }, { read_only: true }]
+  ])('offers no kernel where there is none %s', (_, { code }, more) => {
+    const problem = { code, message: 'No.', remedy: '' };
+    list([makeEnvironment('tools', { kernels: [], problem, ...more })]);
+    expect(() => page.button('Add kernel to tools')).toThrow();
+  });
+
+  it('opens the menu with the right button of the mouse', () => {
+    list([makeEnvironment('ml')]);
+    const event = new MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true
+    });
+    act(() => void page.all('li')[0].dispatchEvent(event));
+    expect(event.defaultPrevented).toBe(true);
+    expect(done).toEqual(['menu ml LI']);
+  });
+
+  it('shows what is to be known of an environment', () => {
+    const measured = '2026-01-01T00:00:00Z';
+    const usage = { own_bytes: 12e6, shared_bytes: 3e9, measured };
+    list([makeEnvironment('ml', { usage, created: measured })]);
+    expect(page.all('dl')).toEqual([]);
+    page.click('ml');
+    expect(page.button('ml').getAttribute('aria-expanded')).toBe('true');
+    const [details] = page.all('dl');
+    expect(details.textContent).toContain('12.0 MB');
+    expect(details.textContent).toContain('3.0 GB');
+    expect(details.textContent).toContain('no start of a kernel is known');
+    act(() => page.all('li')[0].focus());
+    page.press('ArrowLeft');
+    expect(page.all('dl')).toEqual([]);
+  });
+
+  it('sorts by what is to be cleaned up', () => {
+    const measured = '2026-01-01T00:00:00Z';
+    const usage = { own_bytes: 12e6, shared_bytes: 0, measured };
+    list([makeEnvironment('a'), makeEnvironment('b', { usage })]);
+    page.type('select', 'size');
+    const rows = page.all('[data-env-name]');
+    expect(rows.map(row => row.dataset.envName)).toEqual(['b', 'a']);
+    expect(rows[0].textContent).toContain('12.0 MB');
   });
 
   it('keeps back an environment that a job removes', () => {
@@ -113,10 +171,10 @@ describe('EnvironmentList', () => {
 
   it('has a filter when there are many', () => {
     list([makeEnvironment('one')]);
-    expect(page.all('.jp-EnvKernels-filter')).toHaveLength(0);
+    expect(page.all('.jp-FilterBox')).toHaveLength(0);
     const many = Array.from({ length: 9 }, (_, i) => makeEnvironment(`e${i}`));
     list(many);
-    expect(page.all('.jp-EnvKernels-filter')).toHaveLength(1);
+    expect(page.all('.jp-FilterBox')).toHaveLength(1);
   });
 
   it('finds by name, place and kernel', () => {

@@ -1,8 +1,9 @@
 import React from 'react';
 
 import { JobView } from '../../components/jobview';
+import { RequestError } from '../../restapi';
 import { IJob } from '../../types';
-import { makeJob } from '../fakeserver';
+import { makeJob, makePlan } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -20,20 +21,33 @@ describe('JobView', () => {
     cancel: () => undefined,
     newEnvironment: () => undefined,
     openNotebook: null,
-    editSpec: null,
-    tryAgain: null
+    back: null,
+    run: null
   };
 
   function view(job: IJob, more = {}): void {
     const log = { text: 'line\n', isCut: false };
-    const props = { job, log, trans, phases: [], isCancelling: false };
+    const props = {
+      job,
+      log,
+      trans,
+      phases: [],
+      isCancelling: false,
+      plan: null
+    };
     page.render(<JobView {...props} actions={none} {...more} />);
   }
 
   it('shows how far a running job is', () => {
     let cancelled = 0;
     const actions = { ...none, cancel: () => void cancelled++ };
-    const progress = { done: 5, total: 10, unit: 'packages' } as const;
+    const progress = {
+      done: 5,
+      total: 10,
+      unit: 'packages',
+      rate: 2.5,
+      seconds_left: 2
+    } as const;
     const job = makeJob('a', {
       state: 'running',
       phase: 'linking',
@@ -45,9 +59,10 @@ describe('JobView', () => {
     expect(node.dataset.jobState).toBe('running');
     expect(node.dataset.jobPhase).toBe('linking');
     expect(page.all('[aria-current=step]')[0].textContent).toBe('Link');
-    expect(page.all('[role=status]')[0].textContent).toBe('Linking numpy');
+    expect(page.all('[role=status]')[0].textContent).toBe('Link: 50 percent');
+    expect(page.node.textContent).toContain('Linking numpy');
     expect(page.all('[role=log]')[0].textContent).toBe('line\n');
-    expect(page.node.textContent).toContain('5 of 10 packages');
+    expect(page.node.textContent).toContain('5 of 10 packages · 2 s left');
     page.click('Cancel');
     expect(cancelled).toBe(1);
   });
@@ -59,16 +74,20 @@ describe('JobView', () => {
 
   it('shows why a job has failed, and what can be done', () => {
     const done: string[] = [];
-    const error = { code: 'x', message: 'No numpy.', remedy: 'Add a channel.' };
+    const message = 'No numpy.\n├─ numpy\n└─ nothing';
+    const error = { code: 'x', message, remedy: 'Add a channel.' };
     const actions = {
       ...none,
-      editSpec: () => void done.push('edit'),
-      tryAgain: () => void done.push('again')
+      back: { label: 'Edit spec', go: () => void done.push('edit') },
+      run: () => void done.push('again')
     };
     view(makeJob('a', { state: 'failed', error }), { actions });
     expect(page.node.textContent).toContain('ml could not be created');
     expect(page.node.textContent).toContain('No numpy.');
     expect(page.node.textContent).toContain('Add a channel.');
+    const [tree] = page.all('details') as HTMLDetailsElement[];
+    expect(tree.open).toBe(false);
+    expect(tree.textContent).toContain('└─ nothing');
     page.click('Edit spec');
     page.click('Try again');
     expect(done).toEqual(['edit', 'again']);
@@ -92,5 +111,36 @@ describe('JobView', () => {
       })
     );
     expect(page.all('.jp-EnvKernels-elapsed')[0].textContent).toBe('1:05');
+  });
+
+  it('shows what is planned, and carries it out', () => {
+    const done: string[] = [];
+    const actions = {
+      ...none,
+      back: { label: 'Edit spec', go: () => void done.push('edit') },
+      run: () => void done.push('run')
+    };
+    const job = makeJob('a', {
+      kind: 'plan',
+      plans: 'update',
+      state: 'succeeded'
+    });
+    view(job, { actions, plan: { value: null, error: null } });
+    expect(() => page.button('Update')).toThrow();
+    const value = makePlan({ kind: 'update' });
+    view(job, { actions, plan: { value, error: null } });
+    expect(page.all('[data-envkernels-plan=update]')).toHaveLength(1);
+    page.click('Update');
+    page.click('Edit spec');
+    expect(done).toEqual(['run', 'edit']);
+    expect(page.all('[role=log]')).toEqual([]);
+  });
+
+  it('says why a plan cannot be shown', () => {
+    const problem = { code: 'not-found', message: 'Gone.', remedy: '' };
+    const job = makeJob('a', { kind: 'plan', state: 'succeeded' });
+    const plan = { value: null, error: new RequestError(problem, 404) };
+    view(job, { plan });
+    expect(page.all('[role=alert]')[0].textContent).toContain('Gone.');
   });
 });

@@ -1,6 +1,10 @@
 import React from 'react';
 
-import { SpecHeader } from '../../components/specheader';
+import {
+  NameField,
+  PreviewState,
+  SpecHeader
+} from '../../components/specheader';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -13,28 +17,69 @@ afterEach(() => {
   page.dispose();
 });
 
-describe('SpecHeader', () => {
+describe('NameField', () => {
   it('says what a name may be', () => {
     const props = {
       specName: '',
       isRead: true,
-      openedPath: null,
-      isChanged: true,
-      isStarting: false,
-      error: null,
-      actions: {
-        setName: () => undefined,
-        upload: () => undefined,
-        browse: null,
-        create: () => undefined
-      },
+      setName: () => undefined,
       trans
     };
-    page.render(<SpecHeader {...props} name="a b" isNameValid={false} />);
+    page.render(<NameField {...props} name="a b" isNameValid={false} />);
     const [input] = page.all('input[type=text]');
     expect(input.getAttribute('aria-invalid')).toBe('true');
     expect(page.node.textContent).toContain('Use letters');
-    page.render(<SpecHeader {...props} name="ab" isNameValid />);
+    page.render(<NameField {...props} name="ab" isNameValid />);
     expect(page.node.textContent).not.toContain('Use letters');
+  });
+});
+
+describe('SpecHeader', () => {
+  let done: string[];
+
+  function show(preview: PreviewState, isUpdate = false): void {
+    page.render(
+      <SpecHeader
+        subject={null}
+        isUpdate={isUpdate}
+        openedPath={null}
+        isChanged
+        isStarting={false}
+        preview={preview}
+        error={null}
+        actions={{
+          upload: () => undefined,
+          browse: null,
+          preview: () => void done.push('preview'),
+          showPreview: () => void done.push('show'),
+          apply: () => void done.push('apply')
+        }}
+        trans={trans}
+      />
+    );
+  }
+
+  beforeEach(() => {
+    done = [];
+  });
+
+  it('creates with one click, or shows beforehand', () => {
+    show('none');
+    page.click('Create');
+    page.click('Preview');
+    expect(done).toEqual(['apply', 'preview']);
+    expect(page.all('[role=status]')[0].textContent).toBe('');
+    show('none', true);
+    page.click('Update');
+    expect(done[2]).toBe('apply');
+  });
+
+  it('says that a change discards the preview', () => {
+    show('ready');
+    page.click('Show it');
+    expect(done).toEqual(['show']);
+    show('outdated');
+    expect(page.all('[role=status]')[0].textContent).toContain('discarded');
+    expect(page.all('.jp-EnvKernels-link')).toEqual([]);
   });
 });

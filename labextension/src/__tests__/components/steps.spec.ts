@@ -1,6 +1,6 @@
 import { steps } from '../../components/steps';
 import { IJob, JobPhase } from '../../types';
-import { makeJob } from '../fakeserver';
+import { makeJob } from '../makers';
 
 function shown(job: Partial<IJob>, entered: JobPhase[]): string[] {
   return steps(makeJob('a', job), entered).map(

@@ -1,55 +1,34 @@
-import { nullTranslator } from '@jupyterlab/translation';
-
 import {
+  againName,
   describe as inWords,
-  formatBytes,
-  formatDuration,
-  formatProgress,
-  fraction
+  jobOutcome,
+  jobTitle
 } from '../../components/words';
 import { NOT_UNDERSTOOD, RequestError, UNREACHABLE } from '../../restapi';
-
-const trans = nullTranslator.load('jupyter_envkernels');
+import { makeJob } from '../makers';
+import { trans } from '../render';
 
 describe('words', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1.0 kB'],
-    [45_320_000, '45.3 MB'],
-    [182_345_678, '182 MB'],
-    [999_900_000, '1.0 GB'],
-    [2e15, '2000 TB']
-  ])('tells %d bytes as %s', (bytes, words) => {
-    expect(formatBytes(bytes)).toBe(words);
+  it('names what a job does, and what a plan prepares', () => {
+    const job = makeJob('a', { kind: 'update' });
+    expect(jobTitle(job, trans)).toBe('Update ml');
+    const plan = makeJob('a', { kind: 'plan', plans: 'rollback' });
+    expect(jobTitle(plan, trans)).toBe('Preview: Take ml back');
   });
 
-  it.each([
-    [-5, '0:00'],
-    [7_900, '0:07'],
-    [65_000, '1:05'],
-    [3_723_000, '1:02:03']
-  ])('tells %d ms as %s', (time, words) => {
-    expect(formatDuration(time)).toBe(words);
-  });
-
-  it('tells progress with and without a known end', () => {
-    const bytes = { done: 1e6, total: 2e6, unit: 'bytes' } as const;
-    const packages = { done: 3, total: 12, unit: 'packages' } as const;
-    expect(formatProgress(bytes, trans)).toBe('1.0 MB of 2.0 MB');
-    expect(formatProgress({ ...bytes, total: null }, trans)).toBe('1.0 MB');
-    expect(formatProgress(packages, trans)).toBe('3 of 12 packages');
-    expect(formatProgress({ ...packages, total: null }, trans)).toBe(
-      '3 packages'
+  it('says of a plan that failed what cannot be done', () => {
+    const plan = { kind: 'plan', plans: 'update', state: 'failed' } as const;
+    expect(jobOutcome(makeJob('a', plan), trans)).toBe(
+      'ml could not be updated'
     );
   });
 
-  it('knows no part of an unknown or empty whole', () => {
-    expect(fraction(null)).toBeNull();
-    expect(fraction({ done: 1, total: null, unit: 'bytes' })).toBeNull();
-    expect(fraction({ done: 0, total: 0, unit: 'bytes' })).toBeNull();
-    expect(fraction({ done: 1, total: 4, unit: 'bytes' })).toBe(0.25);
-    expect(fraction({ done: 5, total: 4, unit: 'bytes' })).toBe(1);
+  it.each([
+    ['interrupted', 'Resume'],
+    ['failed', 'Try again'],
+    ['cancelled', 'Try again']
+  ] as const)('takes a job that is %s up again by "%s"', (state, word) => {
+    expect(againName(makeJob('a', { state }), trans)).toBe(word);
   });
 
   it('leaves the words of the server as they are', () => {

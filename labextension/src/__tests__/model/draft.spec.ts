@@ -20,7 +20,8 @@ class FakeChecker {
       channels: [],
       dependencies: [],
       pip: [],
-      variables: {}
+      variables: {},
+      locked: []
     };
     this._waiting[place]({ spec, diagnostics: [] });
   }
@@ -129,16 +130,38 @@ describe('SpecDraft', () => {
     expect(draft.request).toEqual({ kind: 'create', text: 'name: ml' });
   });
 
+  it('discards its preview when it is changed', () => {
+    draft.open('name: ml');
+    expect(draft.isPreviewOutdated).toBe(false);
+    draft.preview = { jobId: 'job-1', request: draft.request };
+    expect(draft.isPreviewOutdated).toBe(false);
+    draft.text = 'name: ml2';
+    expect(draft.isPreviewOutdated).toBe(true);
+    draft.text = 'name: ml';
+    expect(draft.isPreviewOutdated).toBe(false);
+    draft.name = 'other';
+    expect(draft.isPreviewOutdated).toBe(true);
+  });
+
+  it('can begin with a text that is nobody’s work', () => {
+    draft.begin('name: exported\r\n');
+    expect(draft.text).toBe('name: exported\n');
+    expect(draft.isUnsaved).toBe(false);
+  });
+
   it('outlives a reload', async () => {
     draft.text = 'name: half';
     draft.name = 'typed';
     draft.jobId = 'job-1';
+    draft.preview = { jobId: 'job-0', request: draft.request };
     await new Promise(resolve => setTimeout(resolve, 20));
     const next = makeDraft();
     void next.restore();
     await until(() => next.text === 'name: half');
     expect(next.name).toBe('typed');
     expect(next.jobId).toBe('job-1');
+    expect(next.preview?.jobId).toBe('job-0');
+    expect(next.isPreviewOutdated).toBe(false);
     next.dispose();
   });
 

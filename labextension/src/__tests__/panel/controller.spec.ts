@@ -1,79 +1,83 @@
-import { KernelSpec } from '@jupyterlab/services';
+import { Dialog } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
-import { Signal } from '@lumino/signaling';
 
-import { EnvModel, SpecDraft } from '../../model';
+import { UpdateDraft } from '../../model';
 import { Controller, OPEN_NOTEBOOK } from '../../panel/controller';
+import { Place } from '../../panel/places';
 import { Workspace } from '../../panel/workspace';
-import { RestAPI } from '../../restapi';
-import { FakeServer, makeEnvironment, until } from '../fakeserver';
+import { until } from '../fakeserver';
+import { makeEnvironment } from '../makers';
 import { trans } from '../render';
+import { Models } from './models';
 
 /** The tab, as far as the controller needs it. */
 class FakeTab {
-  jobId: string | null = null;
+  place: Place = { page: 'spec' };
   isVisible = true;
 
-  showEditor(): void {
-    this.jobId = null;
+  get jobId(): string | null {
+    return this.place.page === 'job' ? this.place.job : null;
   }
 
-  showJob(id: string): void {
-    this.jobId = id;
+  showPlace(place: Place): void {
+    this.place = place;
   }
 }
 
+/** The dialog that is open, with the text of its body and its buttons. */
+async function dialog(): Promise<HTMLElement> {
+  await until(() => document.querySelector('.jp-Dialog button') !== null);
+  return document.querySelector<HTMLElement>('.jp-Dialog')!;
+}
+
+async function press(label: string): Promise<void> {
+  const node = await dialog();
+  const button = [...node.querySelectorAll('button')].find(
+    one => one.textContent === label
+  );
+  button!.click();
+  await until(() => !document.body.contains(node));
+}
+
 describe('Controller', () => {
-  let server: FakeServer;
-  let model: EnvModel;
-  let draft: SpecDraft;
+  let models: Models;
   let tab: FakeTab;
-  let commands: CommandRegistry;
   let controller: Controller;
   let opened: unknown[];
   const files = new Map([['environment.yml', 'name: ml']]);
+  const spec: Place = { page: 'spec' };
+  const ml = makeEnvironment('ml');
 
   beforeEach(() => {
-    server = new FakeServer();
-    model = new EnvModel({
-      api: new RestAPI(server.settings),
-      bus: server.bus,
-      kernelspecs: {
-        refreshSpecs: async () => undefined,
-        specsChanged: new Signal<KernelSpec.IManager, KernelSpec.ISpecModels>(
-          {} as KernelSpec.IManager
-        )
-      },
-      stream: { pollInterval: 100000, pause: 1 }
-    });
-    draft = new SpecDraft({ check: source => model.checkSpec(source) });
+    models = new Models();
     tab = new FakeTab();
     opened = [];
-    commands = new CommandRegistry();
+    const commands = new CommandRegistry();
     commands.addCommand(OPEN_NOTEBOOK, {
       describedBy: { args: {} },
       execute: args => void opened.push(args['kernelName'])
     });
     const asTab = tab as unknown as Workspace;
     controller = new Controller({
-      model,
-      draft,
+      ...models,
       commands,
       trans,
       currentTab: () => asTab,
       openTab: () => asTab,
-      readFile: async path => files.get(path)!
+      readFile: async path => files.get(path)!,
+      notebooksOf: () => ['lesson.ipynb']
     });
   });
 
   afterEach(() => {
-    model.dispose();
-    draft.dispose();
+    models.dispose();
+    Dialog.flush();
   });
 
   it('shows the job that it has started', async () => {
+    const { draft, server } = models;
     draft.open('name: ml');
-    await controller.create();
+    await controller.apply(draft, spec);
     expect(tab.jobId).toBe('job-1');
     expect(draft.jobId).toBe('job-1');
     expect(controller.isShown('job-1')).toBe(true);
@@ -81,49 +85,137 @@ describe('Controller', () => {
   });
 
   it('creates from the file itself', async () => {
+    const { draft, server } = models;
     await controller.openFile('environment.yml');
     expect(draft.text).toBe('name: ml');
-    await controller.create();
+    await controller.apply(draft, spec);
     expect(server.bodies).toContainEqual({
       kind: 'create',
       path: 'environment.yml'
     });
   });
 
-  it('leads from a failure back to the spec, or tries again', async () => {
+  it('carries out just what was shown', async () => {
+    const { draft, jobs, server } = models;
     draft.open('name: ml');
-    await controller.create();
-    const id = draft.jobId!;
-    expect(controller.jobActions(model.job(id)!).tryAgain).toBeNull();
+    await controller.preview(draft, spec);
+    expect(tab.jobId).toBe('job-1');
+    expect(draft.preview?.jobId).toBe('job-1');
+    const of = { kind: 'create', text: 'name: ml' };
+    expect(server.bodies).toContainEqual({ kind: 'plan', of });
 
-    server.advance(id, { state: 'failed' });
-    await until(() => model.job(id)?.state === 'failed');
-    const { editSpec, tryAgain } = controller.jobActions(model.job(id)!);
-    editSpec!();
-    expect(tab.jobId).toBeNull();
+    server.advance('job-1', { state: 'succeeded' });
+    await until(() => jobs.get('job-1')?.state === 'succeeded');
+    const { back, openNotebook, run } = controller.starter.actions(
+      jobs.get('job-1')!
+    );
+    expect(openNotebook).toBeNull();
+    back!.go();
+    expect(tab.place).toEqual(spec);
+    run!();
+    await until(() => tab.jobId === 'job-2');
+    expect(jobs.get('job-2')?.kind).toBe('create');
+    expect(draft.jobId).toBe('job-2');
+    expect(server.requests).toContain('POST jobs/job-1/run');
+  });
+
+  it('leads from a failure back to the spec, or tries again', async () => {
+    const { draft, jobs, server } = models;
+    draft.open('name: ml');
+    await controller.apply(draft, spec);
+    expect(controller.starter.actions(jobs.get('job-1')!).run).toBeNull();
+
+    server.advance('job-1', { state: 'failed' });
+    await until(() => jobs.get('job-1')?.state === 'failed');
+    const { back, run } = controller.starter.actions(jobs.get('job-1')!);
+    back!.go();
+    expect(tab.place).toEqual(spec);
     expect(draft.text).toBe('name: ml');
-    tryAgain!();
+    run!();
     await until(() => tab.jobId === 'job-2');
     expect(draft.jobId).toBe('job-2');
   });
 
+  it('leads from the plan of an update back to where it was asked for', async () => {
+    const { api, jobs, server } = models;
+    const draft = new UpdateDraft(ml, {
+      check: source => api.checkSpec(source)
+    });
+    draft.open('dependencies: [numpy]');
+    const origin: Place = { page: 'update', environment: ml.id };
+    await controller.preview(draft, origin);
+    server.advance('job-1', { state: 'failed' });
+    await until(() => jobs.get('job-1')?.state === 'failed');
+    controller.starter.actions(jobs.get('job-1')!).back!.go();
+    expect(tab.place).toEqual(origin);
+    draft.dispose();
+  });
+
   it('offers a notebook when the kernel is there', async () => {
+    const { draft, environments, jobs, server } = models;
     draft.open('name: ml');
-    await controller.create();
-    const id = draft.jobId!;
-    server.environments = [makeEnvironment('ml')];
-    server.advance(id, { state: 'succeeded' });
-    await until(() => model.environments?.length === 1);
-    controller.openJobNotebook(model.job(id)!);
+    await controller.apply(draft, spec);
+    server.environments = [ml];
+    server.advance('job-1', { state: 'succeeded' });
+    await until(() => environments.all?.length === 1);
+    controller.openJobNotebook(jobs.get('job-1')!);
     expect(opened).toEqual(['conda-env-ml-py']);
   });
 
   it('shows the job where there is no kernel', async () => {
+    const { draft, jobs } = models;
     draft.open('name: ml');
-    await controller.create();
-    tab.showEditor();
-    controller.openJobNotebook(model.job('job-1')!);
+    await controller.apply(draft, spec);
+    controller.newEnvironment();
+    controller.openJobNotebook(jobs.get('job-1')!);
     expect(opened).toEqual([]);
+    expect(tab.jobId).toBe('job-1');
+  });
+
+  it('deletes after one question', async () => {
+    const removed = controller.remove(ml);
+    await press('Delete');
+    await removed;
+    expect(models.server.bodies).toEqual([
+      { kind: 'remove', environment: ml.id }
+    ]);
+    expect(tab.place).toEqual(spec);
+  });
+
+  it('asks a second time where kernels run, and names them', async () => {
+    const { server } = models;
+    const kernels = [{ pid: 7, command: 'python -m ipykernel_launcher' }];
+    const problem = { code: 'in-use', message: 'A kernel runs.', remedy: '' };
+    const removed = controller.remove(ml);
+    server.refuse(409, problem, { kernels });
+    await press('Delete');
+    const text = (await dialog()).textContent;
+    expect(text).toContain('lesson.ipynb');
+    expect(text).toContain('python -m ipykernel_launcher (7)');
+    await press('Delete all the same');
+    await removed;
+    expect(server.bodies[1]).toEqual({
+      kind: 'remove',
+      environment: ml.id,
+      force: true
+    });
+  });
+
+  it('says why a job was refused otherwise', async () => {
+    const problem = { code: 'busy', message: 'A job runs.', remedy: 'Wait.' };
+    models.server.refuse(409, problem);
+    const added = controller.addKernel(ml);
+    expect((await dialog()).textContent).toContain('A job runs.');
+    await press('Dismiss');
+    await added;
+  });
+
+  it('shows the plan of a clone first, if that is wanted', async () => {
+    const cloned = controller.clone(ml);
+    await press('Preview');
+    await cloned;
+    const of = { kind: 'clone', source: ml.id, name: 'ml-copy' };
+    expect(models.server.bodies).toEqual([{ kind: 'plan', of }]);
     expect(tab.jobId).toBe('job-1');
   });
 });

@@ -1,0 +1,88 @@
+import {
+  formatAge,
+  formatBytes,
+  formatDuration,
+  formatPace,
+  formatProgress,
+  fraction
+} from '../../components/amounts';
+import { trans } from '../render';
+
+const UNPACED = { rate: null, seconds_left: null };
+
+describe('amounts', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [45_320_000, '45.3 MB'],
+    [182_345_678, '182 MB'],
+    [999_900_000, '1.0 GB'],
+    [2e15, '2000 TB']
+  ])('tells %d bytes as %s', (bytes, words) => {
+    expect(formatBytes(bytes)).toBe(words);
+  });
+
+  it.each([
+    [-5, '0:00'],
+    [7_900, '0:07'],
+    [65_000, '1:05'],
+    [3_723_000, '1:02:03']
+  ])('tells %d ms as %s', (time, words) => {
+    expect(formatDuration(time)).toBe(words);
+  });
+
+  it('tells progress with and without a known end', () => {
+    const bytes = { done: 1e6, total: 2e6, unit: 'bytes', ...UNPACED } as const;
+    const packages = {
+      done: 3,
+      total: 12,
+      unit: 'packages',
+      ...UNPACED
+    } as const;
+    expect(formatProgress(bytes, trans)).toBe('1.0 MB of 2.0 MB');
+    expect(formatProgress({ ...bytes, total: null }, trans)).toBe('1.0 MB');
+    expect(formatProgress(packages, trans)).toBe('3 of 12 packages');
+    expect(formatProgress({ ...packages, total: null }, trans)).toBe(
+      '3 packages'
+    );
+  });
+
+  it('knows no part of an unknown or empty whole', () => {
+    expect(fraction(null)).toBeNull();
+    expect(
+      fraction({ done: 1, total: null, unit: 'bytes', ...UNPACED })
+    ).toBeNull();
+    expect(
+      fraction({ done: 0, total: 0, unit: 'bytes', ...UNPACED })
+    ).toBeNull();
+    expect(fraction({ done: 1, total: 4, unit: 'bytes', ...UNPACED })).toBe(
+      0.25
+    );
+    expect(fraction({ done: 5, total: 4, unit: 'bytes', ...UNPACED })).toBe(1);
+  });
+
+  it.each([
+    ['bytes', 3_200_000, 9.4, '3.2 MB/s, 9 s left'],
+    ['bytes', 3_200_000, null, '3.2 MB/s'],
+    ['packages', 4, 0.2, '1 s left'],
+    ['packages', null, 200, '3 min left'],
+    ['bytes', null, 7900, '2 h left'],
+    ['bytes', null, null, '']
+  ] as const)('tells the pace in %s: %p, %p', (unit, rate, left, words) => {
+    const progress = { done: 1, total: 2, unit, rate, seconds_left: left };
+    expect(formatPace(progress, trans)).toBe(words);
+  });
+
+  it.each([
+    ['2026-03-01T10:00:00Z', 'today'],
+    ['2026-02-28T10:00:00Z', '1 day ago'],
+    ['2026-01-01T10:00:00Z', '59 days ago'],
+    ['2025-12-01T10:00:00Z', '2 months ago'],
+    ['2023-03-01T10:00:00Z', '3 years ago'],
+    ['2026-03-02T10:00:00Z', 'today']
+  ])('tells how long ago %s was', (time, words) => {
+    const now = Date.parse('2026-03-01T12:00:00Z');
+    expect(formatAge(time, trans, now)).toBe(words);
+  });
+});

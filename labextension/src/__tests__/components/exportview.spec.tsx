@@ -1,0 +1,58 @@
+import React from 'react';
+
+import { ExportView, IExportViewProps } from '../../components/exportview';
+import { Page, trans } from '../render';
+
+let page: Page;
+
+beforeEach(() => {
+  page = new Page();
+});
+
+afterEach(() => {
+  page.dispose();
+});
+
+describe('ExportView', () => {
+  let done: string[];
+
+  function show(more: Partial<IExportViewProps> = {}): void {
+    page.render(
+      <ExportView
+        format="yaml"
+        text="name: ml"
+        error={null}
+        done=""
+        actions={{
+          setFormat: format => void done.push(format),
+          copy: () => void done.push('copy'),
+          download: () => void done.push('download'),
+          save: () => void done.push('save')
+        }}
+        trans={trans}
+        {...more}
+      />
+    );
+  }
+
+  beforeEach(() => {
+    done = [];
+  });
+
+  it('offers the text, and what to do with it', () => {
+    show();
+    const [text] = page.all('textarea') as HTMLTextAreaElement[];
+    expect(text.value).toBe('name: ml');
+    page.click('Copy');
+    page.click('Download');
+    page.click('Save in the file browser');
+    page.type('select', 'explicit');
+    expect(done).toEqual(['copy', 'download', 'save', 'explicit']);
+    expect(page.all('option')).toHaveLength(6);
+  });
+
+  it('waits for the text', () => {
+    show({ text: null });
+    expect(page.button('Copy').hasAttribute('disabled')).toBe(true);
+  });
+});

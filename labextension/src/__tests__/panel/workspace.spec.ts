@@ -1,0 +1,171 @@
+import { Widget } from '@lumino/widgets';
+
+import { EditStore } from '../../model';
+import { EnvironmentView } from '../../panel/environmentview';
+import { Place } from '../../panel/places';
+import { SpecEditor } from '../../panel/speceditor';
+import { Workspace } from '../../panel/workspace';
+import { until } from '../fakeserver';
+import {
+  makeEnvironment,
+  makeJob,
+  makePackage,
+  makePlan,
+  makeRevision
+} from '../makers';
+import { trans } from '../render';
+import { Models } from './models';
+
+describe('Workspace', () => {
+  let models: Models;
+  let edits: EditStore;
+  let planned: unknown[];
+  let workspace: Workspace;
+  const ml = makeEnvironment('ml');
+
+  beforeEach(() => {
+    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
+    models = new Models();
+    const { api, environments, jobs, server } = models;
+    server.environments = [ml];
+    const check = async () => ({ spec: null, diagnostics: [] });
+    edits = new EditStore({ jobs, draft: { check } });
+    planned = [];
+    const editor = () => new Widget() as SpecEditor;
+    workspace = new Workspace({
+      ...models,
+      trans,
+      editor,
+      job: {
+        api,
+        environments,
+        jobs,
+        trans,
+        actions: () => ({
+          cancel: () => undefined,
+          newEnvironment: () => undefined,
+          openNotebook: null,
+          back: null,
+          run: () => undefined
+        })
+      },
+      view: environment =>
+        new EnvironmentView(environment, {
+          api,
+          edits,
+          environments,
+          jobs,
+          trans,
+          editor,
+          plan: async (request, origin) => {
+            planned.push([request, origin]);
+            return makeJob('plan');
+          },
+          show: place => workspace.showPlace(place)
+        })
+    });
+    Widget.attach(workspace, document.body);
+  });
+
+  afterEach(() => {
+    workspace.dispose();
+    models.dispose();
+  });
+
+  const shown = () => workspace.widgets.find(one => one.isVisible)!.node;
+
+  function click(label: string): void {
+    const buttons = [...shown().querySelectorAll('button')];
+    buttons
+      .find(
+        one => (one.getAttribute('aria-label') ?? one.textContent) === label
+      )!
+      .click();
+  }
+
+  async function show(place: Place): Promise<void> {
+    workspace.showPlace(place);
+    models.environments.refresh();
+    await until(() => models.environments.all !== null);
+  }
+
+  it('begins with the editor', () => {
+    expect(workspace.place).toEqual({ page: 'spec' });
+    expect(workspace.editor).not.toBeNull();
+    expect(workspace.title.label).toBe('New Environment');
+  });
+
+  it('shows the plan of a job', async () => {
+    const { jobs, server } = models;
+    const done = { state: 'succeeded' } as const;
+    server.addJob(makeJob('a', { kind: 'plan', plans: 'create', ...done }));
+    server.plans.set('a', makePlan());
+    await jobs.load();
+    workspace.showPlace({ page: 'job', job: 'a' });
+    await until(() => shown().querySelector('[data-package=python]') !== null);
+    expect(workspace.jobId).toBe('a');
+    expect(workspace.title.label).toBe('Preview: Create ml');
+  });
+
+  it('waits for the environment', async () => {
+    workspace.showPlace({ page: 'history', environment: ml.id });
+    expect(shown().textContent).toBe('Looking for environments…');
+    models.environments.refresh();
+    await until(() => workspace.title.label === 'ml');
+    models.server.environments = [];
+    models.environments.refresh();
+    await until(() => shown().textContent!.includes('not there any more'));
+  });
+
+  it('removes and adds packages', async () => {
+    models.server.packages = [makePackage('numpy')];
+    await show({ page: 'packages', environment: ml.id });
+    await until(() => shown().querySelector('[data-package]') !== null);
+    click('Remove numpy');
+    await until(() => shown().textContent!.includes('to be removed'));
+    edits.of(ml).packages.add('pandas');
+    click('Preview');
+    await until(() => planned.length === 1);
+    expect(planned[0]).toEqual([
+      {
+        kind: 'update',
+        environment: ml.id,
+        add: ['pandas'],
+        remove: ['numpy'],
+        upgrade: false
+      },
+      { page: 'packages', environment: ml.id }
+    ]);
+  });
+
+  it('asks for something to be changed', async () => {
+    await show({ page: 'packages', environment: ml.id });
+    await until(() => shown().querySelector('input') !== null);
+    click('Preview');
+    await until(() => shown().textContent!.includes('Nothing is to be'));
+    expect(planned).toEqual([]);
+  });
+
+  it('goes back', async () => {
+    models.server.revisions = [makeRevision(0), makeRevision(1)];
+    await show({ page: 'history', environment: ml.id });
+    await until(() => shown().querySelector('[data-revision]') !== null);
+    click('Go back to revision 0');
+    await until(() => planned.length === 1);
+    expect(planned[0]).toEqual([
+      { kind: 'rollback', environment: ml.id, revision: 0 },
+      { page: 'history', environment: ml.id }
+    ]);
+  });
+
+  it('begins an update with what was asked for', async () => {
+    await show({ page: 'update', environment: ml.id });
+    const { draft } = edits.of(ml);
+    await until(() => draft.text.includes('as yaml-from-history'));
+    draft.text = 'name: mine';
+    await show({ page: 'packages', environment: ml.id });
+    await show({ page: 'update', environment: ml.id });
+    expect(draft.text).toBe('name: mine');
+    expect(workspace.editor).not.toBeNull();
+  });
+});

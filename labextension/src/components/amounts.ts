@@ -1,0 +1,106 @@
+/**
+ * Amounts and times in words.
+ */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+
+import { IProgress } from '../types';
+
+/** A number of bytes: "1.5 MB". */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let value = bytes;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && value < 99.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** A time in milliseconds: "0:07", "1:02:03". */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${pad(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
+}
+
+/** How far a phase is: "1.5 MB of 20 MB", "3 of 12 packages". */
+export function formatProgress(
+  progress: IProgress,
+  trans: TranslationBundle
+): string {
+  const { done, total, unit } = progress;
+  if (unit === 'bytes') {
+    return total === null
+      ? formatBytes(done)
+      : trans.__('%1 of %2', formatBytes(done), formatBytes(total));
+  }
+  return total === null
+    ? trans._n('%1 package', '%1 packages', done)
+    : trans._n('%2 of %1 package', '%2 of %1 packages', total, done);
+}
+
+/** How fast a phase is, and how long it will go on: "3.2 MB/s, 9 s left"; empty while that is unknown. */
+export function formatPace(
+  progress: IProgress,
+  trans: TranslationBundle
+): string {
+  const { rate, seconds_left: left, unit } = progress;
+  const words = [
+    rate && unit === 'bytes' ? trans.__('%1/s', formatBytes(rate)) : '',
+    left === null ? '' : formatLeft(left, trans)
+  ];
+  return words.filter(Boolean).join(', ');
+}
+
+function formatLeft(seconds: number, trans: TranslationBundle): string {
+  if (seconds < 90) {
+    return trans.__('%1 s left', Math.max(1, Math.round(seconds)));
+  }
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90
+    ? trans.__('%1 min left', minutes)
+    : trans.__('%1 h left', Math.round(minutes / 60));
+}
+
+/** Between 0 and 1; null while unknown. */
+export function fraction(progress: IProgress | null): number | null {
+  if (!progress?.total) {
+    return null;
+  }
+  return Math.min(1, progress.done / progress.total);
+}
+
+const DAY = 24 * 3600 * 1000;
+
+/** How long ago something was: "today", "3 days ago", "2 months ago". */
+export function formatAge(
+  time: string,
+  trans: TranslationBundle,
+  now = Date.now()
+): string {
+  const days = Math.floor((now - Date.parse(time)) / DAY);
+  if (days < 1) {
+    return trans.__('today');
+  }
+  if (days < 60) {
+    return trans._n('%1 day ago', '%1 days ago', days);
+  }
+  const months = Math.floor(days / 30.44);
+  return months < 24
+    ? trans._n('%1 month ago', '%1 months ago', months)
+    : trans._n('%1 year ago', '%1 years ago', Math.floor(days / 365.25));
+}
+
+/** A date and a time as the person's language writes them. */
+export function formatTime(time: string): string {
+  return new Date(time).toLocaleString(undefined, {
+    dateStyle: 'medium',
+    timeStyle: 'short'
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * An environment as the text of a file.
+ */
+
+import {
+  copyIcon,
+  downloadIcon,
+  HTMLSelect,
+  saveIcon
+} from '@jupyterlab/ui-components';
+import { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { RequestError } from '../restapi';
+import { EXPORT_FORMATS, ExportFormat } from '../types';
+import { IBaseProps, Notice, TextButton } from './common';
+import { describe } from './words';
+
+/** What a format is called. */
+export function formatName(
+  format: ExportFormat,
+  trans: TranslationBundle
+): string {
+  const names: { [format in ExportFormat]: string } = {
+    yaml: trans.__('environment.yml, exact'),
+    'yaml-no-builds': trans.__('environment.yml, versions'),
+    'yaml-from-history': trans.__('environment.yml, as asked for'),
+    explicit: trans.__('@EXPLICIT list of URLs'),
+    'pixi-lock': trans.__('pixi.lock'),
+    requirements: trans.__('requirements.txt')
+  };
+  return names[format];
+}
+
+/** What a format is good for. */
+function formatHint(format: ExportFormat, trans: TranslationBundle): string {
+  const hints: { [format in ExportFormat]: string } = {
+    yaml: trans.__(
+      'Every package with version and build: the same environment on machines of the same platform.'
+    ),
+    'yaml-no-builds': trans.__(
+      'Every package with its version: nearly the same environment, also on other platforms.'
+    ),
+    'yaml-from-history': trans.__(
+      'Only what somebody asked for: the short file that a person edits.'
+    ),
+    explicit: trans.__(
+      'Every conda package by its address and hash: made again without a solver. Packages of pip are not in it.'
+    ),
+    'pixi-lock': trans.__('Every package by its address and hash, for pixi.'),
+    requirements: trans.__('The Python packages, for pip.')
+  };
+  return hints[format];
+}
+
+export interface IExportViewProps extends IBaseProps {
+  format: ExportFormat;
+  /** Null while it is not known. */
+  text: string | null;
+  error: RequestError | null;
+  /** What has just been done. */
+  done: string;
+  actions: {
+    setFormat: (format: ExportFormat) => void;
+    copy: () => void;
+    download: () => void;
+    /** Save it into the folder that the file browser shows; null where there is none. */
+    save: (() => void) | null;
+  };
+}
+
+export function ExportView(props: IExportViewProps): JSX.Element {
+  const { actions, done, error, format, text, trans } = props;
+  return (
+    <div className="jp-EnvKernels-export" data-export-format={format}>
+      <HTMLSelect
+        aria-label={trans.__('Format')}
+        value={format}
+        onChange={event =>
+          actions.setFormat(event.target.value as ExportFormat)
+        }
+      >
+        {EXPORT_FORMATS.map(one => (
+          <option key={one} value={one}>
+            {formatName(one, trans)}
+          </option>
+        ))}
+      </HTMLSelect>
+      <p className="jp-EnvKernels-planNote">{formatHint(format, trans)}</p>
+      {error ? (
+        <Notice problem={describe(error, trans)} trans={trans} />
+      ) : (
+        <textarea
+          readOnly
+          className="jp-EnvKernels-exportText"
+          aria-label={trans.__('The file')}
+          aria-busy={text === null}
+          spellCheck={false}
+          value={text ?? trans.__('Reading the packages…')}
+        />
+      )}
+      <div className="jp-EnvKernels-buttons">
+        <TextButton
+          icon={copyIcon}
+          disabled={text === null}
+          onClick={actions.copy}
+        >
+          {trans.__('Copy')}
+        </TextButton>
+        <TextButton
+          icon={downloadIcon}
+          disabled={text === null}
+          onClick={actions.download}
+        >
+          {trans.__('Download')}
+        </TextButton>
+        {actions.save && (
+          <TextButton
+            icon={saveIcon}
+            disabled={text === null}
+            onClick={actions.save}
+          >
+            {trans.__('Save in the file browser')}
+          </TextButton>
+        )}
+      </div>
+      <p className="jp-EnvKernels-exportDone" role="status">
+        {done}
+      </p>
+    </div>
+  );
+}

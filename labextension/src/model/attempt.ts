@@ -1,0 +1,50 @@
+/**
+ * What a person has asked for and the server may refuse.
+ */
+
+import { VDomModel } from '@jupyterlab/ui-components';
+
+import { RequestError } from '../restapi';
+
+/** One task at a time, and why the last one did not succeed. */
+export class Attempt extends VDomModel {
+  get isRunning(): boolean {
+    return this._isRunning;
+  }
+
+  /** Why the last task did not succeed; null while there is nothing to tell. */
+  get error(): RequestError | null {
+    return this._error;
+  }
+
+  /** Run a task, unless one runs. What it throws becomes the error. */
+  async run(task: () => Promise<void>): Promise<void> {
+    if (this._isRunning) {
+      return;
+    }
+    this._set(true, null);
+    let error: RequestError | null = null;
+    try {
+      await task();
+    } catch (reason) {
+      error = reason as RequestError;
+    }
+    this._set(false, error);
+  }
+
+  /** What was refused is being changed. */
+  forget(): void {
+    if (this._error) {
+      this._set(this._isRunning, null);
+    }
+  }
+
+  private _set(isRunning: boolean, error: RequestError | null): void {
+    this._isRunning = isRunning;
+    this._error = error;
+    this.stateChanged.emit();
+  }
+
+  private _isRunning = false;
+  private _error: RequestError | null = null;
+}

@@ -1,0 +1,62 @@
+/**
+ * The changes of environments that a person is putting together.
+ */
+
+import { IEnvironment, IJob } from '../types';
+import { SpecDraft } from './draft';
+import { JobModel } from './jobs';
+import { PackageEdit } from './packageedit';
+import { UpdateDraft } from './updatedraft';
+
+/** What is being changed of one environment: by a spec, or package by package. */
+export interface IEdit {
+  draft: UpdateDraft;
+  packages: PackageEdit;
+}
+
+/** An edit for each environment, kept until it is done or the page is left. */
+export class EditStore {
+  constructor(private readonly _options: EditStore.IOptions) {
+    _options.jobs.ended.connect(this._onJobEnded, this);
+  }
+
+  of(environment: Pick<IEnvironment, 'id' | 'name'>): IEdit {
+    let edit = this._edits.get(environment.id);
+    if (!edit) {
+      // The map owns both.
+      /* eslint-disable jupyter/require-disposable-ownership */
+      const draft = new UpdateDraft(environment, this._options.draft);
+      const packages = new PackageEdit(environment);
+      /* eslint-enable jupyter/require-disposable-ownership */
+      edit = { draft, packages };
+      this._edits.set(environment.id, edit);
+    }
+    return edit;
+  }
+
+  private _onJobEnded(_: JobModel, job: IJob): void {
+    const edit = this._edits.get(job.environment_id);
+    if (!edit || job.state !== 'succeeded') {
+      return;
+    }
+    if (job.kind === 'remove') {
+      this._edits.delete(job.environment_id);
+      edit.draft.dispose();
+      edit.packages.dispose();
+    } else if (job.kind === 'update') {
+      edit.packages.clear();
+    }
+  }
+
+  private readonly _edits = new Map<string, IEdit>();
+}
+
+/** A namespace for EditStore statics. */
+export namespace EditStore {
+  /** The options of an EditStore. */
+  export interface IOptions {
+    jobs: JobModel;
+    /** For the drafts. */
+    draft: SpecDraft.IOptions;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * The commands about one environment, and the menu of them.
+ */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import {
+  ReadonlyJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
+import { Menu } from '@lumino/widgets';
+
+import { formatName } from '../components/exportview';
+import {
+  canHaveKernel,
+  usableKernels,
+  whyKept
+} from '../components/permissions';
+import { EnvModel } from '../model';
+import { EXPORT_FORMATS, ExportFormat, IEnvironment } from '../types';
+import { Place } from './places';
+
+/** The ids of the commands; each takes the `environment` by its id. */
+export namespace EnvironmentCommandIDs {
+  /** Show its packages, add some and remove some. */
+  export const packages = 'envkernels:packages';
+  /** Update it from a spec. */
+  export const update = 'envkernels:update';
+  /** Show what was done to it, and go back. */
+  export const history = 'envkernels:history';
+  /** Show it as a file in the `format`. */
+  export const exportAs = 'envkernels:export';
+  /** Give it a kernel. */
+  export const addKernel = 'envkernels:add-kernel';
+  /** Copy it. */
+  export const clone = 'envkernels:clone';
+  /** Delete it. */
+  export const remove = 'envkernels:remove';
+}
+
+interface ICommandOptions {
+  environments: EnvModel;
+  trans: TranslationBundle;
+  actions: {
+    show: (place: Place) => void;
+    exportAs: (environment: IEnvironment, format: ExportFormat) => void;
+    addKernel: (environment: IEnvironment) => void;
+    clone: (environment: IEnvironment) => void;
+    remove: (environment: IEnvironment) => void;
+  };
+}
+
+/** Register the commands. */
+export function addEnvironmentCommands(
+  commands: CommandRegistry,
+  { actions, environments, trans }: ICommandOptions
+): void {
+  const { addKernel, clone, exportAs, history, packages, remove, update } =
+    EnvironmentCommandIDs;
+  const find = (args: ReadonlyPartialJSONObject) =>
+    environments.get(String(args['environment']));
+  const isChangeable = (environment: IEnvironment) =>
+    whyKept(environment, trans) === null;
+
+  const add = (
+    id: string,
+    label: string,
+    execute: (environment: IEnvironment) => void,
+    isEnabled: (environment: IEnvironment) => boolean = () => true
+  ) =>
+    commands.addCommand(id, {
+      label,
+      describedBy: { args: describeArgs(trans) },
+      isEnabled: args => {
+        const environment = find(args);
+        return environment !== undefined && isEnabled(environment);
+      },
+      execute: args => execute(find(args)!)
+    });
+
+  add(packages, trans.__('Add or Remove Packages…'), ({ id }) =>
+    actions.show({ page: 'packages', environment: id })
+  );
+  add(
+    update,
+    trans.__('Update from a File or Spec…'),
+    ({ id }) => actions.show({ page: 'update', environment: id }),
+    isChangeable
+  );
+  add(history, trans.__('History…'), ({ id }) =>
+    actions.show({ page: 'history', environment: id })
+  );
+  add(addKernel, trans.__('Add Kernel'), actions.addKernel, environment =>
+    canHaveKernel(environment, trans)
+  );
+  add(clone, trans.__('Clone…'), actions.clone);
+  add(remove, trans.__('Delete…'), actions.remove, isChangeable);
+  commands.addCommand(exportAs, {
+    label: args => formatName(toFormat(args), trans),
+    describedBy: { args: describeArgs(trans) },
+    isEnabled: args => find(args) !== undefined,
+    execute: args => actions.exportAs(find(args)!, toFormat(args))
+  });
+}
+
+function toFormat(args: ReadonlyPartialJSONObject): ExportFormat {
+  return EXPORT_FORMATS.find(one => one === args['format']) ?? 'yaml';
+}
+
+function describeArgs(trans: TranslationBundle): ReadonlyJSONObject {
+  return {
+    type: 'object',
+    required: ['environment'],
+    properties: {
+      environment: {
+        type: 'string',
+        description: trans.__('The id of the environment')
+      },
+      format: {
+        enum: [...EXPORT_FORMATS],
+        description: trans.__('The format of an export')
+      }
+    }
+  };
+}
+
+interface IMenuOptions {
+  commands: CommandRegistry;
+  environment: IEnvironment;
+  /** Where the focus returns to. */
+  anchor: HTMLElement;
+  place: { x: number; y: number };
+  trans: TranslationBundle;
+}
+
+/** Offer all that can be done with an environment. */
+export function openEnvironmentMenu(options: IMenuOptions): void {
+  const { anchor, commands, environment, place, trans } = options;
+  const { addKernel, clone, exportAs, history, packages, remove, update } =
+    EnvironmentCommandIDs;
+  const args = { environment: environment.id };
+  const exports = new Menu({ commands });
+  exports.title.label = trans.__('Export');
+  for (const format of EXPORT_FORMATS) {
+    exports.addItem({ command: exportAs, args: { ...args, format } });
+  }
+  const menu = new Menu({ commands });
+  menu.addClass('jp-EnvKernels-menu');
+  if (!usableKernels(environment).length) {
+    menu.addItem({ command: addKernel, args });
+    menu.addItem({ type: 'separator' });
+  }
+  for (const command of [packages, update, history]) {
+    menu.addItem({ command, args });
+  }
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: clone, args });
+  menu.addItem({ type: 'submenu', submenu: exports });
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: remove, args });
+  menu.aboutToClose.connect(() => {
+    anchor.focus();
+    requestAnimationFrame(() => menu.dispose());
+  });
+  menu.open(place.x, place.y);
+}

@@ -1,0 +1,141 @@
+/**
+ * The dialog that shows an environment as a file.
+ */
+
+import { Clipboard, Dialog, showDialog } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import React from 'react';
+
+import { ExportView } from '../components/exportview';
+import { Loadable } from '../model';
+import { RestAPI } from '../restapi';
+import { ExportFormat, IEnvironment } from '../types';
+
+/** What the dialog needs besides the environment. */
+export interface IExportOptions {
+  api: Pick<RestAPI, 'exportEnvironment'>;
+  trans: TranslationBundle;
+  /** Write a new file into the folder that the file browser shows, and return its path; null where there is none. */
+  saveFile: ((name: string, text: string) => Promise<string>) | null;
+}
+
+/** The name of the file: one by which the file browser and other programs know what it is. */
+export function fileName(name: string, format: ExportFormat): string {
+  const names: { [format in ExportFormat]: string } = {
+    yaml: `environment-${name}.yml`,
+    'yaml-no-builds': `environment-${name}.yml`,
+    'yaml-from-history': `environment-${name}.yml`,
+    explicit: `explicit-${name}.txt`,
+    'pixi-lock': 'pixi.lock',
+    requirements: `requirements-${name}.txt`
+  };
+  return names[format];
+}
+
+/** The body of the dialog. */
+export class ExportBody extends ReactWidget {
+  constructor(
+    private readonly _environment: IEnvironment,
+    private _format: ExportFormat,
+    private readonly _options: IExportOptions
+  ) {
+    super();
+    this.addClass('jp-EnvKernels-exportBody');
+    this._text = this._load();
+  }
+
+  dispose(): void {
+    this._text.dispose();
+    super.dispose();
+  }
+
+  protected render(): JSX.Element {
+    const { saveFile, trans } = this._options;
+    return (
+      <UseSignal signal={this._text.stateChanged}>
+        {() => (
+          <ExportView
+            format={this._format}
+            text={this._text.value}
+            error={this._text.error}
+            done={this._done}
+            trans={trans}
+            actions={{
+              setFormat: format => this._setFormat(format),
+              copy: () => this._copy(),
+              download: () => this._download(),
+              save: saveFile && (() => void this._save(saveFile))
+            }}
+          />
+        )}
+      </UseSignal>
+    );
+  }
+
+  private _load(): Loadable<string> {
+    const { api } = this._options;
+    const { id } = this._environment;
+    const format = this._format;
+    const text = new Loadable(() => api.exportEnvironment(id, format));
+    void text.load();
+    return text;
+  }
+
+  private _setFormat(format: ExportFormat): void {
+    this._format = format;
+    this._text.dispose();
+    this._text = this._load();
+    this._say('');
+  }
+
+  private _copy(): void {
+    Clipboard.copyToSystem(this._text.value!);
+    this._say(this._options.trans.__('Copied.'));
+  }
+
+  private _download(): void {
+    const blob = new Blob([this._text.value!], { type: 'text/plain' });
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = fileName(this._environment.name, this._format);
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  private async _save(
+    saveFile: NonNullable<IExportOptions['saveFile']>
+  ): Promise<void> {
+    const { trans } = this._options;
+    const name = fileName(this._environment.name, this._format);
+    try {
+      const path = await saveFile(name, this._text.value!);
+      this._say(trans.__('Saved as %1.', path));
+    } catch (error) {
+      this._say(trans.__('Not saved: %1', String(error)));
+    }
+  }
+
+  private _say(done: string): void {
+    this._done = done;
+    this.update();
+  }
+
+  private _done = '';
+  private _text: Loadable<string>;
+}
+
+/** Show an environment as a file. */
+export async function showExport(
+  environment: IEnvironment,
+  format: ExportFormat,
+  options: IExportOptions
+): Promise<void> {
+  const { trans } = options;
+  await showDialog({
+    title: trans.__('Export %1', environment.name),
+    body: new ExportBody(environment, format, options),
+    focusNodeSelector: 'select',
+    buttons: [Dialog.okButton({ label: trans.__('Close') })]
+  });
+}

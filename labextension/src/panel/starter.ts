@@ -1,0 +1,154 @@
+/**
+ * Starts jobs, shows them, and knows the way back from them.
+ */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+
+import { usableKernels } from '../components/permissions';
+import { IJobActions } from '../components/jobview';
+import { EnvModel, JobModel, SpecDraft } from '../model';
+import { RequestError } from '../restapi';
+import { IEnvironment, IJob, isActive, JobRequest } from '../types';
+import { showProblem } from './dialogs';
+import { Place } from './places';
+
+/** Everything that the person can do with jobs. */
+export class JobStarter {
+  constructor(private readonly _options: JobStarter.IOptions) {}
+
+  /**
+   * Start a job and show it. Throws a RequestError where the server refuses it.
+   *
+   * @param request - What is asked for.
+   * @param origin - Where it is asked for: the way back.
+   */
+  async start(request: JobRequest, origin: Place | null = null): Promise<IJob> {
+    const job = await this._options.jobs.start(request);
+    this._arrive(job, origin);
+    return job;
+  }
+
+  /**
+   * Start a job from where no error can be shown: a refusal comes in a dialog.
+   *
+   * @param request - What is asked for.
+   * @param expected - The code of a refusal that is handed back instead.
+   */
+  async attempt(
+    request: JobRequest,
+    expected?: string
+  ): Promise<RequestError | null> {
+    const { trans } = this._options;
+    try {
+      await this.start(request);
+    } catch (error) {
+      if (error instanceof RequestError && error.code === expected) {
+        return error;
+      }
+      await showProblem(trans.__('The job was not started'), error, trans);
+    }
+    return null;
+  }
+
+  /** Carry out what a job has planned, or take up again what it did not finish, and show it. */
+  run = async (job: IJob): Promise<void> => {
+    const { draft, jobs, trans } = this._options;
+    try {
+      const next = await jobs.run(job.id);
+      if (this._isOfDraft(job)) {
+        draft.jobId = next.id;
+      }
+      this._arrive(next, this._origin(job));
+    } catch (error) {
+      await showProblem(trans.__('The job was not started'), error, trans);
+    }
+  };
+
+  cancel = (id: string): void => {
+    const { jobs, trans } = this._options;
+    jobs
+      .cancel(id)
+      .catch(error =>
+        showProblem(trans.__('The job was not cancelled'), error, trans)
+      );
+  };
+
+  /** What can be done with a job now. */
+  actions = (job: IJob): IJobActions => ({
+    cancel: () => this.cancel(job.id),
+    newEnvironment: () => this._options.show({ page: 'spec' }),
+    openNotebook: this._notebookOf(job),
+    back: this._back(job),
+    run:
+      isActive(job) || (job.state === 'succeeded' && job.kind !== 'plan')
+        ? null
+        : () => void this.run(job)
+  });
+
+  private _arrive(job: IJob, origin: Place | null): void {
+    if (origin) {
+      this._origins.set(job.id, origin);
+    }
+    if (job.kind !== 'remove') {
+      this._options.show({ page: 'job', job: job.id });
+    }
+  }
+
+  private _notebookOf(job: IJob): IJobActions['openNotebook'] {
+    const { environments, openNotebook } = this._options;
+    const environment = environments.get(job.environment_id);
+    return job.state === 'succeeded' &&
+      job.kind !== 'plan' &&
+      environment &&
+      usableKernels(environment).length
+      ? anchor => openNotebook(environment, anchor)
+      : null;
+  }
+
+  private _back(job: IJob): IJobActions['back'] {
+    const { show, trans } = this._options;
+    const origin = this._origin(job);
+    const isDone = job.state === 'succeeded' && job.kind !== 'plan';
+    if (!origin || isActive(job) || (isDone && origin.page === 'spec')) {
+      return null;
+    }
+    const labels: { [page in Place['page']]: string } = {
+      spec: trans.__('Edit spec'),
+      update: isDone ? trans.__('Back to the spec') : trans.__('Edit spec'),
+      packages: trans.__('Back to the packages'),
+      history: trans.__('Back to the history'),
+      job: trans.__('Back to the job')
+    };
+    return { label: labels[origin.page], go: () => show(origin) };
+  }
+
+  /** Where the job was asked for; after a reload of the page, as far as it can be told. */
+  private _origin(job: IJob): Place | null {
+    return (
+      this._origins.get(job.id) ??
+      (this._isOfDraft(job) ? { page: 'spec' } : null)
+    );
+  }
+
+  private _isOfDraft(job: IJob): boolean {
+    const { draft } = this._options;
+    return [draft.jobId, draft.preview?.jobId].includes(job.id);
+  }
+
+  private readonly _origins = new Map<string, Place>();
+}
+
+/** A namespace for JobStarter statics. */
+export namespace JobStarter {
+  /** The options of a JobStarter. */
+  export interface IOptions {
+    environments: EnvModel;
+    jobs: JobModel;
+    /** The spec of a new environment. */
+    draft: SpecDraft;
+    trans: TranslationBundle;
+    /** Bring the tab to the front with this place. */
+    show: (place: Place) => void;
+    openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
+  }
+}
