@@ -24,7 +24,7 @@ import {
 } from '@jupyterlab/translation';
 
 import { environmentIcon } from './components/icons';
-import { EditStore, EnvModel, JobModel, SpecDraft } from './model';
+import { EditStore, EnvModel, JobModel, SpecCheck, SpecDraft } from './model';
 import {
   addCommands,
   addEnvironmentCommands,
@@ -85,7 +85,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       jobs,
       kernelspecs
     });
-    const check: SpecDraft.IOptions['check'] = source => api.checkSpec(source);
+    const check: SpecCheck.Check = (source, withChannels) =>
+      api.checkSpec(source, withChannels);
     const draft = new SpecDraft({ check, state });
     const edits = new EditStore({ jobs, draft: { check } });
     const tracker = new WidgetTracker<MainAreaWidget<Workspace>>({

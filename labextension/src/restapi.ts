@@ -94,10 +94,12 @@ export class RestAPI {
     );
   }
 
-  checkSpec(source: SpecSource): Promise<ICheckedSpec> {
+  /** Read a spec and say what is wrong with it; with `withChannels` also what its channels make of it. */
+  checkSpec(source: SpecSource, withChannels = false): Promise<ICheckedSpec> {
+    const channels = withChannels ? { channels: true } : {};
     return this._call('specs/check', decodeCheckedSpec, {
       method: 'POST',
-      body: JSON.stringify(source)
+      body: JSON.stringify({ ...source, ...channels })
     });
   }
 

@@ -62,6 +62,15 @@ describe('RestAPI', () => {
     ]);
   });
 
+  it('asks the channels only when it shall', async () => {
+    await api.checkSpec({ text: 'name: ml' });
+    await api.checkSpec({ path: 'a.yml' }, true);
+    expect(server.bodies).toEqual([
+      { text: 'name: ml' },
+      { path: 'a.yml', channels: true }
+    ]);
+  });
+
   it('cancels with DELETE', async () => {
     server.addJob(makeJob('a'));
     expect((await api.cancelJob('a')).state).toBe('cancelled');

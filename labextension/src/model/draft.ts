@@ -16,6 +16,7 @@ import {
   PlannableRequest,
   SpecSource
 } from '../types';
+import { SpecCheck } from './speccheck';
 
 /** What a person sees who has not written a spec yet. */
 export const EXAMPLE = `name: first-steps
@@ -24,6 +25,8 @@ dependencies:
   - numpy
   - matplotlib
 `;
+
+const NONE: ReadonlyArray<IDiagnostic> = [];
 
 /** The key of the draft in the state database. */
 const KEY = 'jupyter-envkernels:draft';
@@ -45,8 +48,12 @@ export interface IPreview {
 export class SpecDraft extends VDomModel {
   constructor(private readonly _options: SpecDraft.IOptions) {
     super();
-    const { checkDelay = 150, saveDelay = 400 } = _options;
-    this._checkSoon = new Debouncer(() => this.check(), checkDelay);
+    const { saveDelay = 400 } = _options;
+    this._check = new SpecCheck({
+      ..._options,
+      read: () => ({ text: this._text, source: this.source })
+    });
+    this._check.changed.connect(() => this.stateChanged.emit());
     this._saveSoon = new Debouncer(() => this._save(), saveDelay);
   }
 
@@ -57,13 +64,13 @@ export class SpecDraft extends VDomModel {
     if (text !== this._text) {
       this._text = text;
       this.changed();
-      void this._checkSoon.invoke();
+      this._check.invalidate();
     }
   }
 
   /** The name as the spec says it; empty where it does not. */
   get specName(): string {
-    return this._checked?.spec?.name ?? '';
+    return this.checked?.spec?.name ?? '';
   }
 
   /** What the name field shows: as entered, else as the spec says. Empty means the spec's own. */
@@ -91,20 +98,21 @@ export class SpecDraft extends VDomModel {
 
   /** What the server last said of the text; null before its first answer. */
   get checked(): ICheckedSpec | null {
-    return this._checked;
+    return this._check.checked;
   }
 
   get diagnostics(): ReadonlyArray<IDiagnostic> {
-    return this._checked?.diagnostics ?? [];
+    return this.checked?.diagnostics ?? NONE;
   }
 
-  get hasErrors(): boolean {
-    return this.diagnostics.some(({ severity }) => severity === 'error');
+  /** An error in the text itself, whatever the channels say; undefined where there is none. */
+  get wrong(): IDiagnostic | undefined {
+    return this._check.wrong;
   }
 
   /** Why the text was not checked; null where it was. */
   get error(): RequestError | null {
-    return this._error;
+    return this._check.error;
   }
 
   /** The id of the job that was last started with this draft. */
@@ -157,22 +165,9 @@ export class SpecDraft extends VDomModel {
     void this.check();
   }
 
-  /** Have the text checked now. The answer to an older text is thrown away. */
-  async check(): Promise<void> {
-    const { source } = this;
-    const turn = ++this._turn;
-    let checked: ICheckedSpec | null = this._checked;
-    let error: RequestError | null = null;
-    try {
-      checked = await this._options.check(source);
-    } catch (reason) {
-      error = reason as RequestError;
-    }
-    if (turn === this._turn && !this.isDisposed) {
-      this._checked = checked;
-      this._error = error;
-      this.stateChanged.emit();
-    }
+  /** Have the text checked now. */
+  check(): Promise<void> {
+    return this._check.run();
   }
 
   /** Look whether the opened file still is what the text shows; if not, the text counts, not the file. */
@@ -206,7 +201,7 @@ export class SpecDraft extends VDomModel {
     if (this.isDisposed) {
       return;
     }
-    this._checkSoon.dispose();
+    this._check.dispose();
     this._saveSoon.dispose();
     super.dispose();
   }
@@ -234,16 +229,13 @@ export class SpecDraft extends VDomModel {
     await this._options.state?.save(KEY, json);
   }
 
+  private readonly _check: SpecCheck;
   private _given = EXAMPLE;
   private _text = EXAMPLE;
   private _override: string | null = null;
   private _saved: ISavedSpec | null = null;
   private _jobId: string | null = null;
   private _preview: IPreview | null = null;
-  private _checked: ICheckedSpec | null = null;
-  private _error: RequestError | null = null;
-  private _turn = 0;
-  private readonly _checkSoon: Debouncer<void, Error>;
   private readonly _saveSoon: Debouncer<void, Error>;
 }
 
@@ -272,10 +264,12 @@ interface IStored {
 export namespace SpecDraft {
   /** The options of a SpecDraft; times are in milliseconds. */
   export interface IOptions {
-    check: (source: SpecSource) => Promise<ICheckedSpec>;
+    check: SpecCheck.Check;
     /** Where the draft outlives a reload of the page. */
     state?: IStateDB | null;
-    checkDelay?: number;
+    /** See SpecCheck. */
+    delay?: number;
+    channelsDelay?: number;
     saveDelay?: number;
   }
 }

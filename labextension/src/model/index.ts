@@ -5,4 +5,5 @@ export * from './environments';
 export * from './jobs';
 export * from './loadable';
 export * from './packageedit';
+export * from './speccheck';
 export * from './updatedraft';

@@ -98,9 +98,8 @@ export class SpecEditor extends Panel {
     const { draft } = this._options;
     return this._attempt.run(async () => {
       await draft.check();
-      const wrong = draft.diagnostics.find(d => d.severity === 'error');
-      if (wrong) {
-        this.reveal(wrong);
+      if (draft.wrong) {
+        this.reveal(draft.wrong);
       } else {
         await task();
       }

@@ -78,7 +78,7 @@ describe('JobView', () => {
     const error = { code: 'x', message, remedy: 'Add a channel.' };
     const actions = {
       ...none,
-      back: { label: 'Edit spec', go: () => void done.push('edit') },
+      back: { label: trans.__('Edit spec'), go: () => void done.push('edit') },
       run: () => void done.push('again')
     };
     view(makeJob('a', { state: 'failed', error }), { actions });
@@ -117,7 +117,7 @@ describe('JobView', () => {
     const done: string[] = [];
     const actions = {
       ...none,
-      back: { label: 'Edit spec', go: () => void done.push('edit') },
+      back: { label: trans.__('Edit spec'), go: () => void done.push('edit') },
       run: () => void done.push('run')
     };
     const job = makeJob('a', {

@@ -7,8 +7,17 @@ const refusal = new RequestError(
 );
 
 describe('Attempt', () => {
+  let attempt: Attempt;
+
+  beforeEach(() => {
+    attempt = new Attempt();
+  });
+
+  afterEach(() => {
+    attempt.dispose();
+  });
+
   it('tells what was refused until it is changed', async () => {
-    const attempt = new Attempt();
     await attempt.run(() => Promise.reject(refusal));
     expect(attempt.error).toBe(refusal);
     expect(attempt.isRunning).toBe(false);
@@ -17,7 +26,6 @@ describe('Attempt', () => {
   });
 
   it('runs one task at a time', async () => {
-    const attempt = new Attempt();
     let end = () => undefined as void;
     let runs = 0;
     const task = () => {

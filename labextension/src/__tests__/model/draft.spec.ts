@@ -9,7 +9,13 @@ class FakeChecker {
   asked: SpecSource[] = [];
   private _waiting: ((checked: ICheckedSpec) => void)[] = [];
 
-  check = (source: SpecSource): Promise<ICheckedSpec> => {
+  check = (
+    source: SpecSource,
+    withChannels: boolean
+  ): Promise<ICheckedSpec> => {
+    if (withChannels) {
+      return Promise.reject(new Error('no channels here'));
+    }
     this.asked.push(source);
     return new Promise(resolve => this._waiting.push(resolve));
   };
@@ -33,7 +39,7 @@ describe('SpecDraft', () => {
   let draft: SpecDraft;
 
   const makeDraft = () =>
-    new SpecDraft({ check: checker.check, state, checkDelay: 5, saveDelay: 1 });
+    new SpecDraft({ check: checker.check, state, delay: 5, saveDelay: 1 });
 
   beforeEach(() => {
     checker = new FakeChecker();

@@ -7,6 +7,12 @@ const refusal = new RequestError(
 );
 
 describe('Loadable', () => {
+  let loadable: Loadable<number>;
+
+  afterEach(() => {
+    loadable.dispose();
+  });
+
   it('keeps the answer, and why there is no newer one', async () => {
     const answers: (() => number)[] = [
       () => 1,
@@ -15,7 +21,7 @@ describe('Loadable', () => {
       },
       () => 2
     ];
-    const loadable = new Loadable(async () => answers.shift()!());
+    loadable = new Loadable(async () => answers.shift()!());
     expect(loadable.value).toBeNull();
     await loadable.load();
     expect(loadable.value).toBe(1);
@@ -26,14 +32,14 @@ describe('Loadable', () => {
   });
 
   it('throws away the answer to an earlier question', async () => {
-    const waiting: ((value: string) => void)[] = [];
-    const ask = () => new Promise<string>(resolve => waiting.push(resolve));
-    const loadable = new Loadable(ask);
+    const waiting: ((value: number) => void)[] = [];
+    const ask = () => new Promise<number>(resolve => waiting.push(resolve));
+    loadable = new Loadable(ask);
     const first = loadable.load();
     const second = loadable.load();
-    waiting[1]('new');
-    waiting[0]('old');
+    waiting[1](2);
+    waiting[0](1);
     await Promise.all([first, second]);
-    expect(loadable.value).toBe('new');
+    expect(loadable.value).toBe(2);
   });
 });
