@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -54,6 +55,11 @@ class Network:
             self._logins = merged
             self._connect()
         return [without_credentials(url) for url in urls]
+
+    def forget_channels(self) -> None:
+        """Read every channel anew."""
+        shutil.rmtree(self._repodata, ignore_errors=True)
+        self._connect()
 
     def _connect(self) -> None:
         settings = self._settings

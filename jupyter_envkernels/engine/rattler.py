@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import rattler
 from rattler.exceptions import (
@@ -35,6 +35,11 @@ from .meter import Meter
 from .networking import Network
 from .package_cache import check_archives, open_cache, sweep
 from .reading import Reader
+
+T = TypeVar("T")
+
+_UNCHANGED = "304 Not Modified"
+"""What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
 
 
 class RattlerBackend:
@@ -64,20 +69,38 @@ class RattlerBackend:
         """See :meth:`.backend.Backend.solve`."""
         lines = [self._reader.line(text) for text in specs]
         lines += [self._reader.line(text, pinned=True) for text in self._settings.pinned_packages]
-        try:
+
+        async def ask() -> list[rattler.RepoDataRecord]:
             solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)
             try:
-                records = await solver.solve(lines)
+                return await solver.solve(lines)
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
-        except (GatewayError, InvalidChannelError) as error:
-            raise channel_failure(str(error)) from error
-        return await self._plan(records)
+
+        return await self._plan(await self._of_channels(ask))
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.find`."""
+
+        async def ask() -> list[rattler.RepoDataRecord]:
+            return await find(self._network, self._settings, dists, self._records(installed))
+
+        return await self._plan(await self._of_channels(ask))
+
+    async def _of_channels(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What somebody asks the channels.
+
+        Raises:
+            ChannelFailed: one cannot be read.
+        """
         try:
-            return await self._plan(await find(self._network, self._settings, dists, self._records(installed)))
+            try:
+                return await ask()
+            except GatewayError as error:
+                if _UNCHANGED not in str(error):
+                    raise
+                self._network.forget_channels()
+                return await ask()
         except (GatewayError, InvalidChannelError) as error:
             raise channel_failure(str(error)) from error
 

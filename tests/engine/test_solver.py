@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.channel.server import ChannelServer
+
 from .conftest import Engine
 
 BOTH = ("main", "extra")
@@ -72,3 +74,11 @@ def test_all_forms_of_an_export(engine: Engine, channel_pythons: list[str]) -> N
 
 def test_a_line_that_is_no_match_spec(engine: Engine) -> None:
     assert engine.solve("numpy==")["code"] == "invalid-spec"
+
+
+def test_a_server_that_says_unchanged_and_no_more(engine: Engine, channel_server: ChannelServer) -> None:
+    channels = (f"{channel_server.url}/main",)
+    channel_server.add_rule("repodata_shards", status=304, times=1)
+    answer = engine.solve("prefix-demo", channels=channels)
+    assert "prefix-demo" in answer.get("packages", ()), answer
+    assert any(request.status == 304 for request in channel_server.log)
