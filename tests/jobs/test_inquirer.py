@@ -93,6 +93,7 @@ async def test_a_hanging_channel_holds_up_nobody(place: Place, channel_server: C
             ticks += 1
 
     async with asking(place) as inquirer:
+        await inquirer.machine(LONG)  # so that the process runs, however busy this machine is
         ticking = asyncio.create_task(tick())
         assert await codes(inquirer, 2) == ["channel-slow"]
         ticking.cancel()
