@@ -24,6 +24,9 @@ from .logins import Logins, login_file, logins_of
 _TOTAL = 5
 """A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
 
+UNCHANGED = "304 Not Modified"
+"""What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
+
 _ABANDONED = 24 * 3600.0
 """Seconds without a write after which a temporary file is nobody's."""
 

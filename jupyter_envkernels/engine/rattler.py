@@ -32,14 +32,11 @@ from .failures import channel_failure, install_failure, stalled_download
 from .finding import find
 from .locked import read_locked
 from .meter import Meter
-from .networking import Network
+from .networking import UNCHANGED, Network
 from .package_cache import check_archives, open_cache, sweep
 from .reading import Reader
 
 T = TypeVar("T")
-
-_UNCHANGED = "304 Not Modified"
-"""What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
 
 
 class RattlerBackend:
@@ -97,7 +94,7 @@ class RattlerBackend:
             try:
                 return await ask()
             except GatewayError as error:
-                if _UNCHANGED not in str(error):
+                if UNCHANGED not in str(error):
                     raise
                 self._network.forget_channels()
                 return await ask()

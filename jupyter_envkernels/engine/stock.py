@@ -13,6 +13,7 @@ from rattler.exceptions import GatewayError
 from ..errors import ChannelFailed
 from .failures import channel_failure
 from .nearest import Names
+from .networking import UNCHANGED
 from .solver import Line, here
 
 _RETRY = 10.0
@@ -111,4 +112,11 @@ class Stockroom:
         return task
 
     async def _read(self, channel: rattler.Channel) -> Names:
-        return Names(name.normalized for name in await self.gateway.names([channel], here()))
+        try:
+            found = await self.gateway.names([channel], here())
+        except GatewayError as error:
+            if UNCHANGED not in str(error):
+                raise
+            self.gateway.clear_repodata_cache(channel, clear_disk=True)
+            found = await self.gateway.names([channel], here())
+        return Names(name.normalized for name in found)

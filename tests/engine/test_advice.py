@@ -141,6 +141,16 @@ def test_a_slow_channel_is_known_the_next_time(inquiry: Inquiry, channel_server:
     assert inquiry.told(text) == [(3, "no-such-version")]
 
 
+def test_a_server_that_says_unchanged_and_no_more(
+    tmp_path: Path, channel_root: Path, channel_server: ChannelServer
+) -> None:
+    text = spec("prio-demo=9", channels=f"'{channel_server.url}/main'")
+    with Inquiry(tmp_path, channel_root) as inquiry:
+        channel_server.add_rule("repodata_shards", status=304, times=1)
+        assert inquiry.told(text) == [(3, "no-such-version")]
+    assert any(request.status == 304 for request in channel_server.log)
+
+
 def test_logins_are_used_and_not_told(tmp_path: Path, channel_root: Path, channel_server: ChannelServer) -> None:
     channel_server.auth = Auth(token="tk-secret")
     host = channel_server.url.removeprefix("http://")
