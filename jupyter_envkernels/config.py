@@ -61,6 +61,11 @@ class EnvKernelsTraits(HasTraits):
         help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "
         "folder.",
     ).tag(config=True)
+    templates_dirs: Any = List(
+        Unicode(),
+        help="Folders with specs (*.yml, *.yaml, *.txt, *.lock) that are offered to begin with. The comment lines at "
+        "the top of a file are its title and its description. Default: none.",
+    ).tag(config=True)
     max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one person that run at the same time. Default: 2.").tag(
         config=True
     )
@@ -88,6 +93,10 @@ class EnvKernelsTraits(HasTraits):
         help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}. Default: "
         "'{kernel} [{name}]', with the location where two environments have one name.",
     ).tag(config=True)
+
+    def template_folders(self) -> tuple[Path, ...]:
+        """Where the specs are that the administrator offers."""
+        return tuple(_path(folder) for folder in self.templates_dirs)
 
     def catalog_options(self, contents_root: Path | None) -> CatalogOptions:
         """What the catalog needs to know."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .models import (
     CheckedSpec,
@@ -25,6 +25,10 @@ from .models import (
     Usage,
 )
 from .specs import without_credentials
+
+if TYPE_CHECKING:
+    from .envs.doctor import Diagnosis
+    from .kernels.configured import OtherManager
 
 Json = dict[str, Any]
 
@@ -52,6 +56,11 @@ def environment_json(environment: Environment, footprint: Footprint | None = Non
 def inventory_json(inventory: Inventory) -> Json:
     """Schema ``Inventory``."""
     return asdict(inventory)
+
+
+def diagnosis_json(diagnosis: Diagnosis, other: OtherManager | None) -> Json:
+    """Schema ``Diagnosis``."""
+    return {**asdict(diagnosis), "other_kernel_spec_manager": asdict(other) if other else None}
 
 
 def history_json(revisions: Sequence[Revision]) -> Json:

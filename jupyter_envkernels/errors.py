@@ -29,7 +29,7 @@
         └── Cancelled           somebody has cancelled it
 
 A failure is a sentence (``message``) and what to do about it (``remedy``). ``code`` is the stable word for programs.
-Nothing here knows HTTP: ``server.handlers`` has the one table of status codes.
+Nothing here knows HTTP: ``server.base`` has the one table of status codes.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from dataclasses import asdict
 
+from ..documents import diagnosis_json
 from ..envs.doctor import Finding, diagnose
 from ..kernels.configured import other_manager
 from .answer import Answer
@@ -22,8 +22,7 @@ def examine(args: Namespace) -> Answer:
         f"  {place.path}: {place.state}, {place.prefixes} prefixes ({place.origin})" for place in diagnosis.locations
     ]
     lines += [_line(finding) for finding in diagnosis.findings]
-    document = {**asdict(diagnosis), "other_kernel_spec_manager": asdict(other) if other else None}
-    return Answer(document, "\n".join(lines))
+    return Answer(diagnosis_json(diagnosis, other), "\n".join(lines))
 
 
 def _line(finding: Finding) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
-from ..models import CatalogOptions, Environment, Kernel, environment_id
+from ..models import CatalogOptions, Environment, Kernel, environment_id, real_path
 from . import naming
 from .assembly import Assembler
 from .condarc import Settings, SettingsCache
@@ -100,12 +100,12 @@ class Catalog:
             Ambiguous: several have that name.
         """
         environments = self.environments()
-        wanted = environment_id(Path(ref).expanduser()) if os.sep in ref else ref
+        wanted = environment_id(Path(os.path.expanduser(ref))) if os.sep in ref else ref
         by_id = next((environment for environment in environments if environment.id == wanted), None)
         if by_id:
             return by_id
         if os.sep in ref:
-            return self._at(os.path.abspath(Path(ref).expanduser()))
+            return self._at(os.path.abspath(os.path.expanduser(ref)))
         named = [environment for environment in environments if environment.name == ref]
         if len(named) == 1:
             return named[0]
@@ -159,7 +159,7 @@ class Catalog:
         """An environment that no location names."""
         with self._lock:
             assembler = self._current_frame().assembler
-        found = Found(path, path, os.path.realpath(path), Location(path, "prefix", "the request"))
+        found = Found(path, path, real_path(path), Location(path, "prefix", "the request"))
         try:
             return assembler.environment(found, read_prefix(path))
         except NotAnEnvironment as absence:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..models import real_path
 from .locations import Location
 from .stamps import MISSING, Stamp, stamp_of
 
@@ -129,9 +130,9 @@ class _Collector:
         folder, _, name = path.rpartition("/")
         real_folder = self._real.get(folder)
         if real_folder is None:
-            real_folder = self._real[folder] = os.path.realpath(folder or "/").rstrip("/")
+            real_folder = self._real[folder] = real_path(folder or "/").rstrip("/")
         identity = f"{real_folder}/{name}"
-        real = os.path.realpath(identity) if is_link else identity
+        real = real_path(identity) if is_link else identity
         known = self.found.get(real)
         if known is None or (known.is_link and identity == real):
             self.found[real] = Found(path, identity, real, location, is_list or is_link)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..models import Environment, Problem
+from ..models import Environment, Problem, real_path
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
 from .locations import Location
@@ -58,6 +58,22 @@ class Diagnosis:
     findings: tuple[Finding, ...] = ()
 
 
+def path_of(catalog: Catalog, ref: str) -> Path:
+    """The path that a person means who asks about an environment.
+
+    Args:
+        catalog: knows the places.
+        ref: a path, absolute, below the home folder (``~``) or below the folder that Jupyter serves; or a mere name:
+            then the environment that has it, or what stands under it in a folder of environments, or what would stand
+            in the first of them.
+    """
+    if os.sep in ref or ref.startswith("~"):
+        return Path(catalog.options.contents_root or "", os.path.expanduser(ref))
+    named = [environment.prefix for environment in catalog.environments() if environment.name == ref]
+    places = [Path(place.path, ref) for place in catalog.locations() if place.kind == "folder"]
+    return next((path for path in (*named, *places) if os.path.lexists(path)), places[0])
+
+
 def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
     """Look at the configuration, at each location, and at a path if one is given. Reads files and changes nothing."""
     settings = catalog.settings()
@@ -69,7 +85,7 @@ def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
     searched = tuple(_search(location) for location in places)
     if path is None:
         return Diagnosis(tuple(configuration), searched)
-    prefix = os.path.abspath(path.expanduser())
+    prefix = os.path.abspath(os.path.expanduser(path))
     findings = tuple(_Examination(catalog, places, prefix).findings())
     return Diagnosis(tuple(configuration), searched, prefix, all(finding.ok for finding in findings), findings)
 
@@ -120,9 +136,12 @@ class _Examination:
 
     def _contents(self) -> Contents | Problem:
         try:
-            return read_prefix(self._prefix)
+            contents = read_prefix(self._prefix)
         except NotAnEnvironment as absence:
             return absence.problem
+        if contents.problem and not os.path.exists(f"{self._prefix}/conda-meta/history"):
+            return contents.problem  # permissions do not let us see whether it is one
+        return contents
 
     def _is_located(self) -> Finding:
         found = self._found()
@@ -137,12 +156,12 @@ class _Examination:
         return Finding(ok=True, message=f"It is found in {found.location.path}{as_what} ({found.location.origin}).")
 
     def _found(self) -> Found | None:
-        real = os.path.realpath(self._prefix)
+        real = real_path(self._prefix)
         return next((found for found in Discovery().find(self._places) if found.real == real), None)
 
     def _environment(self) -> Environment | None:
-        real = os.path.realpath(self._prefix)
-        return next((env for env in self._catalog.environments() if os.path.realpath(env.prefix) == real), None)
+        real = real_path(self._prefix)
+        return next((env for env in self._catalog.environments() if real_path(env.prefix) == real), None)
 
     def _is_shown(self) -> Finding:
         if self._environment() is None:

@@ -23,6 +23,7 @@ from .environment import (
     RunningKernel,
     Usage,
     environment_id,
+    real_path,
 )
 from .job import (
     FINAL_STATES,
@@ -86,4 +87,5 @@ __all__ = [
     "Usage",
     "VirtualPackage",
     "environment_id",
+    "real_path",
 ]

@@ -26,9 +26,17 @@ UPDATE_MARK = "update"
 """A further line in a mark: the prefix was an environment before."""
 
 
+def real_path(path: str | Path) -> str:
+    """The path without links; as it is where a link cannot be read, such as some of another account in ``/proc``."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return os.fspath(path)
+
+
 def environment_id(prefix: Path) -> str:
     """The stable id of an environment: the first 12 hex digits of the sha256 of its real path."""
-    return hashlib.sha256(os.fsencode(os.path.realpath(prefix))).hexdigest()[:12]
+    return hashlib.sha256(os.fsencode(real_path(prefix))).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
+from ..envs.templates import Templates
 from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
@@ -38,16 +39,17 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Before the server makes its kernelspec manager: put ours in, unless somebody chose another."""
         super()._link_jupyter_server_extension(serverapp)
-        other: OtherManager | None = None
+        self.other_manager: OtherManager | None = None
         if GatewayClient.instance(parent=serverapp).gateway_enabled:
-            other = OtherManager("the gateway", "The configuration of the server")
+            self.other_manager = OtherManager("the gateway", "The configuration of the server")
         elif not serverapp.trait_has_value("kernel_spec_manager_class"):
             serverapp.kernel_spec_manager_class = EnvKernelSpecManager
         elif not issubclass(serverapp.kernel_spec_manager_class, SyncEnvKernelSpecManager):
             chosen = serverapp.kernel_spec_manager_class
-            other = OtherManager(f"{chosen.__module__}.{chosen.__qualname__}", "c.ServerApp.kernel_spec_manager_class")
-        if other:
-            self.log.warning("jupyter_envkernels: %s", other.message)
+            name = f"{chosen.__module__}.{chosen.__qualname__}"
+            self.other_manager = OtherManager(name, "c.ServerApp.kernel_spec_manager_class")
+        if self.other_manager:
+            self.log.warning("jupyter_envkernels: %s", self.other_manager.message)
 
     def initialize_settings(self) -> None:
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
@@ -66,7 +68,13 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         )
         self.inquirer = Inquirer(self.manager.options.engine)
         self.service = Service(
-            catalog, self.manager, server.contents_manager, self.inquirer, Listing(catalog, footprints)
+            catalog=catalog,
+            jobs=self.manager,
+            contents=server.contents_manager,
+            inquirer=self.inquirer,
+            listing=Listing(catalog, footprints),
+            templates=Templates(self.template_folders()),
+            other_manager=self.other_manager,
         )
 
     def initialize_handlers(self) -> None:

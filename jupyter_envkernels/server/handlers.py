@@ -1,106 +1,26 @@
-"""REST: verbs, the route table, and the one table of status codes."""
+"""REST: verbs, and the route table."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
-from types import TracebackType
-from typing import Any
+from dataclasses import asdict
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
 from tornado import web
 
-from .. import documents, errors
+from .. import documents
 from ..engine.export import export
 from ..envs.history import read_history
 from ..envs.packages import read_inventory
-from ..models import CheckedSpec, Job
+from ..models import CheckedSpec
 from ..specs import check
 from . import wire
+from .base import EnvKernelsHandler, UnknownHandler
 from .service import Service
 from .setup import read_setup
 
-_STATUS: dict[type[errors.EnvKernelsError], int] = {
-    errors.InvalidRequest: 400,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    errors.Conflict: 409,
-    errors.TooLarge: 413,
-    errors.InvalidSpec: 422,
-    errors.QueueFull: 429,
-    errors.BackendMissing: 503,
-    errors.StoreFailed: 503,
-    errors.EnvKernelsError: 500,
-}
-_CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-
 _MACHINE_SECONDS = 10.0
 """That may pass until it is known what this machine is, which is asked once."""
-
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
-
-
-def status_of(error: errors.EnvKernelsError) -> int:
-    """The HTTP status of a failure: that of the nearest class in the table."""
-    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-
-
-class EnvKernelsHandler(APIHandler):
-    """Base of all verbs: hands out the service, and turns failures into JSON."""
-
-    auth_resource = "envkernels"
-
-    def initialize(self, service: Service) -> None:
-        """Receive what the route table hands over."""
-        self.service = service
-
-    def body(self, kind: Any) -> Any:
-        """The request's body, decoded and checked."""
-        return wire.read_body(self.request.body, kind)
-
-    def whole_number(self, name: str) -> int:
-        """A query argument that counts something; 0 when it is absent."""
-        text = self.get_query_argument(name, "0")
-        if not _WHOLE_NUMBER.fullmatch(text):
-            raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
-        return int(text)
-
-    @property
-    def user(self) -> str:
-        """The name of the person who asks, as the identity provider gives it."""
-        return str(self.current_user.username)
-
-    def accept(self, job: Job) -> None:
-        """Answer that a job has been stored."""
-        self.set_status(202)
-        self.set_header("Location", url_path_join(self.base_url, "envkernels", "jobs", job.id))
-        self.finish(documents.job_json(job))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with schema ``Error``."""
-        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
-        if isinstance(error, errors.EnvKernelsError):
-            self.set_status(status_of(error))
-            reply = {"message": error.message, "code": error.code, "remedy": error.remedy, "details": error.details}
-        else:
-            said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
-            reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
-        self.finish(json.dumps(reply))
-
-    def log_exception(
-        self,
-        typ: type[BaseException] | None,
-        value: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        """What a client did wrong is one line of log; a fault of ours is a traceback."""
-        if isinstance(value, errors.EnvKernelsError):
-            self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
-        else:
-            super().log_exception(typ, value, tb)
 
 
 class EnvironmentsHandler(EnvKernelsHandler):
@@ -191,6 +111,29 @@ class SettingsHandler(EnvKernelsHandler):
         """Tell what is in force."""
         setup = await asyncio.to_thread(read_setup, self.service.catalog, self.service.jobs.options)
         self.finish(documents.setup_json(setup, await self.service.inquirer.machine(_MACHINE_SECONDS)))
+
+
+class DoctorHandler(EnvKernelsHandler):
+    """``doctor``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Say where environments are looked for, and why a path is or is not a kernel."""
+        ref = wire.read_reference(self.get_query_argument("path", "", strip=False))
+        diagnosis = await asyncio.to_thread(self.service.diagnosis, ref)
+        self.finish(documents.diagnosis_json(diagnosis, self.service.other_manager))
+
+
+class TemplatesHandler(EnvKernelsHandler):
+    """``templates``."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List the specs that the administrator offers."""
+        found = await asyncio.to_thread(self.service.templates.read)
+        self.finish({"templates": [asdict(template) for template in found]})
 
 
 class JobsHandler(EnvKernelsHandler):
@@ -285,11 +228,14 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
         (rf"{environment}/export", ExportHandler),
         (r"/envkernels/specs/check", CheckHandler),
         (r"/envkernels/settings", SettingsHandler),
+        (r"/envkernels/doctor", DoctorHandler),
+        (r"/envkernels/templates", TemplatesHandler),
         (r"/envkernels/jobs", JobsHandler),
         (job, JobHandler),
         (rf"{job}/run", RunHandler),
         (rf"{job}/plan", PlanHandler),
         (rf"{job}/events", EventsHandler),
         (rf"{job}/log", LogHandler),
+        (r"/envkernels(?:/.*[^/])?", UnknownHandler),  # with a slash at the end, Jupyter leads to the path without
     ]
     return [(pattern, handler, {"service": service}) for pattern, handler in table]

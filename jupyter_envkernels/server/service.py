@@ -10,6 +10,8 @@ from typing import Any
 from jupyter_server.utils import ensure_async
 
 from ..envs.catalog import Catalog
+from ..envs.doctor import Diagnosis, diagnose, path_of
+from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
@@ -22,6 +24,7 @@ from ..jobs.requests import (
     rollback_request,
     update_request,
 )
+from ..kernels.configured import OtherManager
 from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
 from . import wire
 from .listing import Listing
@@ -40,6 +43,8 @@ class Service:
         contents: the server's contents manager, the only way to a user's files.
         inquirer: asks what only the engine knows.
         listing: environments as documents.
+        templates: what the administrator offers.
+        other_manager: the kernelspec manager that the server has instead of ours; None where it has ours.
     """
 
     catalog: Catalog
@@ -47,6 +52,12 @@ class Service:
     contents: Any
     inquirer: Inquirer
     listing: Listing
+    templates: Templates
+    other_manager: OtherManager | None
+
+    def diagnosis(self, ref: str) -> Diagnosis:
+        """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
+        return diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
 
     async def check_with_channels(self, text: str) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""

@@ -17,7 +17,8 @@ EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
 Lines = Annotated[
     tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
 ]
-ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+_MAX_PATH = 4096
+ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=_MAX_PATH)]
 
 
 class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +107,17 @@ def read_body(data: bytes, kind: Any) -> Any:
         raise InvalidRequest(
             f"The request body is not as the interface describes: {error}", remedy="See rest-api.yml."
         ) from error
+
+
+def read_reference(text: str) -> str:
+    """The path or name that a query asks about; empty for none.
+
+    Raises:
+        InvalidRequest: it is too long.
+    """
+    if len(text) > _MAX_PATH:
+        raise InvalidRequest(f"The path has {len(text)} characters; {_MAX_PATH} are allowed.")
+    return text
 
 
 def read_export_format(text: str) -> ExportFormat:

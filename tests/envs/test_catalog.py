@@ -326,3 +326,22 @@ def test_the_last_environment_goes(catalog_of: MakeCatalog, tmp_path: Path) -> N
     assert names(catalog) == ["a"]
     shutil.rmtree(tmp_path / "envs/a")
     assert names(catalog) == []
+
+
+def test_a_link_that_cannot_be_read_harms_no_other(
+    catalog_of: MakeCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_prefix(tmp_path / "envs/a", "python3")
+    (tmp_path / "envs/forbidden").symlink_to("a")
+    readlink = os.readlink
+
+    def refuse(path: str) -> str:
+        if os.fspath(path).endswith("forbidden"):
+            raise PermissionError(13, "Permission denied", path)
+        return readlink(path)
+
+    monkeypatch.setattr(os, "readlink", refuse)
+    assert "a" in names(catalog_of())
+    assert catalog_of().find(str(tmp_path / "envs/forbidden")).kernels
+    with pytest.raises(NotFound):
+        catalog_of().find("~nobody-of-that-name/x")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.doctor import Diagnosis, diagnose
+from jupyter_envkernels.envs.doctor import Diagnosis, diagnose, path_of
 from jupyter_envkernels.models import PENDING_MARK
 from tests.envs.conftest import MakeCatalog
 from tests.prefixes import make_prefix
@@ -97,3 +97,16 @@ def test_locations_and_configuration(catalog_of: MakeCatalog, tmp_path: Path) ->
     assert [finding.ok for finding in diagnosis.configuration] == [True, False]
     assert str(tmp_path / "home/.condarc") in diagnosis.configuration[0].message
     assert asdict(diagnosis)["locations"][0]["path"] == f"{tmp_path}/envs"
+
+
+def test_what_a_person_means(catalog_of: MakeCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    prefix = make_prefix(tmp_path / "envs/lesson", "python3")
+    (tmp_path / "home/.conda/envs/odd").mkdir(parents=True)
+    catalog = catalog_of(contents_root=tmp_path / "work")
+    assert path_of(catalog, "lesson") == prefix
+    assert path_of(catalog, "odd") == tmp_path / "home/.conda/envs/odd", "no environment, but there"
+    assert path_of(catalog, "absent") == tmp_path / "envs/absent", "where it would go"
+    assert path_of(catalog, "/opt/x") == Path("/opt/x")
+    assert path_of(catalog, "~/x") == tmp_path / "home/x"
+    assert path_of(catalog, "course/x") == tmp_path / "work/course/x"

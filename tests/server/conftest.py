@@ -23,13 +23,25 @@ class Reply:
     def __init__(self, response: HTTPResponse) -> None:
         self.status = response.code
         self.headers = response.headers
-        self.json: Any = json.loads(response.body)
+        self.json: Any = json.loads(response.body) if response.body else None
 
 
 class Call(Protocol):
     """``await call("POST", "jobs", {...})``."""
 
-    async def __call__(self, method: str, path: str, body: Any = None, **query: str) -> Reply: ...
+    async def __call__(self, method: str, path: str, body: Any = None, /, **query: str) -> Reply: ...
+
+
+Fetch = Callable[..., Awaitable[HTTPResponse]]
+
+
+async def answer(fetch: Fetch, *parts: str, **request: Any) -> HTTPResponse:
+    """The answer, whatever its status."""
+    try:
+        return await fetch(*parts, **request)
+    except HTTPClientError as error:
+        assert error.response is not None
+        return error.response
 
 
 @pytest.fixture
@@ -52,15 +64,10 @@ def jp_server_config(tmp_path: Path, envs: Path, channel_server: ChannelServer) 
 
 
 @pytest.fixture
-def call(jp_fetch: Callable[..., Awaitable[HTTPResponse]]) -> Call:
-    async def fetch(method: str, path: str, body: Any = None, **query: str) -> Reply:
+def call(jp_fetch: Fetch) -> Call:
+    async def fetch(method: str, path: str, body: Any = None, /, **query: str) -> Reply:
         data = body if isinstance(body, (bytes, str)) or body is None else json.dumps(body)
-        try:
-            response = await jp_fetch("envkernels", *path.split("/"), method=method, body=data, params=query)
-        except HTTPClientError as error:
-            assert error.response is not None
-            response = error.response
-        reply = Reply(response)
+        reply = Reply(await answer(jp_fetch, "envkernels", *path.split("/"), method=method, body=data, params=query))
         check_response(method, f"/envkernels/{path}", reply.status, reply.json)
         return reply
 

@@ -26,6 +26,8 @@ VERBS = [
     ("GET", "environments/000000000000/export", None, "read"),
     ("POST", "specs/check", {"text": "name: x"}, "read"),
     ("GET", "settings", None, "read"),
+    ("GET", "doctor", None, "read"),
+    ("GET", "templates", None, "read"),
     ("GET", "jobs", None, "read"),
     ("POST", "jobs", {"kind": "remove", "environment": "000000000000"}, "write"),
     ("GET", f"jobs/{JOB}", None, "read"),

@@ -1,0 +1,160 @@
+"""Specs that the administrator offers: files in some folders, with title and description in comments at their top."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..models import CheckedSpec
+from ..specs import check
+from .stamps import Stamp, settled
+
+_SUFFIXES = frozenset({".yml", ".yaml", ".txt", ".lock"})
+
+_MAX_BYTES = 2 * 1024 * 1024
+"""Of one file: as much as a request to create an environment may have."""
+
+_MAX_ALL_BYTES = 8 * 1024 * 1024
+_MAX_FILES = 100
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A spec to begin with.
+
+    Attributes:
+        name: the file's, without its suffix.
+        title: the first comment line at its top; without one, the name in the spec, or else the file's.
+        description: the comment lines after it.
+        text: the whole file.
+    """
+
+    name: str
+    title: str
+    description: str
+    text: str
+
+
+class _LeftOut(Exception):
+    """A file is no template; the words say why."""
+
+
+class Templates:
+    """The templates of some folders, each file read anew only when it has changed. It may be asked in any thread.
+
+    Args:
+        folders: of two files with one name, that of the first folder counts.
+    """
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._folders = folders
+        self._known: dict[Path, tuple[Stamp, Template]] = {}
+        self._told: set[str] = set()
+        self._lock = threading.Lock()
+
+    def read(self) -> tuple[Template, ...]:
+        """All that can be used, by folder and name of file. What cannot is left out, and named in the log, once."""
+        with self._lock:
+            return self._read()
+
+    def _read(self) -> tuple[Template, ...]:
+        known: dict[Path, tuple[Stamp, Template]] = {}
+        found: dict[str, Template] = {}
+        size = 0
+        for path in self._files():
+            try:
+                stamp, template = self._template(path, _MAX_ALL_BYTES - size)
+            except (OSError, _LeftOut) as error:
+                self._tell(path, error)
+                continue
+            if stamp is not None:
+                known[path] = stamp, template
+            if template.name not in found:
+                found[template.name] = template
+                size += len(template.text)
+        self._known = known
+        return tuple(found.values())
+
+    def _files(self) -> Iterator[Path]:
+        paths: list[Path] = []
+        for folder in self._folders:
+            try:
+                names = sorted(os.listdir(folder))
+            except OSError as error:
+                self._tell(folder, error)
+                continue
+            paths += [folder / name for name in names if name[0] != "." and Path(name).suffix in _SUFFIXES]
+        if len(paths) > _MAX_FILES:
+            self._tell(paths[_MAX_FILES], _LeftOut(f"there are more than {_MAX_FILES}"))
+        return iter(paths[:_MAX_FILES])
+
+    def _template(self, path: Path, room: int) -> tuple[Stamp | None, Template]:
+        """The file's state and what it holds.
+
+        Raises:
+            _LeftOut: it cannot be offered.
+            OSError: it cannot be read.
+        """
+        now = time.time_ns()
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _LeftOut("it is no file")
+        if status.st_size > min(_MAX_BYTES, room):
+            raise _LeftOut(f"a file may have {_MAX_BYTES:,} bytes, and all together {_MAX_ALL_BYTES:,}")
+        stamp = settled(status, now)
+        known = self._known.get(path)
+        if known and known[0] == stamp:
+            return known
+        return stamp, _parse(path.stem, _read(path))
+
+    def _tell(self, path: Path, error: Exception) -> None:
+        reason = error.strerror if isinstance(error, OSError) else error
+        line = f"The template {path} is left out: {reason}."
+        if line not in self._told:
+            self._told.add(line)
+            _log.warning("%s", line)
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _LeftOut("it is no UTF-8 text") from error
+
+
+def _parse(name: str, text: str) -> Template:
+    """A file's text as a template.
+
+    Raises:
+        _LeftOut: it is no spec without errors.
+    """
+    checked = check(text)
+    if checked.spec is None or not checked.ok:
+        raise _LeftOut(_first_error(checked))
+    title, description = _heading(text)
+    return Template(name, title or checked.spec.name or name, description, text)
+
+
+def _first_error(checked: CheckedSpec) -> str:
+    first = next(diagnostic for diagnostic in checked.diagnostics if diagnostic.severity == "error")
+    return f"line {first.line or 1}: {first.message.removesuffix('.')}"
+
+
+def _heading(text: str) -> tuple[str, str]:
+    """Title and description: the comment lines at the top, up to the first line that is none."""
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("#").strip())
+    title, _, description = "\n".join(lines).strip().partition("\n")
+    return title, description.strip()

@@ -1,0 +1,126 @@
+"""What all routes share: the service, failures as JSON, and the one table of status codes."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import TracebackType
+from typing import Any
+
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from .. import documents, errors
+from ..models import Job
+from . import wire
+from .service import Service
+
+_STATUS: dict[type[errors.EnvKernelsError], int] = {
+    errors.InvalidRequest: 400,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.InvalidSpec: 422,
+    errors.QueueFull: 429,
+    errors.BackendMissing: 503,
+    errors.StoreFailed: 503,
+    errors.EnvKernelsError: 500,
+}
+_CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+def status_of(error: errors.EnvKernelsError) -> int:
+    """The HTTP status of a failure: that of the nearest class in the table."""
+    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+
+
+class EnvKernelsHandler(APIHandler):
+    """Base of all verbs: hands out the service, and turns failures into JSON."""
+
+    auth_resource = "envkernels"
+
+    def initialize(self, service: Service) -> None:
+        """Receive what the route table hands over."""
+        self.service = service
+
+    async def head(self, *args: str) -> None:
+        """As GET; tornado sends the headers alone."""
+        done = self.get(*args)
+        if done is not None:
+            await done
+
+    def body(self, kind: Any) -> Any:
+        """The request's body, decoded and checked."""
+        return wire.read_body(self.request.body, kind)
+
+    def whole_number(self, name: str) -> int:
+        """A query argument that counts something; 0 when it is absent."""
+        text = self.get_query_argument(name, "0")
+        if not _WHOLE_NUMBER.fullmatch(text):
+            raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
+        return int(text)
+
+    @property
+    def user(self) -> str:
+        """The name of the person who asks, as the identity provider gives it."""
+        return str(self.current_user.username)
+
+    def accept(self, job: Job) -> None:
+        """Answer that a job has been stored."""
+        self.set_status(202)
+        self.set_header("Location", url_path_join(self.base_url, "envkernels", "jobs", job.id))
+        self.finish(documents.job_json(job))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with schema ``Error``."""
+        error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        if isinstance(error, errors.EnvKernelsError):
+            self.set_status(status_of(error))
+            reply = {"message": error.message, "code": error.code, "remedy": error.remedy, "details": error.details}
+        else:
+            said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
+            reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self._verbs()))
+        self.finish(json.dumps(reply))
+
+    def _verbs(self) -> list[str]:
+        """Those that this route has, as the header ``Allow`` names them."""
+        own = {verb for verb in self.SUPPORTED_METHODS if _method(type(self), verb) is not _method(APIHandler, verb)}
+        return sorted((own if "GET" in own else own - {"HEAD"}) | {"OPTIONS"})
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """What a client did wrong is one line of log; a fault of ours is a traceback."""
+        if isinstance(value, errors.EnvKernelsError):
+            self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
+        else:
+            super().log_exception(typ, value, tb)
+
+
+def _method(handler: type[APIHandler], verb: str) -> Any:
+    return getattr(handler, verb.lower())
+
+
+class UnknownHandler(EnvKernelsHandler):
+    """What is below ``envkernels`` and no route: an answer for programs, where Jupyter would send a page."""
+
+    async def prepare(self) -> None:  # type: ignore[override] # as its base class does
+        """Refuse it, whatever the verb.
+
+        Raises:
+            NotFound: always, to who is logged in.
+            web.HTTPError: to all others.
+        """
+        await super().prepare()
+        if not self.current_user:
+            raise web.HTTPError(403)
+        raise errors.NotFound(f"There is no {self.request.path}.", remedy="rest-api.yml has the routes that there are.")
