@@ -20,7 +20,9 @@ TEXT = "name: env1\ndependencies:\n  - prio-dmo\n  - numpy=1.27\n  - needs-cuda\
 
 
 def inquiries() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "jobs.inquiry" in " ".join(p.cmdline())]
+    """The living ones; other tests may have left workers that have ended."""
+    living = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    return [p for p in living if "jobs.inquiry" in " ".join(p.cmdline())]
 
 
 async def test_what_the_channels_make_of_a_spec(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
