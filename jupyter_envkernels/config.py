@@ -120,6 +120,7 @@ class EnvKernelsTraits(HasTraits):
                 channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
                 package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
                 kernel_packages=tuple(self.default_kernel_packages),
+                shared_roots=tuple(_path(root) for root in self.shared_roots),
                 pip_installer=self.pip_installer,
             ),
             max_concurrent=self.max_concurrent_jobs,

@@ -1,4 +1,7 @@
-"""Bytecode of packages that come without it (``noarch: python``, and all that uv installs): compiled after the commit.
+"""Bytecode of packages that come without it (``noarch: python``, and all that uv installs).
+
+Of an environment of one's own it is compiled after the commit; of one that others use before it, because they cannot
+write beside its files.
 
 It takes longer than all the rest of a small environment, and the environment is whole without: Python compiles what it
 imports. A process of its own does it, at the lowest priority. It may be killed at any moment, for each file is written
@@ -8,14 +11,17 @@ whole or not at all, and it stops when the environment is moved, or files of it 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+
+from .process import run
 
 # Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
 # process stands in, so that nothing is ever written where an environment was that is there no more.
 _SCRIPT = """
 import importlib.util, os, py_compile, sys
-os.nice(19)
-prefix, first = sys.argv[1], sys.argv[2:]
+os.nice(int(sys.argv[1]))
+prefix, first = sys.argv[2], sys.argv[3:]
 here = os.stat(".")
 def is_in_place():
     try:
@@ -52,6 +58,20 @@ compile(site)
 _FIRST = ("ipykernel", "IPython", "traitlets", "jupyter_client", "jupyter_core", "zmq", "tornado", "prompt_toolkit")
 
 
+async def compile_now(prefix: Path, environ: Mapping[str, str]) -> None:
+    """Compile, and wait. What cannot be compiled stays as it is."""
+    if argv := _command(prefix, niceness=0):
+        await run(argv, cwd=prefix, environ=environ, line=lambda _: None)
+
+
+def _command(prefix: Path, niceness: int) -> list[str]:
+    """What compiles; empty where the environment has no Python 3."""
+    python = prefix / "bin" / "python"
+    if not list(prefix.glob("lib/python3.*/site-packages")) or not python.exists():
+        return []
+    return [str(python), "-I", "-B", "-c", _SCRIPT, str(niceness), str(prefix), *_FIRST]
+
+
 def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
     """Begin to compile, and do not wait.
 
@@ -61,12 +81,12 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
     Returns:
         The process, which outlives this one; None where the environment has no Python 3, or nothing can be started.
     """
-    python = prefix / "bin" / "python"
-    if not list(prefix.glob("lib/python3.*/site-packages")) or not python.exists():
+    argv = _command(prefix, niceness=19)
+    if not argv:
         return None
     try:
         return subprocess.Popen(
-            [str(python), "-I", "-B", "-c", _SCRIPT, str(prefix), *_FIRST],
+            argv,
             cwd=prefix,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

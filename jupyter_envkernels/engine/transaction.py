@@ -19,6 +19,7 @@ from ..errors import AlreadyExists, DownloadFailed, EnvKernelsError, Forbidden, 
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import overlay, pip, records
 from .backend import Backend, Report
+from .bytecode import compile_now
 from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
 from .planning import Planner
@@ -234,6 +235,9 @@ class Transaction:
             await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
         self.report.phase("verifying", "Checking the kernel")
         await verify_kernels(prefix, environ, self.report, imports=imports)
+        if any(prefix.is_relative_to(root) for root in self.options.shared_roots):
+            self.report.log("Compiling bytecode, which those who use the environment cannot do.")
+            await compile_now(prefix, environ)
 
     def _carry_over(self, source: Path) -> list[str]:
         carried = overlay.carry_over(source, self.staging.folder, self.request.prefix)

@@ -134,10 +134,12 @@ class EngineOptions:
         channels: used where a spec names none; highest priority first.
         package_cache: folder of extracted packages and repodata.
         kernel_packages: added to an environment that has python but no kernel.
+        shared_roots: folders of environments that others use, who cannot write into them.
         pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
     """
 
     channels: tuple[str, ...]
     package_cache: Path
     kernel_packages: tuple[str, ...] = ("ipykernel",)
+    shared_roots: tuple[Path, ...] = ()
     pip_installer: PipInstaller = "uv"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.bytecode import compile_later
+from jupyter_envkernels.engine.bytecode import compile_later, compile_now
 
 SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
 
@@ -82,3 +82,13 @@ def test_it_stops_when_files_vanish(prefix: Path) -> None:
 
 def test_without_python_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert compile_later(tmp_path) is None
+
+
+async def test_what_others_use_is_compiled_at_once(prefix: Path) -> None:
+    await compile_now(prefix, {})
+    assert compiled(prefix) == {"one", "two", "three"}
+
+
+async def test_an_environment_without_python_is_none_to_compile(tmp_path: Path) -> None:
+    await compile_now(tmp_path, {})
+    assert list(tmp_path.iterdir()) == []

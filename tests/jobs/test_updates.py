@@ -201,3 +201,17 @@ async def test_the_pip_of_the_environment_where_it_is_asked_for(place: Place, ch
     assert bad.error is not None
     assert f"`{DEMO}==9`" in bad.error.message
     await manager.stop()
+
+
+async def test_an_environment_for_others_is_compiled_before_it_is_there(
+    place: Place, channel_pythons: list[str]
+) -> None:
+    options = place.options()
+    manager = JobManager(replace(options, engine=replace(options.engine, shared_roots=(place.envs,))))
+    await manager.start()
+    await do(manager, place.create("lesson", f"python={channel_pythons[-1]}"))
+    site = next((place.envs / "lesson").glob("lib/python3.*/site-packages/ipykernel"))
+    sources = {path.stem for path in site.glob("*.py")}
+    assert sources == {path.name.split(".")[0] for path in (site / "__pycache__").glob("*.pyc")}
+    assert (site / "kernelbase.py").stat().st_mode & 0o044 == 0o044
+    await manager.stop()
