@@ -15,17 +15,17 @@ from pathlib import Path
 
 from ..envs.activation import activated_environ
 from ..envs.packages import read_inventory
-from ..errors import AlreadyExists, DownloadFailed, EnvKernelsError, Forbidden, Outdated
+from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
-from . import overlay, pip, records
+from . import pip, records
 from .backend import Backend, Report
 from .bytecode import compile_now
 from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
 from .planning import Planner
 from .safety import check_changeable, check_free, check_idle
-from .staging import Staging, remove_tree
-from .treecopy import copy_packages, twin
+from .staging import Staging
+from .treecopy import clone, twin
 from .undo import finish_removal, named, roll_back
 from .verify import has_passed, remember, verify_kernels
 
@@ -118,10 +118,11 @@ class Transaction:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         plan = await self._decide()
         await self._link(plan, source)
-        for line in await asyncio.to_thread(self._stage, plan, source):
-            self.report.log(line)
+        await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
-        await self._complete(plan, plan.packages, imports=source is None and not has_passed(plan, cache))
+        # the source of a clone has had its scripts run, and has passed the check
+        linked = plan.packages if source is None else ()
+        await self._complete(plan, linked, imports=source is None and not has_passed(plan, cache))
         remember(plan, cache)
         self._warn(await asyncio.to_thread(self._register))
         self.staging.commit()
@@ -176,30 +177,20 @@ class Transaction:
         return plan
 
     async def _link(self, plan: Plan, source: Path | None) -> None:
-        """Put the packages of a new environment into the staging prefix.
-
-        Where packages of a clone are neither in the cache nor to be had any more, their files are copied.
-        """
+        """Put the files of a new environment into the staging prefix."""
         staging, prefix = self.staging.folder, self.request.prefix
-        try:
+        if source is None:
             await self.backend.install(plan.packages, staging, prefix, plan.requested, self.report)
-        except DownloadFailed as error:
-            if source is None:
-                raise
-            self.report.log(f"{error.message}\nThe files of {source} are copied instead.")
-            await asyncio.to_thread(remove_tree, staging)
-            await asyncio.to_thread(copy_packages, source, staging, prefix)
+            return
+        self.report.phase("linking", f"Copying {len(plan.packages)} packages")
+        for path in await asyncio.to_thread(clone, source, staging, prefix):
+            self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
 
-    def _stage(self, plan: Plan, source: Path | None) -> list[str]:
-        """Complete the linked packages to an environment, and move it to its place under the pending mark.
-
-        Returns:
-            Lines for the log.
-        """
+    def _stage(self, plan: Plan, source: Path | None) -> None:
+        """Complete the files to an environment, and move it to its place under the pending mark."""
         self._write_records(plan, None, _NOTHING_BEFORE)
-        lines = self._carry_over(source) if source is not None else []
-        givers = donors(self.options.package_cache) if source is None else (source,)
-        share_bytecode(givers, self.staging.folder)
+        if source is None:
+            share_bytecode(donors(self.options.package_cache), self.staging.folder)
         self.staging.mark()
         try:
             self.staging.publish()
@@ -207,7 +198,6 @@ class Transaction:
             raise AlreadyExists(
                 f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
             ) from error
-        return lines
 
     def _exchange(self, plan: Plan, current: Plan, before: Inventory) -> None:
         self._write_records(plan, current, before)
@@ -238,11 +228,6 @@ class Transaction:
         if any(prefix.is_relative_to(root) for root in self.options.shared_roots):
             self.report.log("Compiling bytecode, which those who use the environment cannot do.")
             await compile_now(prefix, environ)
-
-    def _carry_over(self, source: Path) -> list[str]:
-        carried = overlay.carry_over(source, self.staging.folder, self.request.prefix)
-        skipped = [f"Left out {path}: it is a socket, a pipe or a device." for path in carried.skipped]
-        return [f"Carried over {carried.files} files beyond the packages.", *skipped]
 
     def _register(self) -> str:
         """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""

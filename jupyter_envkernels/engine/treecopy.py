@@ -1,25 +1,37 @@
-"""Copies of prefixes by hard links: of one that is to be updated, and of packages that are nowhere else any more."""
+"""Copies of prefixes, which share by hard links what they can: for a clone at another place, and for an update.
+
+Files are shared as environments share them with the package cache: whatever changes one puts a new file in its place.
+What somebody has changed since its package brought it may be changed in place again, so that a clone gets its own.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from ..errors import Forbidden, LinkFailed
-from .overlay import own_path, raise_error, tracked_paths
+from .fitting import PLACEHOLDER, Fitter
+from .ownership import Owned, owned_files
 
-_PLACEHOLDER = 255
-"""Length of the prefix for which packages are built: no other one can be longer (conda-build's documentation)."""
+_NOT_CLONED = {"envs", "pkgs"}
+_CLONED_META = {"state", "pinned"}
+
+_TEXT_SIZE = 8 << 20
+"""Bytes up to which a file of nobody knows whom is looked at as text that may hold the prefix."""
+
+_BLOCK = 1 << 16
 
 
 def twin(source: Path, copy: Path) -> None:
     """Make a second prefix of the same files, to be changed while the first one stays as it is.
 
-    Files are shared by hard links, as with the package cache: whatever changes one puts a new file in its place. The
-    records are copied, because the engine and conda write into them. Sockets, pipes and devices are left out.
+    The records are copied, because the engine and conda write into them. Sockets, pipes and devices are left out.
 
     Args:
         source: the prefix; it is only read.
@@ -29,63 +41,162 @@ def twin(source: Path, copy: Path) -> None:
         Forbidden: a part of the source may not be read.
         OSError: a file or folder cannot be made.
     """
-    for folder, target, names in _walk(source, copy):
-        share = _copy_file if target == copy / "conda-meta" else _share
+    for folder, target, names in _walk(source, copy, lambda _: True):
+        share = shutil.copy2 if target == copy / "conda-meta" else _share
         for name in names:
             _bring(folder / name, target / name, share)
-        shutil.copystat(folder, target)
 
 
-def copy_packages(source: Path, copy: Path, prefix: Path) -> None:
-    """Copy what the packages of a prefix have brought, fitted to another place, and their records.
+def clone(source: Path, copy: Path, prefix: Path) -> tuple[Path, ...]:
+    """Copy an environment, fitted to another place: its packages, those of pip, and whatever else it holds.
+
+    Environments nested in it are left out, and so is its history.
 
     Args:
         source: the prefix; it is only read.
         copy: where the files go; nothing may be there.
         prefix: where they will stand.
 
+    Returns:
+        What was left out: sockets, pipes and devices.
+
     Raises:
         LinkFailed: the new prefix is longer than packages allow.
         Forbidden: a part of the source may not be read.
+        InvalidSpec: a record of the source is unreadable.
         OSError: a file or folder cannot be made.
     """
-    if len(os.fsencode(prefix)) > _PLACEHOLDER:
-        raise LinkFailed(f"The path {prefix} is longer than {_PLACEHOLDER} bytes.", remedy="Choose a shorter one.")
-    tracked = tracked_paths(source)
-    for folder, target, names in _walk(source, copy):
+    if len(os.fsencode(prefix)) > PLACEHOLDER:
+        raise LinkFailed(f"The path {prefix} is longer than {PLACEHOLDER} bytes.", remedy="Choose a shorter one.")
+    try:
+        return _Clone(source, copy, prefix).run()
+    except PermissionError as error:
+        raise _unreadable(error, source) from error
+
+
+class _Clone:
+    """One run of :func:`clone`."""
+
+    def __init__(self, source: Path, copy: Path, prefix: Path) -> None:
+        self._source = source
+        self._copy = copy
+        self._prefix = prefix
+        self._fitter = Fitter(source, prefix)
+        self._owned = owned_files(source)
+        self._fitted: dict[str, str] = {}
+
+    def run(self) -> tuple[Path, ...]:
+        skipped: list[Path] = []
+        for folder, target, names in _walk(self._source, self._copy, self._is_part):
+            if folder == self._source / "conda-meta":
+                self._bring_records(folder, target, names)
+                continue
+            bring = [(folder / name, target / name) for name in names]
+            skipped += [path for path, new in bring if not _bring(path, new, self._bring_file, self._link)]
+        self._note_hashes()
+        return tuple(skipped)
+
+    def _is_part(self, folder: Path) -> bool:
+        if folder.parent == self._source and folder.name in _NOT_CLONED:
+            return False
+        return not (folder / "conda-meta").is_dir()
+
+    def _bring_records(self, folder: Path, target: Path, names: list[str]) -> None:
         for name in names:
-            path = folder / name
-            place = path.relative_to(source).as_posix()
-            if folder == source / "conda-meta" and name.endswith(".json"):
-                _bring(path, target / name, _copy_file)
-            elif place in tracked.rewritten:
-                _bring(path, target / name, lambda old, new: _fit(old, new, source, prefix))
-            elif place in tracked.paths and not path.is_symlink():  # links are brought by the overlay, which fits them
-                _bring(path, target / name, _share)
+            if name.endswith(".json") or name in _CLONED_META:
+                _bring(folder / name, target / name, shutil.copy2)
+
+    def _bring_file(self, path: Path, target: Path) -> None:
+        place = path.relative_to(self._source).as_posix()
+        owned = self._owned.get(place)
+        is_bytecode = path.suffix == ".pyc" and path.parent.name == "__pycache__"
+        if owned and owned.is_fitted:
+            self._fit(path, target, place)
+        elif is_bytecode or (owned and not owned.may_hold_prefix and _is_unchanged(path, owned)):
+            _share(path, target)
+        elif (text := self._own_text(path)) is not None:
+            _write(path, target, text)
+        elif owned and _is_unchanged(path, owned):
+            _share(path, target)
+        else:
+            shutil.copy2(path, target)
+
+    def _fit(self, path: Path, target: Path, place: str) -> None:
+        data = path.read_bytes()
+        fitted = self._fitter.binary(data) if b"\0" in data else self._fitter.text(data) or data
+        _write(path, target, fitted)
+        self._fitted[place] = hashlib.sha256(fitted).hexdigest()
+
+    def _own_text(self, path: Path) -> bytes | None:
+        """A text file that speaks of its new prefix; None for one that does not hold the old one, or is not text."""
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > _TEXT_SIZE:
+                return None
+            data = file.read(_BLOCK)
+            if b"\0" in data:
+                return None
+            data += file.read()
+        return None if b"\0" in data else self._fitter.text(data)
+
+    def _link(self, path: Path) -> Path:
+        link = path.readlink()
+        return self._prefix / link.relative_to(self._source) if link.is_relative_to(self._source) else link
+
+    def _note_hashes(self) -> None:
+        """Records tell the hashes of files with the prefix in them."""
+        for record in (self._copy / "conda-meta").glob("*.json"):
+            content = json.loads(record.read_bytes())
+            entries = [e for e in (content.get("paths_data") or {}).get("paths") or () if e["_path"] in self._fitted]
+            for entry in entries:
+                key = "sha256_in_prefix" if "sha256_in_prefix" in entry or "prefix_placeholder" in entry else "sha256"
+                entry[key] = self._fitted[entry["_path"]]
+            if entries:
+                record.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
-def _walk(source: Path, copy: Path) -> Iterator[tuple[Path, Path, list[str]]]:
+def _walk(source: Path, copy: Path, is_part: Callable[[Path], bool]) -> Iterator[tuple[Path, Path, list[str]]]:
     """Each folder, its copy, which is made, and the names of files and links in it."""
     try:
-        for path, subfolders, names in os.walk(source, onerror=raise_error):
+        for path, subfolders, names in os.walk(source, onerror=_raise):
             folder = Path(path)
             links = [name for name in subfolders if (folder / name).is_symlink()]
-            subfolders[:] = [name for name in subfolders if name not in links]
+            subfolders[:] = [name for name in subfolders if name not in links and is_part(folder / name)]
             target = copy / folder.relative_to(source)
             target.mkdir()
             yield folder, target, names + links
+            mode = stat.S_IMODE(folder.stat().st_mode)
+            target.chmod(mode | stat.S_IRWXU)
     except PermissionError as error:
-        if error.filename and Path(error.filename).is_relative_to(source):
-            raise Forbidden(f"You may not read {error.filename}.", remedy="Ask its owner to allow it.") from error
-        raise
+        raise _unreadable(error, source) from error
 
 
-def _bring(path: Path, target: Path, share: Callable[[Path, Path], None]) -> None:
+def _raise(error: OSError) -> NoReturn:
+    """For ``os.walk``, which would pass over what it cannot read."""
+    raise error
+
+
+def _unreadable(error: PermissionError, source: Path) -> Exception:
+    if error.filename and Path(error.filename).is_relative_to(source):
+        message = f"{source} cannot be copied: you may not read {error.filename}."
+        return Forbidden(message, remedy="Ask its owner to allow it.")
+    return error
+
+
+def _bring(
+    path: Path,
+    target: Path,
+    bring_file: Callable[[Path, Path], object],
+    read_link: Callable[[Path], Path] = Path.readlink,
+) -> bool:
+    """Copy a file or a link in a given way; False for what is neither."""
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        target.symlink_to(path.readlink())
+        target.symlink_to(read_link(path))
     elif stat.S_ISREG(mode):
-        share(path, target)
+        bring_file(path, target)
+    else:
+        return False
+    return True
 
 
 def _share(path: Path, target: Path) -> None:
@@ -96,36 +207,10 @@ def _share(path: Path, target: Path) -> None:
         shutil.copy2(path, target)
 
 
-def _copy_file(path: Path, target: Path) -> None:
-    shutil.copy2(path, target)
-
-
-def _fit(path: Path, target: Path, source: Path, prefix: Path) -> None:
-    """A file that holds its prefix, with the new one in place of it."""
-    data = path.read_bytes()
-    old, new = os.fsencode(source), os.fsencode(prefix)
-    fitted = in_binary(data, old, new) if b"\0" in data else own_path(source).sub(lambda _: new, data)
-    target.write_bytes(fitted)
+def _write(path: Path, target: Path, data: bytes) -> None:
+    target.write_bytes(data)
     shutil.copystat(path, target)
 
 
-def in_binary(data: bytes, old: bytes, new: bytes) -> bytes:
-    """Exchange a path in strings that end with NUL, so that nothing behind them moves.
-
-    There is room: each string was written for a placeholder of :data:`_PLACEHOLDER` bytes, and filled up with NULs.
-    """
-    parts = []
-    rest = 0
-    while (found := data.find(old, rest)) >= 0:
-        end = data.find(b"\0", found)
-        end = len(data) if end < 0 else end
-        text = data[found:end]
-        filling = text.count(old) * (_PLACEHOLDER - len(old))
-        if data[end : end + filling] != b"\0" * filling:
-            filling = 0
-        fitted = text.replace(old, new)
-        if len(fitted) > len(text) + filling:
-            raise LinkFailed("A program of it has no room for the longer path.", remedy="Choose a shorter one.")
-        parts += [data[rest:found], fitted.ljust(len(text) + filling, b"\0")]
-        rest = end + filling
-    return b"".join([*parts, data[rest:]])
+def _is_unchanged(path: Path, owned: Owned) -> bool:
+    return path.lstat().st_mtime_ns <= owned.since

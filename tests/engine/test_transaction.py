@@ -121,6 +121,7 @@ def link(package: PlannedPackage, staging: Path, prefix: Path) -> None:
         "subdir": "noarch",
         "url": package.url,
         "files": [f"bin/{package.name}"],
+        "paths_data": {"paths": [{"_path": f"bin/{package.name}", "prefix_placeholder": "/placeholder"}]},
     }
     (staging / "conda-meta" / f"{package.name}-{package.version}-0.json").write_text(json.dumps(record))
 

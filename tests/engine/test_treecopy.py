@@ -1,94 +1,212 @@
-"""Prefixes copied by hard links."""
+"""Prefixes copied by hard links: for updates, and as clones at another place."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import socket
+import time
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.treecopy import copy_packages, in_binary, twin
-from jupyter_envkernels.errors import Forbidden, LinkFailed
+from jupyter_envkernels.engine.treecopy import clone, twin
+from jupyter_envkernels.errors import Forbidden, InvalidSpec, LinkFailed
 
 
-def padded(text: str, old: bytes, count: int) -> bytes:
-    """A string as an installer leaves it in a program: filled up with NULs, and one that ends it."""
-    return text.encode() + b"\0" * (count * (255 - len(old)) + 1)
-
-
-@pytest.mark.parametrize("new", [b"/env/x", b"/env/a-much-longer-name", b"/" + b"x" * 254])
-def test_nothing_moves_behind_an_exchanged_path(new: bytes) -> None:
-    old = b"/env/old"
-    data = (
-        b"\x7fELF\0"
-        + padded("/env/old/lib:/env/old/share", old, 2)
-        + b"between\0"
-        + padded("rpath=/env/old/lib", old, 1)
-        + b"end"
-    )
-    fitted = in_binary(data, old, new)
-    assert len(fitted) == len(data)
-    assert fitted.endswith(b"end")
-    strings = [part for part in fitted.split(b"\0") if part]
-    assert strings == [b"\x7fELF", new + b"/lib:" + new + b"/share", b"between", b"rpath=" + new + b"/lib", b"end"]
-
-
-def test_a_string_without_room() -> None:
-    assert in_binary(b"/env/old\0next", b"/env/old", b"/env/o") == b"/env/o\0\0\0next"
-    with pytest.raises(LinkFailed, match="no room"):
-        in_binary(b"/env/old\0next", b"/env/old", b"/env/longer")
+def make_source(folder: Path) -> Path:
+    """An environment with a package of four files, one of them changed since, and one of pip's."""
+    source = folder / "source"
+    for name in ("conda-meta", "lib/deep", "bin", "lib/python3.12/site-packages/tool-1.dist-info"):
+        (source / name).mkdir(parents=True)
+    (source / "lib" / "deep" / "kept").write_text("kept")
+    (source / "bin" / "script").write_text(f"#!{source}/bin/python\n")
+    (source / "bin" / "script").chmod(0o755)
+    padding = b"\0" * (256 - len(os.fsencode(source)))
+    (source / "bin" / "program").write_bytes(b"\x7fELF\0" + os.fsencode(source) + padding + b"end")
+    site = source / "lib" / "python3.12" / "site-packages"
+    (site / "tool.py").write_text("x = 1\n")
+    (site / "tool-1.dist-info" / "RECORD").write_text("tool.py,,\n")
+    entries = [
+        {"_path": "lib/deep/kept", "sha256": "0"},
+        {"_path": "lib/deep/changed", "sha256": "0"},
+        {"_path": "lib/gone"},
+        {"_path": "bin/script", "prefix_placeholder": "/placeholder", "sha256_in_prefix": "old", "sha256": "0"},
+        {"_path": "bin/program", "prefix_placeholder": "/placeholder", "sha256_in_prefix": "old", "sha256": "0"},
+    ]
+    record = {"name": "p", "paths_data": {"paths": entries, "paths_version": 1}}
+    (source / "conda-meta" / "p-1.0-0.json").write_text(json.dumps(record))
+    (source / "conda-meta" / "history").write_text("==> history of the source <==\n")
+    (source / "lib" / "deep" / "changed").write_text("changed")
+    later = time.time() + 10
+    os.utime(source / "lib" / "deep" / "changed", (later, later))
+    return source
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    prefix = tmp_path / "source"
-    (prefix / "conda-meta").mkdir(parents=True)
-    (prefix / "conda-meta" / "history").write_text("==> now <==\n")
-    (prefix / "lib" / "deep").mkdir(parents=True)
-    (prefix / "lib" / "deep" / "file").write_text("text")
-    (prefix / "lib" / "link").symlink_to("deep/file")
-    (prefix / "lib" / "folder").symlink_to("deep")
-    (prefix / "lib" / "deep").chmod(0o750)
-    os.mkfifo(prefix / "lib" / "pipe")
-    return prefix
+    return make_source(tmp_path)
 
 
-def test_a_twin_is_the_same_files_but_for_its_records(source: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    twin(source, copy)
-    assert (copy / "lib" / "deep" / "file").samefile(source / "lib" / "deep" / "file")
-    assert not (copy / "conda-meta" / "history").samefile(source / "conda-meta" / "history")
-    assert (copy / "conda-meta" / "history").read_text() == "==> now <==\n"
-    assert (copy / "lib" / "link").readlink() == Path("deep/file")
-    assert (copy / "lib" / "folder").readlink() == Path("deep")
-    assert (copy / "lib" / "deep").stat().st_mode & 0o777 == 0o750
-    assert not (copy / "lib" / "pipe").exists()
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return tmp_path / ".clone.new"
 
 
-def test_files_that_cannot_be_linked_are_copied(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """Where the clone will stand."""
+    return tmp_path / "a-clone-with-a-longer-name"
+
+
+def test_files_are_shared_unless_somebody_changed_them(source: Path, copy: Path, prefix: Path) -> None:
+    assert clone(source, copy, prefix) == ()
+    shared = ["lib/deep/kept", "lib/python3.12/site-packages/tool.py"]
+    assert all((copy / name).samefile(source / name) for name in shared)
+    assert (copy / "lib" / "deep" / "changed").read_text() == "changed"
+    assert not (copy / "lib" / "deep" / "changed").samefile(source / "lib" / "deep" / "changed")
+    assert not (copy / "lib" / "gone").exists()
+
+
+def test_what_holds_the_prefix_is_fitted_and_the_record_says_so(source: Path, copy: Path, prefix: Path) -> None:
+    clone(source, copy, prefix)
+    assert (copy / "bin" / "script").read_text() == f"#!{prefix}/bin/python\n"
+    assert (copy / "bin" / "script").stat().st_mode & 0o777 == 0o755
+    program = (copy / "bin" / "program").read_bytes()
+    assert program.rstrip(b"end").rstrip(b"\0") == b"\x7fELF\0" + os.fsencode(prefix)
+    assert len(program) == (source / "bin" / "program").stat().st_size
+    entries = json.loads((copy / "conda-meta" / "p-1.0-0.json").read_text())["paths_data"]["paths"]
+    hashes = {entry["_path"]: entry.get("sha256_in_prefix") for entry in entries}
+    assert hashes["bin/program"] == hashlib.sha256(program).hexdigest()
+    assert hashes["bin/script"] == hashlib.sha256((copy / "bin" / "script").read_bytes()).hexdigest()
+    assert hashes["lib/deep/kept"] is None
+
+
+def test_files_of_nobody_speak_of_the_new_prefix(source: Path, copy: Path, prefix: Path) -> None:
+    script = source / "bin" / "cowsay"
+    script.write_text(f"#!{source}/bin/python\nimport cowsay\n")
+    (source / "lib" / "data.bin").write_bytes(b"\0" + os.fsencode(source))
+    (source / "big.txt").write_bytes(os.fsencode(source) + b"\n" * (8 << 20))
+    (source / "late.txt").write_bytes(os.fsencode(source) + b"x" * (1 << 17) + b"\0")
+    (source / "bin" / "absolute").symlink_to(script)
+    (source / "bin" / "relative").symlink_to("cowsay")
+    (source / "share").symlink_to(source / "lib")
+    clone(source, copy, prefix)
+    assert (copy / "bin" / "cowsay").read_text() == f"#!{prefix}/bin/python\nimport cowsay\n"
+    for name in ("lib/data.bin", "big.txt", "late.txt"):
+        assert (copy / name).read_bytes() == (source / name).read_bytes()
+        assert not (copy / name).samefile(source / name)
+    assert (copy / "bin" / "absolute").readlink() == prefix / "bin" / "cowsay"
+    assert (copy / "bin" / "relative").readlink() == Path("cowsay")
+    assert (copy / "share").readlink() == prefix / "lib"
+
+
+def test_a_script_of_pip_speaks_of_the_new_prefix(source: Path, copy: Path, prefix: Path) -> None:
+    record = source / "lib" / "python3.12" / "site-packages" / "tool-1.dist-info" / "RECORD"
+    (source / "bin" / "tool").write_text(f"#!{source}/bin/python\n")
+    record.write_text("tool.py,,\n../../../bin/tool,,\n")
+    clone(source, copy, prefix)
+    assert (copy / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
+
+
+def test_bytecode_goes_along(source: Path, copy: Path, prefix: Path) -> None:
+    cache = source / "lib" / "deep" / "__pycache__"
+    cache.mkdir()
+    (cache / "kept.cpython-312.pyc").write_bytes(b"\0")
+    clone(source, copy, prefix)
+    assert (copy / "lib" / "deep" / "__pycache__" / "kept.cpython-312.pyc").samefile(cache / "kept.cpython-312.pyc")
+
+
+def test_what_a_clone_does_not_take(source: Path, copy: Path, prefix: Path) -> None:
+    (source / "envs" / "nested" / "conda-meta").mkdir(parents=True)
+    (source / "work" / "nested" / "conda-meta").mkdir(parents=True)
+    (source / "pkgs").mkdir()
+    (source / "conda-meta" / ".envkernels-committed").write_text("job")
+    (source / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
+    clone(source, copy, prefix)
+    names = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
+    assert not names & {"envs", "pkgs", "work/nested", "conda-meta/history", "conda-meta/.envkernels-committed"}
+    assert json.loads((copy / "conda-meta" / "state").read_text()) == {"env_vars": {"A": "1"}}
+
+
+def test_a_link_is_never_followed(tmp_path: Path, source: Path, copy: Path, prefix: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "file").write_text("mine")
+    (source / "share").symlink_to(tmp_path / "elsewhere")
+    clone(source, copy, prefix)
+    assert (copy / "share").readlink() == tmp_path / "elsewhere"
+    assert (tmp_path / "elsewhere" / "file").stat().st_nlink == 1
+
+
+def test_the_source_is_untouched(source: Path, copy: Path, prefix: Path) -> None:
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in source.rglob("*") if path.is_file()}
+    clone(source, copy, prefix)
+    (copy / "bin" / "script").write_text("another")
+    assert before == {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in source.rglob("*") if p.is_file()}
+
+
+def test_sockets_and_pipes_are_left_out(
+    source: Path, copy: Path, prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(source / "pipe")
+    monkeypatch.chdir(source)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("pg.sock")
+        skipped = clone(source, copy, prefix)
+    assert sorted(skipped) == [source / "pg.sock", source / "pipe"]
+    assert not (copy / "pg.sock").exists()
+    assert not (copy / "pipe").exists()
+
+
+def test_a_record_that_is_none(source: Path, copy: Path, prefix: Path) -> None:
+    (source / "conda-meta" / "q-1.0-0.json").write_bytes(b"\xff{")
+    with pytest.raises(InvalidSpec, match=r"q-1\.0-0\.json cannot be read"):
+        clone(source, copy, prefix)
+    assert not copy.exists()
+
+
+def test_a_place_that_is_too_long_for_packages(source: Path, copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(LinkFailed, match="255"):
+        clone(source, copy, tmp_path / ("x" * 250))
+
+
+@pytest.mark.parametrize(("name", "mode"), [("lib", 0o000), ("lib", 0o311), ("bin/script", 0o000)])
+def test_what_may_not_be_read_fails_the_clone(ordinary: Path, name: str, mode: int) -> None:
+    source = make_source(ordinary)
+    (source / name).chmod(mode)
+    try:
+        with pytest.raises(Forbidden, match=f"you may not read {source / name}"):
+            clone(source, ordinary / "copy", ordinary / "clone")
+    finally:
+        (source / name).chmod(0o755)
+
+
+@pytest.mark.parametrize("how", [twin, lambda source, copy: clone(source, copy, copy.with_name("clone"))])
+def test_files_that_cannot_be_linked_are_copied(
+    source: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, how: object
+) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    twin(source, tmp_path / "copy")
-    copied = tmp_path / "copy" / "lib" / "deep" / "file"
-    assert copied.read_text() == "text"
-    assert not copied.samefile(source / "lib" / "deep" / "file")
+    assert callable(how)
+    how(source, copy)
+    copied = copy / "lib" / "deep" / "kept"
+    assert copied.read_text() == "kept"
+    assert not copied.samefile(source / "lib" / "deep" / "kept")
 
 
-def test_what_may_not_be_read_is_named(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.scandir
-
-    def scandir(path: str) -> object:
-        if path.endswith("deep"):
-            raise PermissionError(13, "Permission denied", path)
-        return real(path)
-
-    monkeypatch.setattr(os, "scandir", scandir)
-    with pytest.raises(Forbidden, match="deep"):
-        twin(source, tmp_path / "copy")
-
-
-def test_a_place_that_is_too_long_for_packages(source: Path, tmp_path: Path) -> None:
-    with pytest.raises(LinkFailed, match="255"):
-        copy_packages(source, tmp_path / "copy", tmp_path / ("x" * 250))
+def test_a_twin_is_the_same_files_but_for_its_records(source: Path, copy: Path) -> None:
+    (source / "lib" / "link").symlink_to("deep/kept")
+    (source / "lib" / "folder").symlink_to("deep")
+    (source / "lib" / "deep").chmod(0o750)
+    os.mkfifo(source / "lib" / "pipe")
+    twin(source, copy)
+    assert (copy / "lib" / "deep" / "changed").samefile(source / "lib" / "deep" / "changed")
+    assert not (copy / "conda-meta" / "history").samefile(source / "conda-meta" / "history")
+    assert (copy / "conda-meta" / "history").read_text() == "==> history of the source <==\n"
+    assert (copy / "lib" / "link").readlink() == Path("deep/kept")
+    assert (copy / "lib" / "folder").readlink() == Path("deep")
+    assert (copy / "lib" / "deep").stat().st_mode & 0o777 == 0o750
+    assert not (copy / "lib" / "pipe").exists()
