@@ -14,7 +14,7 @@ from pathlib import Path
 from ..engine.safety import check_free
 from ..engine.staging import sweep
 from ..errors import Busy, NotFound, QueueFull
-from ..models import EngineOptions, Job, JobEvent, JobRequest, Plan
+from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
 from .process import bury, cancel, spawn
@@ -79,6 +79,10 @@ class JobManager:
     def options(self) -> ManagerOptions:
         """As given."""
         return self._options
+
+    def count(self, state: JobState) -> int:
+        """How many jobs are in a state, as far as this manager knows."""
+        return sum(job.state == state for job in self._jobs.values())
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""

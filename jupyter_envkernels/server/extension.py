@@ -11,7 +11,6 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.gateway.gateway_client import GatewayClient
 
 from ..config import EnvKernelsTraits
-from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
@@ -23,6 +22,7 @@ from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from .events import EventPublisher
 from .handlers import routes
 from .listing import Listing
+from .metrics import JobMetrics, MeasuredCatalog
 from .service import Service
 from .watch import CatalogWatch, SizeWatch
 
@@ -55,12 +55,13 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
         server: Any = self.serverapp
         root = getattr(server.contents_manager, "root_dir", None)
-        catalog = Catalog(self.catalog_options(Path(root) if root else None), os.environ)
+        catalog = MeasuredCatalog(self.catalog_options(Path(root) if root else None), os.environ)
         if isinstance(server.kernel_spec_manager, EnvKernelSpecManager):
             server.kernel_spec_manager.catalog = catalog
         self.manager = JobManager(self.manager_options(load_settings(os.environ)))
         publisher = EventPublisher(server.event_logger)
         self.manager.subscribe(publisher.job)
+        JobMetrics(self.manager)
         footprints = Footprints()
         self.watches = (
             CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir())),
