@@ -133,6 +133,7 @@ def plan_json(request: JobRequest, plan: Plan) -> Json:
         "pip_removed": list(plan.pip_removed),
         "variables": dict(plan.variables),
         "download_bytes": plan.download_bytes,
+        "disk_bytes": plan.disk_bytes,
         "free_bytes": plan.free_bytes,
         "warnings": [asdict(warning) for warning in plan.warnings],
     }

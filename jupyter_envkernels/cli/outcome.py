@@ -75,7 +75,8 @@ def _facts(plan: Json) -> Iterator[str]:
     changed = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     yield f"Packages: {changed or 'nothing changes'}"
     free = "" if plan["free_bytes"] is None else f"; {size(plan['free_bytes'])} are free"
-    yield f"Download: {size(plan['download_bytes'])}{free}"
+    disk = f", about {size(plan['disk_bytes'])} on disk" if plan["disk_bytes"] else ""
+    yield f"Download: {size(plan['download_bytes'])}{disk}{free}"
     for label, key in (("pip takes out", "pip_removed"), ("pip installs", "pip"), ("Variables", "variables")):
         if plan[key]:
             yield f"{label}: {', '.join(plan[key])}"

@@ -20,9 +20,6 @@ from .backend import Backend, Report
 from .changes import compare
 from .goals import Goal, goal_of
 
-_UNPACKED = 4
-"""So many times the size of its archive a package has on disk, as a rule of thumb for a warning."""
-
 
 @dataclass(frozen=True, slots=True)
 class Planner:
@@ -240,10 +237,9 @@ def _with_facts(plan: Plan, prefix: Path) -> Plan:
     except OSError:
         return plan
     warnings = plan.warnings
-    if plan.download_bytes * _UNPACKED > free:
+    if plan.disk_bytes > free:
         message = (
-            f"{plan.download_bytes / 1e6:.0f} MB are to be downloaded, which may take {_UNPACKED} times as much "
-            f"on disk; {free / 1e6:.0f} MB are free in {folder}."
+            f"About {plan.disk_bytes / 1e6:.0f} MB will be taken on disk, and {free / 1e6:.0f} MB are free in {folder}."
         )
         warnings = (*warnings, Problem("little-space", message, "Remove environments that you no longer need."))
     return replace(plan, free_bytes=free, warnings=warnings)

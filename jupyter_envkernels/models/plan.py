@@ -9,6 +9,9 @@ from typing import Literal
 
 from .environment import Problem
 
+_UNPACKED = 4
+"""So many times the size of its archive a package has on disk: 3.9 over the 124 packages of the test channel."""
+
 ChangeKind = Literal["added", "removed", "upgraded", "downgraded", "rebuilt"]
 
 
@@ -79,6 +82,11 @@ class Plan:
         lines += [f"pip uninstall {name}" for name in self.pip_removed]
         lines += sorted(f"{key}={value}" for key, value in self.variables.items())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    @property
+    def disk_bytes(self) -> int:
+        """About what it takes on disk. Packages of the cache take nothing: environments share their files."""
+        return self.download_bytes * _UNPACKED
 
     @property
     def download_bytes(self) -> int:

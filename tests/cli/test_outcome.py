@@ -44,7 +44,7 @@ def test_a_plan_says_what_changes_and_what_it_costs() -> None:
         "zlib     added       cached  2.0",
         "",
         "Packages: 1 upgraded, 1 rebuilt, 1 removed, 1 added",
-        "Download: 8.2 MB; 45.0 GB are free",
+        "Download: 8.2 MB, about 32.8 MB on disk; 45.0 GB are free",
         "pip takes out: sheep",
     ]
     assert text.splitlines()[-1] == "Warning: numpy is pinned. Change the pin."
