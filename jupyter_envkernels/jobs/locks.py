@@ -1,11 +1,12 @@
-"""One operation a prefix at a time, across all processes of one person: servers, workers and command lines."""
+"""One operation a prefix, and one submission, at a time: across all servers, workers and command lines of a person."""
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
@@ -41,3 +42,36 @@ def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[
         file.write(holder)
         file.flush()
         yield
+
+
+@asynccontextmanager
+async def submission_lock(journal_dir: Path) -> AsyncIterator[None]:
+    """Wait for, and hold, the right to store a job; the system takes it back when the process ends.
+
+    Where the folder cannot be written to there is no lock, and no job can be stored.
+    """
+    taking = asyncio.ensure_future(asyncio.to_thread(_open_lock, journal_dir / ".submitting"))
+    try:
+        descriptor = await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(lambda taken: _close(taken.result()))
+        raise
+    try:
+        yield
+    finally:
+        _close(descriptor)
+
+
+def _close(descriptor: int | None) -> None:
+    if descriptor is not None:
+        os.close(descriptor)
+
+
+def _open_lock(path: Path) -> int | None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor

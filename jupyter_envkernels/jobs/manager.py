@@ -13,12 +13,14 @@ from pathlib import Path
 
 from ..engine.safety import check_free
 from ..engine.staging import sweep
-from ..errors import Busy, NotFound, QueueFull
+from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
+from .locks import submission_lock
 from .process import bury, cancel, spawn
 from .pruning import discard, superfluous, sweep_journals
+from .queue import Queue
 from .requests import run_request
 from .writer import create_journal
 
@@ -69,7 +71,7 @@ class JobManager:
         self._jobs: dict[str, Job] = {}
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
-        self._queue: list[str] = []
+        self._queue = Queue(options.max_concurrent, options.max_queued)
         self._known: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._submitting = asyncio.Lock()
@@ -161,7 +163,9 @@ class JobManager:
         return await self._submit(request, user, await asyncio.to_thread(journal.plan) if request.job else None)
 
     async def _submit(self, request: JobRequest, user: str, plan: Plan | None) -> Job:
-        async with self._submitting:  # two requests for one prefix must see each other
+        # two requests for one prefix must see each other, also those of several servers and command lines
+        async with self._submitting, submission_lock(self._options.journal_dir):
+            await self._take_up_strangers()
             await self._check(request)
             if "create" in {request.kind, request.plans} or request.source is not None:
                 await asyncio.to_thread(check_free, request.prefix)
@@ -173,8 +177,7 @@ class JobManager:
             return job
 
     async def _check(self, request: JobRequest) -> None:
-        if len(self._queue) >= self._options.max_queued:
-            raise QueueFull(f"{len(self._queue)} jobs wait already.", remedy="Try again when some of them are over.")
+        self._queue.check_room(self._running())
         for known in list(self._jobs.values()):
             if known.is_over or known.request.prefix != request.prefix or "plan" in {known.request.kind, request.kind}:
                 continue
@@ -235,8 +238,11 @@ class JobManager:
         while True:
             await asyncio.sleep(_WATCH)
             async with self._submitting:  # our own are on disk a moment before we know them
-                for job in await asyncio.to_thread(self._strangers):
-                    self._follow(job, told=0)
+                await self._take_up_strangers()
+
+    async def _take_up_strangers(self) -> None:
+        for job in await asyncio.to_thread(self._strangers):
+            self._follow(job, told=0)
 
     def _strangers(self) -> list[Job]:
         found = []
@@ -250,7 +256,7 @@ class JobManager:
         self._known.add(job.id)
         self._jobs[job.id] = job
         if job.state == "queued":
-            self._queue.append(job.id)
+            self._queue.enter(job)
         task = asyncio.create_task(self._attend(self.journal(job.id), told))
         self._followers[job.id] = task
         task.add_done_callback(lambda _: self._followers.pop(job.id, None))
@@ -269,12 +275,12 @@ class JobManager:
                     self._jobs.pop(journal.id, None)  # somebody has taken the journal away: nothing is left to follow
                     break
                 _log.exception("The job %s cannot be followed; trying again.", journal.id)
-                self._to_the_end_of_the_queue(journal.id)
+                self._queue.to_the_end(journal.id)
                 await asyncio.sleep(_RETRY)
             if self._jobs[journal.id].is_over:
                 break
             await asyncio.sleep(_POLL)
-        self._leave_queue(journal.id)
+        self._queue.leave(journal.id)
         if worker := self._workers.pop(journal.id, None):
             await asyncio.to_thread(worker.wait)
         await self._prune()
@@ -292,22 +298,8 @@ class JobManager:
             offset = await self._tell(journal, offset, told)
         return offset
 
-    def _leave_queue(self, job_id: str) -> None:
-        if job_id in self._queue:
-            self._queue.remove(job_id)
-
-    def _to_the_end_of_the_queue(self, job_id: str) -> None:
-        if job_id in self._queue:
-            self._queue.remove(job_id)
-            self._queue.append(job_id)
-
     async def _start_in_turn(self, journal: Journal) -> None:
-        """Start the first of the queue when a slot is free. Plans have slots of their own: somebody waits for them."""
-        is_plan = self._is_plan(journal.id)
-        busy = {job.id for job in self._jobs.values() if job.state == "running"} | self._workers.keys()
-        busy = {job_id for job_id in busy if self._is_plan(job_id) == is_plan}
-        first = next(job_id for job_id in self._queue if self._is_plan(job_id) == is_plan)
-        if first != journal.id or len(busy) >= self._options.max_concurrent:
+        if not self._queue.is_turn(journal.id, self._running()):
             return
         starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal))
         try:
@@ -318,10 +310,11 @@ class JobManager:
             raise
         if worker is not None:
             self._workers[journal.id] = worker
-        self._leave_queue(journal.id)
+        self._queue.leave(journal.id)
 
-    def _is_plan(self, job_id: str) -> bool:
-        return self._jobs[job_id].request.kind == "plan"
+    def _running(self) -> list[Job]:
+        """The jobs that run or are being started."""
+        return [job for job in self._jobs.values() if job.state == "running" or job.id in self._workers]
 
     async def _tell(self, journal: Journal, offset: int, told: int) -> int:
         """Hand new events to the listeners, and return where to read on."""

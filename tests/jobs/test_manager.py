@@ -12,6 +12,7 @@ import pytest
 
 from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
 from jupyter_envkernels.jobs import manager as manager_module
+from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.writer import acquire
 from jupyter_envkernels.models import PENDING_MARK, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
@@ -204,14 +205,30 @@ async def test_two_jobs_for_one_prefix(place: Place) -> None:
 async def test_two_managers_for_one_prefix(
     place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As two servers of one person that do not know of each other's job yet: the prefix lock decides."""
+    """As two servers of one person: the second request is refused before any work, though nobody told of the first."""
     monkeypatch.setattr(manager_module, "_WATCH", 3600)
     channel_server.add_rule(r"big-demo", throttle=4_000_000)
     async with managing(place) as one, managing(place) as other:
+        requests = [(one, place.create("lesson", "big-demo")), (other, place.create("lesson", "big-demo"))]
+        answers = await asyncio.gather(*(m.submit(r) for m, r in requests), return_exceptions=True)
+        (first,) = [answer for answer in answers if isinstance(answer, Job)]
+        (second,) = [answer for answer in answers if isinstance(answer, Busy)]
+        assert second.details == {"job": first.id}
+        assert [job.id for job in await one.jobs()] == [first.id]
+        await one.cancel(first.id)
+    assert place.leftovers() == []
+
+
+async def test_two_journals_for_one_prefix(place: Place, channel_server: ChannelServer) -> None:
+    """As two servers that are configured otherwise: the prefix lock decides."""
+    channel_server.add_rule(r"big-demo", throttle=4_000_000)
+    async with managing(place) as one:
         first = await one.submit(place.create("lesson", "big-demo"))
         await in_phase(one, first, "downloading")
+        other = JobManager(replace(place.options(), journal_dir=place.folder / "other jobs"))
+        await other.start()
         second = await over(other, await other.submit(place.create("lesson", "prio-demo")))
-        assert second.state == "failed"
+        await other.stop()
         assert second.error is not None
         assert second.error.code == "busy"
         assert first.id in second.error.message

@@ -1,0 +1,66 @@
+"""Whose turn it is: jobs that wait, in the order in which they came.
+
+Plans have slots of their own: somebody sits before the screen and waits for them, while other jobs take minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import QueueFull
+from ..models import Job
+
+
+class Queue:
+    """The jobs that wait.
+
+    Args:
+        slots: jobs, and as many plans, that run at the same time.
+        room: jobs that may wait.
+    """
+
+    def __init__(self, slots: int, room: int) -> None:
+        self._slots = slots
+        self._room = room
+        self._waiting: dict[str, bool] = {}
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._waiting
+
+    def enter(self, job: Job) -> None:
+        """It waits, behind all others."""
+        self._waiting[job.id] = _is_plan(job)
+
+    def leave(self, job_id: str) -> None:
+        """It does not wait any more, if it did."""
+        self._waiting.pop(job_id, None)
+
+    def to_the_end(self, job_id: str) -> None:
+        """It lets all others go first, if it waits."""
+        if job_id in self._waiting:
+            self._waiting[job_id] = self._waiting.pop(job_id)
+
+    def check_room(self, running: Iterable[Job]) -> None:
+        """One more may come: it can wait, or need not.
+
+        Raises:
+            QueueFull: it could only wait, and too many do.
+        """
+        waiting = len(self._waiting)
+        if waiting >= self._room and (waiting or sum(1 for _ in running) >= self._slots):
+            raise QueueFull(f"{waiting} jobs wait already.", remedy="Try again when some of them are over.")
+
+    def is_turn(self, job_id: str, running: Iterable[Job]) -> bool:
+        """It is the first of its sort, and there is a slot for it.
+
+        Args:
+            job_id: a job that waits.
+            running: the jobs that run or are being started.
+        """
+        is_plan = self._waiting[job_id]
+        first = next(other for other, sort in self._waiting.items() if sort == is_plan)
+        return first == job_id and sum(_is_plan(job) == is_plan for job in running) < self._slots
+
+
+def _is_plan(job: Job) -> bool:
+    return job.request.kind == "plan"

@@ -1,0 +1,53 @@
+"""Whose turn it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.errors import QueueFull
+from jupyter_envkernels.jobs.queue import Queue
+from jupyter_envkernels.models import Job, JobKind, JobRequest
+
+
+def job(name: str, kind: JobKind = "create") -> Job:
+    request = JobRequest(kind, name, Path("/envs", name))
+    return Job(name, request, "queued", None, None, "", None, 1, 0.0)
+
+
+def test_who_comes_first_goes_first() -> None:
+    queue = Queue(1, 10)
+    queue.enter(job("a"))
+    queue.enter(job("b"))
+    assert [queue.is_turn(name, []) for name in "ab"] == [True, False]
+    assert not queue.is_turn("a", [job("running")])
+    queue.to_the_end("a")
+    assert [queue.is_turn(name, []) for name in "ab"] == [False, True]
+    queue.leave("b")
+    assert "b" not in queue
+    assert queue.is_turn("a", [])
+
+
+def test_plans_do_not_wait_for_jobs() -> None:
+    queue = Queue(1, 10)
+    queue.enter(job("a"))
+    queue.enter(job("plan", "plan"))
+    assert queue.is_turn("plan", [job("running")])
+    assert not queue.is_turn("plan", [job("other", "plan")])
+    assert queue.is_turn("a", [job("other", "plan")])
+
+
+def test_a_full_queue() -> None:
+    queue = Queue(1, 1)
+    queue.check_room([job("running")])
+    queue.enter(job("a"))
+    with pytest.raises(QueueFull, match="1 jobs wait"):
+        queue.check_room([])
+
+
+def test_where_nobody_may_wait_whoever_need_not_may_come() -> None:
+    queue = Queue(1, 0)
+    queue.check_room([])
+    with pytest.raises(QueueFull):
+        queue.check_room([job("running")])
