@@ -41,6 +41,11 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     (r"timed out", "its server does not answer in time", "Try again later, or raise conda's remote_read_timeout_secs."),
     (r"HTTP status server error \((?P<status>[^)]*)\)", "its server answers {status}", "Try again later."),
     (r"end of file before|connection closed|error reading a body", "the connection was cut", "Try again."),
+    (
+        r"failed to parse repodata",
+        "what its server sends is no index",
+        "Open its address in a browser: a network that asks to log in first may answer for it.",
+    ),
     (r"\b404\b|No such file|could not find subdir", "there is nothing at this address", "Check its name."),
 )
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
@@ -54,7 +59,7 @@ def channel_failure(text: str, url: str = "") -> ChannelFailed:
         url: of the channel, where it is known; else what the message names.
     """
     text = without_credentials(text)
-    found = _URL.search(url or text)
+    found = _URL.search(without_credentials(url) or text)
     channel = f"The channel {_SUBDIR.sub('', found[0]).rstrip('/')}" if found else "A channel"
     if _OFFLINE.search(text):
         return ChannelFailed(

@@ -35,6 +35,7 @@ from .meter import Meter
 from .networking import UNCHANGED, Network
 from .package_cache import check_archives, open_cache, sweep
 from .reading import Reader
+from .solver import Line
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ class RattlerBackend:
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
 
-        return await self._plan(await self._of_channels(ask))
+        return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.find`."""
@@ -84,8 +85,12 @@ class RattlerBackend:
 
         return await self._plan(await self._of_channels(ask))
 
-    async def _of_channels(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _of_channels(self, ask: Callable[[], Awaitable[T]], url: str = "") -> T:
         """What somebody asks the channels.
+
+        Args:
+            ask: does it.
+            url: of the channel, where there is one only.
 
         Raises:
             ChannelFailed: one cannot be read.
@@ -99,7 +104,13 @@ class RattlerBackend:
                 self._network.forget_channels()
                 return await ask()
         except (GatewayError, InvalidChannelError) as error:
-            raise channel_failure(str(error)) from error
+            raise channel_failure(str(error), url) from error
+
+    def _only_channel(self, channels: Sequence[str], lines: Sequence[Line]) -> str:
+        """The URL of the channel that a failure must be of, though the engine does not tell; empty for several."""
+        urls = {url.rstrip("/") for url in self._settings.channel_urls(channels)}
+        urls |= {line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None}
+        return urls.pop() if len(urls) == 1 else ""
 
     def is_newer(self, version: str, other: str) -> bool:
         """See :meth:`.backend.Backend.is_newer`."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from ..engine.undo import is_committed, roll_back
 from ..errors import OperationFailed
@@ -23,6 +26,11 @@ _DEADLINE = 30.0
 """Seconds that a worker may outlive its cancellation, or its group the worker."""
 
 _PAUSE = 0.01
+
+
+def scratch(journal: Journal) -> Path:
+    """The folder for temporary files of a job; there while its worker lives."""
+    return Path(tempfile.gettempdir(), f"envkernels-{journal.id}")
 
 
 def spawn(journal: Journal) -> subprocess.Popen[bytes] | None:
@@ -129,6 +137,7 @@ def _end_group(journal: Journal) -> None:
 def _write_last_word(journal: Journal, job: Job) -> None:
     committed = is_committed(job.request, job.id, job.phase)
     warning = roll_back(job.request, job.id)
+    shutil.rmtree(scratch(journal), ignore_errors=True)
     state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal)
     with writing(journal) as writer:
         writer.log("\n".join(filter(None, [f"{message}.", warning])))

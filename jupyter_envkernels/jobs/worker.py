@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -20,11 +22,13 @@ from typing import NoReturn
 from ..engine.backend import Backend
 from ..engine.bytecode import compile_later
 from ..engine.transaction import Transaction
+from ..engine.undo import named
 from ..envs.condarc import Settings, load_settings
 from ..errors import BackendMissing, EnvKernelsError
 from ..models import EngineOptions, Problem
 from .journal import Journal, Order
 from .locks import prefix_lock
+from .process import scratch
 from .writer import JournalWriter, store_plan, writing
 
 _WATCH = 1.0
@@ -76,10 +80,12 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
     try:
         order = journal.order()
         threading.Thread(target=_watch, args=[journal, writer, order.timeout], daemon=True).start()
-        with ExitStack() as locks:
-            _lock(locks, journal, order)
+        with ExitStack() as held:
+            _make_scratch(held, journal)
+            _lock(held, journal, order)
             asyncio.run(_transaction(journal, order, writer).run())
-    except EnvKernelsError as error:
+    except (EnvKernelsError, OSError) as raised:
+        error = raised if isinstance(raised, EnvKernelsError) else named(raised)
         writer.log("\n".join(filter(None, [error.message, error.remedy])))
         writer.state("failed", error.message, Problem(error.code, error.message, error.remedy))
     except Exception as error:  # noqa: BLE001 - whatever it was, the person must learn that the job is over
@@ -103,12 +109,20 @@ _DONE = {
 }
 
 
-def _lock(locks: ExitStack, journal: Journal, order: Order) -> None:
+def _make_scratch(held: ExitStack, journal: Journal) -> None:
+    """Temporary files, which may hold logins, go where they are found should this process be killed."""
+    folder = scratch(journal)
+    folder.mkdir(mode=0o700)
+    held.callback(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
     """Keep every other operation away from the prefix, and removal away from what is only read."""
     holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
-    locks.enter_context(prefix_lock(order.request.prefix, holder, shared=order.request.kind == "plan"))
+    held.enter_context(prefix_lock(order.request.prefix, holder, shared=order.request.kind == "plan"))
     if order.request.source is not None:
-        locks.enter_context(prefix_lock(order.request.source, holder, shared=True))
+        held.enter_context(prefix_lock(order.request.source, holder, shared=True))
 
 
 def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:

@@ -89,7 +89,9 @@ def test_an_index_that_never_ends(engine: Engine, channel_server: ChannelServer)
     started = time.monotonic()
     answer = engine.solve("prio-demo", channels=[f"{channel_server.url}/main"], **settings)
     assert time.monotonic() - started < 15
-    assert answer["message"].startswith("A channel cannot be read: its server does not answer in time.")
+    assert answer["message"].startswith(
+        f"The channel {channel_server.url}/main cannot be read: its server does not answer in time."
+    )
 
 
 def test_logins(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
