@@ -34,6 +34,7 @@ from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
 
 _VERSIONS = 10
+_FAMILY = 20
 _LIMITS = {"offline": 50.0, "warm": 300.0}
 """Milliseconds."""
 
@@ -44,12 +45,22 @@ def write_channel(folder: Path, records: int) -> list[str]:
     syllables = ["".join(chance.choices(string.ascii_lowercase, k=chance.randint(2, 9))) for _ in range(5000)]
     names = sorted({"-".join(chance.choices(syllables, k=chance.randint(1, 3))) for _ in range(records // _VERSIONS)})
     for number, subdir in enumerate(("linux-64", "noarch")):
-        own = {file: record for name in names[number::2] for file, record in packages(name, subdir, names, chance)}
+        own = {
+            file: record
+            for place in range(number, len(names), 2)
+            for file, record in packages(names[place], subdir, _near(names, place), chance)
+        }
         text = json.dumps({"info": {"subdir": subdir}, "packages": {}, "packages.conda": own}).encode()
         (folder / subdir).mkdir(parents=True)
         (folder / subdir / "repodata.json").write_bytes(text)
         (folder / subdir / "repodata.json.zst").write_bytes(zstandard.compress(text))
     return names
+
+
+def _near(names: list[str], place: int) -> list[str]:
+    """What a package may need: of packages that need any others, all would need all."""
+    first = place // _FAMILY * _FAMILY
+    return names[first : first + _FAMILY]
 
 
 def packages(
@@ -64,7 +75,10 @@ def packages(
                 "version": f"1.{number}.0",
                 "build": build,
                 "build_number": 0,
-                "depends": ["__glibc >=2.17", *(f"{other} >=1.0,<2" for other in chance.sample(names, 3))],
+                "depends": [
+                    "__glibc >=2.17",
+                    *(f"{other} >=1.0,<2" for other in chance.sample(names, min(3, len(names)))),
+                ],
                 "subdir": subdir,
                 "sha256": "0" * 64,
                 "size": 1000,
