@@ -38,7 +38,8 @@ class Setup:
         channels: of specs that name none, as they are configured, highest priority first.
         channel_urls: the same as URLs.
         channel_priority: of conda's configuration: strict, flexible or disabled.
-        max_concurrent_jobs, max_queued_jobs: limits.
+        max_concurrent_jobs, max_queued_jobs, keep_jobs: limits.
+        job_timeout: seconds that a job may take; 0 for no limit.
         package_cache: folder for packages and repodata.
         kernel_packages: added to an environment that has python and no kernel.
         default_packages: match specs that every new environment gets, by conda's ``create_default_packages``.
@@ -52,6 +53,8 @@ class Setup:
     channel_priority: str
     max_concurrent_jobs: int
     max_queued_jobs: int
+    keep_jobs: int
+    job_timeout: float
     package_cache: Path
     kernel_packages: tuple[str, ...]
     default_packages: tuple[str, ...]

@@ -30,6 +30,8 @@ def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
         channel_priority=settings.channel_priority,
         max_concurrent_jobs=options.max_concurrent,
         max_queued_jobs=options.max_queued,
+        keep_jobs=options.keep_jobs,
+        job_timeout=options.job_timeout,
         package_cache=options.engine.package_cache,
         kernel_packages=options.engine.kernel_packages,
         default_packages=tuple(map(without_credentials, settings.create_default_packages)),

@@ -32,6 +32,7 @@ async def test_settings(call: Call, envs: Path, tmp_path: Path, monkeypatch: pyt
     assert settings["free_bytes"] > 0
     assert settings["package_cache"] == str(tmp_path / "cache")
     assert (settings["max_concurrent_jobs"], settings["max_queued_jobs"]) == (2, 20)
+    assert (settings["keep_jobs"], settings["job_timeout"]) == (200, 43_200)
     assert settings["kernel_packages"] == ["ipykernel"]
     assert settings["channels"] == settings["channel_urls"]
     assert {"name": "__cuda", "version": "12.4", "build": "0"} in settings["virtual_packages"]
