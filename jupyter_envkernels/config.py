@@ -5,6 +5,7 @@ Server and command line read it alike. Traits end here; what goes on from here a
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ class EnvKernelsTraits(HasTraits):
     ).tag(config=True)
     display_name: Any = Unicode(
         help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}. Default: "
-        "'{kernel} [{name}]', with the location where two environments have one name.",
+        "'{name} ({kernel})', with the location where two environments have one name.",
     ).tag(config=True)
 
     def template_folders(self) -> tuple[Path, ...]:
@@ -169,4 +170,4 @@ def default_package_cache() -> Path:
 
 
 def _path(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - it takes the ".." out

@@ -10,7 +10,7 @@ from ..documents import environment_json, history_json
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
 from ..envs.history import read_history
-from ..models import Environment, Footprint, Revision
+from ..models import Environment, Footprint, Kernel, Revision
 from .answer import Answer
 from .doors import open_catalog
 from .tables import table, terminal_width
@@ -39,9 +39,13 @@ def _row(environment: Environment, footprint: Footprint, width: int | None) -> t
 
 
 def _offer(environment: Environment) -> str:
-    """The kernels of an environment, or why it has none."""
-    kernels = ", ".join(kernel.id for kernel in environment.kernels)
+    """The kernels of an environment, those that cannot start with the reason, or why it has none."""
+    kernels = ", ".join(_kernel(kernel) for kernel in environment.kernels)
     return kernels or (f"({environment.problem.message})" if environment.problem else "")
+
+
+def _kernel(kernel: Kernel) -> str:
+    return f"{kernel.id} ({kernel.problem.message})" if kernel.problem else kernel.id
 
 
 def show_history(args: Namespace) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, get_args
 
@@ -173,4 +174,4 @@ def _revision(text: str) -> int:
 
 
 def _absolute(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - it takes the ".." out

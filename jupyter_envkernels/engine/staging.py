@@ -2,7 +2,7 @@
 
 An environment is linked into a hidden sibling of its final place, on the same file system, so that one ``rename`` puts
 it there complete. What can only be done in the final place (pip, the check of the kernel) comes after the rename, under
-a mark in ``conda-meta`` that discovery takes as "not there yet" and that is removed last.
+a mark in ``conda-meta`` that discovery takes as "not there yet"; the commit turns it into a mark of what the job made.
 
 An update is built the same way, and takes the place of the environment by an exchange: what was there before stands
 beside it until the commit, and is put back where there is none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Service:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
         return diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
 
-    async def check_with_channels(self, text: str) -> CheckedSpec:
+    async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
         return await self.inquirer.check(text, _SECONDS)
 
@@ -102,8 +103,10 @@ class Service:
         edit = Edit(body.add, body.remove, body.prune, body.upgrade)
         return await asyncio.to_thread(update_request, self.catalog, body.environment, text, edit=edit, workdir=workdir)
 
-    async def spec_text(self, text: str | None, path: str | None) -> tuple[str, Path | None]:
+    async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
         """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.
+
+        A file comes as its bytes: ``specs`` knows more encodings than the contents manager.
 
         Raises:
             InvalidRequest: both were given, or none.
@@ -118,10 +121,10 @@ class Service:
             size = (await ensure_async(self.contents.get(path, type="file", content=False))).get("size") or 0
             if size > wire.MAX_BODY:
                 raise TooLarge(f"{path} has {size} bytes; a spec may have {wire.MAX_BODY}.")
-            model = await ensure_async(self.contents.get(path, type="file", format="text"))
+            model = await ensure_async(self.contents.get(path, type="file", format="base64"))
         except OSError as error:  # such as a link that leads to itself
             raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
-        return str(model["content"]), await asyncio.to_thread(self._folder, path)
+        return base64.b64decode(model["content"]), await asyncio.to_thread(self._folder, path)
 
     def _folder(self, path: str) -> Path | None:
         """The folder of a file in the contents root; None where contents are not files or a link leads out."""

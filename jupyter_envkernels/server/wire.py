@@ -8,9 +8,12 @@ import msgspec
 
 from ..errors import InvalidRequest, TooLarge
 from ..models import ExportFormat
+from ..specs import MAX_LOCK_BYTES
 
-MAX_BODY = 2 * 1024 * 1024
-"""Bytes of a request body, or of a spec in a file, at most."""
+MAX_BODY = 2 * MAX_LOCK_BYTES + 64 * 1024
+"""Bytes of a request body, or of a spec in a file, at most: a lock file, which JSON or UTF-16 make longer.
+
+Of what is no lock file, ``specs.check`` reads less."""
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
 EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]

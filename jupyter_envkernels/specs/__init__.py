@@ -16,6 +16,7 @@ from .remarks import Unreadable
 from .text import MAX_LOCK_BYTES, check_text, decode
 
 __all__ = [
+    "MAX_LOCK_BYTES",
     "canonical_name",
     "channels_of",
     "check",

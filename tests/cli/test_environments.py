@@ -7,6 +7,7 @@ import time
 from jupyter_envkernels.cli import texts
 from jupyter_envkernels.envs.footprints import record_start
 from tests.cli.shell import Shell
+from tests.prefixes import make_prefix
 
 
 def test_list_is_a_table(shell: Shell) -> None:
@@ -18,6 +19,14 @@ def test_list_is_a_table(shell: Shell) -> None:
     assert rows[0].startswith("lesson  (")
     assert rows[1].startswith("環境    (")
     assert rows[0].endswith(str(shell.envs / "lesson")), "whole paths for who reads no terminal"
+
+
+def test_list_says_why_a_kernel_cannot_start(shell: Shell) -> None:
+    prefix = make_prefix(shell.envs / "lesson", "python3", "broken")
+    (prefix / "share" / "jupyter" / "kernels" / "broken" / "kernel.json").write_text("{")
+    _, row = shell.run("list").stdout.splitlines()
+    assert "conda-env-lesson-broken (" in row
+    assert "conda-env-lesson-py  " in row
 
 
 def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:

@@ -52,7 +52,7 @@ def test_packages_of_an_update_are_gathered() -> None:
 
 
 def test_paths_are_absolute() -> None:
-    args = build_parser().parse_args(["create", "-f", "x", "-p", "envs/y", "--root", "~/envs"])
+    args = build_parser().parse_args(["create", "-f", "x", "-p", "a/../envs/y", "--root", "~/a/../envs"])
     assert args.prefix == Path.cwd() / "envs" / "y"
     assert args.root == Path.home() / "envs"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.models import environment_id
+from jupyter_envkernels.specs import MAX_LOCK_BYTES
 
 from .conftest import Call, Reply
 
@@ -152,7 +153,7 @@ CREATE: dict[str, Any] = {"kind": "create", "text": SPEC}
         ("POST", "jobs", {"kind": "clone", "source": "x", "name": "y"}, 400, "invalid-request"),
         ("POST", "jobs", {"kind": "clone", "source": "0" * 12, "name": "y"}, 404, "not-found"),
         ("POST", "jobs", {"kind": "remove", "environment": "0" * 12}, 404, "not-found"),
-        ("POST", "jobs", {"kind": "create", "text": "#" * 3_000_000}, 413, "too-large"),
+        ("POST", "jobs", {"kind": "create", "text": "#" * 17_000_000}, 413, "too-large"),
         ("POST", "specs/check", {}, 400, "invalid-request"),
         ("POST", "specs/check", {"text": None}, 400, "invalid-request"),
         ("GET", "environments/000000000000", None, 404, "not-found"),
@@ -241,9 +242,30 @@ async def test_a_link_that_leads_to_itself_is_not_found(call: Call, jp_root_dir:
     assert (reply.status, reply.json["code"]) == (404, "not-found")
 
 
+async def test_lock_files_may_be_big(call: Call, jp_root_dir: Path) -> None:
+    lines = [f"https://example.org/noarch/package{number}-1.0-0.conda\n" for number in range(80_000)]
+    text = "@EXPLICIT\n" + "".join(lines)
+    assert 3_500_000 < len(text) < MAX_LOCK_BYTES
+    (jp_root_dir / "lock.txt").write_text(text)
+    for body in ({"text": text}, {"path": "lock.txt"}):
+        reply = await call("POST", "specs/check", body)
+        assert len(reply.json["spec"]["locked"]) == len(lines)
+    other = await call("POST", "specs/check", {"text": "#" * 3_000_000})
+    assert [d["code"] for d in other.json["diagnostics"]] == ["too-large"]
+
+
+async def test_a_file_in_utf_16(call: Call, jp_root_dir: Path) -> None:
+    (jp_root_dir / "environment.yml").write_text("name: été\ndependencies: [zlib]\n", encoding="utf-16")
+    reply = await call("POST", "specs/check", {"path": "environment.yml"})
+    assert reply.json["spec"]["name"] == "été"
+    (jp_root_dir / "environment.yml").write_bytes(b"name: \xff\n")
+    reply = await call("POST", "specs/check", {"path": "environment.yml"})
+    assert [d["code"] for d in reply.json["diagnostics"]] == ["not-text"]
+
+
 async def test_a_file_that_is_no_spec_by_its_size(call: Call, jp_root_dir: Path) -> None:
     with (jp_root_dir / "big.yml").open("wb") as file:
-        file.truncate(3_000_000)
+        file.truncate(17_000_000)
     reply = await call("POST", "specs/check", {"path": "big.yml"})
     assert (reply.status, reply.json["code"]) == (413, "too-large")
 

@@ -23,8 +23,8 @@ import { RequestError } from '../restapi';
 import { IDiagnostic, isActive } from '../types';
 import { LineMarkers } from './markers';
 
-/** The largest file that is taken for a spec, in bytes. */
-const MAX_UPLOAD = 2 ** 20;
+/** The largest file that is taken for a spec, in bytes: the server reads lock files of that size. */
+const MAX_UPLOAD = 8 * 2 ** 20;
 
 /** Shows a draft: above it its name and what to do, below it what the server remarks. */
 export class SpecEditor extends Panel {
@@ -205,7 +205,7 @@ export class SpecEditor extends Panel {
         {
           code: 'too-large',
           message: trans.__('%1 is too large for a spec.', file.name),
-          remedy: trans.__('Choose an environment.yml file of at most 1 MiB.')
+          remedy: trans.__('Choose an environment.yml or a lock file of at most 8 MiB.')
         },
         0
       );
