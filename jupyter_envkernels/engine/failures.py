@@ -70,16 +70,22 @@ def channel_failure(text: str, url: str = "") -> ChannelFailed:
     return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
 
 
-def install_failure(text: str) -> OperationFailed:
-    """The failure that the installer's message stands for: a sentence, and the message below it."""
+def install_failure(text: str, *, is_full: bool = False) -> OperationFailed:
+    """The failure that the installer's message stands for: a sentence, and the message below it.
+
+    Args:
+        text: the message.
+        is_full: there is no space left where it has worked. It may then say only what came of that.
+    """
     text = without_credentials(text)
-    if re.search(r"no space left|quota exceeded", text, re.IGNORECASE):
+    names_space = re.search(r"no space left|quota exceeded", text, re.IGNORECASE)
+    if not names_space and re.search(r"fetch|download|hash mismatch|checksum|http", text, re.IGNORECASE):
+        return _download_failure(text)
+    if names_space or is_full:
         return DiskFull(
             f"No space is left on the disk.\n{text}",
             remedy="Remove environments that you no longer need, or ask for more space.",
         )
-    if re.search(r"fetch|download|hash mismatch|checksum|http", text, re.IGNORECASE):
-        return _download_failure(text)
     return LinkFailed(f"The packages cannot be installed.\n{text}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -168,7 +169,7 @@ class RattlerBackend:
             try:
                 await work
             except InstallerError as error:
-                raise install_failure(str(error)) from error
+                raise install_failure(str(error), is_full=_is_full(staging)) from error
 
     def _check_online(self, packages: Sequence[PlannedPackage]) -> None:
         """Without network there are only the packages that the cache has."""
@@ -207,6 +208,16 @@ class RattlerBackend:
         unknown = [package for package in packages if package.record not in self._known]
         self._known.update(zip((package.record for package in unknown), _read_records(unknown), strict=True))
         return [self._known[package.record] for package in packages]
+
+
+_NOTHING = 1 << 16
+"""Bytes that are as good as no space at all."""
+
+
+def _is_full(folder: Path) -> bool:
+    """There is no space left on the file system of a folder, which may be missing."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free < _NOTHING
 
 
 def _text(record: rattler.RepoDataRecord) -> str:

@@ -25,7 +25,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,9 +61,16 @@ class Order:
     timeout: float = 0
 
 
-def new_job_id() -> str:
-    """A fresh id: UTC to the microsecond, so that ids sort by age, and three random digits."""
+def new_job_id(newest: str = "") -> str:
+    """A fresh id: UTC to the microsecond, so that ids sort by age, and three random digits.
+
+    Args:
+        newest: the newest id that there is; the fresh one comes after it, also where the clock was set back since.
+    """
     now = datetime.now(timezone.utc)
+    with suppress(ValueError, OverflowError):  # it is none, or none of ours
+        before = datetime.strptime(newest[:15], "%Y%m%d-%H%M%S").replace(tzinfo=timezone.utc)
+        now = max(now, before + timedelta(microseconds=int(newest[16:21], 16) + 1))
     return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.randbelow(4096):03x}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
-from ..errors import Busy
+from ..errors import Busy, StoreFailed
 from ..models import environment_id
 
 
@@ -26,11 +26,9 @@ def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[
 
     Raises:
         Busy: another process holds it; the message says who.
+        StoreFailed: there can be no lock.
     """
-    locks_dir = Path(jupyter_data_dir(), "envkernels", "locks")  # one folder a person, however jobs are configured
-    locks_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = locks_dir / f"{environment_id(prefix)}.lock"
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as file:
+    with os.fdopen(_open(prefix), "r+", encoding="utf-8", errors="replace") as file:
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -42,6 +40,18 @@ def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[
         file.write(holder)
         file.flush()
         yield
+
+
+def _open(prefix: Path) -> int:
+    locks_dir = Path(jupyter_data_dir(), "envkernels", "locks")  # one folder a person, however jobs are configured
+    try:
+        locks_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(locks_dir / f"{environment_id(prefix)}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreFailed(
+            f"No lock can be kept in {locks_dir}: {error.strerror}.",
+            remedy="Make space or permissions there, or set JUPYTER_DATA_DIR to another folder.",
+        ) from error
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import StoreFailed
 from ..models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
 from ..specs import without_credentials
-from .journal import Journal, Order, encode, new_job_id
+from .journal import Journal, Order, encode, job_ids, new_job_id
 from .log_file import LogFile
 from .pace import Pace
 
@@ -38,6 +38,7 @@ class JournalWriter:
         events, end = journal.read_events(0)
         self._events.truncate(end)
         self._seq = max((event.seq for event in events), default=0)
+        self._time = max((event.time for event in events), default=0.0)
         self._phase: JobPhase | None = events[-1].phase if events else None
         self._message = events[-1].message if events else ""
         self._progress: Progress | None = None
@@ -102,7 +103,8 @@ class JournalWriter:
         if error is not None:
             error = Problem(error.code, without_credentials(error.message), without_credentials(error.remedy))
         message = without_credentials(self._message)
-        event = JobEvent(self._seq + 1, time.time(), state, self._phase, progress, message, error)
+        self._time = max(self._time, time.time())  # the clock may be set back meanwhile
+        event = JobEvent(self._seq + 1, self._time, state, self._phase, progress, message, error)
         _write_whole(self._events.fileno(), encode(event) + b"\n")
         self._seq += 1
         self._told = time.monotonic()
@@ -137,7 +139,7 @@ def create_journal(journal_dir: Path, order: Order, plan: Plan | None = None) ->
     Raises:
         StoreFailed: it cannot be stored.
     """
-    journal = Journal(journal_dir, new_job_id())
+    journal = Journal(journal_dir, new_job_id(max(job_ids(journal_dir), default="")))
     draft = journal.folder.with_name(f".{journal.id}.draft")
     first = JobEvent(1, order.created, "queued", message="Waiting for its turn")
     try:

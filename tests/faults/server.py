@@ -26,6 +26,9 @@ _OTHERS = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook_sh
 _TOKEN = "faults"
 _SECONDS = 60.0
 
+HEADERS = {"Authorization": f"token {_TOKEN}", "Content-Type": "application/json"}
+"""Of one who may ask."""
+
 
 class RealServer:
     """Starts and ends servers on one place. All that it asks and waits for goes to threads.
@@ -117,9 +120,8 @@ class RealServer:
 
     def _ask(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         url = f"{self.url}{path}" if path.startswith("/") else f"{self.url}/envkernels/{path}"
-        headers = {"Authorization": f"token {_TOKEN}", "Content-Type": "application/json"}
         data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(url, data, headers, method=method)
+        request = urllib.request.Request(url, data, HEADERS, method=method)
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
                 return answer.status, json.loads(answer.read())
