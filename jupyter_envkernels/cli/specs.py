@@ -14,7 +14,7 @@ from ..errors import NotFound
 from ..models import CheckedSpec
 from ..specs import check
 from .answer import Answer
-from .doors import manager_options, open_catalog
+from .doors import kernel_packages, manager_options, open_catalog
 
 _SECONDS = 120.0
 """That channels may take to answer: a big one is fetched as a whole when it is asked for the first time."""
@@ -23,7 +23,7 @@ _SECONDS = 120.0
 def examine(args: Namespace) -> Answer:
     """``check``."""
     texts = [read_file(file) for file in args.files]
-    checked = asyncio.run(_check_online(texts)) if args.online else [check(text) for text in texts]
+    checked = asyncio.run(_check_online(texts)) if args.online else _check_offline(texts)
     named = list(zip(args.files, checked, strict=True))
     lines = [
         f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}"
@@ -32,6 +32,11 @@ def examine(args: Namespace) -> Answer:
     ]
     document = [{"path": file, **checked_spec_json(spec)} for file, spec in named]
     return Answer(document, "\n".join(lines), 0 if all(spec.ok for spec in checked) else 1)
+
+
+def _check_offline(texts: Sequence[bytes]) -> list[CheckedSpec]:
+    added = kernel_packages()
+    return [check(text, added) for text in texts]
 
 
 async def _check_online(texts: Sequence[bytes]) -> list[CheckedSpec]:

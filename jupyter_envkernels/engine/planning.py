@@ -5,16 +5,24 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
 from ..envs.history import read_history, requested_specs
 from ..envs.packages import read_inventory
 from ..envs.processes import running_kernels
 from ..errors import NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
-from ..specs import channels_of, conda_name, kernel_packages_for, kernel_packages_missing, pip_name
+from ..specs import (
+    channels_of,
+    conda_name,
+    kernel_packages_for,
+    kernel_packages_missing,
+    pip_name,
+    terms_of_service,
+)
 from ..specs.credentials import without_credentials
 from .backend import Backend, Report
 from .changes import compare
@@ -30,14 +38,14 @@ class Planner:
         options: the engine's settings.
         report: hears of every step.
         environ: the environment variables of the worker; channels may name some.
-        default_packages: match specs that every new environment gets, unless its spec names the package.
+        settings: conda's configuration.
     """
 
     backend: Backend
     options: EngineOptions
     report: Report
     environ: Mapping[str, str]
-    default_packages: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
 
     async def plan(self, request: JobRequest) -> Plan:
         """The plan of a request, or of what a plan job is to prepare.
@@ -157,12 +165,13 @@ class Planner:
         requested = self._requested(spec)
         packages = await self.backend.solve(requested, channels)
         names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
-        warnings: tuple[Problem, ...] = ()
+        terms = terms_of_service(spec.channels or self.options.channels, configured=not spec.channels)
+        warnings = (terms,) if terms else ()
         missing = kernel_packages_missing(names, self.options.kernel_packages)
         if missing:
             message = f"{', '.join(missing)} is added, so that the environment is a kernel."
             self.report.log(message)
-            warnings = (Problem("kernel-added", message),)
+            warnings = (*warnings, Problem("kernel-added", message))
             requested = (*requested, *missing)
             try:
                 packages = await self.backend.solve(requested, channels)
@@ -204,7 +213,7 @@ class Planner:
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
         """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""
         names = {conda_name(text) for text in spec.dependencies}
-        added = [text for text in self.default_packages if conda_name(text) not in names]
+        added = [text for text in self.settings.create_default_packages if conda_name(text) not in names]
         if added:
             self.report.log(f"Adding conda's create_default_packages: {', '.join(added)}.")
         needs_pip = spec.pip and "pip" not in names | {conda_name(text) for text in added}

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..envs.activation import activated_environ
+from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
@@ -44,7 +45,7 @@ class Transaction:
         report: hears of every step.
         environ: the environment variables of the worker.
         keep_plan: called with the plan before anything is written, so that it can be stored.
-        default_packages: match specs that every new environment gets, unless its spec names the package.
+        settings: conda's configuration.
         plan: what an earlier job has planned, to be carried out as it is; None where there is none.
     """
 
@@ -55,7 +56,7 @@ class Transaction:
     report: Report
     environ: Mapping[str, str]
     keep_plan: Callable[[Plan], None]
-    default_packages: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
     plan: Plan | None = None
 
     @property
@@ -168,7 +169,7 @@ class Transaction:
         """The plan, stored before anything is written."""
         plan = self.plan
         if plan is None:
-            planner = Planner(self.backend, self.options, self.report, self.environ, self.default_packages)
+            planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
             plan = await planner.plan(self.request)
         self.keep_plan(plan)
         for warning in plan.warnings:
@@ -232,7 +233,7 @@ class Transaction:
     def _register(self) -> str:
         """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""
         prefix, home = self.request.prefix, Path.home()
-        if records.is_registered(prefix, home):
+        if not self.settings.register_envs or records.is_registered(prefix, home):
             return ""
         self.staging.note_registration()
         return records.register(prefix, home)

@@ -14,7 +14,7 @@ import time
 import msgspec
 
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Machine
-from ..specs import check, with_remarks
+from ..specs import check, terms_of_service, with_remarks
 from ..specs.text import decode
 
 _IDLE = 120.0
@@ -75,7 +75,7 @@ class Inquirer:
     ours.
 
     Args:
-        options: the channels of specs that name none, and where repodata is kept.
+        options: the channels of specs that name none, what is added as a kernel, and where repodata is kept.
         idle: seconds after the last question until the process is ended.
     """
 
@@ -97,11 +97,14 @@ class Inquirer:
             text: of the spec.
             seconds: see :meth:`advise`.
         """
-        checked = await asyncio.to_thread(check, text)
+        checked = await asyncio.to_thread(check, text, self._options.kernel_packages)
         if checked.spec is None or checked.spec.locked:
             return checked
         readable = decode(text) if isinstance(text, bytes) else text
-        return with_remarks(checked, await self.advise(readable, seconds))
+        further = await self.advise(readable, seconds)
+        if not checked.spec.channels and (terms := terms_of_service(self._options.channels, configured=True)):
+            further = (*further, Diagnostic("info", terms.code, terms.message, terms.remedy))
+        return with_remarks(checked, further)
 
     async def advise(self, text: str, seconds: float) -> tuple[Diagnostic, ...]:
         """What channels make of a spec.

@@ -254,7 +254,7 @@ def _checked(text: str | bytes) -> EnvSpec:
     Raises:
         InvalidSpec: it has errors.
     """
-    checked = check(text)
+    checked = check(text, kernel_packages=())  # none is added to what is refused, or changed
     if not checked.ok or checked.spec is None:
         raise _invalid(checked)
     return checked.spec

@@ -137,7 +137,7 @@ def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Trans
         report=writer,
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
-        default_packages=settings.create_default_packages,
+        settings=settings,
         plan=journal.plan() if order.request.job else None,
     )
 

@@ -13,7 +13,6 @@ from ..engine.export import export
 from ..envs.history import read_history
 from ..envs.packages import read_inventory
 from ..models import CheckedSpec
-from ..specs import check
 from . import wire
 from .base import EnvKernelsHandler, UnknownHandler
 from .service import Service
@@ -93,7 +92,7 @@ class CheckHandler(EnvKernelsHandler):
         """Say what is wrong with a spec."""
         body: wire.CheckBody = self.body(wire.CheckBody)
         text, _ = await self.service.spec_text(body.text, body.path)
-        checked = await (self._with_channels(text) if body.channels else asyncio.to_thread(check, text))
+        checked = await (self._with_channels(text) if body.channels else self.service.check(text))
         self.finish(documents.checked_spec_json(checked))
 
     @authorized(action="write")  # type: ignore[untyped-decorator]

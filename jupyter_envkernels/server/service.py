@@ -27,6 +27,7 @@ from ..jobs.requests import (
 )
 from ..kernels.configured import OtherManager
 from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
+from ..specs import check
 from . import wire
 from .listing import Listing
 
@@ -59,6 +60,10 @@ class Service:
     def diagnosis(self, ref: str) -> Diagnosis:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
         return diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
+
+    async def check(self, text: str | bytes) -> CheckedSpec:
+        """What is to be said of a spec without a channel."""
+        return await asyncio.to_thread(check, text, self.jobs.options.engine.kernel_packages)
 
     async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""

@@ -13,6 +13,7 @@ from .export import channels_of, export_text
 from .kernel_packages import kernel_packages_for, kernel_packages_missing
 from .names import canonical_name, conda_name, pip_name
 from .remarks import Unreadable
+from .terms import terms_of_service
 from .text import MAX_LOCK_BYTES, check_text, decode
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "kernel_packages_missing",
     "pip_name",
     "read_document",
+    "terms_of_service",
     "with_remarks",
     "without_credentials",
     "write",

@@ -12,12 +12,12 @@ from .match_specs import Dependency
 from .names import canonical_name, pip_name
 from .nodes import Scalar
 from .remarks import credentials, remark, shown
+from .terms import terms_of_service
 
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
 )
 _RESERVED = ("base", "root")
-_ANACONDA = ("defaults", "anaconda", "main", "r", "msys2")
 _PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Users/|/opt/homebrew/")))
 _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
 
@@ -85,12 +85,8 @@ def _channels(document: Document) -> Iterator[Diagnostic]:
         if first is not channel:
             message = f"The channel {shown(channel.text)} is already in line {first.line}."
             yield remark("info", "duplicate-channel", channel, message, "Delete this line.")
-        elif channel.text in _ANACONDA or "repo.anaconda.com/pkgs" in channel.text:
-            message = (
-                f"'{shown(channel.text)}' is Anaconda's channel; its terms of service ask larger organisations to pay."
-            )
-            remedy = "Use 'conda-forge' alone, with 'nodefaults' beside it, unless you have a licence."
-            yield remark("info", "terms-of-service", channel, message, remedy)
+        elif terms := terms_of_service([channel.text]):
+            yield remark("info", terms.code, channel, terms.message, terms.remedy)
 
 
 def _credentials(document: Document) -> Iterator[Diagnostic]:

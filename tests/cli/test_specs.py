@@ -20,6 +20,16 @@ def test_check_names_the_line(shell: Shell) -> None:
     assert document[1]["spec"] is None
 
 
+def test_check_names_the_kernel_that_is_really_added(shell: Shell) -> None:
+    shell.configure("default_kernel_packages = ['xeus-python']")
+    (shell.home / "good.yml").write_text("name: good\ndependencies:\n  - python=3.12\n")
+    for options in ([], ["--online"]):
+        [remark] = [
+            d for d in shell.json("check", "good.yml", *options)[0]["diagnostics"] if d["code"] == "kernel-added"
+        ]
+        assert "xeus-python is added" in remark["message"]
+
+
 def test_check_asks_the_channels_where_it_shall(shell: Shell) -> None:
     (shell.home / "good.yml").write_text(SPEC)
     (shell.home / "bad.yml").write_bytes("name: bad\ndependencies:\n  - nump\n".encode("utf-16"))

@@ -17,6 +17,7 @@ from jupyter_envkernels.engine.backend import Report
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
 from jupyter_envkernels.engine.undo import roll_back
+from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import (
     AlreadyExists,
     EnvKernelsError,
@@ -167,6 +168,7 @@ class Place:
     heard: Heard = field(default_factory=Heard)
     plans: list[Plan] = field(default_factory=list)
     job: str = JOB
+    channels: tuple[str, ...] = ("https://conda.example/main",)
 
     @property
     def envs(self) -> Path:
@@ -188,15 +190,16 @@ class Place:
     def update(self, name: str, *add: str, remove: tuple[str, ...] = ()) -> JobRequest:
         return JobRequest("update", name, self.envs / name, edit=Edit(add, remove))
 
-    def run(self, request: JobRequest, plan: Plan | None = None) -> None:
+    def run(self, request: JobRequest, plan: Plan | None = None, settings: Settings | None = None) -> None:
         transaction = Transaction(
             request=request,
             job_id=self.job,
             backend=self.backend,
-            options=EngineOptions(("https://conda.example/main",), self.home / "cache"),
+            options=EngineOptions(self.channels, self.home / "cache"),
             report=self.heard,
             environ={"PATH": "/usr/bin:/bin", "HOME": str(self.home)},
             keep_plan=self.plans.append,
+            settings=settings or Settings(),
             plan=plan,
         )
         asyncio.run(transaction.run())
@@ -239,6 +242,21 @@ def test_create(place: Place) -> None:
     assert sorted(path.name for path in place.envs.iterdir()) == [".lesson.notes", "lesson"]
     assert place.listing.read_bytes() == b"/home/m\xfcller/envs/x\n" + os.fsencode(prefix) + b"\n"
     assert [package.name for package in place.plans[0].packages] == ["demo"]
+
+
+def test_conda_wants_no_list_of_environments(place: Place) -> None:
+    before = place.listing.read_bytes()
+    place.run(place.create(), settings=Settings(register_envs=False))
+    assert (place.envs / "lesson" / "bin" / "demo").exists()
+    assert place.listing.read_bytes() == before
+
+
+def test_a_plan_tells_of_the_terms_of_configured_channels(place: Place) -> None:
+    place.channels = ("defaults",)
+    place.run(place.create())
+    place.channels = ("conda-forge",)
+    place.run(place.create("other"))
+    assert [[warning.code for warning in plan.warnings] for plan in place.plans] == [["terms-of-service"], []]
 
 
 def test_clone(place: Place) -> None:

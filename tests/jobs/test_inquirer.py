@@ -62,6 +62,20 @@ async def test_one_process_answers_many_questions(place: Place) -> None:
     assert gone(first)
 
 
+async def test_who_names_no_channel_is_told_of_the_terms_of_the_configured_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDA_DEFAULT_CHANNELS", place.channel)
+    inquirer = Inquirer(EngineOptions(("defaults",), place.folder / "cache"))
+    try:
+        checked = await inquirer.check("name: one\ndependencies: [prio-demo]\n", LONG)
+        assert [d.code for d in checked.diagnostics] == ["terms-of-service"]
+        checked = await inquirer.check(f"name: one\nchannels: [{place.channel}]\ndependencies: [prio-demo]\n", LONG)
+        assert checked.diagnostics == ()
+    finally:
+        await inquirer.stop()
+
+
 async def test_what_this_machine_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "12.4")
     async with asking(place) as inquirer:

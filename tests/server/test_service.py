@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -17,6 +18,12 @@ from .conftest import Call
 from .test_auth import OneAction
 
 TEXT = "name: env1\ndependencies:\n  - prio-dmo\n  - numpy=1.27\n  - needs-cuda\n  - pip:\n    - jupyter_client\n"
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    jp_server_config["EnvKernels"]["default_kernel_packages"] = ["xeus-python"]
+    return jp_server_config
 
 
 def inquiries() -> list[psutil.Process]:
@@ -39,6 +46,13 @@ async def test_what_the_channels_make_of_a_spec(call: Call, monkeypatch: pytest.
         (7, "conda-has-it"),
     ]
     assert [d["line"] for d in online] == sorted(d["line"] for d in online)
+
+
+@pytest.mark.parametrize("channels", [False, True])
+async def test_the_remark_on_a_kernel_names_the_package_that_is_really_added(call: Call, channels: bool) -> None:
+    body = {"text": "name: env1\ndependencies: [python=3.12]\n", "channels": channels}
+    remarks = {d["code"]: d["message"] for d in (await call("POST", "specs/check", body)).json["diagnostics"]}
+    assert "xeus-python is added" in remarks["kernel-added"]
 
 
 CODES = {"no-such-package", "no-such-version", "no-gpu", "conda-has-it"}
