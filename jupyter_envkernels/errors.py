@@ -17,6 +17,7 @@
     ├── QueueFull               too many jobs wait already
     ├── BackendMissing          the engine cannot be loaded
     ├── StoreFailed             a job cannot be stored
+    ├── StillRunning            the processes of a job do not go away
     └── OperationFailed         an operation began and did not end well
         ├── SolveFailed         no set of packages satisfies the spec
         ├── ChannelFailed       a channel cannot be read
@@ -138,6 +139,12 @@ class StoreFailed(EnvKernelsError):
     """A job cannot be stored."""
 
     code = "store-failed"
+
+
+class StillRunning(EnvKernelsError):
+    """The processes of a job do not go away."""
+
+    code = "still-running"
 
 
 class OperationFailed(EnvKernelsError):

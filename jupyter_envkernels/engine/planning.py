@@ -24,6 +24,7 @@ from ..specs import (
     terms_of_service,
 )
 from ..specs.credentials import without_credentials
+from .allowed import channels_in, check_allowed
 from .backend import Backend, Report
 from .changes import compare
 from .goals import Goal, goal_of
@@ -79,7 +80,7 @@ class Planner:
         current = await self._installed(request.prefix)
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
         goal = goal_of(request, inventory, current.packages)
-        channels = self._channels(request.spec, inventory)
+        channels = self._channels(request.spec, inventory, request.edit.add)
         self.report.phase("solving", "Choosing packages")
         packages = await self._reach(goal, channels)
         requested = goal.requested
@@ -157,6 +158,7 @@ class Planner:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
         named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
+        check_allowed(self.settings, dict.fromkeys(package.url.rpartition("/")[0] for package in named))
         return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
 
     async def _solve(self, spec: EnvSpec) -> Plan:
@@ -200,15 +202,25 @@ class Planner:
         missing = kernel_packages_missing(names, self.options.kernel_packages)
         return () if had else tuple(name for name in missing if name not in goal.removed)
 
-    def _channels(self, spec: EnvSpec | None, inventory: Inventory) -> list[str]:
+    def _channels(self, spec: EnvSpec | None, inventory: Inventory, further: Sequence[str] = ()) -> list[str]:
         """Those that the spec names; else those that the environment's packages came from; else the configured ones.
 
         To mix channels breaks environments, so that it is done only when somebody asks for it.
+
+        Args:
+            spec: where there is one.
+            inventory: of the environment.
+            further: match specs beside those of the spec.
+
+        Raises:
+            Forbidden: conda's configuration forbids one of them, or one that a line names for itself.
         """
         channels = (spec.channels if spec is not None else ()) or channels_of(inventory) or self.options.channels
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         # conda expands variables in channels, so that a token need not stand in the file
-        return [expand_variables(channel, self.environ) for channel in channels]
+        expanded = [expand_variables(channel, self.environ) for channel in channels]
+        check_allowed(self.settings, [*expanded, *channels_in([*(spec.dependencies if spec else ()), *further])])
+        return expanded
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
         """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""

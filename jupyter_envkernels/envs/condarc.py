@@ -34,7 +34,6 @@ _ALIASES = {
     "envs_path": "envs_dirs",
     "verify_ssl": "ssl_verify",
     "client_cert": "client_ssl_cert",
-    "client_cert_key": "client_ssl_cert_key",
     "root_dir": "root_prefix",
     "whitelist_channels": "allowlist_channels",
 }
@@ -42,7 +41,6 @@ _LISTS = {
     "channels": ",",
     "default_channels": ",",
     "envs_dirs": os.pathsep,
-    "pkgs_dirs": ",",
     "allowlist_channels": ",",
     "denylist_channels": ",",
     "pinned_packages": "&",
@@ -81,13 +79,10 @@ class Settings:
     create_default_packages: tuple[str, ...] = ()
     envs_dirs: tuple[Path, ...] = ()
     configured_envs_dirs: tuple[Path, ...] = ()
-    pkgs_dirs: tuple[Path, ...] = ()
     offline: bool = False
     ssl_verify: bool | str = True
     client_ssl_cert: str | None = None
-    client_ssl_cert_key: str | None = None
     proxy_servers: Mapping[str, str] = field(default_factory=dict)
-    remote_connect_timeout_secs: float = 9.15
     remote_read_timeout_secs: float = 60.0
     remote_max_retries: int = 3
     register_envs: bool = True
@@ -173,13 +168,10 @@ class _Reader:
             create_default_packages=self._list("create_default_packages"),
             envs_dirs=_unique(*configured, *_own_envs_dirs(root_prefix, home_of(self._environ))),
             configured_envs_dirs=configured,
-            pkgs_dirs=self._paths("pkgs_dirs") or _own_pkgs_dirs(root_prefix, home_of(self._environ)),
             offline=self._flag("offline", default=False),
             ssl_verify=self._ssl_verify(),
             client_ssl_cert=self._text("client_ssl_cert"),
-            client_ssl_cert_key=self._text("client_ssl_cert_key"),
             proxy_servers=self._text_map("proxy_servers"),
-            remote_connect_timeout_secs=self._number("remote_connect_timeout_secs", 9.15),
             remote_read_timeout_secs=self._number("remote_read_timeout_secs", 60.0),
             remote_max_retries=int(self._number("remote_max_retries", 3)),
             register_envs=self._flag("register_envs", default=True),
@@ -274,10 +266,6 @@ def _own_envs_dirs(root: Path | None, home: Path) -> tuple[Path, ...]:
         return (user,)
     writable = os.access(root / "conda-meta/history", os.W_OK)
     return (root / "envs", user) if writable else (user, root / "envs")
-
-
-def _own_pkgs_dirs(root: Path | None, home: Path) -> tuple[Path, ...]:
-    return (*([root / "pkgs"] if root else []), home / ".conda/pkgs")
 
 
 def _unique(*paths: Path) -> tuple[Path, ...]:

@@ -194,7 +194,7 @@ class JobManager:
 
         Raises:
             NotFound: there is no such job.
-            OperationFailed: its processes did not go away.
+            StillRunning: its processes did not go away.
         """
         job = await self.job(job_id)
         if not job.is_over:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from ..engine.undo import is_committed, roll_back
-from ..errors import OperationFailed
+from ..errors import StillRunning
 from ..models import Job, JobState, Problem
 from .identity import WorkerMark, group_members
 from .journal import Journal, encode
@@ -82,7 +82,7 @@ def cancel(journal: Journal) -> None:
     A worker on another host sees the mark and ends itself.
 
     Raises:
-        OperationFailed: its processes did not go away.
+        StillRunning: its processes did not go away.
     """
     journal.cancel_mark.touch(mode=0o600)
     deadline = time.monotonic() + _DEADLINE
@@ -94,7 +94,7 @@ def cancel(journal: Journal) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(mark.pid, signal.SIGKILL)
         if time.monotonic() > deadline:
-            raise OperationFailed(f"The job {journal.id} cannot be ended.", remedy="Try again.")
+            raise StillRunning(f"The job {journal.id} cannot be ended.", remedy="Try again.")
         time.sleep(_PAUSE)
 
 

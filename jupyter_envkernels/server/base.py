@@ -26,6 +26,7 @@ _STATUS: dict[type[errors.EnvKernelsError], int] = {
     errors.QueueFull: 429,
     errors.BackendMissing: 503,
     errors.StoreFailed: 503,
+    errors.StillRunning: 503,
     errors.EnvKernelsError: 500,
 }
 _CODES = {400: "invalid-request", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}

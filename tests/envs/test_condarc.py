@@ -30,7 +30,6 @@ def test_nothing_configured(load: Load, tmp_path: Path) -> None:
     assert settings.default_channels == DEFAULT_CHANNELS
     assert settings.channel_priority == "flexible"
     assert settings.envs_dirs == (tmp_path / ".conda/envs",)
-    assert settings.pkgs_dirs == (tmp_path / ".conda/pkgs",)
     assert settings.configured_envs_dirs == ()
     assert settings.ssl_verify is True
     assert settings.problems == ()
@@ -66,13 +65,11 @@ def test_variables_come_last_and_so_win(load: Load) -> None:
         "channels: [a]\nchannel_priority: strict\n",
         CONDA_CHANNELS="x, y",
         CONDA_ENVS_PATH="/e1:/e2",
-        CONDA_PKGS_DIRS="/p1,/p2",
         CONDA_CHANNEL_PRIORITY="false",
         CONDA_SSL_VERIFY="/etc/ca.pem",
     )
     assert settings.channels == ("x", "y", "a")
     assert settings.configured_envs_dirs == (Path("/e1"), Path("/e2"))
-    assert settings.pkgs_dirs == (Path("/p1"), Path("/p2"))
     assert settings.channel_priority == "disabled"
     assert settings.ssl_verify == "/etc/ca.pem"
 
@@ -109,7 +106,6 @@ def test_the_installations_folder_comes_first_where_it_can_be_written_to(load: L
     assert load(CONDA_ROOT=str(root)).envs_dirs == (root / "envs", user)
     (root / "conda-meta/history").unlink()
     assert load(CONDA_ROOT=str(root)).envs_dirs == (user, root / "envs")
-    assert load(CONDA_ROOT=str(root)).pkgs_dirs == (root / "pkgs", tmp_path / ".conda/pkgs")
 
 
 def test_channel_urls(load: Load) -> None:

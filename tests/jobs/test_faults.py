@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.errors import StoreFailed
+from jupyter_envkernels.errors import StillRunning, StoreFailed
 from jupyter_envkernels.jobs import manager as manager_module
+from jupyter_envkernels.jobs import process as process_module
 from jupyter_envkernels.jobs.identity import WorkerMark, group_members
-from jupyter_envkernels.jobs.journal import Journal, encode
-from jupyter_envkernels.jobs.process import bury
+from jupyter_envkernels.jobs.journal import Journal, Order, encode
+from jupyter_envkernels.jobs.process import bury, cancel
 from jupyter_envkernels.jobs.pruning import sweep_journals
-from jupyter_envkernels.jobs.writer import acquire, writing
+from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from jupyter_envkernels.models import Job, JobEvent
 from tests.channel.server import ChannelServer
 
@@ -138,6 +139,20 @@ def test_a_number_that_was_given_away_again_is_not_signalled() -> None:
     assert here.may_be_signalled()
     assert not WorkerMark(here.pid, here.place, 1).may_be_signalled()
     assert not WorkerMark(here.pid, "elsewhere", here.started).may_be_signalled()
+
+
+async def test_processes_that_do_not_go_away(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as those on another host, which is asked by a mark and does not answer."""
+    journal = create_journal(place.folder / "jobs", Order(place.create("lesson"), place.options().engine, 0, 0), None)
+    lock = acquire(journal)
+    assert lock is not None
+    try:
+        os.pwrite(lock, encode(WorkerMark(1, "elsewhere", 1)), 0)
+        monkeypatch.setattr(process_module, "_DEADLINE", 0.1)
+        with pytest.raises(StillRunning, match="cannot be ended"):
+            await asyncio.to_thread(cancel, journal)
+    finally:
+        os.close(lock)
 
 
 async def test_two_cancels_at_once(place: Place, channel_server: ChannelServer) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, LockedPackage
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Place, over, until
+
+STAMP = re.compile(r"\d\d:\d\d:\d\d ")
 
 
 async def done(
@@ -24,7 +27,9 @@ async def done(
     await manager.start()
     try:
         job = await over(manager, await manager.submit(request))
-        return job, manager.journal(job.id).log_file.read_text()
+        log = manager.journal(job.id).log_file.read_text()
+        assert [line for line in log.splitlines() if not STAMP.match(line)] == [], "printed past the log"
+        return job, log
     finally:
         await manager.stop()
 
@@ -53,6 +58,22 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
     assert "Adding conda's create_default_packages: prio-demo." in log
     assert "conda's client_ssl_cert is set" in log
     assert "conda's parameter offline must be true or false" in log
+
+
+async def test_channels_that_condas_configuration_forbids(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDA_ALLOWLIST_CHANNELS", "conda-forge")
+    spec = EnvSpec("lesson", locked=(LockedPackage(f"{place.channel}/noarch/prio-demo-1.0-0.conda"),))
+    for request in (
+        place.create("lesson", "prio-demo"),
+        JobRequest("create", "lesson", place.envs / "lesson", spec=spec),
+    ):
+        job, log = await done(place, request)
+        assert job.error is not None, log
+        assert (job.error.code, job.error.remedy) == ("forbidden", "Use conda-forge.")
+        assert place.leftovers() == []
+    monkeypatch.setenv("CONDA_ALLOWLIST_CHANNELS", place.channel)
+    job, log = await done(place, place.create("lesson", "prio-demo"))
+    assert job.state == "succeeded", log
 
 
 async def test_a_download_that_stands_still_ends_the_job(

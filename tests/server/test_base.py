@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from jupyter_envkernels import errors
+from jupyter_envkernels.server.base import status_of
+
 from .conftest import Call, Fetch, answer
 from .openapi import operations
 
@@ -93,3 +96,8 @@ async def test_the_listing_is_sent_only_when_it_has_changed(call: Call, jp_fetch
     assert changed.code == 200
     assert "lesson" in [environment["name"] for environment in json.loads(changed.body)["environments"]]
     assert changed.headers["Etag"] != tag
+
+
+def test_failures_that_pass_are_no_faults_of_ours() -> None:
+    kinds = (errors.BackendMissing, errors.StoreFailed, errors.StillRunning)
+    assert {status_of(kind("Later.")) for kind in kinds} == {503}

@@ -1,0 +1,42 @@
+"""Channels that conda's configuration forbids are not used."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_envkernels.engine.allowed import channels_in, check_allowed
+from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.errors import Forbidden
+
+FORGE = "https://conda.anaconda.org/conda-forge"
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        *("conda-forge", FORGE, f"{FORGE}/", f"{FORGE}/linux-64", f"{FORGE}/noarch/", "conda-forge/osx-arm64"),
+        *("https://conda.anaconda.org/t/se-cret/conda-forge", "https://me:se-cret@conda.anaconda.org/conda-forge"),
+    ],
+)
+def test_a_channel_by_any_of_its_names(channel: str) -> None:
+    check_allowed(Settings(), [channel])
+    check_allowed(Settings(allowlist_channels=("bioconda", "conda-forge"), denylist_channels=("defaults",)), [channel])
+    for settings, words in (
+        (Settings(denylist_channels=("conda-forge",)), "denylist_channels"),
+        (Settings(allowlist_channels=("bioconda",)), "allowlist_channels"),
+    ):
+        with pytest.raises(Forbidden) as refused:
+            check_allowed(settings, ["bioconda", channel])
+        assert words in refused.value.message
+        assert "se-cret" not in refused.value.message
+
+
+def test_a_name_for_several_channels_is_refused_for_each_of_them() -> None:
+    with pytest.raises(Forbidden):
+        check_allowed(Settings(denylist_channels=("https://repo.anaconda.com/pkgs/r",)), ["defaults"])
+    check_allowed(Settings(allowlist_channels=("defaults",)), ["defaults", "pkgs/main", "nodefaults"])
+
+
+def test_channels_that_lines_name() -> None:
+    lines = ["numpy", "a::b", "https://h/c/noarch::d=1", "e[channel=f]", "g[version='>=1',channel='h']", "i >=1"]
+    assert list(channels_in(lines)) == ["a", "https://h/c/noarch", "f", "h"]
