@@ -7,7 +7,7 @@ import React from 'react';
 import { RequestError } from '../restapi';
 import { ICheckedSpec, IDiagnostic } from '../types';
 import { IBaseProps } from './common';
-import { SEVERITY_ICONS } from './icons';
+import { SeverityIcon } from './icons';
 import { describe } from './words';
 
 export interface IDiagnosticsProps extends IBaseProps {
@@ -49,7 +49,6 @@ function Diagnostic(
 ): JSX.Element {
   const { diagnostic, onSelect, trans } = props;
   const { code, column, line, message, remedy, severity } = diagnostic;
-  const Icon = SEVERITY_ICONS[severity];
   return (
     <li>
       <button
@@ -60,7 +59,7 @@ function Diagnostic(
         data-line={line ?? undefined}
         onClick={() => onSelect(diagnostic)}
       >
-        <Icon.react tag="span" className="jp-EnvKernels-severity" />
+        <SeverityIcon severity={severity} />
         <span>
           <span className="jp-EnvKernels-diagnosticMessage">{message}</span>
           {remedy && <span className="jp-EnvKernels-remedy">{remedy}</span>}

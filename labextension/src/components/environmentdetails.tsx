@@ -18,13 +18,13 @@ export function EnvironmentDetails(props: IDetailsProps): JSX.Element {
   const { environment, id, trans } = props;
   const { created, kernels, last_used, prefix, usage } = environment;
   const details: [string, React.ReactNode][] = [
-    [trans.__('Folder'), <code>{prefix}</code>],
+    [trans.__('Folder'), prefix],
     [
       trans._n('Kernel', 'Kernels', kernels.length),
       kernels.map(kernel => kernel.display_name).join(', ') || trans.__('none')
     ],
     [
-      trans.__('Its own'),
+      trans.__('Own size'),
       usage ? formatBytes(usage.own_bytes) : trans.__('not measured yet')
     ],
     [
@@ -42,7 +42,7 @@ export function EnvironmentDetails(props: IDetailsProps): JSX.Element {
       last_used ? (
         <Time {...props} time={last_used} />
       ) : (
-        trans.__('no start of a kernel is known')
+        trans.__('never, as far as is known')
       )
     ]
   ];

@@ -23,6 +23,8 @@ import { Order } from './sorting';
 export interface IEnvironmentActions {
   /** Open a new notebook; `anchor` is where to ask for the kernel when there are several. */
   openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
+  /** The details are shown: sizes and times may be newer. */
+  lookAgain: () => void;
   addKernel: (environment: IEnvironment) => void;
   clone: (environment: IEnvironment) => void;
   remove: (environment: IEnvironment) => void;
@@ -49,7 +51,13 @@ interface IEnvironmentRowProps extends IBaseProps {
 export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
   const { actions, environment, isStop, onFocus, trans } = props;
   const { id, name, prefix, problem } = environment;
-  const [isOpen, setOpen] = React.useState(false);
+  const [isOpen, setIsOpen] = React.useState(false);
+  const setOpen = (wanted: boolean) => {
+    setIsOpen(wanted);
+    if (wanted) {
+      actions.lookAgain();
+    }
+  };
   const detailsId = React.useId();
   const Icon = languageIcon(environment);
   const onKeyDown = (event: React.KeyboardEvent<HTMLElement>) => {

@@ -60,7 +60,7 @@ function RevisionRow(
   props: IHistoryListProps & { revision: IRevision }
 ): JSX.Element {
   const { isChangeable, isStarting, onGoBack, revision, trans } = props;
-  const { command, is_current, time } = revision;
+  const { command, is_current, specs, time } = revision;
   const number = revision.revision;
   const changes = revisionChanges(revision);
   return (
@@ -91,6 +91,11 @@ function RevisionRow(
       </div>
       {command && (
         <code className="jp-EnvKernels-revisionCommand">{command}</code>
+      )}
+      {specs.length > 0 && (
+        <p className="jp-EnvKernels-revisionSpecs">
+          {trans.__('Asked for: %1', specs.join(', '))}
+        </p>
       )}
       {changes.length > 0 ? (
         <Fold summary={<ChangeCounts changes={changes} trans={trans} />}>

@@ -48,11 +48,21 @@ export function languageIcon(environment: IEnvironment): LabIcon {
   return language ? (LANGUAGES[language] ?? kernelIcon) : environmentIcon;
 }
 
-export const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {
+const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {
   error: errorIcon,
   warning: warningIcon,
   info: infoIcon
 };
+
+/** How grave a remark is, as an icon. */
+export function SeverityIcon(props: { severity: Severity }): JSX.Element {
+  const Icon = SEVERITY_ICONS[props.severity];
+  return (
+    <span className="jp-EnvKernels-severity" data-severity={props.severity}>
+      <Icon.react tag="span" />
+    </span>
+  );
+}
 
 const STATE_ICONS: { [state in JobState]: LabIcon | null } = {
   queued: historyIcon,

@@ -2,12 +2,7 @@
  * A job: its phases, how far it is, its log, and how it ended.
  */
 
-import {
-  checkIcon,
-  closeIcon,
-  editIcon,
-  redoIcon
-} from '@jupyterlab/ui-components';
+import { checkIcon, closeIcon, redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { RequestError } from '../restapi';
@@ -103,6 +98,9 @@ function Preview(
       ) : (
         !plan.error && <p role="status">{trans.__('Reading the plan…')}</p>
       )}
+      <Fold summary={trans.__('Log')}>
+        {() => <Log {...log} trans={trans} />}
+      </Fold>
       <div className="jp-EnvKernels-buttons jp-EnvKernels-planButtons">
         {plan.value && run && job.plans && (
           <TextButton kind="primary" onClick={run}>
@@ -111,9 +109,6 @@ function Preview(
         )}
         {back && <TextButton onClick={back.go}>{back.label}</TextButton>}
       </div>
-      <Fold summary={trans.__('Log')}>
-        {() => <Log {...log} trans={trans} />}
-      </Fold>
     </>
   );
 }
@@ -243,7 +238,6 @@ function Outcome(props: IJobViewProps): JSX.Element {
         {back && (
           <TextButton
             kind={openNotebook ? 'plain' : 'primary'}
-            icon={job.state === 'succeeded' ? undefined : editIcon}
             onClick={back.go}
           >
             {back.label}

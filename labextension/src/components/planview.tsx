@@ -9,7 +9,7 @@ import { IPlan, IPlannedPackage, IProblem } from '../types';
 import { formatBytes } from './amounts';
 import { ChangeCounts, ChangeTable } from './changes';
 import { Fold, IBaseProps } from './common';
-import { SEVERITY_ICONS } from './icons';
+import { SeverityIcon } from './icons';
 import { specName } from './packages';
 
 export interface IPlanViewProps extends IBaseProps {
@@ -73,19 +73,27 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
   );
 }
 
+/** What is only said so that nobody wonders. */
+const HARMLESS = ['kernel-added'];
+
 function Warnings(
   props: IBaseProps & { warnings: ReadonlyArray<IProblem> }
 ): JSX.Element {
   const { trans, warnings } = props;
-  const Icon = SEVERITY_ICONS.warning;
   return (
     <ul
       className="jp-EnvKernels-warnings"
       aria-label={trans.__('Before you go on')}
     >
       {warnings.map(({ code, message, remedy }) => (
-        <li key={`${code} ${message}`} data-code={code}>
-          <Icon.react tag="span" className="jp-EnvKernels-severity" />
+        <li
+          key={`${code} ${message}`}
+          data-code={code}
+          data-severity={HARMLESS.includes(code) ? 'info' : 'warning'}
+        >
+          <SeverityIcon
+            severity={HARMLESS.includes(code) ? 'info' : 'warning'}
+          />
           <span>
             {message}
             {remedy && <span className="jp-EnvKernels-remedy"> {remedy}</span>}

@@ -2,8 +2,8 @@
  * What the person can do with environments and specs, wherever the button is.
  */
 
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 
 import { usableKernels } from '../components/permissions';
 import { SpecDraft } from '../model';
@@ -55,6 +55,10 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   refresh = (): void => {
     void this._options.environments.rescan();
+  };
+
+  lookAgain = (): void => {
+    this._options.environments.refresh();
   };
 
   showJob = (id: string): void => {
@@ -131,7 +135,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
       void commands.execute(OPEN_NOTEBOOK, items[0].args);
       return;
     }
-    const menu = new Menu({ commands });
+    const menu = new MenuSvg({ commands });
     items.forEach(item => menu.addItem(item));
     menu.aboutToClose.connect(() =>
       requestAnimationFrame(() => menu.dispose())

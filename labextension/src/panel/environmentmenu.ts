@@ -3,12 +3,12 @@
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import {
   ReadonlyJSONObject,
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
-import { Menu } from '@lumino/widgets';
 
 import { formatName } from '../components/exportview';
 import {
@@ -139,12 +139,12 @@ export function openEnvironmentMenu(options: IMenuOptions): void {
   const { addKernel, clone, exportAs, history, packages, remove, update } =
     EnvironmentCommandIDs;
   const args = { environment: environment.id };
-  const exports = new Menu({ commands });
+  const exports = new MenuSvg({ commands });
   exports.title.label = trans.__('Export');
   for (const format of EXPORT_FORMATS) {
     exports.addItem({ command: exportAs, args: { ...args, format } });
   }
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   menu.addClass('jp-EnvKernels-menu');
   if (!usableKernels(environment).length) {
     menu.addItem({ command: addKernel, args });

@@ -5,14 +5,16 @@
 import { ITranslator } from '@jupyterlab/translation';
 import {
   addIcon,
+  addToolbarButtonClass,
   PanelWithToolbar,
   ReactWidget,
   refreshIcon,
   SidePanel,
-  ToolbarButton,
+  ToolbarButtonComponent,
   UseSignal
 } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
+import { Poll } from '@lumino/polling';
 import { AccordionPanel } from '@lumino/widgets';
 import React from 'react';
 
@@ -28,6 +30,9 @@ import { isActive } from '../types';
 /** The id of the panel. */
 export const SIDEBAR_ID = 'jp-envkernels-panel';
 
+/** How often the list is read while it is shown, in milliseconds: nothing tells when sizes have been measured. */
+const INTERVAL = 30_000;
+
 /** Lists the environments and the jobs. */
 export class Sidebar extends SidePanel {
   constructor(private readonly _options: Sidebar.IOptions) {
@@ -40,43 +45,61 @@ export class Sidebar extends SidePanel {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Environments'));
     this._trans = trans;
+    this._poll = new Poll({
+      auto: false,
+      name: 'jupyter_envkernels:environments',
+      factory: async () => this._options.environments.refresh(),
+      frequency: { interval: INTERVAL, backoff: false },
+      standby: 'when-hidden'
+    });
     this._fillToolbar();
     this._addSection(trans.__('Environments'), () => this._environments());
     this._addSection(trans.__('Activity'), () => this._activity());
     (this.content as AccordionPanel).setRelativeSizes([2, 1]);
   }
 
+  dispose(): void {
+    this._poll.dispose();
+    super.dispose();
+  }
+
   protected onBeforeShow(msg: Message): void {
     super.onBeforeShow(msg);
-    this._options.environments.refresh();
+    void this._poll.refresh();
+  }
+
+  protected onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    void this._poll.stop();
   }
 
   private _fillToolbar(): void {
     const { actions } = this._options;
     const label = this._trans.__('Manage environments');
     this.toolbar.node.setAttribute('aria-label', label);
-    this.toolbar.addItem(
-      'new',
-      new ToolbarButton({
-        icon: addIcon,
-        label: this._trans.__('New environment'),
-        tooltip: this._trans.__('Create an environment from a spec'),
-        onClick: actions.newEnvironment
-      })
-    );
-    this.toolbar.addItem(
-      'refresh',
-      new ToolbarButton({
-        icon: refreshIcon,
-        tooltip: this._trans.__('Refresh environments'),
-        onClick: actions.refresh
-      })
-    );
+    this._addButton('new', {
+      icon: addIcon,
+      label: this._trans.__('New environment'),
+      tooltip: this._trans.__('Create an environment from a spec'),
+      onClick: actions.newEnvironment
+    });
+    this._addButton('refresh', {
+      icon: refreshIcon,
+      tooltip: this._trans.__('Refresh environments'),
+      onClick: actions.refresh
+    });
+  }
+
+  /** A ToolbarButton would be one that stays pressed. */
+  private _addButton(name: string, props: ToolbarButtonComponent.IProps): void {
+    const button = ReactWidget.create(<ToolbarButtonComponent {...props} />);
+    this.toolbar.addItem(name, addToolbarButtonClass(button));
   }
 
   private _addSection(label: string, render: () => JSX.Element): void {
     const { environments, jobs } = this._options;
     const section = new PanelWithToolbar();
+    section.addClass('jp-EnvKernels-sectionPanel');
     section.title.label = label;
     section.toolbar.node.setAttribute('aria-label', label);
     const body = ReactWidget.create(
@@ -113,6 +136,8 @@ export class Sidebar extends SidePanel {
       />
     );
   }
+
+  private readonly _poll: Poll;
 }
 
 /** A namespace for Sidebar statics. */

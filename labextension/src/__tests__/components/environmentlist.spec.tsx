@@ -28,6 +28,7 @@ describe('EnvironmentList', () => {
     openNotebook: ({ name }: IEnvironment) => void done.push(`open ${name}`),
     clone: ({ name }: IEnvironment) => void done.push(`clone ${name}`),
     remove: ({ name }: IEnvironment) => void done.push(`remove ${name}`),
+    lookAgain: () => void done.push('look'),
     addKernel: ({ name }: IEnvironment) => void done.push(`kernel ${name}`),
     openMenu: ({ name }: IEnvironment, anchor: HTMLElement) =>
       void done.push(`menu ${name} ${anchor.tagName}`),
@@ -117,11 +118,12 @@ describe('EnvironmentList', () => {
     list([makeEnvironment('ml', { usage, created: measured })]);
     expect(page.all('dl')).toEqual([]);
     page.click('ml');
+    expect(done).toEqual(['look']);
     expect(page.button('ml').getAttribute('aria-expanded')).toBe('true');
     const [details] = page.all('dl');
     expect(details.textContent).toContain('12.0 MB');
     expect(details.textContent).toContain('3.0 GB');
-    expect(details.textContent).toContain('no start of a kernel is known');
+    expect(details.textContent).toContain('never, as far as is known');
     act(() => page.all('li')[0].focus());
     page.press('ArrowLeft');
     expect(page.all('dl')).toEqual([]);

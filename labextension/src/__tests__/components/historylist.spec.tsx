@@ -21,7 +21,11 @@ describe('HistoryList', () => {
     page.render(
       <HistoryList
         revisions={[
-          makeRevision(0, { added: ['m/noarch::a-1-0'], command: 'create' }),
+          makeRevision(0, {
+            added: ['m/noarch::a-1-0'],
+            command: 'create',
+            specs: ['a=1', 'b']
+          }),
           makeRevision(1, { removed: ['m/noarch::a-1-0'], time: null }),
           makeRevision(2, { is_current: true })
         ]}
@@ -47,6 +51,7 @@ describe('HistoryList', () => {
     expect(rows[1].textContent).toContain('at an unknown time');
     expect(rows[2].textContent).toContain('+1 added');
     expect(rows[2].textContent).toContain('create');
+    expect(rows[2].textContent).toContain('Asked for: a=1, b');
     page.click('Go back to revision 0');
     expect(back).toEqual([0]);
     expect(page.all('button')).toHaveLength(2);
