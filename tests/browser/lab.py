@@ -27,6 +27,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+_AXE = Path(__file__).resolve().parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 _NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
 
@@ -168,9 +169,52 @@ def paste_spec(page: Page, text: str) -> None:
 def create(page: Page) -> Locator:
     """Press Create; the view of the job."""
     page.get_by_role("button", name="Create", exact=True).click()
-    view = page.locator("[data-envkernels-job]")
+    return job_view(page, "create")
+
+
+def job_view(page: Page, kind: str) -> Locator:
+    """The view of a job of that kind, in sight."""
+    view = page.locator(f'[data-envkernels-job][data-job-kind="{kind}"]')
     view.wait_for()
     return view
+
+
+def preview(page: Page) -> Locator:
+    """Press Preview; the plan, once it is there."""
+    page.get_by_role("button", name="Preview", exact=True).click()
+    return plan(page)
+
+
+def plan(page: Page) -> Locator:
+    """The plan that is asked for, once it is there."""
+    expect_state(job_view(page, "plan"), "succeeded")
+    view = page.locator("[data-envkernels-plan]")
+    view.wait_for()
+    return view
+
+
+def carry_out(page: Page, button: str, kind: str) -> Locator:
+    """Do what the plan in sight says, to the end; the view of the job."""
+    page.get_by_role("button", name=button, exact=True).click()
+    view = job_view(page, kind)
+    expect_state(view, "succeeded")
+    return view
+
+
+def choose(page: Page, name: str, *items: str) -> None:
+    """Choose from the menu of an environment."""
+    row(page, name).hover()
+    page.get_by_role("button", name=f"More for {name}", exact=True).click()
+    for item in items:
+        page.locator(".lm-Menu-item", has_text=item).click()
+
+
+def accessibility_faults(page: Page, selector: str) -> list[str]:
+    """What axe finds wrong in a part of the page, but for JupyterLab's own search field."""
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=_AXE)
+    found = page.evaluate("selector => axe.run({include: [selector], exclude: ['jp-search']})", selector)
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found["violations"] for node in fault["nodes"]]
 
 
 def expect_state(view: Locator, state: str) -> None:

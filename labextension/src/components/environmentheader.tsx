@@ -26,7 +26,7 @@ export function EnvironmentHeader(props: IHeaderProps): JSX.Element {
   };
   const reason = whyKept(environment, trans);
   return (
-    <header className="jp-EnvKernels-envHeader">
+    <div className="jp-EnvKernels-envHeader">
       <h2>{environment.name}</h2>
       <div className="jp-EnvKernels-jobPrefix" title={environment.prefix}>
         {environment.prefix}
@@ -49,6 +49,6 @@ export function EnvironmentHeader(props: IHeaderProps): JSX.Element {
           {trans.__('%1; clone it to change the copy.', reason)}
         </p>
       )}
-    </header>
+    </div>
   );
 }
