@@ -4,7 +4,7 @@
 
 import { Clipboard, Dialog, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { ExportView } from '../components/exportview';
@@ -53,23 +53,19 @@ export class ExportBody extends ReactWidget {
   protected render(): JSX.Element {
     const { saveFile, trans } = this._options;
     return (
-      <UseSignal signal={this._text.stateChanged}>
-        {() => (
-          <ExportView
-            format={this._format}
-            text={this._text.value}
-            error={this._text.error}
-            done={this._done}
-            trans={trans}
-            actions={{
-              setFormat: format => this._setFormat(format),
-              copy: () => this._copy(),
-              download: () => this._download(),
-              save: saveFile && (() => void this._save(saveFile))
-            }}
-          />
-        )}
-      </UseSignal>
+      <ExportView
+        format={this._format}
+        text={this._text.value}
+        error={this._text.error}
+        done={this._done}
+        trans={trans}
+        actions={{
+          setFormat: format => this._setFormat(format),
+          copy: () => this._copy(),
+          download: () => this._download(),
+          save: saveFile && (() => void this._save(saveFile))
+        }}
+      />
     );
   }
 
@@ -78,6 +74,7 @@ export class ExportBody extends ReactWidget {
     const { id } = this._environment;
     const format = this._format;
     const text = new Loadable(() => api.exportEnvironment(id, format));
+    text.stateChanged.connect(this.update, this);
     void text.load();
     return text;
   }

@@ -54,13 +54,23 @@ describe('ExportBody', () => {
     ]);
   });
 
+  function choose(format: string): void {
+    const select = body.node.querySelector('select')!;
+    select.value = format;
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  it('shows another format', async () => {
+    await until(() => text().includes('as explicit'));
+    choose('yaml');
+    await until(() => text().includes('as yaml'));
+  });
+
   it('says why there is no text', async () => {
     await until(() => text() !== '');
     const problem = { code: 'x', message: 'No such thing.', remedy: '' };
     models.server.refuse(404, problem);
-    const select = body.node.querySelector('select')!;
-    select.value = 'pixi-lock';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('pixi-lock');
     await until(() => body.node.textContent!.includes('No such thing.'));
   });
 });
