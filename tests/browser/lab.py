@@ -144,8 +144,12 @@ def open_lab(page: Page, lab: Lab) -> None:
 def show_panel(page: Page) -> Locator:
     """The side panel, in sight."""
     panel = page.locator("#jp-envkernels-panel")
-    if not panel.is_visible():
-        page.locator('.jp-SideBar .lm-TabBar-tab[data-id="jp-envkernels-panel"]').click()
+    tab = page.locator('.jp-SideBar .lm-TabBar-tab[data-id="jp-envkernels-panel"]')
+    for _ in range(5):  # a click hides the panel that JupyterLab has just brought back by itself
+        if panel.is_visible():
+            break
+        tab.click()
+        page.wait_for_timeout(500)
     panel.wait_for(state="visible")
     return panel
 

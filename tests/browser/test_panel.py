@@ -95,6 +95,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     page.keyboard.press("Escape")
     for name in ("lesson", "lesson-copy"):
         delete(page, name)
+        page.get_by_role("button", name="Delete all the same").click()  # its notebook is still open
         expect(row(page, name)).to_have_count(0, timeout=60_000)
     deadline = time.monotonic() + 20
     while left_of(lab, "lesson"):  # the list is quicker than the disk
