@@ -10,8 +10,10 @@ whole or not at all, and it stops when the environment is moved, or files of it 
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .process import run
@@ -56,6 +58,41 @@ compile(site)
 
 # What a kernel imports before it answers, so that a person who does not wait meets it compiled.
 _FIRST = ("ipykernel", "IPython", "traitlets", "jupyter_client", "jupyter_core", "zmq", "tornado", "prompt_toolkit")
+
+
+def drop_stale(prefix: Path) -> None:
+    """Take away bytecode whose source is gone or is another one by now, and folders that hold nothing else.
+
+    What was compiled after the packages came belongs to none of them and stays behind: a package that is removed could
+    still be imported, as an empty one. The head of a file tells its source's time and size (PEP 552).
+    """
+    for path, folders, _ in os.walk(prefix / "lib", topdown=False):
+        folder = Path(path)
+        if folder.name == "__pycache__":
+            for code in folder.glob("*.pyc"):
+                if not _is_current(code, folder.parent / f"{code.name.split('.', 1)[0]}.py"):
+                    code.unlink()
+        elif folders == ["__pycache__"]:
+            _drop_empty(folder)
+
+
+def _drop_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not empty
+        (folder / "__pycache__").rmdir()
+        folder.rmdir()
+
+
+def _is_current(code: Path, source: Path) -> bool:
+    try:
+        there = source.stat()
+        with code.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    if len(head) < 16 or int.from_bytes(head[4:8], "little"):
+        return len(head) == 16  # known by a hash, which Python itself compares, or is told not to
+    stamp = (int(there.st_mtime) & 0xFFFFFFFF, there.st_size & 0xFFFFFFFF)
+    return stamp == (int.from_bytes(head[8:12], "little"), int.from_bytes(head[12:16], "little"))
 
 
 async def compile_now(prefix: Path, environ: Mapping[str, str]) -> None:

@@ -80,11 +80,9 @@ def _bytecode(folder: Path) -> Iterable[str]:
 
 
 def _is_same(giver: Path, taker: Path) -> bool:
-    """The same file, or a copy of it, which has its time to the nanosecond."""
+    """The same file. One of the same time and size may hold another prefix of the same length."""
     try:
         left, right = giver.stat(), taker.stat()
     except OSError:
         return False
-    return (left.st_dev, left.st_ino) == (right.st_dev, right.st_ino) or (
-        left.st_size == right.st_size and left.st_mtime_ns == right.st_mtime_ns
-    )
+    return (left.st_dev, left.st_ino) == (right.st_dev, right.st_ino)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import rattler
@@ -37,6 +38,9 @@ async def find(
             missing.append(stem)
         else:
             found.append(record)
+    names = Counter(record.name.normalized for record in found)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise SolveFailed(f"The history of that revision is wrong: it has {some(twice)} more than once.")
     if missing:
         raise SolveFailed(
             f"The channels do not have {some(missing)} any more.",
@@ -52,13 +56,18 @@ def _parts(dist: str) -> tuple[str, str, str]:
     return channel, subdir, stem.removesuffix(".conda").removesuffix(".tar.bz2")
 
 
+def channel_of(record: rattler.RepoDataRecord) -> str:
+    """The URL of a record's channel; conda writes that of the platform's folder in it."""
+    return (record.channel or "").rstrip("/").removesuffix(f"/{record.subdir}")
+
+
 def _match(
     records: Iterable[rattler.RepoDataRecord], urls: Sequence[str], subdir: str, stem: str
 ) -> rattler.RepoDataRecord | None:
     """The package among these, from one of the channels if they are known."""
     for record in records:
         is_it = f"{record.name.normalized}-{record.version}-{record.build}" == stem
-        if is_it and subdir in {"", record.subdir} and (not urls or (record.channel or "").rstrip("/") in urls):
+        if is_it and subdir in {"", record.subdir} and (not urls or channel_of(record) in urls):
             return record
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import NotFound
@@ -35,21 +35,32 @@ class Goal:
     variables: Mapping[str, str]
     pip_installed: tuple[str, ...]
 
-    def with_python(self, plan: Plan, before: Sequence[PlannedPackage]) -> Plan:
-        """Another minor version of python looks into another folder: what pip installed is installed again."""
-        if not self.pip_installed or _minor(before) == _minor(plan.packages) or not _minor(plan.packages):
-            return plan
-        message = f"Python becomes {_minor(plan.packages)}: what pip installed is installed again."
-        return replace(
-            plan,
-            pip=(*plan.pip, *self.pip_installed),
-            pip_removed=(),
-            warnings=(*plan.warnings, Problem("python-changes", message)),
-        )
+
+def for_python(plan: Plan, before: Sequence[PlannedPackage], lines: Sequence[str]) -> Plan:
+    """Another minor version of python looks into another folder: what pip installed is installed again.
+
+    Args:
+        plan: for an environment that there is.
+        before: its packages now.
+        lines: for pip, which install again what is to stay.
+    """
+    if not lines or _minor(before) == _minor(plan.packages) or not _minor(plan.packages):
+        return plan
+    message = f"Python becomes {_minor(plan.packages)}: what pip installed is installed again."
+    warnings = (*plan.warnings, Problem("python-changes", message))
+    return replace(plan, pip=(*plan.pip, *lines), pip_removed=(), warnings=warnings)
 
 
-def goal_of(request: JobRequest, inventory: Inventory, installed: Sequence[PlannedPackage]) -> Goal:
+def goal_of(
+    request: JobRequest, inventory: Inventory, installed: Sequence[PlannedPackage], pins: Sequence[str] = ()
+) -> Goal:
     """The goal of an update.
+
+    Args:
+        request: what is asked for.
+        inventory: what the environment consists of.
+        installed: its conda packages.
+        pins: match specs that bind packages which there are or will be.
 
     Without a spec, what was asked for stays asked for; with one and ``prune``, the spec alone counts. A package that is
     to be removed takes along those that depend on it, and what only they needed.
@@ -59,21 +70,22 @@ def goal_of(request: JobRequest, inventory: Inventory, installed: Sequence[Plann
     """
     _check_there(request.edit.remove, inventory)
     edit, spec = request.edit, request.spec or EnvSpec()
-    asked = {} if request.spec and edit.prune else {conda_name(text): text for text in inventory.requested}
-    gone = _dependents(set(edit.remove), installed)
+    asked = {} if request.spec and edit.prune else _asked(inventory, installed)
+    removed = _names(edit.remove, installed)
+    gone = _dependents(set(removed), installed)
     new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
     wanted = {name: text for name, text in asked.items() if name not in gone} | new
-    if spec.pip and "pip" not in wanted and all(package.name != "pip" for package in installed):
+    if spec.pip and "pip" not in wanted and (edit.prune or all(package.name != "pip" for package in installed)):
         wanted["pip"] = "pip"
     gone -= new.keys()
     edited = {conda_name(text) for text in edit.add}
     left = () if edit.prune else _without_orphans(installed, gone, wanted.keys())
     return Goal(
         requested=tuple(wanted.values()),
-        limits=_python_limit(installed, new, gone),
+        limits=(*_python_limit(installed, new, gone), *_pins(pins, {*left, *wanted})),
         kept=tuple(left),
         preferred=tuple(p for p in installed if p.name not in edited | gone) if not edit.upgrade else (),
-        removed=tuple(sorted(set(edit.remove) - new.keys())),
+        removed=tuple(sorted(removed - new.keys())),
         pip=spec.pip,
         pip_removed=_pip_removed(request, inventory),
         variables={**inventory.variables, **spec.variables},
@@ -85,6 +97,17 @@ def _check_there(names: Sequence[str], inventory: Inventory) -> None:
     there = {canonical_name(package.name) for package in inventory.packages}
     if missing := [name for name in names if canonical_name(name) not in there]:
         raise NotFound(f"There is no package {', '.join(missing)} in this environment.", remedy="Correct the names.")
+
+
+def _asked(inventory: Inventory, installed: Sequence[PlannedPackage]) -> dict[str, str]:
+    """What was asked for by name; where nothing tells, as after a lock file, all that is there, as with conda."""
+    return {conda_name(text): text for text in inventory.requested} or {p.name: p.name for p in installed}
+
+
+def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str]:
+    """Of names, in whatever spelling, those of conda packages, as conda spells them."""
+    wanted = {canonical_name(name) for name in names}
+    return {package.name for package in installed if canonical_name(package.name) in wanted}
 
 
 def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
@@ -116,6 +139,10 @@ def _python_limit(installed: Sequence[PlannedPackage], new: Iterable[str], gone:
     """Python stays what it is up to the minor version, unless it is named, as with conda."""
     minor = _minor(installed)
     return (f"python={minor}",) if minor and "python" not in {*new, *gone} else ()
+
+
+def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
+    return (pin for pin in pins if conda_name(pin) in names)
 
 
 def _minor(packages: Sequence[PlannedPackage]) -> str:

@@ -20,13 +20,20 @@ from rattler.package_streaming import PackageArchive
 from ..errors import DownloadFailed
 from ..models import LockedPackage, PlannedPackage
 from ..specs import without_credentials
-from .failures import install_failure
+from .failures import install_failure, stalled_download
 
 _AT_ONCE = 16
 
 
-async def read_locked(client: rattler.Client, packages: Sequence[LockedPackage]) -> list[PlannedPackage]:
+async def read_locked(
+    client: rattler.Client, packages: Sequence[LockedPackage], patience: float
+) -> list[PlannedPackage]:
     """Read what packages say of themselves, in their order.
+
+    Args:
+        client: fetches them.
+        packages: by their URLs.
+        patience: seconds that the reading of one may take; the engine itself would wait for ever.
 
     Raises:
         DownloadFailed: one cannot be fetched, or is another one than its URL says.
@@ -35,7 +42,12 @@ async def read_locked(client: rattler.Client, packages: Sequence[LockedPackage])
 
     async def one(package: LockedPackage) -> PlannedPackage:
         async with slots:
-            return _planned(package, await _index(client, package.url))
+            try:
+                index = await asyncio.wait_for(_index(client, package.url), patience)
+            except asyncio.TimeoutError:
+                name = without_credentials(package.url).rpartition("/")[2]
+                raise stalled_download([name], patience) from None
+            return _planned(package, index)
 
     return list(await asyncio.gather(*(one(package) for package in packages)))
 

@@ -59,6 +59,11 @@ class Network:
             self._connect()
         return [without_credentials(url) for url in urls]
 
+    @property
+    def patience(self) -> int:
+        """Seconds that a file may take of which nobody sees how far it is."""
+        return max(1, round(self._settings.remote_read_timeout_secs * _TOTAL))
+
     def forget_channels(self) -> None:
         """Read every channel anew."""
         shutil.rmtree(self._repodata, ignore_errors=True)
@@ -70,7 +75,7 @@ class Network:
         self.client = self._client(None)
         self.gateway = rattler.Gateway(
             cache_dir=self._repodata,
-            client=self._client(max(1, round(settings.remote_read_timeout_secs * _TOTAL))),
+            client=self._client(self.patience),
             default_config=rattler.SourceConfig(
                 cache_action="force-cache-only" if settings.offline else "cache-or-fetch"
             ),

@@ -22,15 +22,19 @@ from .explain import listed
 from .process import run
 
 _FLAGS: Mapping[str, str] = {
-    "index-url": "--default-index",
-    "extra-index-url": "--index",
-    "find-links": "--find-links",
     "trusted-host": "--allow-insecure-host",
     "constraint": "--constraints",
     "no-binary": "--no-binary",
     "only-binary": "--only-binary",
 }
 _INCLUDE = re.compile(r"(?P<option>-r|-c|--requirement|--constraint)[\s=]+(?P<file>(?!\w+://)\S.*)")
+_VARIABLES: Mapping[str, tuple[str, str]] = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+}
+"""Settings of pip -> variables of uv, and what stands between several values."""
+
 _LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
 _POSITION = re.compile(r"in `-` at position (\d+)")
 _DRAWING = "×╰─▶│├"  # noqa: RUF001 - uv draws with it
@@ -156,7 +160,8 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     flags += [flag for name, flag in _SWITCHES.items() if config.get(name, "").lower() in {"1", "true", "yes", "on"}]
     if config.get("extra-index-url"):
         flags += ["--index-strategy", "unsafe-best-match"]
-    settings: dict[str, str] = {}
+    # an index may hold a login, and arguments of processes are for everybody to read
+    settings = {name: sign.join(config[key].split()) for key, (name, sign) in _VARIABLES.items() if config.get(key)}
     if cert := config.get("cert"):
         settings["SSL_CERT_FILE"] = str(Path(cert).expanduser())
     if proxy := config.get("proxy"):

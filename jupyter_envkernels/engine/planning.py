@@ -11,7 +11,7 @@ from pathlib import Path
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
 from ..envs.history import read_history, requested_specs
-from ..envs.packages import read_inventory
+from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
 from ..errors import NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
@@ -27,7 +27,7 @@ from ..specs.credentials import without_credentials
 from .allowed import channels_in, check_allowed
 from .backend import Backend, Report
 from .changes import compare
-from .goals import Goal, goal_of
+from .goals import Goal, for_python, goal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Planner:
             "rollback": self._rollback,
         }
         plan = await ways[request.plans or request.kind](request)
-        return await asyncio.to_thread(_with_facts, plan, request.prefix)
+        return await asyncio.to_thread(_with_facts, plan, request.prefix, self.options.package_cache)
 
     async def _create(self, request: JobRequest) -> Plan:
         spec = request.spec
@@ -74,12 +74,19 @@ class Planner:
         source = request.source
         assert source is not None
         plan = await self._installed(source)
-        return replace(plan, changes=compare((), plan.packages, self.backend.is_newer))
+        inventory = await asyncio.to_thread(read_inventory, source)
+        return replace(
+            plan,
+            requested=inventory.requested,
+            base=state_digest(plan, inventory),
+            changes=compare((), plan.packages, self.backend.is_newer),
+        )
 
     async def _update(self, request: JobRequest) -> Plan:
         current = await self._installed(request.prefix)
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
-        goal = goal_of(request, inventory, current.packages)
+        pins = await asyncio.to_thread(read_pins, request.prefix)
+        goal = goal_of(request, inventory, current.packages, pins)
         channels = self._channels(request.spec, inventory, request.edit.add)
         self.report.phase("solving", "Choosing packages")
         packages = await self._reach(goal, channels)
@@ -96,7 +103,8 @@ class Planner:
             pip_removed=goal.pip_removed,
             variables=goal.variables,
         )
-        return self._as_change(current, goal.with_python(plan, current.packages), request.prefix)
+        plan = for_python(plan, current.packages, goal.pip_installed)
+        return self._as_change(current, inventory, plan, request.prefix)
 
     async def _add_kernel(self, request: JobRequest) -> Plan:
         current = await self._installed(request.prefix)
@@ -118,7 +126,7 @@ class Planner:
                 remedy=f"Add {missing[0]} by an update, which may change them.",
             ) from error
         plan = Plan(packages, (*inventory.requested, *missing), variables=inventory.variables)
-        return self._as_change(current, plan, request.prefix)
+        return self._as_change(current, inventory, plan, request.prefix)
 
     async def _rollback(self, request: JobRequest) -> Plan:
         current = await self._installed(request.prefix)
@@ -135,16 +143,17 @@ class Planner:
         plan = Plan(packages, requested, variables=inventory.variables)
         pip = inventory.of("pip")
         if pip:
-            message = f"What pip installed stays as it is ({len(pip)} packages): no history tells of it."
+            message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
             plan = replace(plan, warnings=(Problem("pip-stays", message),))
-        return self._as_change(current, plan, request.prefix)
+        plan = for_python(plan, current.packages, [package.requirement for package in pip if package.requirement])
+        return self._as_change(current, inventory, plan, request.prefix)
 
     async def _installed(self, prefix: Path) -> Plan:
         if not (prefix / "conda-meta").is_dir():
             raise NotFound(f"There is no environment at {prefix} any more.")
         return await self.backend.installed(prefix)
 
-    def _as_change(self, current: Plan, plan: Plan, prefix: Path) -> Plan:
+    def _as_change(self, current: Plan, inventory: Inventory, plan: Plan, prefix: Path) -> Plan:
         """The plan as one that changes what is there."""
         warnings = plan.warnings
         if running := running_kernels(prefix):
@@ -152,7 +161,7 @@ class Planner:
             message = f"{count} in this environment, and will see the change half."
             warnings = (*warnings, Problem("kernels-run", message, "Restart it afterwards."))
         changes = compare(current.packages, plan.packages, self.backend.is_newer)
-        return replace(plan, changes=changes, base=current.digest, warnings=warnings)
+        return replace(plan, changes=changes, base=state_digest(current, inventory), warnings=warnings)
 
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""
@@ -232,6 +241,12 @@ class Planner:
         return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))
 
 
+def state_digest(installed: Plan, inventory: Inventory) -> str:
+    """Of all that a plan for an environment depends on: packages, what was asked for, variables, packages of pip."""
+    pip = tuple(sorted(f"{package.name} {package.version}" for package in inventory.of("pip")))
+    return replace(installed, requested=inventory.requested, pip=pip, variables=inventory.variables).state
+
+
 def _public(requested: Sequence[str]) -> tuple[str, ...]:
     """What is written into the environment's history holds no login."""
     return tuple(map(without_credentials, requested))
@@ -250,17 +265,28 @@ def _check_gone(goal: Goal, packages: Sequence[PlannedPackage]) -> None:
         )
 
 
-def _with_facts(plan: Plan, prefix: Path) -> Plan:
-    """Add what the disk has to say."""
-    folder = next((path for path in prefix.parents if path.exists()), prefix)
+def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:
+    """Add what the disks have to say."""
+    home, store = _existing(prefix), _existing(cache)
     try:
-        free = shutil.disk_usage(folder).free
+        free = shutil.disk_usage(home).free
+        is_shared = home.stat().st_dev == store.stat().st_dev
+        needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
+        scarce = [(folder, need, shutil.disk_usage(folder).free) for folder, need in needs.items()]
     except OSError:
         return plan
-    warnings = plan.warnings
-    if plan.disk_bytes > free:
-        message = (
-            f"About {plan.disk_bytes / 1e6:.0f} MB will be taken on disk, and {free / 1e6:.0f} MB are free in {folder}."
+    warnings = [
+        Problem(
+            "little-space",
+            f"About {need / 1e6:.0f} MB will be taken on disk, and {left / 1e6:.0f} MB are free in {folder}.",
+            "Remove environments that you no longer need.",
         )
-        warnings = (*warnings, Problem("little-space", message, "Remove environments that you no longer need."))
-    return replace(plan, free_bytes=free, warnings=warnings)
+        for folder, need, left in scarce
+        if need > left
+    ]
+    return replace(plan, free_bytes=free, warnings=(*plan.warnings, *warnings))
+
+
+def _existing(path: Path) -> Path:
+    """The nearest folder that there is."""
+    return next(folder for folder in (path, *path.parents) if folder.is_dir())

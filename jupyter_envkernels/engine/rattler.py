@@ -30,7 +30,7 @@ from .backend import Report
 from .diagnosis import diagnose
 from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
-from .finding import find
+from .finding import channel_of, find
 from .locked import read_locked
 from .meter import Meter
 from .networking import UNCHANGED, Network
@@ -121,7 +121,7 @@ class RattlerBackend:
         """See :meth:`.backend.Backend.locked`."""
         urls = self._network.log_in([package.url for package in packages])
         clean = [replace(package, url=url) for package, url in zip(packages, urls, strict=True)]
-        return await self._plan(self._records(await read_locked(self._network.client, clean)))
+        return await self._plan(self._records(await read_locked(self._network.client, clean, self._network.patience)))
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
@@ -192,7 +192,7 @@ class RattlerBackend:
                     name=record.name.normalized,
                     version=str(record.version),
                     build=str(record.build),
-                    channel=record.channel or "",
+                    channel=channel_of(record),
                     subdir=record.subdir,
                     url=record.url,
                     sha256=record.sha256.hex() if record.sha256 else None,

@@ -13,47 +13,61 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ..envs.history import read_history, requested_specs
 from ..models import Plan, PlannedPackage
 from ..specs import conda_name
 from ..specs.credentials import without_credentials
 
 
-def write_history(
-    prefix: Path, plan: Plan, command: str, before: Plan | None = None, requested: Sequence[str] = ()
-) -> None:
-    """Add a revision to the history of an environment.
+def write_history(prefix: Path, plan: Plan, command: str) -> None:
+    """Add a revision to the history of an environment, or begin it.
 
     Args:
-        prefix: where it is being built.
+        prefix: where it is being built, with its history until now.
         plan: what it consists of now.
         command: what led to it.
-        before: what it consisted of; None for a new environment, whose history begins with this.
-        requested: match specs that were asked for until now.
     """
-    old, new = set(_dists(before.packages) if before else ()), set(_dists(plan.packages))
+    history = read_history(prefix)
+    # conda adds and takes away what lines say, letter by letter: a package keeps the words that stand there
+    words = {_package(dist): dist for dist in (history[-1].packages if history else ())}
+    new = {words.get(_package(dist), dist) for dist in map(_dist, plan.packages)}
+    old = set(words.values())
     lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {command}"]
     changes = [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
     lines += changes or sorted(new)  # conda takes a revision that names no package for an empty environment
+    # and it adds up what all revisions ask for, so that what is not asked for any more must be taken back
+    known = requested_specs(history)
     asked = {conda_name(text) for text in plan.requested}
-    # conda adds up what all revisions ask for, so that what is not asked for any more must be taken back
-    gone = [without_credentials(text) for text in requested if conda_name(text) not in asked]
-    fresh = [text for text in plan.requested if text not in requested]
+    gone = [text for name, text in known.items() if name not in asked]
+    fresh = [text for text in plan.requested if text not in known.values()]
     lines += [f"# remove specs: {gone!r}"] if gone else []
     lines += [f"# update specs: {fresh!r}"] if fresh else []
     text = "".join(f"{without_credentials(line)}\n" for line in lines)
-    path = prefix / "conda-meta" / "history"
-    known = path.read_text(encoding="utf-8", errors="surrogateescape") if before and path.exists() else ""
-    path.write_text(known + text, encoding="utf-8", errors="surrogateescape")
+    with (prefix / "conda-meta" / "history").open("a", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
 
 
-def _dists(packages: Iterable[PlannedPackage]) -> Iterator[str]:
-    for package in packages:
-        place = f"{without_credentials(package.channel).rstrip('/')}/{package.subdir}"
-        yield f"{place}::{package.name}-{package.version}-{package.build}"
+def _dist(package: PlannedPackage) -> str:
+    place = f"{without_credentials(package.channel).rstrip('/')}/{package.subdir}"
+    return f"{place}::{package.name}-{package.version}-{package.build}"
+
+
+def _package(dist: str) -> tuple[str, str]:
+    """What a line of the history means, however it calls the channel."""
+    place, _, stem = dist.rpartition("::")
+    return place.rpartition("/")[2], stem.removesuffix(".conda").removesuffix(".tar.bz2")
+
+
+def keep_times(before: Path, prefix: Path) -> None:
+    """Records of packages that have stayed keep their times, by which files are known that were changed since."""
+    for record in (prefix / "conda-meta").glob("*.json"):
+        with suppress(OSError):
+            old = (before / "conda-meta" / record.name).stat()
+            os.utime(record, ns=(old.st_atime_ns, old.st_mtime_ns))
 
 
 def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:

@@ -83,7 +83,8 @@ def check_changeable(prefix: Path) -> None:
         raise Forbidden(
             f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Move these away first."
         )
-    if Path(sys.prefix).resolve().is_relative_to(prefix.resolve()):
+    real = prefix.resolve()
+    if any(Path(running).resolve().is_relative_to(real) for running in (sys.prefix, sys.base_prefix)):
         raise Forbidden(f"Jupyter itself runs in {prefix}.")
     if not os.access(prefix.parent, os.W_OK | os.X_OK) or not os.access(prefix, os.W_OK | os.X_OK):
         raise Forbidden(f"You may not change {prefix}.")

@@ -60,7 +60,10 @@ class Staging:
 
     def mark(self, *lines: str) -> None:
         """Write the pending mark into the staged environment. The rename takes it along."""
-        (self.folder / PENDING_MARK).write_text("\n".join([self.job_id, *lines]), encoding="ascii")
+        mark = self.folder / PENDING_MARK
+        mark.write_text("\n".join([self.job_id, *lines]), encoding="ascii")
+        _sync(mark)
+        _sync(mark.parent)
 
     def publish(self) -> None:
         """Move the staged environment to its final place.
@@ -77,9 +80,10 @@ class Staging:
         Raises:
             OSError: it cannot be done. :meth:`restore` brings back what was.
         """
-        if exchange(self.folder, self.prefix):
-            self.folder.rename(self.previous)
-        else:
+        # so that what was there never has a name under which only what is being built is looked for
+        self.folder.rename(self.previous)
+        if not exchange(self.previous, self.prefix):
+            self.previous.rename(self.folder)
             self.prefix.rename(self.previous)
             self.folder.rename(self.prefix)
 
@@ -89,12 +93,14 @@ class Staging:
         Raises:
             OSError: it cannot be done.
         """
-        old = self.previous if os.path.lexists(self.previous) else self.folder
-        if self.is_pending() and old.is_dir():
-            if not exchange(old, self.prefix):
-                self.prefix.rename(self.folder)
-                old.rename(self.prefix)
-        elif not os.path.lexists(self.prefix) and os.path.lexists(self.previous):
+        if not os.path.lexists(self.previous) or self._owner(self.previous / PENDING_MARK) == self.job_id:
+            return
+        if not os.path.lexists(self.prefix):
+            self.previous.rename(self.prefix)
+        elif not self.is_pending():
+            raise OSError(errno.EEXIST, "The environment as it was has been put aside", str(self.previous))
+        elif not exchange(self.previous, self.prefix):
+            self.prefix.rename(self.folder)
             self.previous.rename(self.prefix)
 
     def note_registration(self) -> None:
@@ -105,6 +111,7 @@ class Staging:
     def commit(self) -> None:
         """Turn the pending mark into that of a commit: from now on the environment is there."""
         (self.prefix / PENDING_MARK).replace(self.prefix / COMMITTED_MARK)
+        _sync(self.prefix / COMMITTED_MARK.parent)
 
     def is_pending(self) -> bool:
         """The prefix stands in its final place, but this job has not committed it."""
@@ -170,9 +177,22 @@ _REGISTERED = "registered"
 
 
 def _lines(mark: Path) -> list[str]:
-    with contextlib.suppress(OSError):
+    """What a mark says. One that is there and cannot be read is no mark of somebody else: it is a failure."""
+    try:
         return mark.read_text(encoding="ascii", errors="replace").splitlines()
-    return []
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
+            return []
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or what a folder lists, outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sweep(folder: Path) -> None:

@@ -20,17 +20,15 @@ from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import pip, records
 from .backend import Backend, Report
-from .bytecode import compile_now
+from .bytecode import compile_now, drop_stale
 from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
-from .planning import Planner
+from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
 from .staging import Staging
-from .treecopy import clone, twin
+from .treecopy import Seen, catch_up, clone, twin
 from .undo import finish_removal, named, roll_back
-from .verify import has_passed, remember, verify_kernels
-
-_NOTHING_BEFORE = Inventory()
+from .verify import broken_kernels, has_passed, remember, verify_kernels
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +116,20 @@ class Transaction:
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         plan = await self._decide()
+        broken: frozenset[str] = frozenset()
+        if source is not None:
+            await self._current(source, plan)
+            environ = await asyncio.to_thread(activated_environ, source, self.environ)
+            broken = await broken_kernels(source, environ)
         await self._link(plan, source)
         await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
         # the source of a clone has had its scripts run, and has passed the check
         linked = plan.packages if source is None else ()
-        await self._complete(plan, linked, imports=source is None and not has_passed(plan, cache))
-        remember(plan, cache)
+        imports = source is None and not has_passed(plan, cache)
+        await self._complete(plan, linked, imports=imports, excused=broken)
+        if imports:
+            remember(plan, cache)
         self._warn(await asyncio.to_thread(self._register))
         self.staging.commit()
         await asyncio.to_thread(add_donor, cache, prefix)
@@ -135,22 +140,38 @@ class Transaction:
         prefix, staging = self.request.prefix, self.staging
         self.report.phase("checking", "Checking the environment")
         await asyncio.to_thread(check_changeable, prefix)
-        current = await self.backend.installed(prefix)
         plan = await self._decide()
-        if plan.base != current.digest:
-            raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
-        before = await asyncio.to_thread(read_inventory, prefix)
+        before = await self._current(prefix, plan)
         if _is_done(plan, before):
             self.report.log("Nothing is to be changed.")
             return
-        await asyncio.to_thread(twin, prefix, staging.folder)
+        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
+        broken = await broken_kernels(prefix, environ)
+        seen = await asyncio.to_thread(twin, prefix, staging.folder)
         await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
-        await asyncio.to_thread(self._exchange, plan, current, before)
+        if self.request.edit.remove:
+            broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
+        await self._current(prefix, plan)  # downloads take their time, and others may have been at work
+        written = await asyncio.to_thread(self._exchange, plan, seen)
+        if written:
+            self.report.log(f"{written} files were written into {prefix} meanwhile, and are in the new one, too.")
         changed = {change.name for change in plan.changes}
-        await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True)
+        await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
         staging.commit()
         self._warn(await asyncio.to_thread(staging.forget_previous))
         self.report.log(f"Changed {prefix}.")
+
+    async def _current(self, prefix: Path, plan: Plan) -> Inventory:
+        """What an environment consists of.
+
+        Raises:
+            Outdated: it is not what the plan was made for.
+        """
+        packages = await self.backend.installed(prefix)
+        inventory = await asyncio.to_thread(read_inventory, prefix)
+        if plan.base != state_digest(packages, inventory):
+            raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
+        return inventory
 
     async def _remove(self) -> None:
         prefix = self.request.prefix
@@ -189,7 +210,7 @@ class Transaction:
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
         """Complete the files to an environment, and move it to its place under the pending mark."""
-        self._write_records(plan, None, _NOTHING_BEFORE)
+        self._write_records(plan)
         if source is None:
             share_bytecode(donors(self.options.package_cache), self.staging.folder)
         self.staging.mark()
@@ -200,20 +221,32 @@ class Transaction:
                 f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
             ) from error
 
-    def _exchange(self, plan: Plan, current: Plan, before: Inventory) -> None:
-        self._write_records(plan, current, before)
-        self.staging.mark(UPDATE_MARK)
-        self.staging.exchange()
+    def _exchange(self, plan: Plan, seen: Seen) -> int:
+        """Put the new version into the place of the old one.
 
-    def _write_records(self, plan: Plan, current: Plan | None, before: Inventory) -> None:
+        Returns:
+            How many files the new one got that were written into the old one meanwhile.
+        """
+        prefix, staging = self.request.prefix, self.staging
+        drop_stale(staging.folder)
+        self._write_records(plan)
+        records.keep_times(prefix, staging.folder)
+        written = catch_up(prefix, staging.folder, seen)
+        staging.mark(UPDATE_MARK)
+        staging.exchange()
+        return written
+
+    def _write_records(self, plan: Plan) -> None:
         folder = self.staging.folder
         (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
         command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
-        records.write_history(folder, plan, command, current, before.requested)
+        records.write_history(folder, plan, command)
         records.write_variables(folder, plan.variables)
         records.open_records(folder)
 
-    async def _complete(self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool) -> None:
+    async def _complete(
+        self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
+    ) -> None:
         """What can only be done in the final place."""
         prefix = self.request.prefix
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
@@ -225,7 +258,7 @@ class Transaction:
             installer = self.options.pip_installer
             await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
         self.report.phase("verifying", "Checking the kernel")
-        await verify_kernels(prefix, environ, self.report, imports=imports)
+        await verify_kernels(prefix, environ, self.report, imports=imports, excused=excused)
         if any(prefix.is_relative_to(root) for root in self.options.shared_roots):
             self.report.log("Compiling bytecode, which those who use the environment cannot do.")
             await compile_now(prefix, environ)

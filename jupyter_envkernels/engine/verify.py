@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,7 +50,28 @@ def _record_of(plan: Plan, package_cache: Path) -> Path:
     return package_cache / "passed" / f"{plan.digest}-{machine}"
 
 
-async def verify_kernels(prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
+async def broken_kernels(prefix: Path, environ: Mapping[str, str]) -> frozenset[str]:
+    """Names of kernelspecs whose program or module is not there."""
+    return frozenset([path.parent.name for path in _kernelspecs(prefix) if not await _passes(path, prefix, environ)])
+
+
+async def _passes(path: Path, prefix: Path, environ: Mapping[str, str]) -> bool:
+    try:
+        argv, program = _program(path, prefix, environ)
+    except VerifyFailed:
+        return False
+    module = _module(argv, program)
+    return not module or _is_there(module, prefix)
+
+
+async def verify_kernels(
+    prefix: Path,
+    environ: Mapping[str, str],
+    report: Report,
+    *,
+    imports: bool,
+    excused: Container[str] = (),
+) -> None:
     """Check each kernelspec of a prefix: its program is there, and its Python module.
 
     Args:
@@ -59,28 +80,26 @@ async def verify_kernels(prefix: Path, environ: Mapping[str, str], report: Repor
         report: gets what the imports print.
         imports: import the module, which also compiles what the kernel's first start needs. A clone equals an
             environment that has passed this; there it is enough that the module's file is where it belongs.
+        excused: names of kernelspecs that need not pass, because they did not before.
 
     Raises:
         VerifyFailed: with the last line of what the kernel said.
     """
-    for path in sorted((prefix / "share" / "jupyter" / "kernels").glob("*/kernel.json")):
-        await _verify(path, prefix, environ, report, imports=imports)
+    for path in _kernelspecs(prefix):
+        if path.parent.name in excused:
+            report.log(f"The kernelspec {path.parent.name} did not work before, and is not looked at.")
+        else:
+            await _verify(path, prefix, environ, report, imports=imports)
+
+
+def _kernelspecs(prefix: Path) -> list[Path]:
+    return sorted((prefix / "share" / "jupyter" / "kernels").glob("*/kernel.json"))
 
 
 async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
-    argv = _argv(path)
-    program = prefix / "bin" / argv[0]  # an absolute argv[0] replaces what is before it
-    is_elsewhere = not program.name.startswith("python") and shutil.which(argv[0], path=environ.get("PATH"))
-    if not program.exists() and not is_elsewhere:
-        raise VerifyFailed(
-            f"The kernel {path.parent.name} cannot start: its program {argv[0]} is not there.",
-            remedy="Choose another version of the kernel package.",
-        )
-    if "-m" not in argv[:-1] or not program.name.startswith("python"):
-        return
-    module = argv[argv.index("-m") + 1]
-    module = _IMPORTS.get(module, module)
-    if not imports and _is_there(module, prefix):
+    argv, program = _program(path, prefix, environ)
+    module = _module(argv, program)
+    if not module or (not imports and _is_there(module, prefix)):
         return
     output: list[str] = []
     code = await run([str(program), "-c", f"import {module}"], cwd=prefix, environ=environ, line=output.append)
@@ -91,6 +110,31 @@ async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: 
             f"The kernel {path.parent.name} of the new environment does not start: {said}",
             remedy="A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
         )
+
+
+def _program(path: Path, prefix: Path, environ: Mapping[str, str]) -> tuple[list[str], Path]:
+    """The command of a kernelspec, and its program.
+
+    Raises:
+        VerifyFailed: it is not there.
+    """
+    argv = _argv(path)
+    program = prefix / "bin" / argv[0]  # an absolute argv[0] replaces what is before it
+    is_elsewhere = not program.name.startswith("python") and shutil.which(argv[0], path=environ.get("PATH"))
+    if not program.exists() and not is_elsewhere:
+        raise VerifyFailed(
+            f"The kernel {path.parent.name} cannot start: its program {argv[0]} is not there.",
+            remedy="Choose another version of the kernel package.",
+        )
+    return argv, program
+
+
+def _module(argv: list[str], program: Path) -> str:
+    """The Python module that a kernel is; empty for one that is something else."""
+    if "-m" not in argv[:-1] or not program.name.startswith("python"):
+        return ""
+    module = argv[argv.index("-m") + 1]
+    return _IMPORTS.get(module, module)
 
 
 def _is_there(module: str, prefix: Path) -> bool:

@@ -26,13 +26,15 @@ class Assembler:
         naming: what ids depend on.
         template: of display names.
         home: the user's home folder, for short locations.
-        running: the real path of the prefix that Jupyter runs in.
+        running: the real paths of the prefix that Jupyter runs in, and of the one that its Python is from.
     """
 
     naming: Naming
     template: str
     home: str
-    running: str = dataclasses.field(default_factory=lambda: os.path.realpath(sys.prefix))
+    running: tuple[str, ...] = dataclasses.field(
+        default_factory=lambda: (os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix))
+    )
 
     def environment(self, found: Found, contents: Contents) -> Environment:
         """One environment; its display names stand for themselves, see :meth:`arrange`."""
@@ -45,7 +47,7 @@ class Assembler:
             prefix=Path(found.path),
             kernels=kernels,
             is_base=is_designated or contents.is_root or found.location.is_root,
-            is_running=found.real == self.running,
+            is_running=found.real in self.running,
             read_only=found.location.is_shared or not contents.is_writable,
             problem=contents.problem or _common_problem(kernels),
         )

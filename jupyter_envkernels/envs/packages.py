@@ -63,6 +63,19 @@ def read_inventory(prefix: Path) -> Inventory:
     return Inventory(packages, requested, _variables(prefix))
 
 
+def read_pins(prefix: Path) -> tuple[str, ...]:
+    """The match specs of ``conda-meta/pinned``, one a line, which bind every later choice of packages.
+
+    See conda's documentation, "Preventing packages from updating (pinning)".
+    """
+    try:
+        text = (prefix / "conda-meta" / "pinned").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return tuple(line for line in lines if line)
+
+
 def _record(path: Path) -> Record:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Record)
@@ -106,7 +119,8 @@ def _requested(prefix: Path, records: Sequence[Record]) -> tuple[str, ...]:
     """What was asked for and is there, by the history, or where that says nothing by the records."""
     names = {record.name for record in records}
     in_history = [text for name, text in requested_specs(read_history(prefix)).items() if name in names]
-    in_records = [text for record in records for text in (record.requested_specs or (record.requested_spec,)) if text]
+    said = [text for record in records for text in (record.requested_specs or (record.requested_spec,))]
+    in_records = [text for text in said if text and text != "None"]  # which conda writes for a mere dependency
     return tuple(without_credentials(text) for text in dict.fromkeys(in_history or sorted(in_records)))
 
 

@@ -33,7 +33,9 @@ def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
     Returns:
         By process number.
     """
-    inside = os.path.realpath(prefix) + os.sep
+    real = Path(os.path.realpath(prefix))
+    # an update moves aside what a kernel has started from
+    inside = (f"{real}{os.sep}", f"{real.parent}{os.sep}.{real.name[:50]}.envkernels-")
     try:
         pids = sorted(int(name) for name in os.listdir("/proc") if name.isdecimal())
     except OSError:

@@ -21,7 +21,7 @@ from .locks import submission_lock
 from .process import bury, cancel, spawn
 from .pruning import discard, superfluous, sweep_journals
 from .queue import Queue
-from .requests import run_request
+from .requests import clashes, run_request
 from .writer import create_journal
 
 _POLL = 0.1
@@ -178,13 +178,12 @@ class JobManager:
 
     async def _check(self, request: JobRequest) -> None:
         self._queue.check_room(self._running())
-        for known in list(self._jobs.values()):
-            if known.is_over or known.request.prefix != request.prefix or "plan" in {known.request.kind, request.kind}:
-                continue
+        active = [job for job in self._jobs.values() if not job.is_over]
+        for known in await asyncio.to_thread(lambda: [job for job in active if clashes(request, job.request)]):
             job = await self.job(known.id)  # what we know may be a moment old
             if not job.is_over:
                 raise Busy(
-                    f"A job works on {request.prefix} already: {job.request.kind}, {job.state}.",
+                    f"A job works on {job.request.prefix} already: {job.request.kind}, {job.state}.",
                     remedy="Wait until it is over, or cancel it.",
                     details={"job": job.id},
                 )

@@ -72,7 +72,12 @@ def _start(journal: Journal, lock: int) -> subprocess.Popen[bytes]:
             start_new_session=True,
             pass_fds=[lock],
         )
-    os.pwrite(lock, encode(WorkerMark.of(worker.pid)), 0)
+    try:
+        os.pwrite(lock, encode(WorkerMark.of(worker.pid)), 0)
+    except OSError:  # nobody could end a worker that nobody knows
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        raise
     return worker
 
 

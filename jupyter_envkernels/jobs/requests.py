@@ -5,6 +5,7 @@ Every function reads files; call them in threads.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -185,6 +186,22 @@ def run_request(job: Job, *, has_plan: bool) -> JobRequest:
     if job.state == "succeeded":
         raise Conflict(f"The job {job.id} has done all that it was to do.")
     return replace(request, job=job.id if has_plan else "")
+
+
+def clashes(request: JobRequest, other: JobRequest) -> bool:
+    """The two cannot be carried out at the same time: one changes what the other changes or reads.
+
+    Plans only read, and hold for the state that they have read.
+    """
+    if "plan" in {request.kind, other.kind}:
+        return False
+    changed, source = _real(request.prefix), _real(request.source)
+    other_changed, other_source = _real(other.prefix), _real(other.source)
+    return changed in {other_changed, other_source} or (source is not None and source == other_changed)
+
+
+def _real(path: Path | None) -> str | None:
+    return os.path.realpath(path) if path is not None else None
 
 
 def _changeable(catalog: Catalog, environment: str) -> Environment:

@@ -118,9 +118,14 @@ def _make_scratch(held: ExitStack, journal: Journal) -> None:
 
 
 def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
-    """Keep every other operation away from the prefix, and removal away from what is only read."""
+    """Keep every other operation away from the prefix, and changes away from the source.
+
+    A plan needs no lock: it reads one state or the next, and holds for that alone.
+    """
+    if order.request.kind == "plan":
+        return
     holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
-    held.enter_context(prefix_lock(order.request.prefix, holder, shared=order.request.kind == "plan"))
+    held.enter_context(prefix_lock(order.request.prefix, holder))
     if order.request.source is not None:
         held.enter_context(prefix_lock(order.request.source, holder, shared=True))
 

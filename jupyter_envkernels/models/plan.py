@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,7 +81,12 @@ class Plan:
         lines += [f"pip {line}" for line in self.pip]
         lines += [f"pip uninstall {name}" for name in self.pip_removed]
         lines += sorted(f"{key}={value}" for key, value in self.variables.items())
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return _sha256(lines)
+
+    @property
+    def state(self) -> str:
+        """sha256 over what is installed and what was asked for."""
+        return _sha256([self.digest, *self.requested])
 
     @property
     def disk_bytes(self) -> int:
@@ -89,6 +94,15 @@ class Plan:
         return self.download_bytes * _UNPACKED
 
     @property
+    def copied_bytes(self) -> int:
+        """About what all packages take on a disk that does not have the package cache."""
+        return sum(package.size for package in self.packages) * _UNPACKED
+
+    @property
     def download_bytes(self) -> int:
         """The archives that the package cache lacks."""
         return sum(package.size for package in self.packages if not package.cached)
+
+
+def _sha256(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()

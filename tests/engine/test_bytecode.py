@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import importlib.util
+import py_compile
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.bytecode import compile_later, compile_now
+from jupyter_envkernels.engine.bytecode import compile_later, compile_now, drop_stale
 
 SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
 
@@ -92,3 +93,23 @@ async def test_what_others_use_is_compiled_at_once(prefix: Path) -> None:
 async def test_an_environment_without_python_is_none_to_compile(tmp_path: Path) -> None:
     await compile_now(tmp_path, {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bytecode_without_its_source_goes(prefix: Path) -> None:
+    process = compile_later(prefix)
+    assert process is not None
+    process.wait(30)
+    (prefix / SITE / "package" / "three.py").unlink()
+    (prefix / SITE / "two.py").write_text("NAME = 'another, and longer'\n")
+    drop_stale(prefix)
+    assert compiled(prefix) == {"one"}
+    assert not (prefix / SITE / "package").exists()  # which could still be imported, as an empty package
+
+
+def test_bytecode_that_is_known_by_a_hash_stays(prefix: Path) -> None:
+    source = prefix / SITE / "one.py"
+    py_compile.compile(str(source), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    (prefix / SITE / "mine").mkdir()
+    drop_stale(prefix)
+    assert compiled(prefix) == {"one"}
+    assert (prefix / SITE / "mine").is_dir()

@@ -39,10 +39,10 @@ def taker(giver: Path, tmp_path: Path) -> Path:
 
 
 def test_the_same_source_has_the_same_bytecode(giver: Path, taker: Path, tmp_path: Path) -> None:
-    assert share_bytecode([tmp_path / "gone", giver], taker) == 2
+    assert share_bytecode([tmp_path / "gone", giver], taker) == 1
     caches = [prefix / SITE / "package" / "__pycache__" for prefix in (giver, taker)]
     names = sorted(path.name.split(".")[0] for path in caches[1].iterdir())
-    assert names == ["one", "two"]
+    assert names == ["one"]  # a copy may hold another prefix of the same length
     assert all((caches[0] / path.name).samefile(path) for path in caches[1].iterdir())
 
 
@@ -61,7 +61,7 @@ def test_what_is_there_stays(giver: Path, taker: Path) -> None:
     cache.mkdir()
     own = cache / f"one.{sys.implementation.cache_tag}.pyc"
     own.write_bytes(b"mine")
-    assert share_bytecode([giver], taker) == 1
+    assert share_bytecode([giver], taker) == 0
     assert own.read_bytes() == b"mine"
 
 

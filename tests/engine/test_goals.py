@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.goals import Goal, goal_of
+from jupyter_envkernels.engine.goals import Goal, for_python, goal_of
 from jupyter_envkernels.errors import NotFound
 from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, Inventory, JobRequest, Plan, PlannedPackage
 
@@ -90,15 +91,40 @@ def test_without_a_spec_nobody_loses_what_was_asked_for() -> None:
     assert found.pip_removed == ()
 
 
+def test_where_nothing_tells_what_was_asked_for_all_was() -> None:
+    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("scipy",), prune=True))
+    found = goal_of(request, Inventory(INVENTORY.packages), INSTALLED)
+    assert set(found.requested) == {"python", "numpy", "blas", "pandas", "tz", "stray", "scipy"}
+
+
+def test_names_are_removed_in_any_spelling() -> None:
+    assert goal(Edit(remove=("NumPy",))).removed == ("numpy",)
+
+
+def test_a_pip_section_needs_pip_also_where_all_else_goes() -> None:
+    request = JobRequest("update", "lesson", Path("/envs/lesson"), EnvSpec(None, (), ("python",), ("x",)))
+    installed = (*INSTALLED, package("pip"))
+    assert goal_of(request, INVENTORY, installed).requested == ("python", "pandas")
+    pruned = replace(request, edit=Edit(prune=True))
+    assert goal_of(pruned, INVENTORY, installed).requested == ("python", "pip")
+
+
+def test_pins_bind_what_is_there_or_comes() -> None:
+    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("scipy",)))
+    found = goal_of(request, INVENTORY, INSTALLED, ("numpy <2", "scipy 1.*", "absent 1"))
+    assert found.limits == ("python=3.12", "numpy <2", "scipy 1.*")
+
+
 def test_to_upgrade_is_to_prefer_nothing() -> None:
     assert goal(Edit(upgrade=True)).preferred == ()
 
 
 def test_another_python_gets_the_packages_of_pip_again() -> None:
     found = goal(Edit(add=("python=3.13",), remove=("helper",)))
-    plan = found.with_python(Plan((package("python", "3.13.0"),), pip_removed=("helper",)), INSTALLED)
+    new = Plan((package("python", "3.13.0"),), pip_removed=("helper",))
+    plan = for_python(new, INSTALLED, found.pip_installed)
     assert plan.pip == ("My_Tool==1",)
     assert plan.pip_removed == ()
     assert [warning.code for warning in plan.warnings] == ["python-changes"]
     same = Plan((package("python", "3.12.9"),))
-    assert found.with_python(same, INSTALLED) == same
+    assert for_python(same, INSTALLED, found.pip_installed) == same

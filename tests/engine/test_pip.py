@@ -34,14 +34,14 @@ def test_every_setting_has_its_counterpart() -> None:
         }
     )
     assert flags == [
-        *("--default-index", "https://a.example/simple"),
-        *("--index", "https://b.example/simple"),
-        *("--index", "https://c.example/simple"),
-        *("--find-links", "/wheels"),
         *("--allow-insecure-host", "b.example"),
         "--no-index",
         *("--index-strategy", "unsafe-best-match"),
     ]
+    # not in arguments, which everybody can read: an index may hold a login
+    assert environ["UV_DEFAULT_INDEX"] == "https://a.example/simple"
+    assert environ["UV_INDEX"] == "https://b.example/simple https://c.example/simple"
+    assert environ["UV_FIND_LINKS"] == "/wheels"
     assert environ["SSL_CERT_FILE"] == "/etc/ssl/campus.pem"
     assert environ["HTTPS_PROXY"] == "http://proxy.example:3128"
     assert environ["UV_HTTP_TIMEOUT"] == "30"

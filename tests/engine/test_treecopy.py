@@ -7,11 +7,12 @@ import json
 import os
 import socket
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.treecopy import clone, twin
+from jupyter_envkernels.engine.treecopy import catch_up, clone, twin
 from jupyter_envkernels.errors import Forbidden, InvalidSpec, LinkFailed
 
 
@@ -210,3 +211,86 @@ def test_a_twin_is_the_same_files_but_for_its_records(source: Path, copy: Path) 
     assert (copy / "lib" / "folder").readlink() == Path("deep")
     assert (copy / "lib" / "deep").stat().st_mode & 0o777 == 0o750
     assert not (copy / "lib" / "pipe").exists()
+
+
+def test_what_is_written_meanwhile_is_not_lost(source: Path, copy: Path) -> None:
+    (source / "notes").write_text("old")
+    (source / "lib" / "saved.py").write_text("old")
+    seen = twin(source, copy)
+    (source / "new").mkdir()
+    (source / "new" / "file").write_text("new")
+    (source / "new" / "link").symlink_to("file")
+    (source / "notes").write_text("longer than before")
+    (source / "lib" / "fresh").write_text("saved by a rename, as editors do")
+    (source / "lib" / "fresh").replace(source / "lib" / "saved.py")
+    (source / "conda-meta" / "late.json").write_text("{}")
+    (source / "lib" / "deep" / "__pycache__").mkdir()
+    (source / "lib" / "deep" / "__pycache__" / "x.pyc").write_text("")
+    assert catch_up(source, copy, seen) == 4
+    assert (copy / "new" / "file").read_text() == "new"
+    assert (copy / "new" / "link").readlink() == Path("file")
+    assert (copy / "notes").read_text() == "longer than before"
+    assert (copy / "lib" / "saved.py").read_text() == "saved by a rename, as editors do"
+    assert not (copy / "conda-meta" / "late.json").exists()
+    assert not (copy / "lib" / "deep" / "__pycache__").exists()
+
+
+def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) -> None:
+    seen = twin(source, copy)
+    for name in ("kept", "changed"):
+        (source / "lib" / "deep" / "fresh").write_text("edited")
+        (source / "lib" / "deep" / "fresh").replace(source / "lib" / "deep" / name)
+    (copy / "lib" / "deep" / "kept").unlink()
+    (copy / "lib" / "deep" / "kept").write_text("of the new package")
+    assert catch_up(source, copy, seen) == 1
+    assert (copy / "lib" / "deep" / "kept").read_text() == "of the new package"
+    assert (copy / "lib" / "deep" / "changed").read_text() == "edited"
+
+
+def test_a_file_of_a_moment_fails_nothing(
+    source: Path, copy: Path, prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.walk
+
+    def walk(top: Path, onerror: Callable[[OSError], None]) -> Iterator[tuple[str, list[str], list[str]]]:
+        for folder, subfolders, names in real(str(top), onerror=onerror):
+            yield folder, subfolders, [*names, "was-there-just-now"]
+
+    monkeypatch.setattr(os, "walk", walk)
+    twin(source, copy)
+    clone(source, copy.with_name("clone"), prefix)
+    assert not (copy / "was-there-just-now").exists()
+
+
+def test_scripts_may_write_into_what_nobody_owns(source: Path, copy: Path) -> None:
+    (source / "lib" / "loaders.cache").write_text("old")
+    twin(source, copy)
+    (copy / "lib" / "loaders.cache").write_text("new")
+    assert (source / "lib" / "loaders.cache").read_text() == "old"
+
+
+def test_folders_keep_their_group(source: Path, copy: Path) -> None:
+    os.chown(source / "lib", -1, os.getgid())
+    (source / "lib").chmod(0o2775)
+    twin(source, copy)
+    assert (copy / "lib").stat().st_mode & 0o7777 == 0o2775
+    assert (copy / "lib").stat().st_gid == (source / "lib").stat().st_gid
+
+
+def test_bytecode_of_what_holds_the_prefix_is_left_behind(source: Path, copy: Path, prefix: Path) -> None:
+    cache = source / "lib" / "__pycache__"
+    cache.mkdir()
+    (source / "lib" / "where.py").write_text(f"PREFIX = '{source}'\n")
+    (source / "lib" / "plain.py").write_text("x = 1\n")
+    for name in ("where", "plain"):
+        (cache / f"{name}.cpython-312.pyc").write_bytes(b"\0")
+    clone(source, copy, prefix)
+    assert [path.name for path in (copy / "lib" / "__pycache__").iterdir()] == ["plain.cpython-312.pyc"]
+
+
+def test_a_clone_of_a_clone_shares_no_edited_file(source: Path, copy: Path, prefix: Path, tmp_path: Path) -> None:
+    clone(source, copy, prefix)
+    copy.rename(prefix)
+    clone(prefix, tmp_path / ".second", tmp_path / "second")
+    assert not (tmp_path / ".second" / "lib" / "deep" / "changed").samefile(prefix / "lib" / "deep" / "changed")
+    assert (tmp_path / ".second" / "lib" / "deep" / "kept").samefile(prefix / "lib" / "deep" / "kept")

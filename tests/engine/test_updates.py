@@ -242,3 +242,97 @@ def test_a_committed_update_is_never_taken_back(made: Place) -> None:
     assert roll_back(made.update("lesson", "demo=2.0"), UPDATE) == ""
     assert state(made.envs / "lesson") == before
     assert Staging(made.envs / "lesson", UPDATE).is_committed()
+
+
+def test_files_written_during_an_update_are_in_the_new_one(made: Place) -> None:
+    prefix = made.envs / "lesson"
+
+    def write(_: Path) -> None:
+        (prefix / "meanwhile.txt").write_text("mine")
+
+    made.backend.after_install = write
+    made.run(made.update("lesson", "demo=2.0"))
+    assert (prefix / "meanwhile.txt").read_text() == "mine"
+
+
+def test_a_package_that_others_install_meanwhile_stops_the_update(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    record = prefix / "conda-meta" / "other-1.0-0.json"
+
+    def install(_: Path) -> None:
+        record.write_text('{"name": "other", "version": "1.0"}')
+
+    made.backend.after_install = install
+    with pytest.raises(Outdated):
+        made.run(made.update("lesson", "demo=2.0"))
+    assert record.exists()
+    assert state(prefix)["bin/demo"] != "# 2.0\n"
+
+
+def test_variables_that_were_set_after_the_plan_are_kept(made: Place) -> None:
+    request = made.update("lesson", "demo=2.0")
+    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    (request.prefix / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
+    with pytest.raises(Outdated):
+        made.run(request, made.plans[-1])
+
+
+def test_a_clone_is_of_the_state_that_was_planned(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    request = JobRequest("clone", "copy", made.envs / "copy", source=prefix)
+    made.run(JobRequest("plan", "copy", request.prefix, source=prefix, plans="clone"))
+    plan = made.plans[-1]
+    made.run(made.update("lesson", "demo=2.0"))
+    with pytest.raises(Outdated):
+        made.run(request, plan)
+    assert not (made.envs / "copy").exists()
+
+
+def test_a_history_that_conda_wrote_goes_on_in_its_words(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    (prefix / "conda-meta" / "history").write_text(
+        "==> 2026-01-01 10:00:00 <==\n# cmd: conda create\n+main/noarch::demo-1.0-0\n# update specs: ['demo']\n"
+    )
+    made.run(made.update("lesson", "demo=2.0"))
+    second = read_history(prefix)[1]
+    assert second.removed == ("main/noarch::demo-1.0-0",)
+    assert second.packages == {"https://conda.example/main/noarch::demo-2.0-0"}
+
+
+def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when no file can be opened any more: nothing is deleted, and it is tried again."""
+    prefix = made.envs / "lesson"
+    old = state(prefix)
+    request = made.update("lesson", "demo=2.0")
+    monkeypatch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
+    made.backend.after_install = break_verification
+    with pytest.raises(VerifyFailed):
+        made.run(request)
+    with monkeypatch.context() as patch:
+        real = Path.read_text
+
+        def refuse(path: Path, **named: str) -> str:
+            if path.name == PENDING_MARK.name:
+                raise OSError(24, "Too many open files", str(path))
+            return real(path, **named)
+
+        patch.setattr(Path, "read_text", refuse)
+        with pytest.raises(LinkFailed, match="Too many open files"):
+            roll_back(request, UPDATE)
+    roll_back(request, UPDATE)
+    assert state(prefix) == old
+    assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
+
+
+def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = made.envs / "lesson"
+    old = state(prefix)
+    request = made.update("lesson", "demo=2.0")
+    monkeypatch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
+    made.backend.after_install = break_verification
+    with pytest.raises(VerifyFailed):
+        made.run(request)
+    (prefix / PENDING_MARK).write_text("")
+    with pytest.raises(LinkFailed, match="put aside"):
+        roll_back(request, UPDATE)
+    assert state(Staging(prefix, UPDATE).previous) == old

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.verify import has_passed, remember, verify_kernels
+from jupyter_envkernels.engine.verify import broken_kernels, has_passed, remember, verify_kernels
 from jupyter_envkernels.errors import VerifyFailed
 from jupyter_envkernels.models import JobPhase, Plan, PlannedPackage, ProgressUnit
 
@@ -117,3 +117,19 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
     remember(plan(), tmp_path / "cache")
     assert not has_passed(plan(), tmp_path / "cache")
+
+
+async def test_a_kernel_that_was_broken_before_is_excused(tmp_path: Path) -> None:
+    make(tmp_path, source=None)
+    log = Log()
+    broken = await broken_kernels(tmp_path, environ(tmp_path))
+    assert broken == {"python3"}
+    await verify_kernels(tmp_path, environ(tmp_path), log, imports=True, excused=broken)
+    assert "python3 did not work before" in log.text
+    with pytest.raises(VerifyFailed):
+        await verify_kernels(tmp_path, environ(tmp_path), log, imports=True)
+
+
+async def test_a_kernel_that_works_needs_no_excuse(tmp_path: Path) -> None:
+    make(tmp_path)
+    assert await broken_kernels(tmp_path, environ(tmp_path)) == frozenset()

@@ -15,7 +15,7 @@ FOLDER = Location("/conda/envs", "folder", "a test")
 
 
 def assembler(template: str = "{name} ({kernel})") -> Assembler:
-    return Assembler(Naming("/conda/envs", "/conda"), template, "/home/u", running="/conda/envs/jupyter")
+    return Assembler(Naming("/conda/envs", "/conda"), template, "/home/u", running=("/conda/envs/jupyter",))
 
 
 def at(prefix: str, location: Location = FOLDER) -> Found:
