@@ -11,10 +11,12 @@ from rattler.exceptions import InvalidChannelError
 
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
+from ..errors import Forbidden
 from ..models import Diagnostic
 from ..specs.document import Document
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
+from .allowed import channels_in, check_allowed
 from .candidates import Lack, lack_of
 from .conda_first import conda_names, pip_remarks
 from .demands import machine_remarks
@@ -44,6 +46,7 @@ class Adviser:
 
     def __init__(self, settings: Settings, package_cache: Path) -> None:
         # who types is better served by a failure now than by a channel at the fourth try
+        self._settings = settings
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
         self._network = Network(quick, package_cache / "repodata")
         self._reader = Reader(settings, self._network)
@@ -60,8 +63,12 @@ class Adviser:
         wishes, remarks = wishes_of(document, self._reader)
         channels = [channel.text for channel in document.channels] or defaults
         try:
+            named = [*channels, *channels_in(wish.line.text for wish in wishes)]
+            check_allowed(self._settings, named, os.environ)
             solver = self._reader.solver(list(map(_expanded, channels)), [wish.line for wish in wishes])
             places = self._places(document, wishes)
+        except Forbidden as refused:
+            return [*remarks, Diagnostic("error", "channel-forbidden", refused.message, refused.remedy)]
         except InvalidChannelError as error:
             failure = channel_failure(str(error))
             return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]

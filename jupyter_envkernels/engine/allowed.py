@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..envs.condarc import Settings
+from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden
 from ..specs import without_credentials
 
@@ -22,12 +23,14 @@ def channels_in(lines: Iterable[str]) -> Iterator[str]:
         yield from (found.strip() for found in _IN_BRACKETS.findall(after))
 
 
-def check_allowed(settings: Settings, channels: Iterable[str]) -> None:
+def check_allowed(settings: Settings, channels: Iterable[str], environ: Mapping[str, str]) -> None:
     """Refuse channels that conda's configuration forbids.
 
     Args:
         settings: conda's configuration.
-        channels: names, URLs or paths of folders; a subdir or a login in them does not count.
+        channels: names, URLs or paths of folders; a subdir or a login in them does not count. Variables in them are
+            expanded, but not told.
+        environ: the variables.
 
     Raises:
         Forbidden: one of them must not be used.
@@ -36,7 +39,7 @@ def check_allowed(settings: Settings, channels: Iterable[str]) -> None:
         return
     allowed, denied = _urls(settings, settings.allowlist_channels), _urls(settings, settings.denylist_channels)
     for channel in channels:
-        urls = _urls(settings, [channel])
+        urls = _urls(settings, [expand_variables(channel, environ)])
         if urls & denied or (allowed and urls - allowed):
             remedy = f"Use {', '.join(settings.allowlist_channels)}." if allowed else "Use another channel."
             setting = "denylist_channels" if urls & denied else "allowlist_channels"

@@ -166,8 +166,10 @@ class Planner:
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
+        check_allowed(
+            self.settings, dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked), self.environ
+        )
         named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
-        check_allowed(self.settings, dict.fromkeys(package.url.rpartition("/")[0] for package in named))
         return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
 
     async def _solve(self, spec: EnvSpec) -> Plan:
@@ -227,9 +229,9 @@ class Planner:
         channels = (spec.channels if spec is not None else ()) or channels_of(inventory) or self.options.channels
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         # conda expands variables in channels, so that a token need not stand in the file
-        expanded = [expand_variables(channel, self.environ) for channel in channels]
-        check_allowed(self.settings, [*expanded, *channels_in([*(spec.dependencies if spec else ()), *further])])
-        return expanded
+        lines = (*(spec.dependencies if spec else ()), *further)
+        check_allowed(self.settings, [*channels, *channels_in(lines)], self.environ)
+        return [expand_variables(channel, self.environ) for channel in channels]
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
         """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""

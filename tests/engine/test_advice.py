@@ -192,3 +192,10 @@ def test_a_channel_that_was_read_before_serves_offline(
 def test_places_are_those_of_the_text(inquiry: Inquiry) -> None:
     (unknown,) = inquiry.advise("# first\n\ndependencies:\n    -   python=3.12\n    -   prio-dmo\n")
     assert (unknown.line, unknown.column) == (5, 9)
+
+
+def test_a_channel_that_condas_configuration_forbids(tmp_path: Path, channel_root: Path) -> None:
+    with Inquiry(tmp_path, channel_root, CONDA_DENYLIST_CHANNELS="extra") as inquiry:
+        assert inquiry.told(spec("prio-dem", channels="main, extra")) == [(None, "channel-forbidden")]
+        assert inquiry.told(spec("extra::prio-demo")) == [(None, "channel-forbidden")]
+        assert inquiry.told(spec("prio-demo")) == []

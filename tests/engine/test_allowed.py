@@ -8,6 +8,7 @@ from jupyter_envkernels.engine.allowed import channels_in, check_allowed
 from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import Forbidden
 
+ENVIRON = {"TOKEN": "se-cret", "NAME": "conda-forge"}
 FORGE = "https://conda.anaconda.org/conda-forge"
 
 
@@ -16,25 +17,28 @@ FORGE = "https://conda.anaconda.org/conda-forge"
     [
         *("conda-forge", FORGE, f"{FORGE}/", f"{FORGE}/linux-64", f"{FORGE}/noarch/", "conda-forge/osx-arm64"),
         *("https://conda.anaconda.org/t/se-cret/conda-forge", "https://me:se-cret@conda.anaconda.org/conda-forge"),
+        *("https://conda.anaconda.org/t/$TOKEN/$NAME", "${NAME}"),
     ],
 )
 def test_a_channel_by_any_of_its_names(channel: str) -> None:
-    check_allowed(Settings(), [channel])
-    check_allowed(Settings(allowlist_channels=("bioconda", "conda-forge"), denylist_channels=("defaults",)), [channel])
+    check_allowed(Settings(), [channel], ENVIRON)
+    check_allowed(
+        Settings(allowlist_channels=("bioconda", "conda-forge"), denylist_channels=("defaults",)), [channel], ENVIRON
+    )
     for settings, words in (
         (Settings(denylist_channels=("conda-forge",)), "denylist_channels"),
         (Settings(allowlist_channels=("bioconda",)), "allowlist_channels"),
     ):
         with pytest.raises(Forbidden) as refused:
-            check_allowed(settings, ["bioconda", channel])
+            check_allowed(settings, ["bioconda", channel], ENVIRON)
         assert words in refused.value.message
         assert "se-cret" not in refused.value.message
 
 
 def test_a_name_for_several_channels_is_refused_for_each_of_them() -> None:
     with pytest.raises(Forbidden):
-        check_allowed(Settings(denylist_channels=("https://repo.anaconda.com/pkgs/r",)), ["defaults"])
-    check_allowed(Settings(allowlist_channels=("defaults",)), ["defaults", "pkgs/main", "nodefaults"])
+        check_allowed(Settings(denylist_channels=("https://repo.anaconda.com/pkgs/r",)), ["defaults"], ENVIRON)
+    check_allowed(Settings(allowlist_channels=("defaults",)), ["defaults", "pkgs/main", "nodefaults"], ENVIRON)
 
 
 def test_channels_that_lines_name() -> None:
