@@ -112,6 +112,7 @@ _DONE = {
 def _make_scratch(held: ExitStack, journal: Journal) -> None:
     """Temporary files, which may hold logins, go where they are found should this process be killed."""
     folder = scratch(journal)
+    shutil.rmtree(folder, ignore_errors=True)  # of a worker that was killed before it said a word
     folder.mkdir(mode=0o700)
     held.callback(shutil.rmtree, folder, ignore_errors=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
