@@ -50,7 +50,11 @@ class RealServer:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self._config.write_text(json.dumps(self._settings(port, options)))
+        settings = self._settings(port, options)
+        self._config.write_text(json.dumps(settings))
+        (self.home / ".jupyter").mkdir(exist_ok=True)  # where command lines find it, too
+        own = {"EnvKernels": settings["EnvKernels"]}
+        (self.home / ".jupyter" / "jupyter_server_config.json").write_text(json.dumps(own))
         self.process: subprocess.Popen[bytes] | None = None
 
     def _settings(self, port: int, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,6 +110,15 @@ class RealServer:
         assert self.process is not None
         self.process.send_signal(sign)
         return await asyncio.to_thread(self.process.wait, _SECONDS)
+
+    async def stop(self, sign: signal.Signals) -> None:
+        """Stop it as people and systems do. An interrupt is repeated, as nobody can be asked whether it is meant."""
+        if sign == signal.SIGINT:
+            assert self.process is not None
+            self.process.send_signal(sign)
+            await asyncio.sleep(0.5)
+        with contextlib.suppress(ProcessLookupError):
+            await self.end(sign)
 
     def log(self) -> str:
         return self._config.with_suffix(".log").read_text()

@@ -181,7 +181,7 @@ class Campaign:
         async def alone() -> bool:
             return not await asyncio.to_thread(self.server.family)
 
-        await until(alone, seconds=30)
+        await until(alone, seconds=300)  # bytecode is compiled at the lowest priority
         self.check_prefix(task, job["state"] == "succeeded", where)
         self.check_journal(job["id"], where)
         await self.check_kernels(where)
@@ -263,8 +263,8 @@ async def campaign(place: Place, channel_server: ChannelServer, rounds: int, see
 
 
 async def test_kills_at_random_moments(place: Place, channel_server: ChannelServer) -> None:
-    ended = await campaign(place, channel_server, rounds=4, seed=1)
-    assert sum(ended.values()) == 4
+    ended = await campaign(place, channel_server, rounds=2, seed=1)
+    assert sum(ended.values()) == 2
 
 
 @pytest.mark.soak
