@@ -205,7 +205,9 @@ export class SpecEditor extends Panel {
         {
           code: 'too-large',
           message: trans.__('%1 is too large for a spec.', file.name),
-          remedy: trans.__('Choose an environment.yml or a lock file of at most 8 MiB.')
+          remedy: trans.__(
+            'Choose an environment.yml or a lock file of at most 8 MiB.'
+          )
         },
         0
       );
