@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -49,22 +50,24 @@ def sweep(folder: Path) -> int:
 
 
 def check_archives(packages: Sequence[PlannedPackage]) -> None:
-    """Compare archives of ``file:`` channels with their sha256: rattler compares those alone that it downloads.
+    """Compare archives of ``file:`` channels with their hashes: rattler compares those alone that it downloads.
 
     Raises:
         DownloadFailed: an archive is not what the channel says.
     """
     for package in packages:
         url = urlsplit(package.url)
-        if package.cached or package.sha256 is None or url.scheme != "file":
+        if package.cached or url.scheme != "file":
             continue
         archive = Path(unquote(url.path))
-        if archive.exists() and _sha256(archive) != package.sha256:
+        md5 = json.loads(package.record).get("md5")  # an @EXPLICIT list may have no other
+        expected, kind = (package.sha256, "sha256") if package.sha256 else (md5, "md5")
+        if expected and archive.exists() and _digest(archive, kind) != expected:
             raise damaged(f"{package.name} {package.version}", package.url)
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
+def _digest(path: Path, kind: str) -> str:
+    digest = hashlib.new(kind, usedforsecurity=False)
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):
             digest.update(block)

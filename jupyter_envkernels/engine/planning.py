@@ -161,7 +161,11 @@ class Planner:
             message = f"{count} in this environment, and will see the change half."
             warnings = (*warnings, Problem("kernels-run", message, "Restart it afterwards."))
         changes = compare(current.packages, plan.packages, self.backend.is_newer)
-        return replace(plan, changes=changes, base=state_digest(current, inventory), warnings=warnings)
+        changed = {change.name for change in changes}
+        packages = tuple(replace(p, cached=p.cached or p.name not in changed) for p in plan.packages)
+        return replace(
+            plan, packages=packages, changes=changes, base=state_digest(current, inventory), warnings=warnings
+        )
 
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""

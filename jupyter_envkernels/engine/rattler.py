@@ -130,7 +130,8 @@ class RattlerBackend:
         except Exception as error:
             raise InvalidSpec(f"The package records of {prefix} cannot be read: {error}") from error
         requested = {text for record in records for text in record.requested_specs}
-        return Plan(packages=await self._plan(records), requested=tuple(sorted(requested)))
+        packages = [replace(package, cached=True) for package in await self._plan(records)]
+        return Plan(packages=tuple(packages), requested=tuple(sorted(requested)))
 
     async def install(
         self,
@@ -141,13 +142,13 @@ class RattlerBackend:
         report: Report,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
-        packages = await self._plan(
-            self._records(packages)
-        )  # what the cache has may have changed since the plan was made
-        self._check_online(packages)
-        await asyncio.to_thread(check_archives, packages)
+        known = await self._plan(self._records(packages))  # what the cache has may have changed since the plan was made
+        there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
+        fresh = [p for p in known if f"{p.name}-{p.version}-{p.build}" not in there]
+        self._check_online(fresh)
+        await asyncio.to_thread(check_archives, fresh)
         await asyncio.to_thread(sweep, self._packages)
-        with Meter(packages, report, self._settings.remote_read_timeout_secs) as meter:
+        with Meter(fresh, report, self._settings.remote_read_timeout_secs) as meter:
             work = asyncio.ensure_future(
                 rattler.install(
                     self._records(packages),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -12,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.package_cache import check_archives
+from jupyter_envkernels.errors import DownloadFailed
+from jupyter_envkernels.models import PlannedPackage
 from tests.channel.server import ChannelServer
 
 from .conftest import ROOT, Engine
 
+MD5 = hashlib.md5(b"content", usedforsecurity=False).hexdigest()
 NO_RETRIES = {"CONDA_REMOTE_MAX_RETRIES": "0"}
 
 
@@ -158,3 +164,20 @@ def test_what_a_killed_process_left_is_swept(engine: Engine, channel_server: Cha
     assert not leftover.exists()
     assert list(packages.glob("prio-demo*"))
     shutil.rmtree(engine.cache)
+
+
+@pytest.mark.parametrize(("hashes", "sound"), [({}, True), ({"md5": "0" * 32}, False), ({"md5": MD5}, True)])
+def test_archives_of_files_are_compared_by_what_is_known(
+    tmp_path: Path, hashes: dict[str, str], *, sound: bool
+) -> None:
+    archive = tmp_path / "demo-1-0.conda"
+    archive.write_bytes(b"content")
+    record = json.dumps(hashes)
+    url = archive.as_uri()
+    package = PlannedPackage("demo", "1", "0", "c", "noarch", url, None, 7, cached=False, record=record)
+    if sound:
+        check_archives([package])
+        assert archive.exists()
+    else:
+        with pytest.raises(DownloadFailed, match="damaged"):
+            check_archives([package])
