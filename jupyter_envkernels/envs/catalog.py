@@ -100,6 +100,8 @@ class Catalog:
             Ambiguous: several have that name.
         """
         environments = self.environments()
+        if not _can_be_path(ref):
+            raise _not_found(ref, environments)
         wanted = environment_id(Path(os.path.expanduser(ref))) if os.sep in ref else ref
         by_id = next((environment for environment in environments if environment.id == wanted), None)
         if by_id:
@@ -235,6 +237,14 @@ def _ambiguous(name: str, environments: Iterable[Environment]) -> Ambiguous:
         remedy="Give the prefix or the id instead.",
         details={"candidates": candidates},
     )
+
+
+def _can_be_path(text: str) -> bool:
+    """The system could have a file of that name: it has no NUL, and nothing that no encoding has."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _not_found(name: str, environments: Iterable[Environment]) -> NotFound:

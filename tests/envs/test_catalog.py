@@ -175,6 +175,12 @@ def test_find(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     assert raised.value.remedy == "Did you mean lesson?"
 
 
+@pytest.mark.parametrize("ref", ["a\0b", "/a\0b", "/\ud800", "./\udfff/x"])
+def test_what_cannot_be_a_path_is_not_found(catalog_of: MakeCatalog, ref: str) -> None:
+    with pytest.raises(NotFound):
+        catalog_of().find(ref)
+
+
 def test_find_takes_any_prefix_that_is_an_environment(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "unknown/x", "python3")
     found = catalog_of().find(str(prefix))
