@@ -62,11 +62,11 @@ async def test_a_running_job_goes_on_when_its_server_stops(
     assert list(server.tmp.iterdir()) == []
 
 
-def held() -> dict[str, Any]:
-    """What this process has open, runs and waits for."""
+def held(before: set[psutil.Process]) -> dict[str, Any]:
+    """What this process has open, runs and waits for; children that it had before apart."""
     return {
         "descriptors": Counter(_target(descriptor) for descriptor in Path("/proc/self/fd").iterdir()),
-        "children": psutil.Process().children(),
+        "children": set(psutil.Process().children()) - before,
         "tasks": len(asyncio.all_tasks()),
         "threads": {thread.name for thread in threading.enumerate() if not thread.name.startswith("asyncio_")},
     }
@@ -82,20 +82,20 @@ def _target(descriptor: Path) -> str:
 async def test_an_extension_that_stops_lets_go_of_all(call: Call, finish: Any, jp_serverapp: ServerApp) -> None:
     """Stopped and started again and again, it comes to hold no more."""
     (extension,) = jp_serverapp.extension_manager.extension_apps["jupyter_envkernels"]
-    seen = []
+    before, seen = set(psutil.Process().children()), []
+
+    async def inquiry_alone() -> bool:
+        return len(set(psutil.Process().children()) - before) == 1
+
     for number in range(3):
         if number:
             await extension._start_jupyter_server_extension(jp_serverapp)
         text = f"name: lesson-{number}\ndependencies: [prio-demo]\n"
         assert (await call("POST", "specs/check", {"text": text, "channels": True})).status == 200
         assert (await finish(await call("POST", "jobs", {"kind": "create", "text": text})))["state"] == "succeeded"
-        await until(one_child)  # the inquiry; the worker that has said its last word ends on its own
+        await until(inquiry_alone)  # the worker that has said its last word ends on its own
         await extension.stop_extension()
-        seen.append(held())
+        seen.append(held(before))
     assert seen[1] == seen[2], "what the first one brings, such as imported modules, is not counted"
-    assert seen[0]["children"] == seen[2]["children"] == []
+    assert seen[0]["children"] == seen[2]["children"] == set()
     assert seen[0]["tasks"] == seen[2]["tasks"]
-
-
-async def one_child() -> bool:
-    return len(psutil.Process().children()) == 1
