@@ -24,7 +24,14 @@ import {
 } from '@jupyterlab/translation';
 
 import { environmentIcon } from './components/icons';
-import { EditStore, EnvModel, JobModel, SpecCheck, SpecDraft } from './model';
+import {
+  EditStore,
+  EnvModel,
+  JobModel,
+  Loadable,
+  SpecCheck,
+  SpecDraft
+} from './model';
 import {
   addCommands,
   addEnvironmentCommands,
@@ -88,6 +95,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const check: SpecCheck.Check = (source, withChannels) =>
       api.checkSpec(source, withChannels);
     const draft = new SpecDraft({ check, state });
+    const templates = new Loadable(() => api.listTemplates());
     const edits = new EditStore({ jobs, draft: { check } });
     const tracker = new WidgetTracker<MainAreaWidget<Workspace>>({
       namespace: 'jupyter-envkernels'
@@ -158,6 +166,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     function createEditor(spec: SpecDraft, origin: Place): SpecEditor {
       return new SpecEditor({
         draft: spec,
+        templates: spec === draft ? templates : null,
+        begin: text => controller.begin(spec, text),
         editorServices,
         jobs,
         trans,

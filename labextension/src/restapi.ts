@@ -16,6 +16,7 @@ import {
   IPlan,
   IProblem,
   IRevision,
+  ITemplate,
   JobRequest,
   SpecSource
 } from './types';
@@ -30,7 +31,8 @@ import {
   decodeLog,
   decodePackages,
   decodePlan,
-  decodeProblem
+  decodeProblem,
+  decodeTemplates
 } from './validate';
 
 /** The namespace of the server extension. */
@@ -101,6 +103,11 @@ export class RestAPI {
       method: 'POST',
       body: JSON.stringify({ ...source, ...channels })
     });
+  }
+
+  /** The specs that the administrator offers to begin with. */
+  listTemplates(): Promise<ITemplate[]> {
+    return this._call('templates', decodeTemplates);
   }
 
   listJobs(): Promise<IJob[]> {

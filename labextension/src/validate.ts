@@ -20,6 +20,7 @@ import {
   IProgress,
   IRevision,
   ISpec,
+  ITemplate,
   IUsage,
   JOB_KINDS,
   JOB_PHASES,
@@ -173,6 +174,13 @@ const spec = record<ISpec>({
   locked: list(record({ url: text }))
 });
 
+const template = record<ITemplate>({
+  name: text,
+  title: text,
+  description: text,
+  text
+});
+
 const diagnostic = record<IDiagnostic>({
   severity: oneOf(SEVERITIES),
   line: orNull(count),
@@ -242,6 +250,7 @@ const plan = record<IPlan>({
   pip_removed: list(text),
   variables: dictionary(text),
   download_bytes: count,
+  disk_bytes: count,
   free_bytes: orNull(count),
   warnings: tolerantList(problem)
 });
@@ -273,6 +282,10 @@ export const decodeCheckedSpec = (value: unknown): ICheckedSpec =>
     spec: orNull(spec),
     diagnostics: tolerantList(diagnostic)
   })(value, 'answer');
+
+/** The answer of `GET templates`. */
+export const decodeTemplates = (value: unknown): ITemplate[] =>
+  record({ templates: tolerantList(template) })(value, 'answer').templates;
 
 /** The answer of `GET jobs`. */
 export const decodeJobs = (value: unknown): IJob[] =>

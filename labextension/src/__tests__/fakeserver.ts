@@ -14,6 +14,7 @@ import {
   IPlan,
   IProblem,
   IRevision,
+  ITemplate,
   JobRequest
 } from '../types';
 import { makeJob } from './makers';
@@ -28,6 +29,7 @@ export class FakeServer {
   plans = new Map<string, IPlan>();
   packages: IInstalledPackage[] = [];
   revisions: IRevision[] = [];
+  templates: ITemplate[] = [];
   /** What was asked for, as `GET jobs`, in order. */
   requests: string[] = [];
   /** The bodies of what was asked for with POST. */
@@ -117,14 +119,15 @@ export class FakeServer {
     asked: JobRequest | null
   ): Response {
     const [place, id, part] = path.split('/');
-    if (path === 'environments') {
-      return json({ environments: this.environments });
-    }
-    if (path === 'specs/check') {
-      return json(this.checked);
-    }
-    if (path === 'jobs' && method === 'GET') {
-      return json({ jobs: [...this.jobs.values()] });
+    const whole: { [asked: string]: () => unknown } = {
+      'GET environments': () => ({ environments: this.environments }),
+      'GET templates': () => ({ templates: this.templates }),
+      'POST specs/check': () => this.checked,
+      'GET jobs': () => ({ jobs: [...this.jobs.values()] })
+    };
+    const answer = whole[`${method} ${path}`];
+    if (answer) {
+      return json(answer());
     }
     if (path === 'jobs') {
       return json(this._start(asked!), 202);

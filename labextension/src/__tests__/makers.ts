@@ -76,6 +76,7 @@ export function makePlan(more: Partial<IPlan> = {}): IPlan {
     pip_removed: [],
     variables: {},
     download_bytes: 0,
+    disk_bytes: 0,
     free_bytes: 5e9,
     warnings: [],
     ...more

@@ -53,12 +53,14 @@ describe('RestAPI', () => {
     server.plans.set('a', makePlan());
     expect(await api.getPlan('a')).toEqual(makePlan());
     expect((await api.runJob('a')).kind).toBe('update');
+    expect(await api.listTemplates()).toEqual([]);
     expect(server.requests).toEqual([
       'GET environments/ml/packages',
       'GET environments/ml/history',
       'GET environments/ml/export?format=explicit',
       'GET jobs/a/plan',
-      'POST jobs/a/run'
+      'POST jobs/a/run',
+      'GET templates'
     ]);
   });
 

@@ -39,7 +39,7 @@ export function PlanView(props: IPlanViewProps): JSX.Element {
 
 /** How much there is of it. */
 function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
-  const { download_bytes, free_bytes, packages } = plan;
+  const { disk_bytes, download_bytes, free_bytes, packages } = plan;
   const cached = packages.filter(one => one.cached).length;
   const amounts: [string, string, string][] = [
     [
@@ -53,9 +53,11 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
       download_bytes && cached ? trans.__('the rest is cached') : ''
     ],
     [
-      trans.__('Free on the disk'),
-      free_bytes === null ? trans.__('not known') : formatBytes(free_bytes),
-      ''
+      trans.__('On the disk'),
+      disk_bytes
+        ? trans.__('about %1', formatBytes(disk_bytes))
+        : trans.__('next to nothing'),
+      free_bytes === null ? '' : trans.__('%1 free', formatBytes(free_bytes))
     ]
   ];
   return (

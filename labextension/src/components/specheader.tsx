@@ -2,10 +2,15 @@
  * What is above the text of a spec: what is to come of it, where the text comes from, and the buttons that do it.
  */
 
-import { fileUploadIcon, folderIcon } from '@jupyterlab/ui-components';
+import {
+  fileUploadIcon,
+  folderIcon,
+  HTMLSelect
+} from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { RequestError } from '../restapi';
+import { ITemplate } from '../types';
 import { IBaseProps, Notice, TextButton } from './common';
 import { describe } from './words';
 
@@ -17,6 +22,8 @@ export interface ISpecHeaderProps extends IBaseProps {
   subject: React.ReactNode;
   /** Whether there is an environment, which is updated. */
   isUpdate: boolean;
+  /** What there is to begin with. */
+  templates: ReadonlyArray<ITemplate>;
   /** The file that was opened, if any, and whether the text was changed since. */
   openedPath: string | null;
   isChanged: boolean;
@@ -25,6 +32,7 @@ export interface ISpecHeaderProps extends IBaseProps {
   /** Why the server refused the spec. */
   error: RequestError | null;
   actions: {
+    begin: (template: ITemplate) => void;
     upload: (file: File) => void;
     browse: (() => void) | null;
     preview: () => void;
@@ -41,6 +49,7 @@ export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
       <div className="jp-EnvKernels-specHeader">
         {subject}
         <div className="jp-EnvKernels-buttons">
+          {props.templates.length > 0 && <TemplateSelect {...props} />}
           <UploadButton {...props} />
           {actions.browse && (
             <TextButton icon={folderIcon} onClick={actions.browse}>
@@ -145,6 +154,31 @@ export function NameField(props: INameFieldProps): JSX.Element {
         </span>
       )}
     </div>
+  );
+}
+
+/** Chosen like an entry of a menu: nothing stays chosen. */
+function TemplateSelect(props: ISpecHeaderProps): JSX.Element {
+  const { actions, templates, trans } = props;
+  return (
+    <HTMLSelect
+      className="jp-EnvKernels-templates"
+      aria-label={trans.__('Begin with a template')}
+      value=""
+      onChange={({ target }) => {
+        const chosen = templates.find(({ name }) => name === target.value);
+        if (chosen) {
+          actions.begin(chosen);
+        }
+      }}
+    >
+      <option value="">{trans.__('Templates…')}</option>
+      {templates.map(({ description, name, title }) => (
+        <option key={name} value={name} title={description}>
+          {title}
+        </option>
+      ))}
+    </HTMLSelect>
   );
 }
 

@@ -168,6 +168,13 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     draft.open(text, path);
   };
 
+  /** Begin a draft with a text that can be had again, after asking likewise. */
+  begin = async (draft: SpecDraft, text: string): Promise<void> => {
+    if (!draft.isUnsaved || (await confirmReplace(this._options.trans))) {
+      draft.begin(text);
+    }
+  };
+
   /** Put a file of the file browser into a draft: that of a new environment where none is given. */
   openFile = async (path: string, draft?: SpecDraft): Promise<void> => {
     const { readFile, trans } = this._options;

@@ -12,15 +12,16 @@ import {
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import React from 'react';
 
 import { Diagnostics } from '../components/diagnostics';
 import { NameField, PreviewState, SpecHeader } from '../components/specheader';
 import { UpdateOptions } from '../components/updateoptions';
-import { Attempt, JobModel, SpecDraft, UpdateDraft } from '../model';
+import { Attempt, JobModel, Loadable, SpecDraft, UpdateDraft } from '../model';
 import { RequestError } from '../restapi';
-import { IDiagnostic, isActive } from '../types';
+import { IDiagnostic, isActive, ITemplate } from '../types';
 import { LineMarkers } from './markers';
 
 /** The largest file that is taken for a spec, in bytes: the server reads lock files of that size. */
@@ -35,7 +36,11 @@ export class SpecEditor extends Panel {
     this.addWidget(this._watching('specTop', () => this._header()));
     this.addWidget(this._editor);
     this.addWidget(this._watching('specBottom', () => this._diagnostics()));
-    _options.draft.stateChanged.connect(this._onDraftChanged, this);
+    const { draft, jobs, templates } = _options;
+    draft.stateChanged.connect(this._onDraftChanged, this);
+    for (const model of [draft, jobs, templates, this._attempt]) {
+      model?.stateChanged.connect(() => this._changed.emit(), this);
+    }
     this._onDraftChanged();
   }
 
@@ -63,12 +68,18 @@ export class SpecEditor extends Panel {
     if (this.isDisposed) {
       return;
     }
-    this._options.draft.stateChanged.disconnect(this._onDraftChanged, this);
+    Signal.clearData(this);
     this._attempt.dispose();
     super.dispose();
   }
 
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    void this._options.templates?.load();
+  }
+
   protected onActivateRequest(msg: Message): void {
+    void this._options.templates?.load();
     this._editor.activate();
   }
 
@@ -107,26 +118,20 @@ export class SpecEditor extends Panel {
   }
 
   private _watching(name: string, render: () => JSX.Element): ReactWidget {
-    const { draft, jobs } = this._options;
     const widget = ReactWidget.create(
-      <UseSignal signal={draft.stateChanged}>
-        {() => (
-          <UseSignal signal={this._attempt.stateChanged}>
-            {() => <UseSignal signal={jobs.stateChanged}>{render}</UseSignal>}
-          </UseSignal>
-        )}
-      </UseSignal>
+      <UseSignal signal={this._changed}>{render}</UseSignal>
     );
     widget.addClass(`jp-EnvKernels-${name}`);
     return widget;
   }
 
   private _header(): JSX.Element {
-    const { browse, draft, showJob, trans } = this._options;
+    const { begin, browse, draft, showJob, templates, trans } = this._options;
     return (
       <SpecHeader
         subject={this._subject()}
         isUpdate={draft instanceof UpdateDraft}
+        templates={templates?.value ?? []}
         openedPath={draft.openedPath}
         isChanged={draft.path === null}
         isStarting={this._attempt.isRunning}
@@ -134,6 +139,7 @@ export class SpecEditor extends Panel {
         error={this._attempt.error}
         trans={trans}
         actions={{
+          begin: ({ text }) => void begin(text),
           upload: file => void this._upload(file),
           browse,
           preview: () => void this.preview(),
@@ -243,6 +249,7 @@ export class SpecEditor extends Panel {
     ])
   );
   private readonly _attempt = new Attempt();
+  private readonly _changed = new Signal<this, void>(this);
   private readonly _editor: CodeEditorWrapper;
   private readonly _markers = new LineMarkers();
 }
@@ -259,6 +266,10 @@ export namespace SpecEditor {
     /** Begin with another text, after asking where that would lose something. */
     open: (text: string, path: string | null) => Promise<void>;
     jobs: JobModel;
+    /** The specs that the administrator offers; null where they are of no use. */
+    templates: Loadable<ITemplate[]> | null;
+    /** Begin with a text that can be had again, after asking where that would lose something. */
+    begin: (text: string) => Promise<void>;
     /** Start the job that the draft asks for. Throws a RequestError where the server refuses it. */
     apply: () => Promise<void>;
     /** Start one that only plans it. Throws a RequestError where the server refuses it. */

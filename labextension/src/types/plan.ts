@@ -51,6 +51,8 @@ export interface IPlan {
   pip_removed: string[];
   variables: { [name: string]: string };
   download_bytes: number;
+  /** About what it takes; cached packages take nothing. */
+  disk_bytes: number;
   /** Where the environment goes; null while unknown. */
   free_bytes: number | null;
   warnings: IProblem[];

@@ -36,5 +36,14 @@ export interface ICheckedSpec {
 /** A spec to be checked: its text, or a path below the folder that Jupyter serves. */
 export type SpecSource = { text: string } | { path: string };
 
+/** A spec that the administrator offers to begin with. */
+export interface ITemplate {
+  name: string;
+  title: string;
+  /** May be empty. */
+  description: string;
+  text: string;
+}
+
 /** Names that an environment may have, as the server's EnvironmentName. */
 export const NAME_PATTERN = '[A-Za-z0-9_][A-Za-z0-9._\\-]{0,99}';

@@ -34,16 +34,16 @@ describe('PlanView', () => {
   });
 
   it('tells how much there is of it', () => {
-    show(makePlan({ download_bytes: 12e6, free_bytes: 3e9 }));
+    show(makePlan({ download_bytes: 12e6, disk_bytes: 4e7, free_bytes: 3e9 }));
     const terms = page.all('dd').map(node => node.textContent);
     expect(terms).toEqual([
       '11 of them cached',
       '12.0 MBthe rest is cached',
-      '3.0 GB'
+      'about 40.0 MB3.0 GB free'
     ]);
     show(makePlan({ free_bytes: null }));
     expect(text()).toContain('nothing');
-    expect(text()).toContain('not known');
+    expect(text()).not.toContain('free');
   });
 
   it('shows what changes in words, what goes away first', () => {

@@ -37,10 +37,22 @@ describe('NameField', () => {
 describe('SpecHeader', () => {
   let done: string[];
 
-  function show(preview: PreviewState, isUpdate = false): void {
+  const course = {
+    name: 'course',
+    title: trans.__('The course'),
+    description: 'All of it',
+    text: 'name: course'
+  };
+
+  function show(
+    preview: PreviewState,
+    isUpdate = false,
+    templates = [course]
+  ): void {
     page.render(
       <SpecHeader
         subject={null}
+        templates={templates}
         isUpdate={isUpdate}
         openedPath={null}
         isChanged
@@ -48,6 +60,7 @@ describe('SpecHeader', () => {
         preview={preview}
         error={null}
         actions={{
+          begin: ({ name }) => void done.push(`begin ${name}`),
           upload: () => undefined,
           browse: null,
           preview: () => void done.push('preview'),
@@ -72,6 +85,14 @@ describe('SpecHeader', () => {
     show('none', true);
     page.click('Update');
     expect(done[2]).toBe('apply');
+  });
+
+  it('offers what the administrator does', () => {
+    show('none');
+    page.type('select', 'course');
+    expect(done).toEqual(['begin course']);
+    show('none', false, []);
+    expect(page.all('select')).toEqual([]);
   });
 
   it('says that a change discards the preview', () => {
