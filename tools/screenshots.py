@@ -11,11 +11,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.browser.lab import (
     CHROMIUM_FLAGS,
     Lab,
+    choose,
     chromium,
     create,
     expect_state,
     open_lab,
     paste_spec,
+    preview,
     row,
     run_cell,
 )
@@ -73,6 +75,9 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     paste_spec(page, OCEAN)
     page.mouse.move(640, 500)
     save(page, "panel")
+    preview(page)
+    save(page, "preview")
+    page.get_by_role("button", name="Edit spec").click()
     server.add_rule(r"/(numpy|python)-\d.*\.conda$", throttle=3_000_000)
     view = create(page)
     expect(view).to_have_attribute("data-job-phase", "downloading")
@@ -84,6 +89,12 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     view.get_by_role("button", name="Open a notebook").click()
     run_cell(page, "ocean-2026", "import sys, numpy; print(sys.prefix)")
     save(page, "notebook")
+
+    choose(page, "ocean-2026", "Add or Remove Packages")
+    page.get_by_label("Add packages").fill("tornado>=6")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove numpy", exact=True).click()
+    save(page, "packages")
 
     paste_spec(page, MISTAKE)
     view = create(page)

@@ -105,6 +105,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       environments,
       jobs,
       draft,
+      draftOf,
       commands,
       trans,
       currentTab,
@@ -115,6 +116,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
           .filter(one => kernels.some(({ id }) => id === one.kernel?.name))
           .map(({ path }) => path)
     });
+
+    function draftOf(place: Place): SpecDraft | null {
+      if (place.page === 'spec') {
+        return draft;
+      }
+      const environment =
+        place.page === 'update' && environments.get(place.environment);
+      return environment ? edits.of(environment).draft : null;
+    }
 
     function currentTab(): Workspace | null {
       return tracker.currentWidget?.content ?? null;

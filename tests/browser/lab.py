@@ -163,11 +163,11 @@ def paste_spec(page: Page, text: str) -> None:
     """Open the editor by its button, and put a spec into it as a person pastes it."""
     toolbar = show_panel(page).get_by_role("toolbar", name="Manage environments")
     toolbar.get_by_role("button", name="New environment").click()
-    editor = page.locator(".jp-EnvKernels-specText .cm-content")
+    editor = page.locator(".jp-EnvKernels-specText:visible .cm-content")
     editor.click()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text(text)
-    expect(page.locator("[data-envkernels-check]")).not_to_have_attribute("data-envkernels-check", "unchecked")
+    expect(page.locator("[data-envkernels-check]:visible")).not_to_have_attribute("data-envkernels-check", "unchecked")
 
 
 def create(page: Page) -> Locator:

@@ -56,17 +56,18 @@ def test_preview_create_update_and_back(page: Page, lab: Lab, channel_pythons: l
     expect(line).to_have_attribute("data-envkernels-preview", "ready")
     page.locator(".jp-EnvKernels-specText .cm-content").click()
     page.keyboard.press("ControlOrMeta+End")
-    page.keyboard.insert_text("- tornado\n")
+    page.keyboard.insert_text("- prefix-demo\n")
     expect(line).to_contain_text("discarded")
     assert accessibility_faults(page, _TAB) == []
     shown = preview(page)
-    expect(shown.locator('[data-package="tornado"]')).to_be_visible()
+    expect(shown.locator('[data-package="prefix-demo"]')).to_be_visible()
     carry_out(page, "Create", "create")
     assert packages(lab, "course")["numpy"].startswith("1.26")
 
     choose(page, "course", "Add or Remove Packages")
     page.get_by_label("Add packages").fill("numpy=2")
-    page.get_by_role("button", name="Remove tornado", exact=True).click()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove prefix-demo", exact=True).click()
     expect(page.locator('[data-spec="numpy=2"]')).to_be_visible()
     assert accessibility_faults(page, _TAB) == []
     change = preview(page).locator('tr[data-package="numpy"]')
@@ -154,6 +155,7 @@ def test_deleting_under_a_running_kernel_asks_twice(page: Page, lab: Lab, channe
 
 def break_off(lab: Lab, view: Locator) -> None:
     """Kill the worker of a job that downloads, as a machine that runs out of memory does."""
+    expect(view).to_have_attribute("data-job-state", "running")
     expect(view).to_have_attribute("data-job-phase", "downloading")
     for process in workers(lab):
         os.kill(process.pid, signal.SIGKILL)

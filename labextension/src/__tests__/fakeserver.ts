@@ -163,8 +163,8 @@ export class FakeServer {
   }
 
   /** Go on with a job in a new one. */
-  private _run({ kind, plans }: IJob): IJob {
-    const next = { kind: plans ?? kind };
+  private _run({ kind, plans, state }: IJob): IJob {
+    const next = state === 'failed' ? { kind, plans } : { kind: plans ?? kind };
     return this.addJob(makeJob(`job-${this.jobs.size + 1}`, next));
   }
 

@@ -48,36 +48,44 @@ export interface IPackageFormProps extends IBaseProps {
 }
 
 export function PackageForm(props: IPackageFormProps): JSX.Element {
-  const { error, isChangeable, packages, trans } = props;
+  const { actions, error, isChangeable, packages, trans } = props;
+  const [text, setText] = React.useState('');
+  const add = () => {
+    actions.add(text);
+    setText('');
+  };
   return (
     <div className="jp-EnvKernels-packages">
       {error && <Notice problem={describe(error, trans)} trans={trans} />}
-      {isChangeable && <AddField {...props} />}
+      {isChangeable && (
+        <AddField {...props} text={text} onAdd={add} onChange={setText} />
+      )}
       {packages ? (
         <PackageGroups {...props} packages={packages} />
       ) : (
         !error && <p role="status">{trans.__('Reading the packages…')}</p>
       )}
-      {isChangeable && <Bar {...props} />}
+      {isChangeable && <Bar {...props} onPreview={add} />}
     </div>
   );
 }
 
-function AddField(props: IPackageFormProps): JSX.Element {
-  const { actions, added, trans } = props;
-  const [text, setText] = React.useState('');
+function AddField(
+  props: IPackageFormProps & {
+    text: string;
+    onAdd: () => void;
+    onChange: (text: string) => void;
+  }
+): JSX.Element {
+  const { actions, added, onAdd, onChange, text, trans } = props;
   const id = React.useId();
-  const add = () => {
-    actions.add(text);
-    setText('');
-  };
   return (
     <div className="jp-EnvKernels-addField">
       <label htmlFor={id}>{trans.__('Add packages')}</label>
       <form
         onSubmit={event => {
           event.preventDefault();
-          add();
+          onAdd();
         }}
       >
         <input
@@ -88,10 +96,9 @@ function AddField(props: IPackageFormProps): JSX.Element {
           placeholder={trans.__('for example: pandas, or scipy>=1.10')}
           spellCheck={false}
           autoComplete="off"
-          onChange={event => setText(event.target.value)}
-          onBlur={add}
+          onChange={event => onChange(event.target.value)}
         />
-        <TextButton icon={addIcon} onClick={add}>
+        <TextButton icon={addIcon} onClick={onAdd}>
           {trans.__('Add')}
         </TextButton>
       </form>
@@ -226,9 +233,11 @@ function PackageRow(
 }
 
 /** What was put together, and the button that shows what it would do. */
-function Bar(props: IPackageFormProps): JSX.Element {
-  const { actions, added, isEmpty, isStarting, removed, trans, upgrade } =
-    props;
+function Bar(
+  props: IPackageFormProps & { onPreview: () => void }
+): JSX.Element {
+  const { actions, added, isEmpty, isStarting, onPreview, removed } = props;
+  const { trans, upgrade } = props;
   const words = [
     added.length ? trans.__('%1 to add', added.length) : '',
     removed.size ? trans.__('%1 to remove', removed.size) : ''
@@ -249,7 +258,11 @@ function Bar(props: IPackageFormProps): JSX.Element {
       <TextButton
         kind="primary"
         disabled={isStarting}
-        onClick={actions.preview}
+        onClick={() => {
+          // What was typed and not yet added is meant, too.
+          onPreview();
+          actions.preview();
+        }}
       >
         {trans.__('Preview')}
       </TextButton>

@@ -48,7 +48,8 @@ export interface IPreview {
 export class SpecDraft extends VDomModel {
   constructor(private readonly _options: SpecDraft.IOptions) {
     super();
-    const { saveDelay = 400 } = _options;
+    const { example = EXAMPLE, saveDelay = 400 } = _options;
+    this._given = this._text = example;
     this._check = new SpecCheck({
       ..._options,
       read: () => ({ text: this._text, source: this.source })
@@ -186,7 +187,7 @@ export class SpecDraft extends VDomModel {
     const stored = await this._options.state?.fetch(KEY);
     const { text, name, saved, jobId, preview } = (stored ??
       {}) as Partial<IStored>;
-    if (typeof text === 'string' && this._text === EXAMPLE) {
+    if (typeof text === 'string' && this._text === this._given) {
       this._text = text;
       this._override = name ?? null;
       this._saved = saved ?? null;
@@ -230,8 +231,8 @@ export class SpecDraft extends VDomModel {
   }
 
   private readonly _check: SpecCheck;
-  private _given = EXAMPLE;
-  private _text = EXAMPLE;
+  private _given: string;
+  private _text: string;
   private _override: string | null = null;
   private _saved: ISavedSpec | null = null;
   private _jobId: string | null = null;
@@ -265,6 +266,8 @@ export namespace SpecDraft {
   /** The options of a SpecDraft; times are in milliseconds. */
   export interface IOptions {
     check: SpecCheck.Check;
+    /** The text to begin with. */
+    example?: string;
     /** Where the draft outlives a reload of the page. */
     state?: IStateDB | null;
     /** See SpecCheck. */

@@ -19,7 +19,7 @@ export class UpdateDraft extends SpecDraft {
     readonly environment: Pick<IEnvironment, 'id' | 'name'>,
     options: SpecDraft.IOptions
   ) {
-    super(options);
+    super({ ...options, example: '' });
   }
 
   get options(): IUpdateOptions {

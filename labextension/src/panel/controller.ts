@@ -30,9 +30,9 @@ export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 /** Carries out what the person asks for, and tells where it does not succeed. */
 export class Controller implements Sidebar.IActions, INotifyActions {
   constructor(private readonly _options: Controller.IOptions) {
-    const { draft, environments, jobs, trans } = _options;
+    const { draftOf, environments, jobs, trans } = _options;
     this.starter = new JobStarter({
-      draft,
+      draftOf,
       environments,
       jobs,
       trans,
@@ -225,6 +225,8 @@ export namespace Controller {
     'show' | 'openNotebook'
   > {
     commands: CommandRegistry;
+    /** The spec of a new environment. */
+    draft: SpecDraft;
     /** The tab; null where it is closed. */
     currentTab: () => Workspace | null;
     /** Bring the tab to the front, made anew where it was closed. */

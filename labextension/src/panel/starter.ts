@@ -52,13 +52,12 @@ export class JobStarter {
 
   /** Carry out what a job has planned, or take up again what it did not finish, and show it. */
   run = async (job: IJob): Promise<void> => {
-    const { draft, jobs, trans } = this._options;
+    const { jobs, trans } = this._options;
+    const origin = this._origin(job);
     try {
       const next = await jobs.run(job.id);
-      if (this._isOfDraft(job)) {
-        draft.jobId = next.id;
-      }
-      this._arrive(next, this._origin(job));
+      this._pass(job, next, origin);
+      this._arrive(next, origin);
     } catch (error) {
       await showProblem(trans.__('The job was not started'), error, trans);
     }
@@ -84,6 +83,16 @@ export class JobStarter {
         ? null
         : () => void this.run(job)
   });
+
+  /** The draft now belongs to the job that goes on with the one it belonged to. */
+  private _pass(job: IJob, next: IJob, origin: Place | null): void {
+    const draft = origin && this._options.draftOf(origin);
+    if (draft && next.kind !== 'plan') {
+      draft.jobId = next.id;
+    } else if (draft?.preview?.jobId === job.id) {
+      draft.preview = { ...draft.preview, jobId: next.id };
+    }
+  }
 
   private _arrive(job: IJob, origin: Place | null): void {
     if (origin) {
@@ -124,15 +133,10 @@ export class JobStarter {
 
   /** Where the job was asked for; after a reload of the page, as far as it can be told. */
   private _origin(job: IJob): Place | null {
-    return (
-      this._origins.get(job.id) ??
-      (this._isOfDraft(job) ? { page: 'spec' } : null)
-    );
-  }
-
-  private _isOfDraft(job: IJob): boolean {
-    const { draft } = this._options;
-    return [draft.jobId, draft.preview?.jobId].includes(job.id);
+    const place: Place = { page: 'spec' };
+    const draft = this._options.draftOf(place);
+    const isOfDraft = [draft?.jobId, draft?.preview?.jobId].includes(job.id);
+    return this._origins.get(job.id) ?? (isOfDraft ? place : null);
   }
 
   private readonly _origins = new Map<string, Place>();
@@ -144,8 +148,8 @@ export namespace JobStarter {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
-    /** The spec of a new environment. */
-    draft: SpecDraft;
+    /** The draft that is written at a place; null where none is. */
+    draftOf: (place: Place) => SpecDraft | null;
     trans: TranslationBundle;
     /** Bring the tab to the front with this place. */
     show: (place: Place) => void;

@@ -65,7 +65,13 @@ describe('PackageForm', () => {
     page.click('Keep numpy');
     page.click('Preview');
     page.click('Reset');
-    expect(done).toEqual(['toggle numpy', 'toggle numpy', 'preview', 'clear']);
+    expect(done).toEqual([
+      'toggle numpy',
+      'toggle numpy',
+      'add ',
+      'preview',
+      'clear'
+    ]);
   });
 
   it('takes packages to add', () => {
@@ -73,7 +79,9 @@ describe('PackageForm', () => {
     page.type('input[type=text]', 'scipy');
     page.click('Add');
     page.click('Do not add pandas');
-    expect(done).toEqual(['add scipy', 'drop pandas']);
+    page.type('input[type=text]', 'zlib');
+    page.click('Preview');
+    expect(done).toEqual(['add scipy', 'drop pandas', 'add zlib', 'preview']);
     expect(page.node.textContent).toContain('1 to add');
   });
 

@@ -60,6 +60,7 @@ describe('Controller', () => {
     const asTab = tab as unknown as Workspace;
     controller = new Controller({
       ...models,
+      draftOf: place => (place.page === 'spec' ? models.draft : null),
       commands,
       trans,
       currentTab: () => asTab,
@@ -134,6 +135,19 @@ describe('Controller', () => {
     run!();
     await until(() => tab.jobId === 'job-2');
     expect(draft.jobId).toBe('job-2');
+  });
+
+  it('lets the draft have the plan that is made again', async () => {
+    const { draft, jobs, server } = models;
+    draft.open('name: ml');
+    await controller.preview(draft, spec);
+    server.advance('job-1', { state: 'failed' });
+    await until(() => jobs.get('job-1')?.state === 'failed');
+    controller.runJob(jobs.get('job-1')!);
+    await until(() => tab.jobId === 'job-2');
+    expect(draft.preview?.jobId).toBe('job-2');
+    expect(draft.isPreviewOutdated).toBe(false);
+    expect(draft.jobId).toBeNull();
   });
 
   it('leads from the plan of an update back to where it was asked for', async () => {
