@@ -187,7 +187,6 @@ class Planner:
         missing = kernel_packages_missing(names, self.options.kernel_packages)
         if missing:
             message = f"{', '.join(missing)} is added, so that the environment is a kernel."
-            self.report.log(message)
             warnings = (*warnings, Problem("kernel-added", message))
             requested = (*requested, *missing)
             try:
