@@ -153,7 +153,10 @@ async def test_a_slow_drip_is_waited_for_and_can_be_cancelled(
 
 
 @pytest.mark.parametrize("status", [401, pytest.param(404, marks=pytest.mark.soak)])
-async def test_an_index_of_pip_that_refuses(place: Place, channel_server: ChannelServer, status: int) -> None:
+async def test_an_index_of_pip_that_refuses(
+    place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("UV_CACHE_DIR", str(place.folder / "uv"))  # an earlier test may have read the index
     channel_server.add_rule("/simple/", status=status)
     pip = (f"--index-url {channel_server.url}/simple", "envkernels-demo-pip")
     async with managing(place) as manager:

@@ -112,7 +112,7 @@ def test_hostile_text_is_answered_at_once(text: str) -> None:
     check("dependencies: [xz]")  # what is imported at the first call does not count
     begun = time.perf_counter()
     checked = check(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.perf_counter() - begun < 5  # a hostile text would take minutes; a busy machine some seconds
     assert is_sound(checked)
     assert not checked.ok
 
