@@ -215,7 +215,7 @@ function spoken({ job, trans }: IJobViewProps): string {
 
 function Outcome(props: IJobViewProps): JSX.Element {
   const { actions, job, trans } = props;
-  const { back, newEnvironment, openNotebook, run } = actions;
+  const { openNotebook } = actions;
   return (
     <section
       className="jp-EnvKernels-outcome"
@@ -235,26 +235,42 @@ function Outcome(props: IJobViewProps): JSX.Element {
             {trans.__('Open a notebook')}
           </TextButton>
         )}
-        {back && (
-          <TextButton
-            kind={openNotebook ? 'plain' : 'primary'}
-            onClick={back.go}
-          >
-            {back.label}
-          </TextButton>
-        )}
-        {run && (
-          <TextButton icon={redoIcon} onClick={run}>
-            {againName(job, trans)}
-          </TextButton>
-        )}
-        {!back && (
-          <TextButton onClick={newEnvironment}>
-            {trans.__('New environment')}
-          </TextButton>
-        )}
+        <WaysOn {...props} />
       </div>
     </section>
+  );
+}
+
+/** What is to be done next; first of all, to resume what was interrupted. */
+function WaysOn({ actions, job, trans }: IJobViewProps): JSX.Element {
+  const { back, newEnvironment, openNotebook, run } = actions;
+  const isInterrupted = job.state === 'interrupted';
+  const again = run && (
+    <TextButton
+      kind={isInterrupted ? 'primary' : 'plain'}
+      icon={redoIcon}
+      onClick={run}
+    >
+      {againName(job, trans)}
+    </TextButton>
+  );
+  return (
+    <>
+      {isInterrupted && again}
+      {back ? (
+        <TextButton
+          kind={openNotebook || isInterrupted ? 'plain' : 'primary'}
+          onClick={back.go}
+        >
+          {back.label}
+        </TextButton>
+      ) : (
+        <TextButton onClick={newEnvironment}>
+          {trans.__('New environment')}
+        </TextButton>
+      )}
+      {!isInterrupted && again}
+    </>
   );
 }
 

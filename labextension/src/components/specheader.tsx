@@ -2,11 +2,7 @@
  * What is above the text of a spec: what is to come of it, where the text comes from, and the buttons that do it.
  */
 
-import {
-  fileUploadIcon,
-  folderIcon,
-  HTMLSelect
-} from '@jupyterlab/ui-components';
+import { fileUploadIcon, folderIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { RequestError } from '../restapi';
@@ -161,7 +157,7 @@ export function NameField(props: INameFieldProps): JSX.Element {
 function TemplateSelect(props: ISpecHeaderProps): JSX.Element {
   const { actions, templates, trans } = props;
   return (
-    <HTMLSelect
+    <select
       className="jp-EnvKernels-templates"
       aria-label={trans.__('Begin with a template')}
       value=""
@@ -178,7 +174,7 @@ function TemplateSelect(props: ISpecHeaderProps): JSX.Element {
           {title}
         </option>
       ))}
-    </HTMLSelect>
+    </select>
   );
 }
 

@@ -43,7 +43,7 @@ export function jobOutcome(job: IJob, trans: TranslationBundle): string {
     return trans.__('Cancelled');
   }
   if (job.state === 'interrupted') {
-    return trans.__('The job was interrupted');
+    return trans.__('"%1" was interrupted', jobTitle(job, trans));
   }
   const name = job.environment;
   return job.state === 'succeeded'

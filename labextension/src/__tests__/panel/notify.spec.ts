@@ -24,7 +24,7 @@ describe('notifyEnd', () => {
   it.each([
     [{ state: 'succeeded' }, 'success: ml is ready'],
     [{ state: 'failed' }, 'error: ml could not be created'],
-    [{ state: 'interrupted' }, 'error: The job was interrupted'],
+    [{ state: 'interrupted' }, 'error: "Create ml" was interrupted'],
     [{ state: 'succeeded', kind: 'remove' }, 'success: ml was deleted']
   ] as const)('tells of %j', (job, message) => {
     expect(told(job, false)).toEqual([message]);
