@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -87,6 +88,16 @@ class Lab:
         request = urllib.request.Request(address, headers={"Authorization": f"token {self._token}"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def forget(self, package: str) -> None:
+        """Take a package out of the cache, so that it is downloaded again."""
+        settings = self.get("envkernels/settings")
+        assert isinstance(settings, dict)
+        for path in Path(settings["package_cache"], "pkgs").glob(f"{package}-*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def leftovers(self) -> list[str]:
         """What stands in the folder of environments, hidden or not."""

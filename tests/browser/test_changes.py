@@ -163,6 +163,7 @@ def break_off(lab: Lab, view: Locator) -> None:
 
 
 def test_an_interrupted_job_is_resumed(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
+    lab.forget("big-demo")
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     open_lab(page, lab)
     paste_spec(page, "name: broken\ndependencies:\n- big-demo\n")

@@ -152,6 +152,7 @@ def workers(lab: Lab) -> list[psutil.Process]:
 
 
 def test_cancel_while_downloading(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
+    lab.forget("big-demo")
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     open_lab(page, lab)
     paste_spec(page, "name: big\ndependencies:\n- big-demo\n")
@@ -166,6 +167,7 @@ def test_cancel_while_downloading(page: Page, lab: Lab, channel_server: ChannelS
 
 
 def test_a_running_job_is_there_after_a_reload(page: Page, lab: Lab, channel_server: ChannelServer) -> None:
+    lab.forget("big-demo")
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     open_lab(page, lab)
     paste_spec(page, "name: big\ndependencies:\n- big-demo\n")
