@@ -25,6 +25,9 @@ class Report(Protocol):
 class Backend(Protocol):
     """A package manager. Every method raises only :class:`~jupyter_envkernels.errors.EnvKernelsError`."""
 
+    def log_in(self, places: Sequence[str]) -> None:
+        """Use the logins that channels and URLs of packages hold, from now on."""
+
     async def solve(
         self,
         specs: Sequence[str],

@@ -10,15 +10,21 @@ from __future__ import annotations
 import json
 import netrc
 import os
+import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from ..envs.condarc_sources import expand_variables
+from ..models import EnvSpec, JobRequest
 from ..specs.credentials import without_credentials
+from .allowed import channels_in
+
+_ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +53,61 @@ def logins_of(urls: Iterable[str]) -> Logins:
             passwords[parts.hostname or ""] = {"BasicHTTP": login}
         with_token = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         if with_token != clean:
-            mirrors[clean] = with_token
+            # rattler takes what is replaced for a folder: a package's is that of its channel and platform
+            mirrors[_ARCHIVE.sub("", clean)] = _ARCHIVE.sub("", with_token)
     return Logins(mirrors, passwords)
 
 
+def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+    """What a request says of where packages come from, logins included: channels, and URLs of packages.
+
+    Args:
+        request: the request.
+        configured: the channels of one that names none.
+        environ: variables, which conda expands in channels.
+    """
+    spec = request.spec or EnvSpec("")
+    lines = (*spec.dependencies, *request.edit.add)
+    urls = [text.partition("[")[0] for text in lines if "::" not in text]
+    packages = (*(package.url for package in spec.locked), *(url for url in urls if "://" in url))
+    places = (*(spec.channels or configured), *channels_in(lines), *packages)
+    return [expand_variables(place, environ) for place in places]
+
+
 @contextmanager
-def login_file(passwords: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[Path | None]:
-    """A file of logins for rattler, which reads it when a client is made; None where there are no passwords.
+def login_file(
+    passwords: Mapping[str, Any], environ: Mapping[str, str], mirrored: Collection[str] = ()
+) -> Iterator[Path | None]:
+    """A file of logins for rattler, which reads it when a client is made; None where its own storage will do.
 
     It takes the place of the person's own storage, so what that has in files is in it as well: the one that
     ``RATTLER_AUTH_FILE`` names, or ``~/.rattler/credentials.json`` and netrc.
+
+    Args:
+        passwords: host -> login.
+        environ: where the person's own storage is.
+        mirrored: hosts whose logins are left out, because rattler would send them to their mirrors.
     """
-    if not passwords:
+    if not passwords and not withheld(environ, mirrored):
         yield None
         return
+    logins = {**_own_logins(environ), **passwords}
     with tempfile.TemporaryDirectory(prefix="envkernels-login-") as folder:
         path = Path(folder, "logins.json")
         path.touch(mode=0o600)
-        path.write_text(json.dumps({**_own_logins(environ), **passwords}), encoding="utf-8")
+        kept = {host: login for host, login in logins.items() if not _covers_one(host, mirrored)}
+        path.write_text(json.dumps(kept), encoding="utf-8")
         yield path
+
+
+def withheld(environ: Mapping[str, str], mirrored: Collection[str]) -> list[str]:
+    """The hosts of the person's own storage, wildcards included, whose logins would be sent to mirrors."""
+    return sorted(host for host in _own_logins(environ) if _covers_one(host, mirrored)) if mirrored else []
+
+
+def _covers_one(entry: str, hosts: Collection[str]) -> bool:
+    """``*.example.org`` is for all hosts below it."""
+    return any(host == entry or (entry.startswith("*.") and host.endswith(entry[1:])) for host in hosts)
 
 
 def _own_logins(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """conda's configuration of the network -> rattler's clients.
 
 Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names.
-Those in the URLs of channels are taken out of them first, see :mod:`.logins`.
+Those in the URLs of channels are taken out of them first, see :mod:`.logins`. Mirrors and stored tokens are in
+:mod:`.routes`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +20,17 @@ import rattler
 
 from ..envs.condarc import Settings
 from ..specs.credentials import without_credentials
-from .logins import Logins, login_file, logins_of
+from .logins import Logins, login_file, logins_of, withheld
+from .routes import (
+    Routes,
+    longest,
+    merged,
+    mirrored_elsewhere,
+    mirrors_of,
+    stored_tokens,
+    token_routes,
+    unusable_mirrors,
+)
 
 _TOTAL = 5
 """A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
@@ -43,7 +54,11 @@ class Network:
         self._settings = settings
         self._repodata = repodata
         sweep(repodata)
-        self._logins = Logins({}, {})
+        mirrors = mirrors_of(settings)
+        self._mirrors = {url: [*map(without_credentials, found)] for url, found in mirrors.items()}
+        tokens = stored_tokens(os.environ) if settings.add_anaconda_token else {}
+        own = logins_of(mirror for found in mirrors.values() for mirror in found)
+        self._logins = Logins({**token_routes(settings, tokens), **own.mirrors}, {})
         self._connect()
 
     def log_in(self, urls: Sequence[str]) -> list[str]:
@@ -82,11 +97,15 @@ class Network:
         )
 
     def _client(self, timeout: int | None) -> rattler.Client:
-        with _certificates(self._settings), login_file(self._logins.passwords, os.environ) as logins:
-            toml = config_toml(self._settings, os.environ, logins, self._logins.mirrors)
-            return rattler.Client.from_config(
-                rattler.Config.from_toml(toml), max_retries=self._settings.remote_max_retries, timeout=timeout
-            )
+        with _certificates(self._settings), self._login_file() as logins:
+            routes = merged(self._mirrors, self._logins.mirrors)
+            toml = config_toml(self._settings, os.environ, logins, routes)
+            # a mirror is passed over by asking again
+            retries = max(self._settings.remote_max_retries, longest(routes) - 1)
+            return rattler.Client.from_config(rattler.Config.from_toml(toml), max_retries=retries, timeout=timeout)
+
+    def _login_file(self) -> AbstractContextManager[Path | None]:
+        return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))
 
 
 def sweep(repodata: Path) -> None:
@@ -102,7 +121,7 @@ def config_toml(
     settings: Settings,
     environ: Mapping[str, str],
     logins: Path | None = None,
-    mirrors: Mapping[str, str] = MappingProxyType({}),
+    routes: Routes = MappingProxyType({}),
 ) -> str:
     """The part of the settings that rattler's own configuration knows, in its format."""
     lines = [f"authentication-override-file = {json.dumps(str(logins))}"] if logins else []
@@ -116,16 +135,16 @@ def config_toml(
         lines += [f"{scheme} = {json.dumps(url)}" for scheme, url in servers.items() if url]
         exempt = environ.get("no_proxy", environ.get("NO_PROXY", ""))
         lines.append(f"non-proxy-hosts = {json.dumps([host.strip() for host in exempt.split(',') if host.strip()])}")
-    if mirrors:
+    if routes:
         lines.append("[mirrors]")
-        lines += [f"{json.dumps(url)} = [{json.dumps(mirror)}]" for url, mirror in mirrors.items()]
+        lines += [f"{json.dumps(url)} = {json.dumps(others)}" for url, others in routes.items()]
     return "\n".join(lines)
 
 
 _SCHEMES = ("http", "https")
 
 
-def unsupported(settings: Settings) -> list[str]:
+def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     """A sentence for each setting of conda that the engine cannot follow."""
     sentences = []
     if settings.client_ssl_cert:
@@ -133,7 +152,18 @@ def unsupported(settings: Settings) -> list[str]:
     others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
     if others:
         sentences.append(f"conda's proxy_servers for {', '.join(others)}: the engine knows http, https and all only.")
-    return sentences
+    for entry in settings.channel_settings:
+        if auth := entry.get("auth", "").strip():
+            channel = without_credentials(entry.get("channel", ""))
+            sentences.append(
+                f"conda's channel_settings have the plugin {auth} log in to {channel}, which the engine cannot use: "
+                "a login in ~/.netrc is."
+            )
+    sentences += [
+        f"The login for {host} is not used: channels of it have mirrors, to which it would be sent."
+        for host in withheld(environ, mirrored_elsewhere(mirrors_of(settings)))
+    ]
+    return [*sentences, *unusable_mirrors(settings)]
 
 
 @contextmanager

@@ -57,6 +57,10 @@ class RattlerBackend:
         self._cache = open_cache(self._packages)
         self._known: dict[str, rattler.RepoDataRecord] = {}
 
+    def log_in(self, places: Sequence[str]) -> None:
+        """See :meth:`.backend.Backend.log_in`."""
+        self._network.log_in(self._settings.channel_urls(places))
+
     async def solve(
         self,
         specs: Sequence[str],

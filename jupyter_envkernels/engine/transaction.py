@@ -23,6 +23,7 @@ from .backend import Backend, Report
 from .bytecode import compile_now, drop_stale
 from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
+from .logins import places_of
 from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
 from .staging import Staging
@@ -192,6 +193,8 @@ class Transaction:
         if plan is None:
             planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
             plan = await planner.plan(self.request)
+        else:  # which holds no logins
+            self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
         self.keep_plan(plan)
         for warning in plan.warnings:
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())

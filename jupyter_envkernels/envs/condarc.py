@@ -36,6 +36,7 @@ _ALIASES = {
     "client_cert": "client_ssl_cert",
     "root_dir": "root_prefix",
     "whitelist_channels": "allowlist_channels",
+    "add_binstar_token": "add_anaconda_token",
 }
 _LISTS = {
     "channels": ",",
@@ -45,8 +46,9 @@ _LISTS = {
     "denylist_channels": ",",
     "pinned_packages": "&",
     "create_default_packages": ",",
+    "channel_settings": ",",
 }
-_MAPS = ("custom_channels", "custom_multichannels", "proxy_servers")
+_MAPS = ("custom_channels", "custom_multichannels", "mirrored_channels", "proxy_servers")
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
 
@@ -61,6 +63,8 @@ class Settings:
         envs_dirs: folders of environments in conda's order: the configured ones, then the installation's and the
             user's own.
         configured_envs_dirs: of these, the ones that a file or a variable names.
+        mirrored_channels: name of a channel -> URLs that are asked in its place; read by mamba, not by conda.
+        channel_settings: maps with a ``channel`` and what holds for it alone, as its ``auth``.
         ssl_verify: True, False, ``truststore``, or the path of a certificate bundle.
         files: the configuration files that were read, lowest priority first.
         problems: why a file or a value was ignored.
@@ -73,6 +77,9 @@ class Settings:
     channel_priority: ChannelPriority = "flexible"
     custom_channels: Mapping[str, str] = field(default_factory=dict)
     custom_multichannels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mirrored_channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    channel_settings: tuple[Mapping[str, str], ...] = ()
+    add_anaconda_token: bool = True
     allowlist_channels: tuple[str, ...] = ()
     denylist_channels: tuple[str, ...] = ()
     pinned_packages: tuple[str, ...] = ()
@@ -157,11 +164,10 @@ class _Reader:
             channel_alias=(self._text("channel_alias") or DEFAULT_CHANNEL_ALIAS).rstrip("/"),
             channel_priority=self._channel_priority(),
             custom_channels=self._text_map("custom_channels"),
-            custom_multichannels={
-                name: tuple(map(str, urls))
-                for name, urls in self._map("custom_multichannels").items()
-                if isinstance(urls, tuple)
-            },
+            custom_multichannels=self._list_map("custom_multichannels"),
+            mirrored_channels=self._list_map("mirrored_channels"),
+            channel_settings=self._maps("channel_settings"),
+            add_anaconda_token=self._flag("add_anaconda_token", default=True),
             allowlist_channels=self._list("allowlist_channels"),
             denylist_channels=self._list("denylist_channels"),
             pinned_packages=self._list("pinned_packages"),
@@ -231,6 +237,22 @@ class _Reader:
     def _text_map(self, name: str) -> dict[str, str]:
         found = self._map(name).items()
         return {key: expand_variables(value, self._environ) for key, value in found if isinstance(value, str)}
+
+    def _list_map(self, name: str) -> dict[str, tuple[str, ...]]:
+        found = self._map(name).items()
+        lists = (
+            (key, [item for item in value if isinstance(item, str)]) for key, value in found if isinstance(value, tuple)
+        )
+        return {key: tuple(expand_variables(item, self._environ) for item in items) for key, items in lists}
+
+    def _maps(self, name: str) -> tuple[Mapping[str, str], ...]:
+        value = self._value(name)
+        items = value if isinstance(value, tuple) else ()
+        return tuple(
+            {key: text for key, text in item.items() if isinstance(text, str)}
+            for item in items
+            if isinstance(item, Mapping)
+        )
 
     def _flag(self, name: str, *, default: bool) -> bool:
         text = (self._text(name) or "").lower()

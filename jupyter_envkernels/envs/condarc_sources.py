@@ -169,8 +169,17 @@ def _merge_lists(lists: list[tuple[Entry, ...]]) -> tuple[Plain, ...]:
     top = [_plain(item) for items in lists for item in items if item.flag == "top"]
     body = [_plain(item) for items in reversed(lists) for item in items]
     bottom = [_plain(item) for items in reversed(lists) for item in items if item.flag == "bottom"]
-    above = [item for item in dict.fromkeys(top + body) if item not in bottom]
-    return (*above, *reversed(dict.fromkeys(reversed(bottom))))
+    above = [item for item in _once(top + body) if item not in bottom]
+    return (*above, *reversed(_once(reversed(bottom))))
+
+
+def _once(items: Iterable[Plain]) -> list[Plain]:
+    """Each item once, where it comes first. Items may be maps, which no set can hold."""
+    kept: list[Plain] = []
+    for item in items:
+        if item not in kept:
+            kept.append(item)
+    return kept
 
 
 def _merge_maps(maps: list[Mapping[str, Entry]]) -> Mapping[str, Plain]:

@@ -155,7 +155,7 @@ def _backend(options: EngineOptions, settings: Settings, writer: JournalWriter) 
         from ..engine.rattler import RattlerBackend  # noqa: PLC0415
     except ImportError as error:
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
-    for sentence in unsupported(settings):
+    for sentence in unsupported(settings, os.environ):
         writer.log(sentence)
     return RattlerBackend(options.package_cache, settings)
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from jupyter_envkernels.engine.logins import login_file, logins_of
+from jupyter_envkernels.engine.logins import login_file, logins_of, places_of, withheld
+from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, LockedPackage
 
 
 def test_logins_are_taken_out_of_urls() -> None:
@@ -14,11 +15,13 @@ def test_logins_are_taken_out_of_urls() -> None:
             "https://token.example/t/tok-1/main",
             "https://ada:secret@both.example:8443/t/tok-2/main",
             "file:///t/not-a-token/main",
+            "https://package.example/t/tok-3/main/noarch/x-1-0.conda",
         ]
     )
     assert logins.mirrors == {
         "https://token.example/main": "https://token.example/t/tok-1/main",
         "https://both.example:8443/main": "https://both.example:8443/t/tok-2/main",
+        "https://package.example/main/noarch": "https://package.example/t/tok-3/main/noarch",
     }
     assert logins.passwords == {
         "word.example": {"BasicHTTP": {"username": "ada", "password": "p@ss"}},
@@ -43,6 +46,28 @@ def test_the_persons_own_logins_stay(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_a_request_says_of_places() -> None:
+    lines = (
+        "numpy",
+        "https://u:p@h:8/extra::x>1",
+        "y[channel=https://h/t/T/y]",
+        "https://u:p@h/main/noarch/z-1-0.conda",
+    )
+    locked = (LockedPackage("https://h/t/T/main/noarch/w-1-0.conda"),)
+    request = JobRequest(
+        "create", "lesson", Path("/envs/lesson"), spec=EnvSpec("", ("https://$U@h/c",), lines, locked=locked)
+    )
+    assert places_of(request, ("conda-forge",), {"U": "u:p"}) == [
+        "https://u:p@h/c",
+        "https://u:p@h:8/extra",
+        "https://h/t/T/y",
+        "https://h/t/T/main/noarch/w-1-0.conda",
+        "https://u:p@h/main/noarch/z-1-0.conda",
+    ]
+    update = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("https://h/t/T/extra::x",)))
+    assert places_of(update, ("conda-forge",), {}) == ["conda-forge", "https://h/t/T/extra"]
+
+
 def test_the_file_that_is_named_counts_alone(tmp_path: Path) -> None:
     (tmp_path / ".netrc").write_text("machine a.example login ada password one\n")
     (tmp_path / "named").write_text("no JSON")
@@ -54,4 +79,16 @@ def test_the_file_that_is_named_counts_alone(tmp_path: Path) -> None:
 
 def test_without_passwords_there_is_no_file() -> None:
     with login_file({}, {}) as path:
+        assert path is None
+
+
+def test_logins_of_hosts_with_mirrors_are_left_out(tmp_path: Path) -> None:
+    own = {"a.example": {"BearerToken": "1"}, "*.b.example": {"BearerToken": "2"}, "c.example": {"BearerToken": "3"}}
+    (tmp_path / "named").write_text(json.dumps(own))
+    environ = {"RATTLER_AUTH_FILE": str(tmp_path / "named")}
+    assert withheld(environ, {"a.example", "x.b.example"}) == ["*.b.example", "a.example"]
+    with login_file({"a.example": {"BearerToken": "4"}}, environ, {"a.example", "x.b.example"}) as path:
+        assert path is not None
+        assert json.loads(path.read_text()) == {"c.example": {"BearerToken": "3"}}
+    with login_file({}, environ, {"d.example"}) as path:
         assert path is None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -110,6 +111,69 @@ def test_logins(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -
     assert "packages" in engine.solve("prio-demo", channels=[channel.replace("//", "//ada:secret@")])
 
 
+def test_mirrors_are_asked_in_order(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    """The first is dead, the second asks for a token; the channel itself does not exist, and its login stays here."""
+    channel_server.auth = Auth(token="tk-secret")
+    condarc = tmp_path / "condarc"
+    condarc.write_text(
+        "channel_alias: http://channel.invalid\n"
+        f"mirrored_channels:\n  main: ['http://127.0.0.1:9/main', '{channel_server.url}/t/tk-secret/main']\n"
+    )
+    (tmp_path / "netrc").write_text("machine channel.invalid login ada password secret\n")
+    prefix = tmp_path / "prefix"
+    answer = engine.install(
+        prefix,
+        "prio-demo",
+        channels=["http://channel.invalid/main"],
+        CONDARC=str(condarc),
+        CONDA_REMOTE_MAX_RETRIES="0",
+        NETRC=str(tmp_path / "netrc"),
+    )
+    assert "packages" in answer, answer
+    assert answer["packages"]["prio-demo"] == ["1.0", "noarch", "http://channel.invalid/main"]
+    (record,) = (prefix / "conda-meta").glob("prio-demo-*.json")
+    told = json.loads(record.read_text())
+    assert told["url"].startswith("http://channel.invalid/main/noarch/prio-demo-")
+    assert channel_server.url not in record.read_text()
+    assert "tk-secret" not in record.read_text() + json.dumps(answer)
+    assert channel_server.log
+    assert not any("authorization" in request.headers for request in channel_server.log)
+
+
+def test_a_channel_with_mirrors_is_not_asked_itself(
+    engine: Engine, channel_server: ChannelServer, tmp_path: Path
+) -> None:
+    condarc = tmp_path / "condarc"
+    condarc.write_text(f"mirrored_channels:\n  {channel_server.url}/main: ['http://127.0.0.1:9/main']\n")
+    answer = engine.solve("prio-demo", channels=[f"{channel_server.url}/main"], CONDARC=str(condarc))
+    assert answer["message"].startswith(f"The channel {channel_server.url}/main cannot be read: its server cannot be")
+    assert channel_server.log == []
+
+
+def test_the_token_that_anaconda_client_stored(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    channel_server.auth = Auth(token="tk-secret")
+    stored = tmp_path / "stored" / "data" / f"{quote_plus(channel_server.url)}.token"
+    stored.parent.mkdir(parents=True)
+    stored.write_text("tk-secret")
+    channel, folder = f"{channel_server.url}/main", str(tmp_path / "stored")
+    refused = engine.solve("prio-demo", channels=[channel], BINSTAR_CONFIG_DIR=folder, CONDA_ADD_ANACONDA_TOKEN="false")
+    assert refused["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    stored.write_text("tk-secret-wrong")
+    wrong = engine.solve("prio-demo", channels=[channel], BINSTAR_CONFIG_DIR=folder)
+    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    own = engine.solve(
+        "only-extra-nodep", channels=[f"{channel_server.url}/t/tk-secret/extra"], BINSTAR_CONFIG_DIR=folder
+    )
+    assert "packages" in own, "one in the URL of a channel counts more"
+    stored.write_text("tk-secret")
+    prefix = tmp_path / "prefix"
+    answer = engine.install(prefix, "prio-demo", channels=[channel], BINSTAR_CONFIG_DIR=folder)
+    assert answer["packages"]["prio-demo"] == ["1.0", "noarch", channel]
+    told = [path for path in prefix.rglob("*") if path.is_file() and b"tk-secret" in path.read_bytes()]
+    assert told == []
+    assert "tk-secret" not in json.dumps([answer, refused, wrong, own])
+
+
 def test_what_the_engine_is_told() -> None:
     assert not config_toml(Settings(), {})
     assert config_toml(Settings(ssl_verify="truststore"), {}) == 'tls-root-certs = "system"'
@@ -122,11 +186,23 @@ def test_what_the_engine_is_told() -> None:
     ]
 
 
-def test_what_cannot_be_followed_is_said() -> None:
-    assert unsupported(Settings(proxy_servers={"http": "http://p:1"})) == []
-    (certificate, proxy) = unsupported(Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}))
+def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
+    assert unsupported(Settings(proxy_servers={"http": "http://p:1"}), {}) == []
+    (certificate, proxy) = unsupported(
+        Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}), {}
+    )
     assert "client_ssl_cert" in certificate
     assert "https://h" in proxy
+    entries = ({"channel": "https://u:p@h/private", "auth": "vault"}, {"channel": "https://h/free"})
+    (plugin,) = unsupported(Settings(channel_settings=entries), {})
+    assert "plugin vault log in to https://h/private" in plugin
+    mirrors = {"defaults": ("https://m/main",), "conda-forge": ("https://m/cf", "https://u:p4ss@m/cf")}
+    (tmp_path / "netrc").write_text("machine conda.anaconda.org login ada password secret\n")
+    sentences = unsupported(Settings(mirrored_channels=mirrors), {"NETRC": str(tmp_path / "netrc")})
+    (login, several, password) = sentences
+    assert login.startswith("The login for conda.anaconda.org is not used")
+    assert "mirrored_channels for defaults" in several
+    assert password.startswith("The mirror https://m/cf of conda-forge is passed over")
 
 
 def test_halves_of_downloads_that_killed_processes_left_are_deleted(tmp_path: Path) -> None:

@@ -123,6 +123,20 @@ def test_channel_urls(load: Load) -> None:
     )
 
 
+def test_maps_in_lists_and_lists_in_maps(load: Load) -> None:
+    settings = load(
+        "mirrored_channels: {conda-forge: ['https://m/$WHO/cf', 'https://n/cf'], wrong: https://x}\n"
+        "channel_settings:\n- {channel: one, auth: vault}\n- {channel: one, auth: vault}\n"
+        "- {channel: two, auth: null}\n"
+        "add_binstar_token: no\n",
+        WHO="me",
+    )
+    assert settings.mirrored_channels == {"conda-forge": ("https://m/me/cf", "https://n/cf")}
+    assert settings.channel_settings == ({"channel": "one", "auth": "vault"}, {"channel": "two"})
+    assert not settings.add_anaconda_token
+    assert load("").add_anaconda_token
+
+
 def test_the_cache_follows_files_and_variables(tmp_path: Path) -> None:
     environ = dict(environ_of(tmp_path))
     cache = SettingsCache(environ)

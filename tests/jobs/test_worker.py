@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 
 from jupyter_envkernels.jobs.manager import JobManager
+from jupyter_envkernels.jobs.requests import plan_request
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, LockedPackage
 from tests.channel.server import Auth, ChannelServer
 
-from .conftest import Place, over, until
+from .conftest import Place, managing, over, until
 
 STAMP = re.compile(r"\d\d:\d\d:\d\d ")
 
@@ -145,6 +146,28 @@ async def test_logins_in_urls_are_used_and_written_nowhere(
     assert job.state == "failed"
     told = [path for path in place.folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
     assert {path.name for path in told} == {"request.json"}, "what was asked for, in the person's own folder"
+
+
+@pytest.mark.parametrize("auth", [Auth.basic("ada", "s3cret"), Auth(token="s3cret")], ids=["password", "token"])
+async def test_a_plan_is_carried_out_with_the_logins_of_its_spec(
+    place: Place, channel_server: ChannelServer, auth: Auth
+) -> None:
+    channel_server.auth = auth
+    host = channel_server.url.removeprefix("http://")
+    url = f"http://{host}/t/s3cret" if auth.token else f"http://ada:s3cret@{host}"
+    spec = EnvSpec("lesson", (f"{url}/main",), ("prio-demo", f"{url}/extra::only-extra-nodep"))
+    request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+    locked = EnvSpec("exact", locked=(LockedPackage(f"{url}/main/noarch/conflict-base-1.0-0.conda"),))
+    async with managing(place) as manager:
+        planned = await over(manager, await manager.submit(plan_request(request)))
+        assert planned.state == "succeeded", planned
+        job = await over(manager, await manager.run(planned.id))
+        assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
+        exact = JobRequest("create", "exact", place.envs / "exact", spec=locked)
+        planned = await over(manager, await manager.submit(plan_request(exact)))
+        assert planned.state == "succeeded", planned
+        job = await over(manager, await manager.run(planned.id))
+        assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
 
 
 @pytest.mark.parametrize(
