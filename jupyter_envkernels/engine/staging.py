@@ -133,13 +133,10 @@ class Staging:
         """There is something that :meth:`discard` would take away."""
         return any(map(os.path.lexists, (self.folder, self.previous, self.trash))) or self.is_pending()
 
-    def discard(self) -> str:
-        """Take away all that this job made and did not commit. Safe to repeat.
+    def discard(self) -> None:
+        """Put all that this job made and did not commit into the trash, by renames. Safe to repeat.
 
         A prefix without this job's mark is never touched. What was there before an update is to be put back first.
-
-        Returns:
-            As :meth:`empty_trash`.
 
         Raises:
             OSError: something stays where it was.
@@ -147,18 +144,21 @@ class Staging:
         for place in (self.prefix, self.previous):
             if self._owner(place / PENDING_MARK) == self.job_id:
                 place.rename(self.trash)
-        remove_tree(self.folder)
-        return self.empty_trash()
+        if not os.path.lexists(self.folder):
+            return
+        if os.path.lexists(self.trash):
+            remove_tree(self.folder)
+        else:
+            self.folder.rename(self.trash)
 
-    def forget_previous(self) -> str:
-        """After the commit: delete what was there before.
+    def forget_previous(self) -> None:
+        """After the commit: put what was there before into the trash.
 
-        Returns:
-            As :meth:`empty_trash`.
+        Raises:
+            OSError: it stays where it was.
         """
         if os.path.lexists(self.previous):
             self.previous.rename(self.trash)
-        return self.empty_trash()
 
     def empty_trash(self) -> str:
         """Delete what was put into the trash.

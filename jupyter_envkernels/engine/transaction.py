@@ -159,7 +159,8 @@ class Transaction:
         changed = {change.name for change in plan.changes}
         await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
         staging.commit()
-        self._warn(await asyncio.to_thread(staging.forget_previous))
+        await asyncio.to_thread(staging.forget_previous)
+        self._warn(await asyncio.to_thread(staging.empty_trash))
         self.report.log(f"Changed {prefix}.")
 
     async def _current(self, prefix: Path, plan: Plan) -> Inventory:

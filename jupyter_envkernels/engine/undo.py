@@ -36,20 +36,43 @@ def roll_back(request: JobRequest, job_id: str) -> str:
     Raises:
         EnvKernelsError: something cannot be taken away.
     """
+    return "\n".join(filter(None, [put_back(request, job_id), empty_trash(request, job_id)]))
+
+
+def put_back(request: JobRequest, job_id: str) -> str:
+    """The part of :func:`roll_back` that takes no time: all is as it was, but what is to be deleted is in the trash.
+
+    Returns:
+        What went wrong without harm, as a sentence for the log.
+
+    Raises:
+        EnvKernelsError: something cannot be taken away.
+    """
     staging = Staging(request.prefix, job_id)
     if request.kind == "plan":
         return ""
     if request.kind == "remove":
-        return finish_removal(staging)
+        return _unlist_removed(staging)
     try:
         if staging.is_committed():
-            return staging.forget_previous()
+            staging.forget_previous()
+            return ""
         staging.restore()
         if staging.has_registered():
             records.unregister(request.prefix, Path.home())
-        return staging.discard()
+        staging.discard()
     except OSError as error:
         raise named(error) from error
+    return ""
+
+
+def empty_trash(request: JobRequest, job_id: str) -> str:
+    """The part of :func:`roll_back` that deletes files, which takes its time.
+
+    Returns:
+        As :meth:`.Staging.empty_trash`.
+    """
+    return "" if request.kind == "plan" else Staging(request.prefix, job_id).empty_trash()
 
 
 def finish_removal(staging: Staging) -> str:
@@ -58,10 +81,14 @@ def finish_removal(staging: Staging) -> str:
     Returns:
         What went wrong with it, as sentences for the log.
     """
-    if not os.path.lexists(staging.trash):
+    return "\n".join(filter(None, [_unlist_removed(staging), staging.empty_trash()]))
+
+
+def _unlist_removed(staging: Staging) -> str:
+    """Take what a removal has put aside out of conda's list."""
+    if os.path.lexists(staging.prefix) or not os.path.lexists(staging.trash):
         return ""
-    unlisted = "" if os.path.lexists(staging.prefix) else records.unregister(staging.prefix, Path.home())
-    return "\n".join(filter(None, [unlisted, staging.empty_trash()]))
+    return records.unregister(staging.prefix, Path.home())
 
 
 def named(error: OSError) -> EnvKernelsError:

@@ -33,6 +33,9 @@ _RETRY = 5.0
 _WATCH = 1.0
 """Seconds between two looks for jobs that others have begun."""
 
+_PATIENCE = 0.3
+"""Seconds that a cancellation waits for what may come after its answer: files are deleted, listeners informed."""
+
 _log = logging.getLogger(__name__)
 
 Listener = Callable[[Job, JobEvent], None]
@@ -71,6 +74,7 @@ class JobManager:
         self._jobs: dict[str, Job] = {}
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._endings: set[asyncio.Future[None]] = set()
         self._queue = Queue(options.max_concurrent, options.max_queued)
         self._known: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
@@ -121,7 +125,7 @@ class JobManager:
 
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal."""
-        tasks = [*self._followers.values(), *filter(None, [self._watcher])]
+        tasks = [*self._followers.values(), *self._endings, *filter(None, [self._watcher])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -189,7 +193,9 @@ class JobManager:
                 )
 
     async def cancel(self, job_id: str) -> Job:
-        """End a job: when this returns, its processes are gone, and what it made too. One that is over stays so.
+        """End a job: when this returns, its processes are gone, and what it made is out of the way.
+
+        One that is over stays so. Where it made many files, they may be deleted some time later.
 
         Raises:
             NotFound: there is no such job.
@@ -197,10 +203,21 @@ class JobManager:
         """
         job = await self.job(job_id)
         if not job.is_over:
-            await asyncio.to_thread(cancel, self.journal(job_id))
+            await self._end(self.journal(job_id))
             if follower := self._followers.get(job_id):
-                await asyncio.wait([follower])
+                await asyncio.wait([follower], timeout=_PATIENCE)
         return await self.job(job_id)
+
+    async def _end(self, journal: Journal) -> None:
+        """Cancel, until the job is over."""
+        ending = asyncio.ensure_future(asyncio.to_thread(cancel, journal))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        done, _ = await asyncio.wait([ending], timeout=_PATIENCE)
+        while not done and not (await self.job(journal.id)).is_over:
+            done, _ = await asyncio.wait([ending], timeout=_POLL)
+        for ended in done:
+            ended.result()
 
     async def jobs(self) -> list[Job]:
         """All jobs that the journal holds, newest first."""

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ..engine.undo import is_committed, roll_back
+from ..engine.undo import empty_trash, is_committed, put_back
 from ..errors import StillRunning
 from ..models import Job, JobState, Problem
 from .identity import WorkerMark, group_members
@@ -106,6 +106,8 @@ def cancel(journal: Journal) -> None:
 def bury(journal: Journal) -> bool:
     """Write how a job ended whose worker is gone, after taking away what it left.
 
+    That a job is cancelled is written as soon as all is out of its place; the files, which may be many, go after that.
+
     Returns:
         False when some process still holds the job; True when the job is over.
 
@@ -141,12 +143,16 @@ def _end_group(journal: Journal) -> None:
 
 def _write_last_word(journal: Journal, job: Job) -> None:
     committed = is_committed(job.request, job.id, job.phase)
-    warning = roll_back(job.request, job.id)
+    remarks = [put_back(job.request, job.id)]
     shutil.rmtree(scratch(journal), ignore_errors=True)
     state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal)
+    if state != "cancelled":  # for which somebody waits, while there may be many files to delete
+        remarks.append(empty_trash(job.request, job.id))
     with writing(journal) as writer:
-        writer.log("\n".join(filter(None, [f"{message}.", warning])))
+        writer.log("\n".join(filter(None, [f"{message}.", *remarks])))
         writer.state(state, message, problem)
+    if state == "cancelled":
+        empty_trash(job.request, job.id)
 
 
 def _ending(journal: Journal) -> tuple[JobState, str, Problem | None]:

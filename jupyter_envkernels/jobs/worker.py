@@ -31,7 +31,7 @@ from .locks import prefix_lock
 from .process import scratch
 from .writer import JournalWriter, store_plan, writing
 
-_WATCH = 1.0
+_WATCH = 0.5
 """Seconds between two looks for the mark of cancellation and at the clock."""
 
 

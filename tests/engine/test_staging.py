@@ -30,6 +30,9 @@ def test_commit_leaves_only_the_environment(staging: Staging) -> None:
 
 def test_discard_before_publish(staging: Staging) -> None:
     staging.discard()
+    assert not staging.folder.exists()
+    assert not staging.prefix.exists()
+    assert staging.empty_trash() == ""
     assert list(staging.prefix.parent.iterdir()) == []
 
 
@@ -37,7 +40,17 @@ def test_discard_after_publish(staging: Staging) -> None:
     staging.mark()
     staging.publish()
     staging.discard()
+    assert not staging.folder.exists()
+    assert not staging.prefix.exists()
+    assert staging.empty_trash() == ""
     assert list(staging.prefix.parent.iterdir()) == []
+
+
+def test_discard_after_a_discard_whose_files_are_not_deleted_yet(staging: Staging) -> None:
+    staging.trash.mkdir()
+    (staging.trash / "file").write_text("y")
+    staging.discard()
+    assert [path.name for path in staging.prefix.parent.iterdir()] == [staging.trash.name]
 
 
 def test_discard_spares_what_is_committed(staging: Staging) -> None:
@@ -104,6 +117,7 @@ def test_the_longest_name_has_places_too(tmp_path: Path, name: str) -> None:
     staging.mark()
     staging.publish()
     staging.discard()
+    assert staging.empty_trash() == ""
     assert list(tmp_path.iterdir()) == []
 
 

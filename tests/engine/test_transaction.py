@@ -346,7 +346,7 @@ def test_a_rollback_needs_no_report(place: Place) -> None:
 
 def test_a_rollback_that_fails_does_not_hide_why(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.backend.after_install = fail(LinkFailed("the first failure"))
-    monkeypatch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+    monkeypatch.setattr(Staging, "discard", fail(OSError(16, "Device or resource busy", "x")))
     with pytest.raises(LinkFailed, match="the first failure"):
         place.run(place.create())
     assert place.heard.lines[-1] == "Device or resource busy (x)."
@@ -354,9 +354,21 @@ def test_a_rollback_that_fails_does_not_hide_why(place: Place, monkeypatch: pyte
 
 def test_a_rollback_by_another_process_names_its_failure(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     Staging(place.envs / "lesson", JOB).folder.mkdir()
-    monkeypatch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+    monkeypatch.setattr(Staging, "discard", fail(OSError(16, "Device or resource busy", "x")))
     with pytest.raises(LinkFailed, match="Device or resource busy"):
         roll_back(place.create(), JOB)
+
+
+def test_what_a_rollback_cannot_delete_is_out_of_sight_and_swept_later(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = place.everything()
+    Staging(place.envs / "lesson", JOB).folder.mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+        assert roll_back(place.create(), JOB).startswith("Not everything could be deleted: Device or resource busy (x)")
+    staging.sweep(place.envs)
+    assert place.everything() == before
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
