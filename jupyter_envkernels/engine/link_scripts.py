@@ -1,7 +1,7 @@
-"""Post-link scripts of packages: ``bin/.NAME-post-link.sh``, as conda-build's documentation describes them.
+"""Scripts of packages: ``bin/.NAME-post-link.sh`` and its like, as conda-build's documentation describes them.
 
-The engine would run them where it links, which is not where the environment will stand. They run after the rename, in
-the activated environment.
+The engine would run those of post-link where it links, which is not where the environment will stand. They run after
+the rename, in the activated environment. When those of pre-unlink run, :mod:`.unlink_scripts` tells.
 """
 
 from __future__ import annotations
@@ -33,15 +33,44 @@ async def run_post_link(
     Raises:
         LinkFailed: a script failed; with the last line that it printed.
     """
-    with_scripts = {package.name: package for package in packages if _script(prefix, package).is_file()}
-    if not with_scripts:
-        return
-    for name in _in_order(packages):
-        if name in with_scripts:
-            await _run(prefix, with_scripts[name], environ, report)
+    for package in _with_script(prefix, packages, "post-link"):
+        code, output = await _run(prefix, package, "post-link", environ, report)
+        if code != 0:
+            said = output[-1] if output else f"exit code {code}"
+            raise LinkFailed(
+                f"The post-link script of {package.name} failed: {said}",
+                remedy=f"Choose another version of {package.name}, or remove it; "
+                "the log has all that its script printed.",
+            )
 
 
-async def _run(prefix: Path, package: PlannedPackage, environ: Mapping[str, str], report: Report) -> None:
+async def run_pre_unlink(
+    prefix: Path, packages: Sequence[PlannedPackage], environ: Mapping[str, str], report: Report
+) -> None:
+    """Run the pre-unlink scripts of packages, those of dependencies last.
+
+    Args:
+        prefix: the environment, with its packages still complete.
+        packages: what will be unlinked.
+        environ: the activated environment.
+        report: gets what the scripts print, and which ones failed: as with conda, that hinders nothing.
+    """
+    for package in reversed(_with_script(prefix, packages, "pre-unlink")):
+        code, _ = await _run(prefix, package, "pre-unlink", environ, report)
+        if code != 0:
+            report.log(f"The pre-unlink script of {package.name} failed with exit code {code}; going on without it.")
+
+
+def _with_script(prefix: Path, packages: Sequence[PlannedPackage], kind: str) -> list[PlannedPackage]:
+    """Packages that have such a script, dependencies first."""
+    found = {package.name: package for package in packages if script(prefix, package.name, kind).is_file()}
+    return [found[name] for name in _in_order(packages) if name in found] if found else []
+
+
+async def _run(
+    prefix: Path, package: PlannedPackage, kind: str, environ: Mapping[str, str], report: Report
+) -> tuple[int, list[str]]:
+    """Run a script; its exit code, and the lines that it has printed and left for the person."""
     output: list[str] = []
     variables = {
         "PREFIX": str(prefix),
@@ -49,26 +78,21 @@ async def _run(prefix: Path, package: PlannedPackage, environ: Mapping[str, str]
         "PKG_VERSION": package.version,
         "PKG_BUILDNUM": str(json.loads(package.record).get("build_number", 0)),
     }
-    report.log(f"Running the post-link script of {package.name}.")
-    code = await run(
-        ["bash", str(_script(prefix, package))], cwd=prefix, environ={**environ, **variables}, line=output.append
-    )
+    report.log(f"Running the {kind} script of {package.name}.")
+    path = script(prefix, package.name, kind)
+    code = await run(["bash", str(path)], cwd=prefix, environ={**environ, **variables}, line=output.append)
     messages = prefix / _MESSAGES
     if messages.is_file():
         output += messages.read_text(encoding="utf-8", errors="replace").splitlines()
         messages.unlink()
     if output:
         report.log("\n".join(output))
-    if code != 0:
-        said = output[-1] if output else f"exit code {code}"
-        raise LinkFailed(
-            f"The post-link script of {package.name} failed: {said}",
-            remedy=f"Choose another version of {package.name}, or remove it; the log has all that its script printed.",
-        )
+    return code, output
 
 
-def _script(prefix: Path, package: PlannedPackage) -> Path:
-    return prefix / "bin" / f".{package.name}-post-link.sh"
+def script(prefix: Path, name: str, kind: str) -> Path:
+    """Where a package has its script of a kind."""
+    return prefix / "bin" / f".{name}-{kind}.sh"
 
 
 def _in_order(packages: Iterable[PlannedPackage]) -> list[str]:

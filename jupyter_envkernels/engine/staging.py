@@ -55,6 +55,11 @@ class Staging:
         """Where a prefix goes that is being removed."""
         return self._sibling("old")
 
+    @property
+    def spent(self) -> Path:
+        """Where the copy goes on which scripts of packages ran before a removal."""
+        return self.trash.with_name(f".copy{self.trash.name}")
+
     def _sibling(self, suffix: str) -> Path:
         return self.prefix.with_name(f".{self.prefix.name[:_NAME_LENGTH]}.envkernels-{self.job_id}.{suffix}")
 
@@ -93,7 +98,7 @@ class Staging:
         Raises:
             OSError: it cannot be done.
         """
-        if not os.path.lexists(self.previous) or self._owner(self.previous / PENDING_MARK) == self.job_id:
+        if not os.path.lexists(self.previous) or self.owns_previous():
             return
         if not os.path.lexists(self.prefix):
             self.previous.rename(self.prefix)
@@ -102,6 +107,10 @@ class Staging:
         elif not exchange(self.previous, self.prefix):
             self.prefix.rename(self.folder)
             self.previous.rename(self.prefix)
+
+    def owns_previous(self) -> bool:
+        """What stands in :attr:`previous` is not what was there before, but what this job made."""
+        return self._owner(self.previous / PENDING_MARK) == self.job_id
 
     def note_registration(self) -> None:
         """Remember in the mark that this job adds the prefix to conda's list, so that a rollback takes it out again."""
@@ -131,7 +140,7 @@ class Staging:
 
     def exists(self) -> bool:
         """There is something that :meth:`discard` would take away."""
-        return any(map(os.path.lexists, (self.folder, self.previous, self.trash))) or self.is_pending()
+        return any(map(os.path.lexists, (self.folder, self.previous, self.trash, self.spent))) or self.is_pending()
 
     def discard(self) -> None:
         """Put all that this job made and did not commit into the trash, by renames. Safe to repeat.
@@ -166,11 +175,7 @@ class Staging:
         Returns:
             Why some of it stays, as a sentence for the log; empty where nothing does. :func:`sweep` tries it again.
         """
-        try:
-            remove_tree(self.trash)
-        except OSError as error:
-            return f"Not everything could be deleted: {error.strerror} ({error.filename}). What is left goes later."
-        return ""
+        return "\n".join(filter(None, map(delete, (self.trash, self.spent))))
 
 
 _REGISTERED = "registered"
@@ -223,6 +228,19 @@ def remove_tree(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # somebody else sweeps here, too
         if folder.is_dir():
             shutil.rmtree(folder)  # says what the matter is
+
+
+def delete(trash: Path) -> str:
+    """Delete a folder, which may be absent.
+
+    Returns:
+        Why some of it stays, as a sentence for the log; empty where nothing does.
+    """
+    try:
+        remove_tree(trash)
+    except OSError as error:
+        return f"Not everything could be deleted: {error.strerror} ({error.filename}). What is left goes later."
+    return ""
 
 
 def open_folders(folder: Path) -> None:

@@ -29,6 +29,7 @@ from .safety import check_changeable, check_free, check_idle
 from .staging import Staging
 from .treecopy import Seen, catch_up, clone, twin
 from .undo import finish_removal, named, roll_back
+from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
 from .verify import broken_kernels, has_passed, remember, verify_kernels
 
 
@@ -149,6 +150,9 @@ class Transaction:
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         broken = await broken_kernels(prefix, environ)
         seen = await asyncio.to_thread(twin, prefix, staging.folder)
+        going = {change.name for change in plan.changes if change.before is not None}
+        if scripts := await asyncio.to_thread(with_scripts, prefix, going):
+            await run_on_copy(staging, scripts, self.backend, environ, self.report)
         await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
@@ -181,6 +185,7 @@ class Transaction:
         await asyncio.to_thread(check_changeable, prefix)
         if not self.request.force:
             await asyncio.to_thread(check_idle, prefix)
+        await run_before_removal(self.staging, self.backend, self.environ, self.report)
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")

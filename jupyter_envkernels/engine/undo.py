@@ -10,6 +10,7 @@ from ..errors import DiskFull, EnvKernelsError, LinkFailed
 from ..models import JobPhase, JobRequest
 from . import records
 from .staging import Staging
+from .unlink_scripts import discard_copy
 
 
 def is_committed(request: JobRequest, job_id: str, phase: JobPhase | None) -> bool:
@@ -51,9 +52,11 @@ def put_back(request: JobRequest, job_id: str) -> str:
     staging = Staging(request.prefix, job_id)
     if request.kind == "plan":
         return ""
-    if request.kind == "remove":
-        return _unlist_removed(staging)
     try:
+        if request.kind == "remove":
+            staging.restore()
+            discard_copy(staging)
+            return _unlist_removed(staging)
         if staging.is_committed():
             staging.forget_previous()
             return ""
@@ -76,11 +79,12 @@ def empty_trash(request: JobRequest, job_id: str) -> str:
 
 
 def finish_removal(staging: Staging) -> str:
-    """Delete what a removal has put aside.
+    """Delete what a removal has put aside, and the copy on which scripts ran.
 
     Returns:
         What went wrong with it, as sentences for the log.
     """
+    discard_copy(staging)
     return "\n".join(filter(None, [_unlist_removed(staging), staging.empty_trash()]))
 
 
