@@ -128,7 +128,7 @@ async def test_while_pip_builds_from_source(place: Place) -> None:
     (source / "backend.py").write_text(SLEEPS)
     async with managing(place) as manager:
         request = place.create("lesson", "python", pip=("./mine",))
-        cancelled = await cancel(manager, place, lambda: _sleeps(manager, request))
+        cancelled = await cancel(manager, place, lambda: sleeps(manager, request))
         assert cancelled.phase == "pip"
         again = await over(manager, await manager.submit(place.create("lesson", "python")))
     assert again.state == "succeeded", again
@@ -137,7 +137,7 @@ async def test_while_pip_builds_from_source(place: Place) -> None:
 async def test_in_a_post_link_script(place: Place) -> None:
     request = _with_script(place, "sleep 300 &\nwait")
     async with managing(place) as manager:
-        await cancel(manager, place, lambda: _sleeps(manager, request))
+        await cancel(manager, place, lambda: sleeps(manager, request))
 
 
 def _with_script(place: Place, script: str) -> JobRequest:
@@ -151,7 +151,7 @@ def _with_script(place: Place, script: str) -> JobRequest:
     return JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
 
 
-async def _sleeps(manager: JobManager, request: JobRequest) -> Job:
+async def sleeps(manager: JobManager, request: JobRequest) -> Job:
     """A job, when one of its processes does nothing but sleep."""
     job = await manager.submit(request)
 
@@ -199,7 +199,7 @@ async def test_with_more_files_than_can_be_deleted_in_time(place: Place, monkeyp
     monkeypatch.setattr(staging_module, "remove_tree", wait_and_remove)
     async with managing(place) as manager:
         request = _with_script(place, "sleep 300")
-        job = await _sleeps(manager, request)
+        job = await sleeps(manager, request)
         assert (await manager.cancel(job.id)).state == "cancelled"
         assert place.leftovers() == [Staging(request.prefix, job.id).trash.name]
         may_go_on.set()
