@@ -175,7 +175,7 @@ class Staging:
         Returns:
             Why some of it stays, as a sentence for the log; empty where nothing does. :func:`sweep` tries it again.
         """
-        return "\n".join(filter(None, map(delete, (self.trash, self.spent))))
+        return "\n".join(filter(None, map(delete, filter(os.path.lexists, (self.trash, self.spent)))))
 
 
 _REGISTERED = "registered"
