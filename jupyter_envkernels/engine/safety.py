@@ -65,6 +65,16 @@ def check_idle(prefix: Path) -> None:
         )
 
 
+def check_there(prefix: Path) -> None:
+    """There is an environment.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not (prefix / "conda-meta").is_dir():
+        raise NotFound(f"There is no environment at {prefix}.")
+
+
 def check_changeable(prefix: Path) -> None:
     """Refuse what must not be removed, nor exchanged for another version of itself.
 
@@ -75,8 +85,7 @@ def check_changeable(prefix: Path) -> None:
     """
     if prefix.is_symlink():
         raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to.")
-    if not (prefix / "conda-meta").is_dir():
-        raise NotFound(f"There is no environment at {prefix}.")
+    check_there(prefix)
     if is_root(prefix):
         raise Forbidden(f"{prefix} is the base of a conda installation.")
     if nested := sorted(path.parent.name for path in (prefix / "envs").glob("*/conda-meta")):

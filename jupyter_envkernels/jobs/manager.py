@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..engine.safety import check_free
+from ..engine.safety import check_free, check_there
 from ..engine.staging import sweep
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
@@ -141,6 +141,7 @@ class JobManager:
 
         Raises:
             AlreadyExists: the prefix that it is to make is taken.
+            NotFound: the environment that it is to change or to copy is not there.
             InvalidRequest: the name of the prefix is too long for a folder.
             Forbidden: the place of the prefix cannot be looked at.
             Busy: another job works on the same prefix.
@@ -171,8 +172,7 @@ class JobManager:
         async with self._submitting, submission_lock(self._options.journal_dir):
             await self._take_up_strangers()
             await self._check(request)
-            if "create" in {request.kind, request.plans} or request.source is not None:
-                await asyncio.to_thread(check_free, request.prefix)
+            await asyncio.to_thread(_check_places, request)
             asked = replace(request, user=user or account())
             order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
@@ -297,8 +297,9 @@ class JobManager:
                 break
             await asyncio.sleep(_POLL)
         self._queue.leave(journal.id)
-        if worker := self._workers.pop(journal.id, None):
+        if worker := self._workers.get(journal.id):
             await asyncio.to_thread(worker.wait)
+            del self._workers[journal.id]
         await self._prune()
 
     async def _step(self, journal: Journal, offset: int, told: int) -> int:
@@ -342,6 +343,15 @@ class JobManager:
             for listener in self._listeners:
                 _call(listener, job, event)
         return offset
+
+
+def _check_places(request: JobRequest) -> None:
+    """What was so when the request was made may be otherwise by now, by a job that has ended since."""
+    is_new = "create" in {request.kind, request.plans} or request.source is not None
+    if is_new:
+        check_free(request.prefix)
+    if there := request.source or (None if is_new else request.prefix):
+        check_there(there)
 
 
 def _call(listener: Listener, job: Job, event: JobEvent) -> None:

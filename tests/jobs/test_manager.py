@@ -14,7 +14,7 @@ from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
 from jupyter_envkernels.jobs import manager as manager_module
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.writer import acquire
-from jupyter_envkernels.models import PENDING_MARK, Job, JobEvent, JobRequest
+from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, in_phase, managing, over, until
@@ -131,6 +131,24 @@ async def test_two_jobs_for_one_prefix(place: Place) -> None:
             await manager.submit(place.create("lesson", "prio-demo"))
 
 
+async def test_what_another_job_has_removed_since_is_not_there_for_the_next(place: Place) -> None:
+    """Both were asked for while the environment stood; the later one is refused before it is a job."""
+    async with managing(place) as manager:
+        await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+        lesson = place.envs / "lesson"
+        requests = [
+            JobRequest("remove", "lesson", lesson),
+            JobRequest("update", "lesson", lesson, edit=Edit(add=("prefix-demo",))),
+            JobRequest("clone", "copy", place.envs / "copy", source=lesson),
+        ]
+        await over(manager, await manager.submit(requests[0]))
+        for request in requests:
+            with pytest.raises(NotFound, match="There is no environment"):
+                await manager.submit(request)
+        assert len(await manager.jobs()) == 2
+    assert place.leftovers() == []
+
+
 async def test_two_managers_for_one_prefix(
     place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,8 +207,6 @@ async def test_a_failing_removal_leaves_the_environment(place: Place) -> None:
         request = JobRequest("remove", "lesson", place.envs / "lesson")
         job = await over(manager, await manager.submit(request))
         assert (job.state, job.error and job.error.code) == ("failed", "forbidden")
-        gone = await over(manager, await manager.submit(replace(request, prefix=place.envs / "absent")))
-        assert (gone.state, gone.error and gone.error.code) == ("failed", "not-found")
     assert place.leftovers() == ["lesson"]
 
 
