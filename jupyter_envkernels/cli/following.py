@@ -72,6 +72,7 @@ class _Attendance:
             loop.add_signal_handler(ending, self._end, ending)
         manager = JobManager(manager_options())
         manager.subscribe(self._tell)
+        await manager.prepare()
         await manager.clean_up()
         await manager.start()
         try:

@@ -22,6 +22,7 @@ from .process import bury, cancel, spawn
 from .pruning import discard, superfluous, sweep_journals
 from .queue import Queue
 from .requests import clashes, run_request
+from .spare import Spare
 from .writer import create_journal
 
 _POLL = 0.1
@@ -75,6 +76,7 @@ class JobManager:
         self._followers: dict[str, asyncio.Task[None]] = {}
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._endings: set[asyncio.Future[None]] = set()
+        self._spare = Spare()
         self._queue = Queue(options.max_concurrent, options.max_queued)
         self._known: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
@@ -131,6 +133,11 @@ class JobManager:
         await asyncio.gather(*tasks, return_exceptions=True)
         for worker in self._workers.values():
             worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
+        await asyncio.to_thread(self._spare.dismiss)
+
+    async def prepare(self) -> None:
+        """A job will be asked for soon: start a worker that waits for it."""
+        await asyncio.to_thread(self._spare.prepare)
 
     async def submit(self, request: JobRequest, user: str = "") -> Job:
         """Store a job and let it run when its turn comes.
@@ -318,7 +325,7 @@ class JobManager:
     async def _start_in_turn(self, journal: Journal) -> None:
         if not self._queue.is_turn(journal.id, self._running()):
             return
-        starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal))
+        starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal, self._spare))
         try:
             worker = await asyncio.shield(starting)
         except asyncio.CancelledError:  # the manager stops; the worker goes on, and must not be lost sight of

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from ..errors import StillRunning
 from ..models import Job, JobState, Problem
 from .identity import WorkerMark, group_members
 from .journal import Journal, encode
+from .spare import COMMAND, Spare
 from .writer import acquire, writing
 
 _DEADLINE = 30.0
@@ -33,11 +33,11 @@ def scratch(journal: Journal) -> Path:
     return Path(tempfile.gettempdir(), f"envkernels-{journal.id}")
 
 
-def spawn(journal: Journal) -> subprocess.Popen[bytes] | None:
-    """Start the worker of a queued job.
+def spawn(journal: Journal, spare: Spare | None = None) -> subprocess.Popen[bytes] | None:
+    """Start the worker of a queued job, or take a spare one.
 
-    The lock passes from this process to the worker without a gap: the descriptor is inherited, and held until the last
-    copy is closed.
+    The lock passes from this process to the worker without a gap: the worker gets a copy of the descriptor, and it is
+    held until the last copy is closed.
 
     Returns:
         The worker; None when another process has the job, it is over or cancelled already, or no process can be
@@ -49,7 +49,7 @@ def spawn(journal: Journal) -> subprocess.Popen[bytes] | None:
     try:
         if journal.job().state != "queued" or journal.cancel_mark.exists():
             return None
-        return _start(journal, lock)
+        return _start(journal, lock, spare)
     except OSError as error:
         with writing(journal) as writer:
             message = f"No worker process can be started: {error.strerror}."
@@ -61,10 +61,11 @@ def spawn(journal: Journal) -> subprocess.Popen[bytes] | None:
         os.close(lock)
 
 
-def _start(journal: Journal, lock: int) -> subprocess.Popen[bytes]:
+def _start(journal: Journal, lock: int, spare: Spare | None) -> subprocess.Popen[bytes]:
     with journal.log_file.open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "jupyter_envkernels.jobs.worker", str(journal.folder), str(lock)],
+        taken = spare.hand_over(journal.folder, lock, log.fileno()) if spare else None
+        worker = taken or subprocess.Popen(
+            [*COMMAND, str(journal.folder), str(lock)],
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -1,7 +1,8 @@
-"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker FOLDER LOCK``.
+"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker [FOLDER LOCK]``.
 
 It leads a session of its own, so that it outlives the server and can be killed with all its children. It holds the
-job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends.
+job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends. Without arguments
+it waits for a job, see :mod:`.spare`.
 """
 
 from __future__ import annotations
@@ -29,29 +30,43 @@ from ..models import EngineOptions, Problem
 from .journal import Journal, Order
 from .locks import prefix_lock
 from .process import scratch
+from .spare import receive
 from .writer import JournalWriter, store_plan, writing
 
 _WATCH = 0.5
 """Seconds between two looks for the mark of cancellation and at the clock."""
 
 
-def main(folder: str, lock: str) -> NoReturn:
-    """Run the job of a folder and end the process.
+def main(folder: str = "", lock: str = "") -> NoReturn:
+    """Run a job and end the process.
 
     Args:
-        folder: the job's journal.
+        folder: the job's journal; empty to wait for one.
         lock: the number of the inherited descriptor that holds the job's lock.
     """
-    os.set_inheritable(int(lock), False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
+    job = (folder, int(lock)) if folder else _wait()
+    if job is not None:
+        _work(*job)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The engine's threads may crash while the interpreter is taken down; all that matters is on disk.
+    os._exit(0)
+
+
+def _wait() -> tuple[str, int] | None:
+    """The job that somebody hands over; the engine is loaded meanwhile."""
+    with suppress(ImportError):  # the job will say so
+        from ..engine import rattler  # noqa: F401, PLC0415
+    return receive()
+
+
+def _work(folder: str, lock: int) -> None:
+    os.set_inheritable(lock, False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
     signal.signal(signal.SIGTERM, lambda *_: _end_group())
     path = Path(folder)
     journal = Journal(path.parent, path.name)
     with writing(journal) as writer:
         _run(journal, writer)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # The engine's threads may crash while the interpreter is taken down; all that matters is on disk.
-    os._exit(0)
 
 
 def _end_group() -> None:

@@ -67,7 +67,9 @@ class Service:
 
     async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
-        return await self.inquirer.check(text, _SECONDS)
+        checked = await self.inquirer.check(text, _SECONDS)
+        await self.jobs.prepare()  # who writes a spec will want it carried out
+        return checked
 
     async def environment(self, environment_id: str) -> Environment:
         """One environment by id.
@@ -83,7 +85,9 @@ class Service:
     async def start(self, body: wire.JobBody, user: str) -> Job:
         """Start the job that a body asks for, in the name of a user."""
         if isinstance(body, wire.PlanBody):
-            return await self.jobs.submit(plan_request(await self._request(body.of)), user)
+            job = await self.jobs.submit(plan_request(await self._request(body.of)), user)
+            await self.jobs.prepare()
+            return job
         return await self.jobs.submit(await self._request(body), user)
 
     async def _request(self, body: wire.PlannedBody | wire.RemoveBody) -> JobRequest:

@@ -1,0 +1,131 @@
+"""A worker that is started before there is a job for it: to start one takes longer than to link a small environment.
+
+It waits on a socket, its standard input, for the folder of a job, with the descriptors of the job's lock and log. It
+ends by itself when none comes, or when whoever started it is gone. All functions block; call them in threads.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 120.0
+"""Seconds that a spare worker waits for a job."""
+
+_YOUNG = 90.0
+"""Seconds for which one is counted on: well before its patience ends, so that no job meets one that is leaving."""
+
+_LONGEST = 1 << 13
+"""Bytes of a path at most."""
+
+COMMAND = (sys.executable, "-m", "jupyter_envkernels.jobs.worker")
+"""With the folder of a job and the number of the descriptor of its lock, or alone for a spare one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    process: subprocess.Popen[bytes]
+    line: socket.socket
+    born: float
+
+    def is_ready(self) -> bool:
+        return self.process.poll() is None and time.monotonic() - self.born < _YOUNG
+
+
+class Spare:
+    """At most one spare worker. Methods may be called from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: _Waiting | None = None
+
+    def prepare(self) -> None:
+        """Start one, unless there is one. Where none can be started, jobs will start slower, and that is all."""
+        with self._lock:
+            if self._waiting is None or not self._waiting.is_ready():
+                self._dismiss()
+                with suppress(OSError):
+                    self._waiting = _start()
+
+    def hand_over(self, folder: Path, lock: int, log: int) -> subprocess.Popen[bytes] | None:
+        """Let it do a job.
+
+        Args:
+            folder: the job's journal.
+            lock: the descriptor that holds the job's lock; the worker gets a copy.
+            log: the descriptor to which it shall print.
+
+        Returns:
+            The process; None where there is none.
+        """
+        with self._lock:
+            waiting = self._waiting
+            if waiting is not None and waiting.is_ready():
+                with suppress(OSError):  # it has just died
+                    socket.send_fds(waiting.line, [os.fsencode(folder)], [lock, log])
+                    waiting.line.close()
+                    self._waiting = None
+                    return waiting.process
+            self._dismiss()
+            return None
+
+    def dismiss(self) -> None:
+        """End it, should there be one."""
+        with self._lock:
+            self._dismiss()
+
+    def _dismiss(self) -> None:
+        if self._waiting is not None:
+            self._waiting.line.close()
+            self._waiting.process.kill()  # it may be busy with its imports, and has begun nothing else
+            self._waiting.process.wait()
+            self._waiting = None
+
+
+def _start() -> _Waiting:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            process = subprocess.Popen(
+                COMMAND,
+                cwd="/",
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
+    return _Waiting(process, ours, time.monotonic())
+
+
+def receive() -> tuple[str, int] | None:
+    """In a spare worker: wait for a job. From then on, what is printed goes to its log.
+
+    Returns:
+        The folder of its journal, and the descriptor of its lock; None when none has come.
+    """
+    with socket.socket(fileno=sys.stdin.fileno()) as line:
+        line.settimeout(PATIENCE)
+        try:
+            folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 2)
+        except OSError:
+            return None
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, line.detach())
+    os.close(nothing)
+    if len(descriptors) != 2:  # the other end was closed
+        return None
+    lock, log = descriptors
+    for standard in (1, 2):
+        os.dup2(log, standard)
+    os.close(log)
+    return os.fsdecode(folder), lock
