@@ -24,6 +24,7 @@ from pathlib import Path
 
 from jupyter_envkernels.jobs.journal import Journal, Order
 from jupyter_envkernels.jobs.process import spawn
+from jupyter_envkernels.jobs.spare import Spare
 from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.build import ensure_channel
@@ -46,6 +47,9 @@ asyncio.run(main(*sys.argv[1:]))
 os._exit(0)
 """
 
+_TYPING = 1.0
+"""Seconds before each run; by then a worker that waits has loaded all that it needs."""
+
 Create = Callable[[Path, Path], None]
 
 
@@ -59,13 +63,13 @@ def bare(channel: str) -> Create:
     return create
 
 
-def job(channel: str, journals: Path) -> Create:
+def job(channel: str, journals: Path, spare: Spare | None = None) -> Create:
     """Create with a worker."""
 
     def create(cache: Path, prefix: Path) -> None:
         request = JobRequest("create", prefix.name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
         journal = create_journal(journals, Order(request, EngineOptions((channel,), cache), time.time()))
-        worker = spawn(journal)
+        worker = spawn(journal, spare)
         assert worker is not None
         assert worker.wait() == 0
         assert journal.job().state == "succeeded", journal.log_file.read_text()
@@ -73,14 +77,17 @@ def job(channel: str, journals: Path) -> Create:
     return create
 
 
-def measure(ways: dict[str, Create], folder: Path, runs: int, *, warm: bool) -> dict[str, list[float]]:
-    """Seconds of each run of each way, the ways in turn."""
+def measure(
+    ways: dict[str, Create], folder: Path, runs: int, prepare: Callable[[], None], *, warm: bool
+) -> dict[str, list[float]]:
+    """Seconds of each run of each way, the ways in turn, after what is prepared for each."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(runs + warm):
         for name, create in ways.items():
             cache, prefix = folder / f"cache-{name}", folder / f"{name}-{number}"
             if not warm:
                 shutil.rmtree(cache, ignore_errors=True)
+            prepare()
             started = time.perf_counter()
             create(cache, prefix)
             if not warm or number > 0:  # the first fills the cache
@@ -110,14 +117,23 @@ def main() -> None:
     with ChannelServer(root) as server, tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         os.environ["HOME"] = name  # environments.txt is not the person's own
         folder, channel = Path(name), f"{server.url}/main"
-        ways = {"bare": bare(channel), "job": job(channel, folder / "jobs")}
+        spare = Spare()
+
+        def prepare() -> None:
+            spare.prepare()
+            time.sleep(_TYPING)
+
+        journals = folder / "jobs"
+        ways = {"bare": bare(channel), "job": job(channel, journals), "prepared": job(channel, journals, spare)}
         for warm in (False, True):
-            seconds = measure(ways, folder, arguments.runs, warm=warm)
-            ratio = statistics.median(seconds["job"]) / statistics.median(seconds["bare"])
+            seconds = measure(ways, folder, arguments.runs, prepare, warm=warm)
+            middle = {way: statistics.median(s) for way, s in seconds.items()}
+            ratios = ", ".join(f"{way} {middle[way] / middle['bare']:.2f}" for way in ("job", "prepared"))
             told = ", ".join(
                 f"{way} {statistics.median(s):.2f} s ({min(s):.2f}-{max(s):.2f})" for way, s in seconds.items()
             )
-            print(f"{'warm' if warm else 'cold'}: {told}, ratio {ratio:.2f}")
+            print(f"{'warm' if warm else 'cold'}: {told}; ratios: {ratios}")
+        spare.dismiss()
         latest = max((folder / "jobs").iterdir())
         spent = phases(Journal(latest.parent, latest.name))
         print("the last job: " + ", ".join(f"{phase} {s:.2f} s" for phase, s in spent.items()))
