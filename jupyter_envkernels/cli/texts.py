@@ -79,14 +79,14 @@ def day(when: float) -> str:
 
 def amount(progress: Progress) -> str:
     """How far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
-    if progress.unit == "packages":
-        done = f"{progress.done}"
-        return f"{done} packages" if progress.total is None else f"{done} of {progress.total} packages"
-    return size(progress.done) if progress.total is None else f"{size(progress.done)} of {size(progress.total)}"
+    done, total, unit = progress.done, progress.total, progress.unit
+    if unit == "bytes":
+        return size(done) if total is None else f"{size(done)} of {size(total)}"
+    return f"{done} {unit}" if total is None else f"{done} of {total} {unit}"
 
 
 def rate(unit: ProgressUnit, per_second: float | None) -> str:
     """How fast it goes; empty while that is unknown."""
     if per_second is None:
         return ""
-    return f"{per_second:.0f} packages/s" if unit == "packages" else f"{size(per_second)}/s"
+    return f"{size(per_second)}/s" if unit == "bytes" else f"{per_second:.0f} {unit}/s"

@@ -73,7 +73,7 @@ def _share(giver: Path, taker: Path, sources: set[str]) -> int:
 def _bytecode(folder: Path) -> Iterable[str]:
     """Names such as ``module.cpython-312.pyc``."""
     try:
-        names: Iterator[str] = iter(os.listdir(folder))  # noqa: PTH208 - names are all that is wanted
+        names: Iterator[str] = iter(os.listdir(folder))
     except OSError:
         return ()
     return (name for name in names if name.endswith(".pyc"))

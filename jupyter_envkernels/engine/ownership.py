@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+
+import msgspec
 
 from ..errors import InvalidSpec
 
@@ -18,15 +17,17 @@ _GENERATED = "unix_python_entry_point"
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A file that a package has brought.
+    """Files that a package has brought.
 
     Attributes:
         since: when, in nanoseconds: a file whose time is later was changed by somebody.
-        is_fitted: its content depends on the prefix.
+        record: name of the file in which conda records them; empty for packages of pip.
+        is_fitted: their content depends on the prefix.
         may_hold_prefix: nobody knows whether it does.
     """
 
     since: int
+    record: str = ""
     is_fitted: bool = False
     may_hold_prefix: bool = False
 
@@ -40,44 +41,60 @@ def owned_files(prefix: Path) -> dict[str, Owned]:
         OSError: a record cannot be read.
         InvalidSpec: a record of conda is not one.
     """
-    owned = dict(_of_pip(prefix))
+    owned: dict[str, Owned] = {}
     for record in (prefix / "conda-meta").glob("*.json"):
-        since = record.stat().st_mtime_ns
-        owned.update((name, Owned(since, fitted)) for name, fitted in record_paths(record) if _is_inside(name))
+        owned.update(_of_conda(record))
+    for record in prefix.glob("lib/python3.*/site-packages/*.dist-info/RECORD"):
+        _add_of_pip(owned, prefix, record)
     return owned
 
 
-def record_paths(record: Path) -> list[tuple[str, bool]]:
-    """The paths of one record of conda, and whether their content depends on the prefix.
+class _Path(msgspec.Struct, gc=False):
+    """One of ``paths_data.paths``; see conda's ``PathDataV1``."""
 
-    Raises:
-        InvalidSpec: it is none.
-    """
+    name: str = msgspec.field(name="_path")
+    prefix_placeholder: str | None = None
+    path_type: str | None = None
+
+
+class _Paths(msgspec.Struct):
+    paths: list[_Path] | None = None
+
+
+class _Record(msgspec.Struct):
+    """What a file in ``conda-meta`` tells of files; see conda's ``PrefixRecord``."""
+
+    files: list[str] | None = None
+    paths_data: _Paths | None = None
+
+
+def _of_conda(record: Path) -> dict[str, Owned]:
+    """What the record of a package tells."""
     try:
-        content = json.loads(record.read_bytes())
-        entries = (content.get("paths_data") or {}).get("paths") or ()
-        named = [(str(name), False) for name in content.get("files") or ()]
-        return named + [(str(entry["_path"]), _depends_on_prefix(entry)) for entry in entries]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InvalidSpec(f"The package record {record} cannot be read: {error!r}.") from error
+        content = msgspec.json.decode(record.read_bytes(), type=_Record)
+    except ValueError as error:
+        raise InvalidSpec(f"The package record {record} cannot be read: {error}.") from error
+    since = record.stat().st_mtime_ns
+    plain, fitted = Owned(since, record.name), Owned(since, record.name, is_fitted=True)
+    found = dict.fromkeys(content.files or (), plain)
+    for path in (content.paths_data and content.paths_data.paths) or ():
+        found[path.name] = fitted if path.prefix_placeholder or path.path_type == _GENERATED else plain
+    return {name: owned for name, owned in found.items() if _is_inside(name)}
 
 
-def _depends_on_prefix(entry: Mapping[str, Any]) -> bool:
-    return bool(entry.get("prefix_placeholder")) or entry.get("path_type") == _GENERATED
+def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
+    """What a ``RECORD`` tells, where it is not known from conda, whose packages have one, too.
 
-
-def _of_pip(prefix: Path) -> Iterator[tuple[str, Owned]]:
-    """What ``RECORD`` files tell (https://packaging.python.org/en/latest/specifications/recording-installed-packages)."""
-    for record in prefix.glob("lib/python3.*/site-packages/*.dist-info/RECORD"):
-        with suppress(OSError, csv.Error), record.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            since = os.fstat(file.fileno()).st_mtime_ns
-            site = record.parents[1].relative_to(prefix)
-            for row in csv.reader(file):
-                name = os.path.normpath(f"{site}/{row[0]}") if row and row[0] else ""
-                if _is_inside(name):
-                    yield name, Owned(since, may_hold_prefix=True)
+    Format: https://packaging.python.org/en/latest/specifications/recording-installed-packages
+    """
+    site = record.parents[1].relative_to(prefix).as_posix()
+    with suppress(OSError, csv.Error), record.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        ours = Owned(os.fstat(file.fileno()).st_mtime_ns, may_hold_prefix=True)
+        for row in csv.reader(file):
+            name = f"{site}/{row[0]}" if row and row[0] else ""
+            if name not in owned and _is_inside(name := os.path.normpath(name)):
+                owned.setdefault(name, ours)
 
 
 def _is_inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name
+    return name not in {"", "."} and name[0] != "/" and "\0" not in name and ".." not in name.split("/")

@@ -130,7 +130,7 @@ class RattlerBackend:
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
         try:
-            records = [rattler.PrefixRecord.from_path(p) for p in sorted((prefix / "conda-meta").glob("*.json"))]
+            records = [_read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
         except Exception as error:
             raise InvalidSpec(f"The package records of {prefix} cannot be read: {error}") from error
         requested = {text for record in records for text in record.requested_specs}
@@ -223,6 +223,14 @@ def _is_full(folder: Path) -> bool:
     """There is no space left on the file system of a folder, which may be missing."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(there).free < _NOTHING
+
+
+def _read_record(path: Path) -> rattler.PrefixRecord:
+    """The record of an installed package without its files, which are nearly all of it and in no plan."""
+    record = rattler.PrefixRecord.from_path(path)
+    record.files = []
+    record.paths_data = rattler.PrefixPaths()
+    return record
 
 
 def _text(record: rattler.RepoDataRecord) -> str:

@@ -16,6 +16,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from ..envs.history import read_history, requested_specs
 from ..models import Plan, PlannedPackage
@@ -89,14 +92,22 @@ def open_records(prefix: Path) -> None:
     umask = os.umask(0)
     os.umask(umask)
     for record in (prefix / "conda-meta").glob("*.json"):
-        content = json.loads(record.read_bytes())
-        clean = {**content, **{key: _clean(content[key]) for key in _WITH_URLS if key in content}}
-        if clean != content:
-            record.write_text(json.dumps(clean, indent=2), encoding="utf-8")
+        data = record.read_bytes()
+        named = msgspec.to_builtins(msgspec.json.decode(data, type=_Sources))
+        clean = {key: _clean(value) for key, value in named.items()}
+        if clean != named:
+            content = {**msgspec.json.decode(data, type=dict[str, Any]), **clean}
+            record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
         record.chmod(0o666 & ~umask)
 
 
-_WITH_URLS = ("url", "channel", "requested_spec", "requested_specs")
+class _Sources(msgspec.Struct, omit_defaults=True):
+    """What a record tells of where its package came from; see conda's ``PrefixRecord``."""
+
+    url: Any = None
+    channel: Any = None
+    requested_spec: Any = None
+    requested_specs: Any = None
 
 
 def _clean(value: object) -> object:

@@ -27,6 +27,7 @@ from .logins import places_of
 from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
 from .staging import Staging
+from .tally import counted
 from .treecopy import Seen, catch_up, clone, twin
 from .undo import finish_removal, named, roll_back
 from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
@@ -120,7 +121,8 @@ class Transaction:
         plan = await self._decide()
         broken: frozenset[str] = frozenset()
         if source is not None:
-            await self._current(source, plan)
+            if self.plan is not None:
+                await self._current(source, plan)
             environ = await asyncio.to_thread(activated_environ, source, self.environ)
             broken = await broken_kernels(source, environ)
         await self._link(plan, source)
@@ -149,7 +151,8 @@ class Transaction:
             return
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         broken = await broken_kernels(prefix, environ)
-        seen = await asyncio.to_thread(twin, prefix, staging.folder)
+        self.report.phase("copying", f"Copying {self.request.environment}")
+        seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
         if scripts := await asyncio.to_thread(with_scripts, prefix, going):
             await run_on_copy(staging, scripts, self.backend, environ, self.report)
@@ -214,7 +217,7 @@ class Transaction:
             await self.backend.install(plan.packages, staging, prefix, plan.requested, self.report)
             return
         self.report.phase("linking", f"Copying {len(plan.packages)} packages")
-        for path in await asyncio.to_thread(clone, source, staging, prefix):
+        for path in await counted(self.report, lambda tally: clone(source, staging, prefix, tally)):
             self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
 
     def _stage(self, plan: Plan, source: Path | None) -> None:

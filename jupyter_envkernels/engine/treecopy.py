@@ -7,19 +7,23 @@ What somebody has changed since its package brought it may be changed in place a
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import Forbidden, LinkFailed
+import msgspec
+
+from ..errors import LinkFailed
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
+from .tally import Tally
+from .walking import BringFile, Folder, bring, copy_file, list_tree, reading, rebuild, share
 
-_NOT_CLONED = {"envs", "pkgs"}
+_META = "conda-meta/"
+_BYTECODE = "__pycache__"
+_NOT_CLONED = {"envs/", "pkgs/"}
 _CLONED_META = {"state", "pinned"}
 
 _TEXT_SIZE = 8 << 20
@@ -31,11 +35,14 @@ _SMALL = 4 << 20
 """Bytes up to which a file that no package owns is copied for an update."""
 
 
-Seen = Mapping[str, tuple[int, int]]
-"""Files and links of a prefix by their paths in it: inode and time of each when it was looked at."""
+Look = tuple[int, int]
+"""How a file or link looks: its inode, and its time in nanoseconds."""
+
+Seen = Mapping[str, Look]
+"""Files and links of a prefix by their paths in it, as they looked."""
 
 
-def twin(source: Path, copy: Path) -> Seen:
+def twin(source: Path, copy: Path, tally: Tally) -> Seen:
     """Make a second prefix of the same files, to be changed while the first one stays as it is.
 
     What is written in place would be written in both: the records are copied, because the engine and conda write into
@@ -45,6 +52,7 @@ def twin(source: Path, copy: Path) -> Seen:
     Args:
         source: the prefix; it is only read.
         copy: where the second one goes; nothing may be there.
+        tally: counts files and links.
 
     Returns:
         What there was, for :func:`catch_up`.
@@ -54,26 +62,26 @@ def twin(source: Path, copy: Path) -> Seen:
         InvalidSpec: a record of the source is unreadable.
         OSError: a file or folder cannot be made.
     """
-    owned = owned_files(source)
-    seen: dict[str, tuple[int, int]] = {}
+    seen: dict[str, Look] = {}
+    with reading(source):
+        owned = owned_files(source)
 
-    def bring_file(path: Path, target: Path) -> None:
-        is_small = path.stat().st_size <= _SMALL
-        is_owned = path.relative_to(source).as_posix() in owned or path.suffix == ".pyc"
-        if path.parent == source / "conda-meta" or (is_small and not is_owned):
-            shutil.copy2(path, target)
-        else:
-            _share(path, target)
+        def bring_file(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+            is_small = entry.stat(follow_symlinks=False).st_size <= _SMALL
+            is_owned = entry.name.endswith(".pyc") or folder.place + entry.name in owned
+            if folder.place == _META or (is_small and not is_owned):
+                shutil.copy2(entry.path, target)
+            else:
+                share(entry.path, target)
 
-    try:
-        for folder, target, names in _walk(source, copy, lambda _: True):
-            for name in names:
-                path = folder / name
+        folders = list_tree(source)
+        tally.total = sum(len(folder.entries) for folder in folders)
+        for folder, target in rebuild(folders, copy):
+            for entry in folder.entries:
+                tally.done += 1
                 with suppress(FileNotFoundError):  # a file of a moment
-                    seen[path.relative_to(source).as_posix()] = _look(path)
-                    _bring(path, target / name, bring_file)
-    except PermissionError as error:
-        raise _unreadable(error, source) from error
+                    seen[folder.place + entry.name] = _look(entry.stat(follow_symlinks=False))
+                    bring(folder, entry, target + entry.name, bring_file)
     return seen
 
 
@@ -95,40 +103,37 @@ def catch_up(source: Path, copy: Path, seen: Seen) -> int:
     """
     owned = owned_files(copy)
     count = 0
-    for path, folders, names in os.walk(source):
-        if Path(path) == source:
-            folders[:] = [name for name in folders if name != "conda-meta"]
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in [*names, *(name for name in folders if Path(path, name).is_symlink())]:
-            old = Path(path, name)
-            place = old.relative_to(source).as_posix()
+    for folder in list_tree(source, lambda place: place != _META and not f"/{place}".endswith(f"/{_BYTECODE}/")):
+        for entry in folder.entries:
+            place = folder.place + entry.name
+            old = seen.get(place)
             with suppress(FileNotFoundError):
-                if _look(old) != seen.get(place) and (place not in owned or _is_of(copy / place, seen.get(place))):
-                    count += _replace(old, copy / place)
+                is_new = _look(entry.stat(follow_symlinks=False)) != old
+                if is_new and (place not in owned or _is_of(copy / place, old)):
+                    count += _replace(folder, entry, copy / place)
     return count
 
 
-def _is_of(target: Path, look: tuple[int, int] | None) -> bool:
+def _look(found: os.stat_result) -> Look:
+    return found.st_ino, found.st_mtime_ns
+
+
+def _is_of(target: Path, look: Look | None) -> bool:
     """It is still the file that the twin shared, and not one that a package has put there since."""
     with suppress(FileNotFoundError):
-        return _look(target) == look
+        return _look(target.lstat()) == look
     return False
 
 
-def _replace(path: Path, target: Path) -> bool:
+def _replace(folder: Folder, entry: os.DirEntry[str], target: Path) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir() and not target.is_symlink():
         return False
     target.unlink(missing_ok=True)
-    return _bring(path, target, shutil.copy2)
+    return bring(folder, entry, str(target), copy_file)
 
 
-def _look(path: Path) -> tuple[int, int]:
-    found = path.lstat()
-    return found.st_ino, found.st_mtime_ns
-
-
-def clone(source: Path, copy: Path, prefix: Path) -> tuple[Path, ...]:
+def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, ...]:
     """Copy an environment, fitted to another place: its packages, those of pip, and whatever else it holds.
 
     Environments nested in it are left out, and so is its history.
@@ -137,6 +142,7 @@ def clone(source: Path, copy: Path, prefix: Path) -> tuple[Path, ...]:
         source: the prefix; it is only read.
         copy: where the files go; nothing may be there.
         prefix: where they will stand.
+        tally: counts files and links.
 
     Returns:
         What was left out: sockets, pipes and devices.
@@ -149,10 +155,8 @@ def clone(source: Path, copy: Path, prefix: Path) -> tuple[Path, ...]:
     """
     if len(os.fsencode(prefix)) > PLACEHOLDER:
         raise LinkFailed(f"The path {prefix} is longer than {PLACEHOLDER} bytes.", remedy="Choose a shorter one.")
-    try:
-        return _Clone(source, copy, prefix).run()
-    except PermissionError as error:
-        raise _unreadable(error, source) from error
+    with reading(source):
+        return _Clone(source, copy, prefix).run(tally)
 
 
 class _Clone:
@@ -167,60 +171,60 @@ class _Clone:
         self._fitted: dict[str, str] = {}
         self._rewritten: set[str] = set()
 
-    def run(self) -> tuple[Path, ...]:
-        skipped: list[Path] = []
-        for folder, target, names in _walk(self._source, self._copy, self._is_part):
-            if folder == self._source / "conda-meta":
-                self._bring_records(folder, target, names)
-                continue
-            bring = [(folder / name, target / name) for name in names]
-            skipped += [path for path, new in bring if not _bring(path, new, self._bring_file, self._link)]
+    def run(self, tally: Tally) -> tuple[Path, ...]:
+        skipped: list[str] = []
+        folders = list_tree(self._source, lambda place: place not in _NOT_CLONED, nested=False)
+        for folder in folders:
+            if folder.place == _META:
+                folder.entries[:] = [e for e in folder.entries if e.name.endswith(".json") or e.name in _CLONED_META]
+        tally.total = sum(len(folder.entries) for folder in folders)
+        for folder, target in rebuild(folders, self._copy):
+            bring_file = self._way(folder)
+            for entry in folder.entries:
+                tally.done += 1
+                if not bring(folder, entry, target + entry.name, bring_file, self._link):
+                    skipped.append(entry.path)
         self._note_hashes()
-        return tuple(skipped)
+        return tuple(map(Path, skipped))
 
-    def _is_part(self, folder: Path) -> bool:
-        if folder.parent == self._source and folder.name in _NOT_CLONED:
-            return False
-        return not (folder / "conda-meta").is_dir()
+    def _way(self, folder: Folder) -> BringFile:
+        """How the files of a folder are brought over."""
+        if folder.place == _META:
+            return copy_file
+        return self._bring_bytecode if os.path.basename(folder.path) == _BYTECODE else self._bring_file
 
-    def _bring_records(self, folder: Path, target: Path, names: list[str]) -> None:
-        for name in names:
-            if name.endswith(".json") or name in _CLONED_META:
-                _bring(folder / name, target / name, shutil.copy2)
-
-    def _bring_file(self, path: Path, target: Path) -> None:
-        place = path.relative_to(self._source).as_posix()
+    def _bring_file(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+        place = folder.place + entry.name
         owned = self._owned.get(place)
-        if path.suffix == ".pyc" and path.parent.name == "__pycache__":
-            self._bring_bytecode(path, target)
-        elif owned and owned.is_fitted:
-            self._fit(path, target, place)
-        elif owned and not owned.may_hold_prefix and _is_unchanged(path, owned):
-            _share(path, target)
-        elif (text := self._own_text(path)) is not None:
-            _write(path, target, text)
+        if owned and owned.is_fitted:
+            self._fit(entry.path, target, place)
+        elif owned and not owned.may_hold_prefix and _is_unchanged(entry, owned):
+            share(entry.path, target)
+        elif (text := self._own_text(entry.path)) is not None:
+            _write(entry.path, target, text)
             self._rewritten.add(place)
-        elif owned and _is_unchanged(path, owned):
-            _share(path, target)
+        elif owned and _is_unchanged(entry, owned):
+            share(entry.path, target)
         else:
-            shutil.copy2(path, target)
+            shutil.copy2(entry.path, target)
 
-    def _bring_bytecode(self, path: Path, target: Path) -> None:
+    def _bring_bytecode(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
         """It holds what its source holds, which comes first; of another prefix, Python would take it all the same."""
-        source = path.parent.parent / f"{path.name.split('.', 1)[0]}.py"
-        if source.relative_to(self._source).as_posix() not in self._rewritten:
-            _share(path, target)
+        if not entry.name.endswith(".pyc"):
+            self._bring_file(folder, entry, target)
+        elif f"{folder.place[: -len(_BYTECODE) - 1]}{entry.name.split('.', 1)[0]}.py" not in self._rewritten:
+            share(entry.path, target)
 
-    def _fit(self, path: Path, target: Path, place: str) -> None:
-        data = path.read_bytes()
+    def _fit(self, path: str, target: str, place: str) -> None:
+        data = Path(path).read_bytes()
         fitted = self._fitter.binary(data) if b"\0" in data else self._fitter.text(data) or data
         _write(path, target, fitted)
         self._fitted[place] = hashlib.sha256(fitted).hexdigest()
         self._rewritten.add(place)
 
-    def _own_text(self, path: Path) -> bytes | None:
+    def _own_text(self, path: str) -> bytes | None:
         """A text file that speaks of its new prefix; None for one that does not hold the old one, or is not text."""
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             if os.fstat(file.fileno()).st_size > _TEXT_SIZE:
                 return None
             data = file.read(_BLOCK)
@@ -229,87 +233,28 @@ class _Clone:
             data += file.read()
         return None if b"\0" in data else self._fitter.text(data)
 
-    def _link(self, path: Path) -> Path:
-        link = path.readlink()
-        return self._prefix / link.relative_to(self._source) if link.is_relative_to(self._source) else link
+    def _link(self, path: str) -> str:
+        link = Path(os.readlink(path))
+        return str(self._prefix / link.relative_to(self._source) if link.is_relative_to(self._source) else link)
 
     def _note_hashes(self) -> None:
         """Records tell the hashes of files with the prefix in them."""
-        for record in (self._copy / "conda-meta").glob("*.json"):
-            content = json.loads(record.read_bytes())
-            entries = [e for e in (content.get("paths_data") or {}).get("paths") or () if e["_path"] in self._fitted]
-            for entry in entries:
-                key = "sha256_in_prefix" if "sha256_in_prefix" in entry or "prefix_placeholder" in entry else "sha256"
-                entry[key] = self._fitted[entry["_path"]]
-            if entries:
-                times = record.stat()
-                record.write_text(json.dumps(content, indent=2), encoding="utf-8")
-                os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))  # by which edited files are known
+        for name in sorted({self._owned[place].record for place in self._fitted}):
+            record = self._copy / _META / name
+            content = msgspec.json.decode(record.read_bytes())
+            for entry in content["paths_data"]["paths"]:
+                if entry["_path"] in self._fitted:
+                    is_built = "sha256_in_prefix" in entry or "prefix_placeholder" in entry
+                    entry["sha256_in_prefix" if is_built else "sha256"] = self._fitted[entry["_path"]]
+            times = record.stat()
+            record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
+            os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))  # by which edited files are known
 
 
-def _walk(source: Path, copy: Path, is_part: Callable[[Path], bool]) -> Iterator[tuple[Path, Path, list[str]]]:
-    """Each folder, its copy, which is made, and the names of files and links in it."""
-    try:
-        for path, subfolders, names in os.walk(source, onerror=_raise):
-            folder = Path(path)
-            links = [name for name in subfolders if (folder / name).is_symlink()]
-            subfolders[:] = [name for name in subfolders if name not in links and is_part(folder / name)]
-            target = copy / folder.relative_to(source)
-            target.mkdir()
-            yield folder, target, names + links
-            there = folder.stat()
-            with suppress(PermissionError):  # a group shares it
-                os.chown(target, -1, there.st_gid)
-            target.chmod(stat.S_IMODE(there.st_mode) | stat.S_IRWXU)
-    except PermissionError as error:
-        raise _unreadable(error, source) from error
-
-
-def _raise(error: OSError) -> None:
-    """For ``os.walk``, which would pass over what it cannot read; what is gone meanwhile may be passed over."""
-    if not isinstance(error, FileNotFoundError):
-        raise error
-
-
-def _unreadable(error: PermissionError, source: Path) -> Exception:
-    if error.filename and Path(error.filename).is_relative_to(source):
-        message = f"{source} cannot be copied: you may not read {error.filename}."
-        return Forbidden(message, remedy="Ask its owner to allow it.")
-    return error
-
-
-def _bring(
-    path: Path,
-    target: Path,
-    bring_file: Callable[[Path, Path], object],
-    read_link: Callable[[Path], Path] = Path.readlink,
-) -> bool:
-    """Copy a file or a link in a given way; False for what is neither."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return True  # a file of a moment, such as those by which Python writes bytecode
-    if stat.S_ISLNK(mode):
-        target.symlink_to(read_link(path))
-    elif stat.S_ISREG(mode):
-        bring_file(path, target)
-    else:
-        return False
-    return True
-
-
-def _share(path: Path, target: Path) -> None:
-    """A hard link; a copy where the system allows none, as for files of others."""
-    try:
-        os.link(path, target)
-    except OSError:
-        shutil.copy2(path, target)
-
-
-def _write(path: Path, target: Path, data: bytes) -> None:
-    target.write_bytes(data)
+def _write(path: str, target: str, data: bytes) -> None:
+    Path(target).write_bytes(data)
     shutil.copystat(path, target)
 
 
-def _is_unchanged(path: Path, owned: Owned) -> bool:
-    return path.lstat().st_mtime_ns <= owned.since
+def _is_unchanged(entry: os.DirEntry[str], owned: Owned) -> bool:
+    return entry.stat(follow_symlinks=False).st_mtime_ns <= owned.since

@@ -21,7 +21,8 @@ from .history import read_history, requested_specs
 from .site_packages import pip_packages
 
 _UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
-_METADATA = re.compile(r".*/site-packages/[^/]+\.dist-info/METADATA")
+_INFO = ".dist-info/METADATA"
+_METADATA = re.compile(rf".*/site-packages/[^/]+{re.escape(_INFO)}")
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -85,7 +86,9 @@ def _record(path: Path) -> Record:
 
 def _is_replaced(prefix: Path, record: Record) -> bool:
     """Metadata that the package brought are not there any more."""
-    return any(not os.path.exists(f"{prefix}/{path}") for path in record.files if _METADATA.fullmatch(path))
+    # of thousands of paths, only one or two are worth the expression
+    metadata = [path for path in record.files if path.endswith(_INFO) and _METADATA.fullmatch(path)]
+    return any(not os.path.exists(f"{prefix}/{path}") for path in metadata)
 
 
 def _site_packages(records: Sequence[Record]) -> str:

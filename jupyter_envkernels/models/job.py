@@ -11,9 +11,11 @@ from .spec import EnvSpec
 
 JobKind = Literal["plan", "create", "clone", "update", "add-kernel", "rollback", "remove"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
-JobPhase = Literal["checking", "solving", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"]
+JobPhase = Literal[
+    "checking", "solving", "copying", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"
+]
 PipInstaller = Literal["uv", "pip"]
-ProgressUnit = Literal["bytes", "packages"]
+ProgressUnit = Literal["bytes", "packages", "files"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
 

@@ -40,8 +40,10 @@ def test_amount_and_rate() -> None:
     assert texts.amount(Progress(12_300_000, None, "bytes")) == "12.3 MB"
     assert texts.amount(Progress(3, 17, "packages")) == "3 of 17 packages"
     assert texts.amount(Progress(3, None, "packages")) == "3 packages"
+    assert texts.amount(Progress(300, 14000, "files")) == "300 of 14000 files"
     assert texts.rate("bytes", 3_200_000) == "3.2 MB/s"
     assert texts.rate("packages", 4.2) == "4 packages/s"
+    assert texts.rate("files", 41000.2) == "41000 files/s"
     assert texts.rate("bytes", None) == ""
 
 

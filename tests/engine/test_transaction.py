@@ -147,6 +147,7 @@ class Heard:
     fails_at: JobPhase | None = None
     phases: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    amounts: dict[str, list[tuple[int, int | None, str]]] = field(default_factory=dict)
     at_phase: Callable[[str], None] = lambda _: None
 
     def phase(self, phase: JobPhase, message: str) -> None:
@@ -156,7 +157,7 @@ class Heard:
             raise OSError(28, os.strerror(28), "events.jsonl")
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        pass
+        self.amounts.setdefault(self.phases[-1], []).append((done, total, unit))
 
     def log(self, text: str) -> None:
         self.lines.append(text)
@@ -271,6 +272,7 @@ def test_clone(place: Place) -> None:
     assert (place.envs / "copy" / "notes.txt").read_text() == f"see {place.envs}/copy/bin\n"
     assert f"Left out {place.envs}/source/pipe: it is a socket, a pipe or a device." in place.heard.lines
     assert records.is_registered(place.envs / "copy", place.home)
+    assert place.heard.amounts["linking"][-1] == (5, 5, "files")
 
 
 def test_remove(place: Place) -> None:

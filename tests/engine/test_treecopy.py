@@ -7,11 +7,13 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.tally import Tally
 from jupyter_envkernels.engine.treecopy import catch_up, clone, twin
 from jupyter_envkernels.errors import Forbidden, InvalidSpec, LinkFailed
 
@@ -62,7 +64,7 @@ def prefix(tmp_path: Path) -> Path:
 
 
 def test_files_are_shared_unless_somebody_changed_them(source: Path, copy: Path, prefix: Path) -> None:
-    assert clone(source, copy, prefix) == ()
+    assert clone(source, copy, prefix, Tally()) == ()
     shared = ["lib/deep/kept", "lib/python3.12/site-packages/tool.py"]
     assert all((copy / name).samefile(source / name) for name in shared)
     assert (copy / "lib" / "deep" / "changed").read_text() == "changed"
@@ -71,7 +73,7 @@ def test_files_are_shared_unless_somebody_changed_them(source: Path, copy: Path,
 
 
 def test_what_holds_the_prefix_is_fitted_and_the_record_says_so(source: Path, copy: Path, prefix: Path) -> None:
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert (copy / "bin" / "script").read_text() == f"#!{prefix}/bin/python\n"
     assert (copy / "bin" / "script").stat().st_mode & 0o777 == 0o755
     program = (copy / "bin" / "program").read_bytes()
@@ -93,7 +95,7 @@ def test_files_of_nobody_speak_of_the_new_prefix(source: Path, copy: Path, prefi
     (source / "bin" / "absolute").symlink_to(script)
     (source / "bin" / "relative").symlink_to("cowsay")
     (source / "share").symlink_to(source / "lib")
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert (copy / "bin" / "cowsay").read_text() == f"#!{prefix}/bin/python\nimport cowsay\n"
     for name in ("lib/data.bin", "big.txt", "late.txt"):
         assert (copy / name).read_bytes() == (source / name).read_bytes()
@@ -107,7 +109,7 @@ def test_a_script_of_pip_speaks_of_the_new_prefix(source: Path, copy: Path, pref
     record = source / "lib" / "python3.12" / "site-packages" / "tool-1.dist-info" / "RECORD"
     (source / "bin" / "tool").write_text(f"#!{source}/bin/python\n")
     record.write_text("tool.py,,\n../../../bin/tool,,\n")
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert (copy / "bin" / "tool").read_text() == f"#!{prefix}/bin/python\n"
 
 
@@ -115,7 +117,7 @@ def test_bytecode_goes_along(source: Path, copy: Path, prefix: Path) -> None:
     cache = source / "lib" / "deep" / "__pycache__"
     cache.mkdir()
     (cache / "kept.cpython-312.pyc").write_bytes(b"\0")
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert (copy / "lib" / "deep" / "__pycache__" / "kept.cpython-312.pyc").samefile(cache / "kept.cpython-312.pyc")
 
 
@@ -125,7 +127,7 @@ def test_what_a_clone_does_not_take(source: Path, copy: Path, prefix: Path) -> N
     (source / "pkgs").mkdir()
     (source / "conda-meta" / ".envkernels-committed").write_text("job")
     (source / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     names = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
     assert not names & {"envs", "pkgs", "work/nested", "conda-meta/history", "conda-meta/.envkernels-committed"}
     assert json.loads((copy / "conda-meta" / "state").read_text()) == {"env_vars": {"A": "1"}}
@@ -135,14 +137,14 @@ def test_a_link_is_never_followed(tmp_path: Path, source: Path, copy: Path, pref
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "file").write_text("mine")
     (source / "share").symlink_to(tmp_path / "elsewhere")
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert (copy / "share").readlink() == tmp_path / "elsewhere"
     assert (tmp_path / "elsewhere" / "file").stat().st_nlink == 1
 
 
 def test_the_source_is_untouched(source: Path, copy: Path, prefix: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in source.rglob("*") if path.is_file()}
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     (copy / "bin" / "script").write_text("another")
     assert before == {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in source.rglob("*") if p.is_file()}
 
@@ -154,7 +156,7 @@ def test_sockets_and_pipes_are_left_out(
     monkeypatch.chdir(source)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("pg.sock")
-        skipped = clone(source, copy, prefix)
+        skipped = clone(source, copy, prefix, Tally())
     assert sorted(skipped) == [source / "pg.sock", source / "pipe"]
     assert not (copy / "pg.sock").exists()
     assert not (copy / "pipe").exists()
@@ -163,13 +165,13 @@ def test_sockets_and_pipes_are_left_out(
 def test_a_record_that_is_none(source: Path, copy: Path, prefix: Path) -> None:
     (source / "conda-meta" / "q-1.0-0.json").write_bytes(b"\xff{")
     with pytest.raises(InvalidSpec, match=r"q-1\.0-0\.json cannot be read"):
-        clone(source, copy, prefix)
+        clone(source, copy, prefix, Tally())
     assert not copy.exists()
 
 
 def test_a_place_that_is_too_long_for_packages(source: Path, copy: Path, tmp_path: Path) -> None:
     with pytest.raises(LinkFailed, match="255"):
-        clone(source, copy, tmp_path / ("x" * 250))
+        clone(source, copy, tmp_path / ("x" * 250), Tally())
 
 
 @pytest.mark.parametrize(("name", "mode"), [("lib", 0o000), ("lib", 0o311), ("bin/script", 0o000)])
@@ -178,12 +180,12 @@ def test_what_may_not_be_read_fails_the_clone(ordinary: Path, name: str, mode: i
     (source / name).chmod(mode)
     try:
         with pytest.raises(Forbidden, match=f"you may not read {source / name}"):
-            clone(source, ordinary / "copy", ordinary / "clone")
+            clone(source, ordinary / "copy", ordinary / "clone", Tally())
     finally:
         (source / name).chmod(0o755)
 
 
-@pytest.mark.parametrize("how", [twin, lambda source, copy: clone(source, copy, copy.with_name("clone"))])
+@pytest.mark.parametrize("how", [twin, lambda source, copy, tally: clone(source, copy, copy.with_name("c"), tally)])
 def test_files_that_cannot_be_linked_are_copied(
     source: Path, copy: Path, monkeypatch: pytest.MonkeyPatch, how: object
 ) -> None:
@@ -192,7 +194,7 @@ def test_files_that_cannot_be_linked_are_copied(
 
     monkeypatch.setattr(os, "link", refuse)
     assert callable(how)
-    how(source, copy)
+    how(source, copy, Tally())
     copied = copy / "lib" / "deep" / "kept"
     assert copied.read_text() == "kept"
     assert not copied.samefile(source / "lib" / "deep" / "kept")
@@ -203,7 +205,7 @@ def test_a_twin_is_the_same_files_but_for_its_records(source: Path, copy: Path) 
     (source / "lib" / "folder").symlink_to("deep")
     (source / "lib" / "deep").chmod(0o750)
     os.mkfifo(source / "lib" / "pipe")
-    twin(source, copy)
+    twin(source, copy, Tally())
     assert (copy / "lib" / "deep" / "changed").samefile(source / "lib" / "deep" / "changed")
     assert not (copy / "conda-meta" / "history").samefile(source / "conda-meta" / "history")
     assert (copy / "conda-meta" / "history").read_text() == "==> history of the source <==\n"
@@ -216,7 +218,7 @@ def test_a_twin_is_the_same_files_but_for_its_records(source: Path, copy: Path) 
 def test_what_is_written_meanwhile_is_not_lost(source: Path, copy: Path) -> None:
     (source / "notes").write_text("old")
     (source / "lib" / "saved.py").write_text("old")
-    seen = twin(source, copy)
+    seen = twin(source, copy, Tally())
     (source / "new").mkdir()
     (source / "new" / "file").write_text("new")
     (source / "new" / "link").symlink_to("file")
@@ -236,7 +238,7 @@ def test_what_is_written_meanwhile_is_not_lost(source: Path, copy: Path) -> None
 
 
 def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) -> None:
-    seen = twin(source, copy)
+    seen = twin(source, copy, Tally())
     for name in ("kept", "changed"):
         (source / "lib" / "deep" / "fresh").write_text("edited")
         (source / "lib" / "deep" / "fresh").replace(source / "lib" / "deep" / name)
@@ -250,21 +252,27 @@ def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) ->
 def test_a_file_of_a_moment_fails_nothing(
     source: Path, copy: Path, prefix: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = os.walk
+    real = os.scandir
 
-    def walk(top: Path, onerror: Callable[[OSError], None]) -> Iterator[tuple[str, list[str], list[str]]]:
-        for folder, subfolders, names in real(str(top), onerror=onerror):
-            yield folder, subfolders, [*names, "was-there-just-now"]
+    @contextmanager
+    def scandir(folder: str) -> Iterator[list[os.DirEntry[str]]]:
+        moment = Path(folder, "was-there-just-now")
+        moment.write_text("")
+        with real(folder) as entries:
+            found = list(entries)
+        moment.unlink()
+        yield found
 
-    monkeypatch.setattr(os, "walk", walk)
-    twin(source, copy)
-    clone(source, copy.with_name("clone"), prefix)
-    assert not (copy / "was-there-just-now").exists()
+    monkeypatch.setattr(os, "scandir", scandir)
+    twin(source, copy, Tally())
+    clone(source, copy.with_name("clone"), prefix, Tally())
+    monkeypatch.undo()
+    assert not [*copy.rglob("was-there-just-now"), *copy.with_name("clone").rglob("was-there-just-now")]
 
 
 def test_scripts_may_write_into_what_nobody_owns(source: Path, copy: Path) -> None:
     (source / "lib" / "loaders.cache").write_text("old")
-    twin(source, copy)
+    twin(source, copy, Tally())
     (copy / "lib" / "loaders.cache").write_text("new")
     assert (source / "lib" / "loaders.cache").read_text() == "old"
 
@@ -272,7 +280,7 @@ def test_scripts_may_write_into_what_nobody_owns(source: Path, copy: Path) -> No
 def test_folders_keep_their_group(source: Path, copy: Path) -> None:
     os.chown(source / "lib", -1, os.getgid())
     (source / "lib").chmod(0o2775)
-    twin(source, copy)
+    twin(source, copy, Tally())
     assert (copy / "lib").stat().st_mode & 0o7777 == 0o2775
     assert (copy / "lib").stat().st_gid == (source / "lib").stat().st_gid
 
@@ -284,13 +292,13 @@ def test_bytecode_of_what_holds_the_prefix_is_left_behind(source: Path, copy: Pa
     (source / "lib" / "plain.py").write_text("x = 1\n")
     for name in ("where", "plain"):
         (cache / f"{name}.cpython-312.pyc").write_bytes(b"\0")
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     assert [path.name for path in (copy / "lib" / "__pycache__").iterdir()] == ["plain.cpython-312.pyc"]
 
 
 def test_a_clone_of_a_clone_shares_no_edited_file(source: Path, copy: Path, prefix: Path, tmp_path: Path) -> None:
-    clone(source, copy, prefix)
+    clone(source, copy, prefix, Tally())
     copy.rename(prefix)
-    clone(prefix, tmp_path / ".second", tmp_path / "second")
+    clone(prefix, tmp_path / ".second", tmp_path / "second", Tally())
     assert not (tmp_path / ".second" / "lib" / "deep" / "changed").samefile(prefix / "lib" / "deep" / "changed")
     assert (tmp_path / ".second" / "lib" / "deep" / "kept").samefile(prefix / "lib" / "deep" / "kept")

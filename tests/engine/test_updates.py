@@ -47,7 +47,8 @@ def state(prefix: Path) -> dict[str, str]:
 def test_an_update(made: Place) -> None:
     prefix = made.envs / "lesson"
     made.run(made.update("lesson", "demo=2.0", "more"))
-    assert made.heard.phases == ["checking", "solving", "linking", "verifying"]
+    assert made.heard.phases == ["checking", "solving", "copying", "linking", "verifying"]
+    assert made.heard.amounts["copying"][-1] == (6, 6, "files")
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
     assert (prefix / "bin" / "more").exists()
     assert (prefix / "mine.txt").read_text() == "mine"

@@ -40,6 +40,11 @@ export function formatProgress(
       ? formatBytes(done)
       : trans.__('%1 of %2', formatBytes(done), formatBytes(total));
   }
+  if (unit === 'files') {
+    return total === null
+      ? trans._n('%1 file', '%1 files', done)
+      : trans._n('%2 of %1 file', '%2 of %1 files', total, done);
+  }
   return total === null
     ? trans._n('%1 package', '%1 packages', done)
     : trans._n('%2 of %1 package', '%2 of %1 packages', total, done);

@@ -120,6 +120,7 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
   const names: { [name in JobPhase]: string } = {
     checking: trans.__('Check'),
     solving: trans.__('Solve'),
+    copying: trans.__('Copy'),
     downloading: trans.__('Download'),
     linking: trans.__('Link'),
     pip: trans.__('Install with pip'),

@@ -18,6 +18,7 @@ export type JobState = (typeof JOB_STATES)[number];
 export const JOB_PHASES = [
   'checking',
   'solving',
+  'copying',
   'downloading',
   'linking',
   'pip',
@@ -27,7 +28,7 @@ export const JOB_PHASES = [
 ] as const;
 export type JobPhase = (typeof JOB_PHASES)[number];
 
-export const UNITS = ['bytes', 'packages'] as const;
+export const UNITS = ['bytes', 'packages', 'files'] as const;
 
 /** How far the phase is. */
 export interface IProgress {

@@ -46,6 +46,9 @@ describe('amounts', () => {
     expect(formatProgress({ ...packages, total: null }, trans)).toBe(
       '3 packages'
     );
+    const files = { ...packages, unit: 'files' } as const;
+    expect(formatProgress(files, trans)).toBe('3 of 12 files');
+    expect(formatProgress({ ...files, total: null }, trans)).toBe('3 files');
   });
 
   it('knows no part of an unknown or empty whole', () => {
@@ -66,6 +69,7 @@ describe('amounts', () => {
     ['bytes', 3_200_000, 9.4, '3.2 MB/s, 9 s left'],
     ['bytes', 3_200_000, null, '3.2 MB/s'],
     ['packages', 4, 0.2, '1 s left'],
+    ['files', 40_000, 0.2, '1 s left'],
     ['packages', null, 200, '3 min left'],
     ['bytes', null, 7900, '2 h left'],
     ['bytes', null, null, '']
