@@ -19,6 +19,7 @@ from ..models import PENDING_MARK, UPDATE_MARK
 from .backend import Backend, Report
 from .link_scripts import run_pre_unlink, script
 from .staging import Staging
+from .tally import counted
 from .treecopy import twin
 
 _KIND = "pre-unlink"
@@ -72,7 +73,8 @@ async def run_before_removal(staging: Staging, backend: Backend, environ: Mappin
         return
     try:
         activated = await asyncio.to_thread(activated_environ, staging.prefix, environ)
-        await asyncio.to_thread(twin, staging.prefix, staging.folder)
+        report.phase("copying", "Copying the environment, on which scripts of its packages run")
+        await counted(report, lambda tally: twin(staging.prefix, staging.folder, tally))
         await run_on_copy(staging, names, backend, activated, report)
     except (EnvKernelsError, OSError) as error:
         await asyncio.to_thread(staging.restore)
