@@ -128,6 +128,7 @@ class EnvKernelsTraits(HasTraits):
             max_queued=self.max_queued_jobs,
             keep_jobs=self.keep_jobs,
             job_timeout=self.job_timeout,
+            folders=tuple(_path(root) for root in self.roots) or settings.envs_dirs,
         )
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +19,7 @@ import rattler
 
 from ..envs.condarc import Settings
 from ..specs.credentials import without_credentials
+from .leftovers import sweep_repodata
 from .logins import Logins, login_file, logins_of, withheld
 from .routes import (
     Routes,
@@ -38,9 +38,6 @@ _TOTAL = 5
 UNCHANGED = "304 Not Modified"
 """What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
 
-_ABANDONED = 24 * 3600.0
-"""Seconds without a write after which a temporary file is nobody's."""
-
 
 class Network:
     """rattler's clients, which go where conda would go, with the logins that channels' URLs bring.
@@ -53,7 +50,7 @@ class Network:
     def __init__(self, settings: Settings, repodata: Path) -> None:
         self._settings = settings
         self._repodata = repodata
-        sweep(repodata)
+        sweep_repodata(repodata)
         mirrors = mirrors_of(settings)
         self._mirrors = {url: [*map(without_credentials, found)] for url, found in mirrors.items()}
         tokens = stored_tokens(os.environ) if settings.add_anaconda_token else {}
@@ -106,15 +103,6 @@ class Network:
 
     def _login_file(self) -> AbstractContextManager[Path | None]:
         return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))
-
-
-def sweep(repodata: Path) -> None:
-    """Delete halves of downloads that killed processes left; nobody writes on in a file that is so old."""
-    old = time.time() - _ABANDONED
-    for leftover in repodata.glob(".tmp*"):
-        with suppress(OSError):
-            if leftover.stat().st_mtime < old:
-                leftover.unlink()
 
 
 def config_toml(

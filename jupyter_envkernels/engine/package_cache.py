@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -15,8 +12,6 @@ from rattler.package_cache import PackageCache, ValidationMode
 
 from ..models import PlannedPackage
 from .failures import damaged
-
-_LOCK = ".cache.lock"
 
 
 def open_cache(folder: Path) -> PackageCache:
@@ -27,26 +22,6 @@ def open_cache(folder: Path) -> PackageCache:
     environment would otherwise be so in every later one.
     """
     return PackageCache.new_layered([folder], cache_origin=True, validation_mode=ValidationMode.full())
-
-
-def sweep(folder: Path) -> int:
-    """Delete half-extracted packages that killed processes left, unless some process is at work in the cache.
-
-    Returns:
-        How many there were.
-    """
-    lock = folder / _LOCK
-    if not lock.exists():
-        return 0
-    with lock.open("ab") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # rattler's own, held for the whole of an installation
-        except OSError:
-            return 0
-        leftovers = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(".") and entry.is_dir()]
-        for leftover in leftovers:
-            shutil.rmtree(leftover, ignore_errors=True)
-    return len(leftovers)
 
 
 def check_archives(packages: Sequence[PlannedPackage]) -> None:

@@ -31,10 +31,11 @@ from .diagnosis import diagnose
 from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
 from .finding import channel_of, find
+from .leftovers import sweep_packages
 from .locked import read_locked
 from .meter import Meter
 from .networking import UNCHANGED, Network
-from .package_cache import check_archives, open_cache, sweep
+from .package_cache import check_archives, open_cache
 from .reading import Reader
 from .solver import Line
 
@@ -151,7 +152,7 @@ class RattlerBackend:
         fresh = [p for p in known if f"{p.name}-{p.version}-{p.build}" not in there]
         self._check_online(fresh)
         await asyncio.to_thread(check_archives, fresh)
-        await asyncio.to_thread(sweep, self._packages)
+        await asyncio.to_thread(sweep_packages, self._packages)
         with Meter(fresh, report, self._settings.remote_read_timeout_secs) as meter:
             work = asyncio.ensure_future(
                 rattler.install(

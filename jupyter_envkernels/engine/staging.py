@@ -130,6 +130,12 @@ class Staging:
         """The prefix is what this job has made of it, whatever became of the job."""
         return self._owner(self.prefix / COMMITTED_MARK) == self.job_id
 
+    def is_marked(self) -> bool:
+        """The prefix bears a mark of this job."""
+        with contextlib.suppress(OSError):
+            return self.is_pending() or self.is_committed()
+        return False
+
     def has_registered(self) -> bool:
         """It is pending, and this job has added it to conda's list or was about to."""
         return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
@@ -198,6 +204,23 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def touched_by(folder: Path, job_id: str) -> list[Path]:
+    """The prefixes in a folder that bear the traces of a job, for one whose order cannot be read any more.
+
+    Where only a shortened name is left of a prefix that has been put aside, it stays where it is.
+    """
+    found = set()
+    siblings = re.compile(rf"\.(.*)\.envkernels-{re.escape(job_id)}\.(new|was|old)", re.DOTALL)
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            name = siblings.fullmatch(path.name)
+            if name and (len(name[1]) < _NAME_LENGTH or name[2] != "was"):
+                found.add(folder / name[1])
+            elif Staging(path, job_id).is_marked():
+                found.add(path)
+    return sorted(found, key=lambda prefix: (not Staging(prefix, job_id).is_marked(), prefix))
 
 
 def sweep(folder: Path) -> None:

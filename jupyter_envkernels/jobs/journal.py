@@ -22,10 +22,10 @@ import fcntl
 import logging
 import re
 import secrets
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -142,17 +142,21 @@ class Journal:
         """The complete events from a byte offset on, and the offset behind them."""
         data = _read(self.events_file, offset)
         end = data.rfind(b"\n") + 1
-        return list(_events(data[:end])), offset + end
+        lines = data[:end].splitlines()
+        events = [event for event in map(_event, lines) if event is not None]
+        if len(events) < len(lines):
+            _tell_damage(self.events_file)
+        return events, offset + end
 
     def job(self) -> Job:
         """The job as its events tell it.
 
         Raises:
-            NotFound: there is no such job, or not a single event of it.
+            NotFound: there is no such job, or what was asked cannot be read.
         """
         order = self.order()
         events = self.events()
-        if not events:
+        if not events and not self.folder.exists():
             raise NotFound(f"There is no job {self.id}.")
         return fold(self.id, order, events)
 
@@ -185,11 +189,15 @@ class Journal:
 
 
 def fold(job_id: str, order: Order, events: list[JobEvent]) -> Job:
-    """Events, at least one -> the job as it stands."""
+    """Events -> the job as it stands.
+
+    Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
+    no process holds it, whoever cleans up finds it dead and writes a last word, which can be read again.
+    """
     job = Job(job_id, order.request, "queued", None, None, "", None, 0, order.created)
     for event in events:
         job = advance(job, event)
-    return job
+    return job if events else replace(job, state="running", message="Its journal is damaged")
 
 
 def advance(job: Job, event: JobEvent) -> Job:
@@ -228,16 +236,14 @@ def _read(path: Path, offset: int, length: int = -1) -> bytes:
         raise
 
 
-def _events(data: bytes) -> Iterator[JobEvent]:
-    """The events of complete lines; what a disk has damaged or a newer version has written is passed over."""
-    for line in data.splitlines():
-        if event := _event(line):
-            yield event
-
-
 def _event(line: bytes) -> JobEvent | None:
-    try:
+    """The event of a complete line; what a disk has damaged or a newer version has written is passed over."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError):
         return _decode(line, JobEvent)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        _log.warning("A line of a job's journal cannot be read: %.200r", line)
-        return None
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _tell_damage(events_file: Path) -> None:
+    """Once for each job: its journal is read again and again."""
+    _log.warning("Lines of a job's journal cannot be read, and do not count: %s", events_file)

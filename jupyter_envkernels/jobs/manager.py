@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..engine.safety import check_free, check_there
-from ..engine.staging import sweep
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
+from .cleaning import clean
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
 from .locks import submission_lock
 from .process import bury, cancel, spawn
-from .pruning import discard, superfluous, sweep_journals
+from .pruning import discard, superfluous
 from .queue import Queue
 from .requests import clashes, run_request
 from .spare import Spare
@@ -53,6 +53,7 @@ class ManagerOptions:
         max_queued: jobs that may wait for their turn.
         keep_jobs: journals of jobs that are over which are kept.
         job_timeout: seconds that the work of a job may take; 0 for no limit.
+        folders: where jobs make environments, as a rule; those of jobs that are lost are looked for there.
     """
 
     journal_dir: Path
@@ -61,6 +62,7 @@ class ManagerOptions:
     max_queued: int = 20
     keep_jobs: int = 200
     job_timeout: float = 0
+    folders: tuple[Path, ...] = ()
 
 
 class JobManager:
@@ -99,11 +101,11 @@ class JobManager:
     async def start(self) -> None:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
         async with self._submitting:
-            await asyncio.to_thread(sweep_journals, self._options.journal_dir)
             await self._prune()
             jobs = await self.jobs()
-            for folder in {job.request.prefix.parent for job in jobs}:
-                await asyncio.to_thread(sweep, folder)
+            folders = {*self._options.folders, *(job.request.prefix.parent for job in jobs)}
+            cache = self._options.engine.package_cache
+            await asyncio.to_thread(clean, self._options.journal_dir, cache, folders)
             for job in reversed(jobs):
                 if job.id not in self._known:
                     self._known.add(job.id)

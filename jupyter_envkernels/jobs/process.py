@@ -120,7 +120,7 @@ def bury(journal: Journal) -> bool:
     if lock is None:
         return False
     try:
-        _end_group(journal)
+        end_group(journal)
         os.ftruncate(lock, 0)
         job = journal.job()
         if not job.is_over:
@@ -130,8 +130,8 @@ def bury(journal: Journal) -> bool:
         os.close(lock)
 
 
-def _end_group(journal: Journal) -> None:
-    """A worker that was killed alone leaves children, such as pip's, that go on writing into the prefix."""
+def end_group(journal: Journal) -> None:
+    """End what a worker left that was killed alone: children, such as pip's, that go on writing into the prefix."""
     mark = journal.worker()
     if mark is None or not mark.may_be_signalled():
         return
@@ -143,10 +143,11 @@ def _end_group(journal: Journal) -> None:
 
 
 def _write_last_word(journal: Journal, job: Job) -> None:
-    committed = is_committed(job.request, job.id, job.phase)
+    # of a damaged journal it cannot be told how far the job was; a removal was done if nothing is there
+    committed = is_committed(job.request, job.id, job.phase if job.seq else "removing")
     remarks = [put_back(job.request, job.id)]
     shutil.rmtree(scratch(journal), ignore_errors=True)
-    state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal)
+    state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal, job)
     if state != "cancelled":  # for which somebody waits, while there may be many files to delete
         remarks.append(empty_trash(job.request, job.id))
     with writing(journal) as writer:
@@ -156,7 +157,7 @@ def _write_last_word(journal: Journal, job: Job) -> None:
         empty_trash(job.request, job.id)
 
 
-def _ending(journal: Journal) -> tuple[JobState, str, Problem | None]:
+def _ending(journal: Journal, job: Job) -> tuple[JobState, str, Problem | None]:
     """How a job ended whose worker died before it was done, by the marks that were left."""
     if journal.cancel_mark.exists():
         return "cancelled", "Cancelled; nothing was changed", None
@@ -164,5 +165,9 @@ def _ending(journal: Journal) -> tuple[JobState, str, Problem | None]:
         message = f"The job took more than {journal.order().timeout:,.0f} seconds and was ended; nothing was changed"
         remedy = "The log ends with what it did last. The administrator sets the limit: c.EnvKernels.job_timeout."
         return "failed", message, Problem("timeout", f"{message}.", remedy)
+    if not job.seq:
+        message = "The journal of the job is damaged: how it ended cannot be told any more"
+        remedy = "Look at the environment, and start the job again if it is not as it should be."
+        return "interrupted", message, Problem("interrupted", f"{message}.", remedy)
     death = Problem("interrupted", "The process that did the work died before it was done.", "Start it again.")
     return "interrupted", "Interrupted; nothing was changed", death

@@ -57,25 +57,33 @@ def _lifetime(job: Job) -> float:
 
 
 def discard(journal: Journal) -> None:
-    """Take away the journal of a job that is over; nothing happens while some process holds it.
-
-    One rename makes it unknown at once: whoever has it open reads on, whoever opens it anew finds no such job. What
-    cannot be deleted then, such as files that are held open on NFS, is swept later under its new name.
-    """
-    grave = journal.folder.with_name(f".{journal.id}.gone")
+    """Take away the journal of a job that is over; nothing happens while some process holds it."""
     try:
         lock = acquire(journal)
         if lock is None:
             return
         try:
             if journal.job().is_over:
-                journal.folder.rename(grave)
+                forget(journal)
         finally:
             os.close(lock)
     except (FileNotFoundError, NotFound):
         return  # another server was faster
     except OSError:
         _log.warning("The journal of the job %s cannot be taken away.", journal.id, exc_info=True)
+
+
+def forget(journal: Journal) -> None:
+    """Take away a journal, whose lock the caller holds.
+
+    One rename makes it unknown at once: whoever has it open reads on, whoever opens it anew finds no such job. What
+    cannot be deleted then, such as files that are held open on NFS, is swept later under its new name.
+
+    Raises:
+        OSError: it stays.
+    """
+    grave = journal.folder.with_name(f".{journal.id}.gone")
+    journal.folder.rename(grave)
     shutil.rmtree(grave, ignore_errors=True)
 
 

@@ -171,8 +171,11 @@ def acquire(journal: Journal) -> int | None:
 
     Returns:
         The open lock file: the lock lasts until every copy of it is closed. None when another process has it.
+
+    Raises:
+        OSError: there can be no lock; FileNotFoundError when there is no such job.
     """
-    descriptor = os.open(journal.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = os.open(journal.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

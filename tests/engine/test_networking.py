@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import threading
 import time
@@ -15,7 +14,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from jupyter_envkernels.engine.networking import config_toml, sweep, unsupported
+from jupyter_envkernels.engine.networking import config_toml, unsupported
 from jupyter_envkernels.envs.condarc import Settings
 from tests.channel.server import Auth, ChannelServer
 
@@ -203,13 +202,3 @@ def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     assert login.startswith("The login for conda.anaconda.org is not used")
     assert "mirrored_channels for defaults" in several
     assert password.startswith("The mirror https://m/cf of conda-forge is passed over")
-
-
-def test_halves_of_downloads_that_killed_processes_left_are_deleted(tmp_path: Path) -> None:
-    now = time.time()
-    for name, age in ((".tmpOld", 2 * 86400), (".tmpNew", 60), ("1a2b3c4d.json", 2 * 86400)):
-        (tmp_path / name).write_text("half")
-        os.utime(tmp_path / name, (now - age, now - age))
-    sweep(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".tmpNew", "1a2b3c4d.json"]
-    sweep(tmp_path / "absent")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -19,7 +15,7 @@ from jupyter_envkernels.errors import DownloadFailed
 from jupyter_envkernels.models import PlannedPackage
 from tests.channel.server import ChannelServer
 
-from .conftest import ROOT, Engine
+from .conftest import Engine
 
 MD5 = hashlib.md5(b"content", usedforsecurity=False).hexdigest()
 NO_RETRIES = {"CONDA_REMOTE_MAX_RETRIES": "0"}
@@ -139,31 +135,6 @@ def test_two_channels_of_one_name(engine: Engine, channel_server: ChannelServer,
             text = (folder / "share" / "lab" / "same-build.txt").read_text()
             assert ("alt/main" in text) == (channel == "alt/main")
     assert sum(request.path.endswith("same-build-1.0-0.conda") for request in channel_server.log) == 2
-
-
-def test_what_a_killed_process_left_is_swept(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
-    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
-    arguments = [str(engine.cache), '["big-demo"]', f'["{channel_server.url}/main"]', str(tmp_path / "a")]
-    process = subprocess.Popen([sys.executable, "-m", "tests.engine.engine_process", *arguments], cwd=ROOT)
-    packages = engine.cache / "pkgs"
-    deadline = time.monotonic() + 30
-    while not list(packages.glob(".big-demo*/**/*")):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
-    leftover = next(packages.glob(".big-demo*"))
-    with (packages / ".cache.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        swept = "from jupyter_envkernels.engine.package_cache import sweep; from pathlib import Path; import os\n"
-        swept += f"found = sweep(Path({str(packages)!r})); print(found, flush=True); os._exit(0)"
-        done = subprocess.run([sys.executable, "-c", swept], cwd=ROOT, capture_output=True, text=True, check=True)
-        assert done.stdout == "0\n", "somebody is at work there"
-        assert leftover.exists()
-    engine.install(tmp_path / "b", "prio-demo")
-    assert not leftover.exists()
-    assert list(packages.glob("prio-demo*"))
-    shutil.rmtree(engine.cache)
 
 
 @pytest.mark.parametrize(("hashes", "sound"), [({}, True), ({"md5": "0" * 32}, False), ({"md5": MD5}, True)])

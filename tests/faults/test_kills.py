@@ -181,7 +181,12 @@ class Campaign:
         async def alone() -> bool:
             return not await asyncio.to_thread(self.server.family)
 
+        async def deleted() -> bool:  # which may come after the last word of who is cancelled
+            return not any(name.endswith(".old") for name in self.server.place.leftovers()) and not journal.is_alive()
+
+        journal = Journal(self.server.place.folder / "jobs", job["id"])
         await until(alone, seconds=300)  # bytecode is compiled at the lowest priority
+        await until(deleted)
         self.check_prefix(task, job["state"] == "succeeded", where)
         self.check_journal(job["id"], where)
         await self.check_kernels(where)

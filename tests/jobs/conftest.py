@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -28,7 +29,7 @@ class Place:
     def envs(self) -> Path:
         return self.folder / "envs"
 
-    def options(self, **changes: int) -> ManagerOptions:
+    def options(self, **changes: Any) -> ManagerOptions:
         engine = EngineOptions((self.channel,), self.folder / "cache")
         return ManagerOptions(self.folder / "jobs", engine, **changes)
 
@@ -63,7 +64,7 @@ def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.Mon
 
 
 @asynccontextmanager
-async def managing(place: Place, **changes: int) -> AsyncIterator[JobManager]:
+async def managing(place: Place, **changes: Any) -> AsyncIterator[JobManager]:
     """A manager that has started, and stops in the end."""
     manager = JobManager(place.options(**changes))
     await manager.start()

@@ -1,0 +1,45 @@
+"""What killed processes leave in the package cache. Without the engine, so that a server can look after it as well."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_LOCK = ".cache.lock"
+
+_ABANDONED = 24 * 3600.0
+"""Seconds without a write after which a temporary file is nobody's."""
+
+
+def sweep_packages(folder: Path) -> int:
+    """Delete half-extracted packages, unless some process is at work in the cache.
+
+    Returns:
+        How many there were.
+    """
+    try:
+        held = (folder / _LOCK).open("r+b")
+    except OSError:  # nobody has ever worked there, or it is not ours to sweep
+        return 0
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # rattler's own, held for the whole of an installation
+        except OSError:
+            return 0
+        leftovers = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(".") and entry.is_dir()]
+        for leftover in leftovers:
+            shutil.rmtree(leftover, ignore_errors=True)
+    return len(leftovers)
+
+
+def sweep_repodata(folder: Path) -> None:
+    """Delete halves of downloads; nobody writes on in a file that is so old."""
+    old = time.time() - _ABANDONED
+    for leftover in folder.glob(".tmp*"):
+        with suppress(OSError):
+            if leftover.stat().st_mtime < old:
+                leftover.unlink()

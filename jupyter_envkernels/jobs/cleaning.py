@@ -1,0 +1,77 @@
+"""What the dead have left, taken away when a manager starts: of journals, environments, packages, locks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..engine.leftovers import sweep_packages
+from ..engine.staging import sweep, touched_by
+from ..engine.undo import roll_back
+from ..errors import EnvKernelsError, NotFound
+from ..models import JobRequest
+from .journal import Journal, job_ids
+from .locks import sweep_locks
+from .process import end_group
+from .pruning import forget, sweep_journals
+from .writer import acquire
+
+_DAY = 24 * 60 * 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path]) -> None:
+    """Take away what nobody needs or can take up again. What cannot be deleted now stays for the next time.
+
+    Args:
+        journal_dir: the folder of all jobs.
+        package_cache: packages and repodata.
+        folders: where jobs have made environments, or may have.
+    """
+    sweep_journals(journal_dir)
+    known = sorted(set(folders))
+    for job_id in job_ids(journal_dir):
+        journal = Journal(journal_dir, job_id)
+        if _is_ruined(journal):
+            _clear(journal, known)
+    for folder in known:
+        sweep(folder)
+    sweep_packages(package_cache / "pkgs")
+    sweep_locks()
+
+
+def _is_ruined(journal: Journal) -> bool:
+    """What was asked is lost; what cannot be read just now, as on a disk that is away, is not."""
+    try:
+        journal.order()
+    except NotFound as error:
+        return not isinstance(error.__cause__, OSError)
+    return False
+
+
+def _clear(journal: Journal, folders: Iterable[Path]) -> None:
+    """Take away what a job left of which only the id is known, and its journal a day later."""
+    lock = None
+    try:
+        lock = acquire(journal)
+        if lock is not None:
+            end_group(journal)
+            _log.warning("What the job %s was to do is lost. What it left is taken away.", journal.id)
+            _take_back(journal.id, folders)
+            if time.time() - journal.folder.stat().st_mtime > _DAY:
+                forget(journal)
+    except (EnvKernelsError, OSError) as error:
+        _log.warning("What the job %s left cannot be taken away: %s", journal.id, error)
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _take_back(job_id: str, folders: Iterable[Path]) -> None:
+    for folder in folders:
+        for prefix in touched_by(folder, job_id):
+            roll_back(JobRequest("update", prefix.name, prefix), job_id)

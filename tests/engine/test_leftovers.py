@@ -1,0 +1,58 @@
+"""What killed processes leave in the package cache."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from jupyter_envkernels.engine.leftovers import sweep_packages, sweep_repodata
+from tests.channel.server import ChannelServer
+
+from .conftest import ROOT, Engine
+
+
+def test_what_a_killed_process_left_is_swept(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
+    arguments = [str(engine.cache), '["big-demo"]', f'["{channel_server.url}/main"]', str(tmp_path / "a")]
+    process = subprocess.Popen([sys.executable, "-m", "tests.engine.engine_process", *arguments], cwd=ROOT)
+    packages = engine.cache / "pkgs"
+    deadline = time.monotonic() + 30
+    while not list(packages.glob(".big-demo*/**/*")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    leftover = next(packages.glob(".big-demo*"))
+    with (packages / ".cache.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert sweep_packages(packages) == 0, "somebody is at work there"
+        assert leftover.exists()
+    engine.install(tmp_path / "b", "prio-demo")
+    assert not leftover.exists()
+    assert list(packages.glob("prio-demo*"))
+    shutil.rmtree(engine.cache)
+
+
+def test_halves_of_packages_go_and_nothing_else(tmp_path: Path) -> None:
+    assert sweep_packages(tmp_path) == 0
+    (tmp_path / ".demo-1.0-0").mkdir()
+    assert sweep_packages(tmp_path) == 0, "it is no cache"
+    (tmp_path / "demo-1.0-0").mkdir()
+    (tmp_path / ".cache.lock").touch()
+    assert sweep_packages(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".cache.lock", "demo-1.0-0"]
+
+
+def test_halves_of_downloads_that_killed_processes_left_are_deleted(tmp_path: Path) -> None:
+    now = time.time()
+    for name, age in ((".tmpOld", 2 * 86400), (".tmpNew", 60), ("1a2b3c4d.json", 2 * 86400)):
+        (tmp_path / name).write_text("half")
+        os.utime(tmp_path / name, (now - age, now - age))
+    sweep_repodata(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".tmpNew", "1a2b3c4d.json"]
+    sweep_repodata(tmp_path / "absent")

@@ -1,0 +1,175 @@
+"""What is left of jobs whose journals are damaged, and of packages that were half fetched, when a manager starts."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.staging import Staging
+from jupyter_envkernels.jobs.cleaning import clean
+from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
+from jupyter_envkernels.jobs.writer import acquire, create_journal
+from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest
+from tests.channel.server import ChannelServer
+
+from .conftest import Place, in_phase, managing, over, until
+
+GARBAGE = b'{"seq":1}\n\x00\x00\x00\n\xff\xfe\n{"seq":2,"ti'
+DAMAGES = [GARBAGE, b"\0" * 5000, b"", None]
+
+
+def store(place: Place, request: JobRequest) -> Journal:
+    return create_journal(place.folder / "jobs", Order(request, place.options().engine, time.time()))
+
+
+def spoil(journal: Journal, damage: bytes | None) -> None:
+    """Damage its events; None takes them away."""
+    if damage is None:
+        journal.events_file.unlink()
+    else:
+        journal.events_file.write_bytes(damage)
+
+
+def environment(prefix: Path) -> Path:
+    (prefix / "conda-meta").mkdir(parents=True)
+    (prefix / "name").write_text(prefix.name)
+    return prefix
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=["garbage", "zeros", "empty", "missing"])
+async def test_a_job_of_whose_events_none_can_be_read(
+    place: Place, caplog: pytest.LogCaptureFixture, damage: bytes | None
+) -> None:
+    journal = store(place, place.create("lesson", "prio-demo"))
+    environment(Staging(place.envs / "lesson", journal.id).folder)
+    spoil(journal, damage)
+    async with managing(place) as manager:
+        assert [job.id for job in await manager.jobs()] == [journal.id]
+        ended = await over(manager, journal.job())
+        assert (ended.state, ended.error and ended.error.code) == ("interrupted", "interrupted")
+        assert ended.message == "The journal of the job is damaged: how it ended cannot be told any more"
+        assert place.leftovers() == []
+        again = await over(manager, await manager.run(journal.id))
+        assert again.state == "succeeded", again
+    told = [record for record in caplog.records if "cannot be read" in record.message]
+    assert len(told) == (1 if damage == GARBAGE else 0), "once, however often it is read"
+
+
+async def test_one_that_runs_is_left_to_its_worker(place: Place) -> None:
+    journal = store(place, place.create("lesson", "prio-demo"))
+    spoil(journal, b"")
+    lock = acquire(journal)
+    assert lock is not None
+    async with managing(place) as manager:
+        assert (await manager.job(journal.id)).state == "running"
+        assert journal.events() == []
+        os.close(lock)
+        assert (await over(manager, journal.job())).state == "interrupted"
+
+
+async def test_the_disk_tells_what_the_journal_does_not(place: Place) -> None:
+    async with managing(place) as manager:
+        made = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+    removal = store(place, JobRequest("remove", "gone", place.envs / "gone"))
+    for journal in (manager.journal(made.id), removal):
+        spoil(journal, GARBAGE)
+    async with managing(place) as manager:
+        assert (await over(manager, made)).state == "succeeded"
+        assert (await over(manager, removal.job())).state == "succeeded"
+    assert place.leftovers() == ["lesson"]
+
+
+def ruined(place: Place) -> Journal:
+    """A job of which nobody knows what it was to do."""
+    journal = store(place, place.create("lost", "prio-demo"))
+    (journal.folder / "request.json").write_bytes(b"\0\0\0")
+    return journal
+
+
+def clean_up(place: Place) -> None:
+    options = place.options()
+    clean(options.journal_dir, options.engine.package_cache, [place.envs, place.envs, place.folder / "absent"])
+
+
+def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
+    journal = ruined(place)
+    environment(Staging(place.envs / ("long" * 20), journal.id).folder)
+    environment(place.envs / "pending")
+    (place.envs / "pending" / PENDING_MARK).write_text(journal.id)
+    other = Staging(environment(place.envs / "lesson"), "20260101-000000-00000000")
+    environment(other.folder)
+    clean_up(place)
+    assert place.leftovers() == [other.folder.name, "lesson"], "of other jobs nothing is touched"
+    assert job_ids(place.folder / "jobs") == [journal.id]
+    os.utime(journal.folder, (time.time() - 2 * 86400,) * 2)
+    clean_up(place)
+    assert job_ids(place.folder / "jobs") == []
+
+
+@pytest.mark.parametrize("is_exchanged", [True, False])
+def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchanged: bool) -> None:
+    journal = ruined(place)
+    staging = Staging(environment(place.envs / ("lesson" * 20)), journal.id)
+    (environment(staging.folder) / "name").write_text("new")
+    staging.mark(UPDATE_MARK)
+    if is_exchanged:
+        staging.exchange()
+    clean_up(place)
+    assert place.leftovers() == [staging.prefix.name]
+    assert (staging.prefix / "name").read_text() == staging.prefix.name
+
+
+def test_what_cannot_be_read_just_now_is_not_lost(place: Place) -> None:
+    journal = ruined(place)
+    (journal.folder / "request.json").unlink()
+    (journal.folder / "request.json").mkdir()
+    staging = environment(Staging(place.envs / "lesson", journal.id).folder)
+    clean_up(place)
+    assert place.leftovers() == [staging.name]
+
+
+def test_a_job_that_is_lost_but_runs_is_left_alone(place: Place) -> None:
+    journal = ruined(place)
+    staging = environment(Staging(place.envs / "lesson", journal.id).folder)
+    lock = acquire(journal)
+    assert lock is not None
+    clean_up(place)
+    assert place.leftovers() == [staging.name]
+    os.close(lock)
+    clean_up(place)
+    assert place.leftovers() == []
+
+
+async def test_a_job_that_is_lost_is_looked_for_where_environments_are_made(place: Place) -> None:
+    environment(Staging(place.envs / "lesson", ruined(place).id).folder)
+    async with managing(place, folders=(place.envs,)):
+        assert place.leftovers() == []
+
+
+async def test_half_a_package_in_the_cache_goes_when_a_manager_starts(
+    place: Place, channel_server: ChannelServer
+) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
+    packages = place.options().engine.package_cache / "pkgs"
+    async with managing(place) as manager:
+        job = await manager.submit(place.create("lesson", "big-demo"))
+        await in_phase(manager, job, "downloading")
+
+        async def extracts() -> bool:
+            return bool(list(packages.glob(".big-demo*/**/*")))
+
+        await until(extracts)
+        (half,) = packages.glob(".big-demo*")
+        async with managing(place):
+            assert half.exists(), "somebody is at work there"
+        (worker,) = place.workers()
+    worker.kill()
+    worker.wait(10)
+    async with managing(place) as manager:
+        assert not half.exists()
+        channel_server.reset()
+        assert (await over(manager, job)).state == "interrupted"
+        assert (await over(manager, await manager.run(job.id))).state == "succeeded"

@@ -1,0 +1,138 @@
+"""One at a time, across processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_core.paths import jupyter_data_dir
+
+from jupyter_envkernels.errors import Busy, StoreFailed
+from jupyter_envkernels.jobs.locks import prefix_lock, submission_lock, sweep_locks
+
+HOLD = """
+import sys, pathlib
+from jupyter_envkernels.jobs.locks import prefix_lock
+with prefix_lock(pathlib.Path(sys.argv[1]), "a job of somebody", shared=len(sys.argv) > 2):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def prefix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "envs" / "lesson"
+
+
+def hold(prefix: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Another process that has the lock."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(prefix), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def files() -> list[Path]:
+    return list(Path(jupyter_data_dir(), "envkernels", "locks").iterdir())
+
+
+def test_who_has_a_lock_is_told_until_that_process_dies(prefix: Path) -> None:
+    holder = hold(prefix)
+    with pytest.raises(Busy, match=f"{prefix} is in use by a job of somebody"), prefix_lock(prefix, "me"):
+        pass
+    with prefix_lock(prefix.with_name("other"), "me"):
+        pass
+    holder.kill()
+    holder.communicate()
+    with prefix_lock(prefix, "me"), pytest.raises(Busy, match="in use by me"), prefix_lock(prefix, "you"):
+        pass
+
+
+def test_readers_share(prefix: Path) -> None:
+    holder = hold(prefix, "shared")
+    with prefix_lock(prefix, "me", shared=True), pytest.raises(Busy), prefix_lock(prefix, "you"):
+        pass
+    holder.communicate("")
+    with prefix_lock(prefix, "me"):
+        pass
+
+
+def test_only_what_nobody_uses_is_swept(prefix: Path) -> None:
+    sweep_locks()
+    holder = hold(prefix)
+    for name in ("unused", "young"):
+        with prefix_lock(prefix.with_name(name), name):
+            pass
+    old = time.time() - 40 * 86400
+    for path in files():
+        if path.read_text() != "young":
+            os.utime(path, (old, old))
+    sweep_locks()
+    assert sorted(path.read_text() for path in files()) == ["a job of somebody", "young"]
+    holder.communicate("")
+    sweep_locks()
+    assert [path.read_text() for path in files()] == ["young"]
+
+
+def test_a_lock_whose_file_is_deleted_meanwhile_is_taken_anew(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by another process, between the opening of the file and its locking."""
+    with prefix_lock(prefix, "me"):
+        (path,) = files()
+    opened = os.open
+    lost: list[int] = []
+
+    def open_and_lose(*arguments: Any) -> int:
+        descriptor = opened(*arguments)
+        if not lost:
+            path.unlink()
+            lost.append(descriptor)
+        return descriptor
+
+    monkeypatch.setattr(os, "open", open_and_lose)
+    with prefix_lock(prefix, "me"):
+        assert lost
+        with pytest.raises(Busy, match="in use by me"), prefix_lock(prefix, "you"):
+            pass
+
+
+def test_where_no_lock_can_be_kept(prefix: Path) -> None:
+    Path(jupyter_data_dir()).write_text("a file where a folder belongs")
+    with pytest.raises(StoreFailed, match="No lock can be kept in"), prefix_lock(prefix, "me"):
+        pass
+
+
+async def test_submissions_wait_for_each_other(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    async def submit(name: str) -> None:
+        async with submission_lock(tmp_path / "jobs"):
+            order.append(f"{name} begins")
+            await asyncio.sleep(0.05)
+            order.append(f"{name} ends")
+
+    await asyncio.gather(submit("a"), submit("b"))
+    assert [word.split()[1] for word in order] == ["begins", "ends"] * 2
+
+
+async def test_who_stops_waiting_lets_go_of_the_right_to_submit(tmp_path: Path) -> None:
+    async def submit() -> None:
+        async with submission_lock(tmp_path / "jobs"):
+            pytest.fail("it had stopped")
+
+    async with submission_lock(tmp_path / "jobs"):
+        waiting = asyncio.ensure_future(submit())
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+    async with submission_lock(tmp_path / "jobs"):
+        assert waiting.done()
