@@ -21,6 +21,7 @@ from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, Pl
 from . import pip, records
 from .backend import Backend, Report
 from .bytecode import compile_now, drop_stale
+from .clobbers import conflicts, settle
 from .donors import add_donor, donors, share_bytecode
 from .link_scripts import run_post_link
 from .logins import places_of
@@ -156,7 +157,7 @@ class Transaction:
         going = {change.name for change in plan.changes if change.before is not None}
         if scripts := await asyncio.to_thread(with_scripts, prefix, going):
             await run_on_copy(staging, scripts, self.backend, environ, self.report)
-        await self.backend.install(plan.packages, staging.folder, prefix, plan.requested, self.report)
+        await self._install(plan)
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
@@ -214,11 +215,20 @@ class Transaction:
         """Put the files of a new environment into the staging prefix."""
         staging, prefix = self.staging.folder, self.request.prefix
         if source is None:
-            await self.backend.install(plan.packages, staging, prefix, plan.requested, self.report)
+            await self._install(plan)
             return
         self.report.phase("linking", f"Copying {len(plan.packages)} packages")
         for path in await counted(self.report, lambda tally: clone(source, staging, prefix, tally)):
             self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
+
+    async def _install(self, plan: Plan) -> None:
+        """Have the packages linked into the staging prefix."""
+        folder, prefix = self.staging.folder, self.request.prefix
+        await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report)
+        known = await asyncio.to_thread(conflicts, prefix)
+        prevent = self.settings.path_conflict == "prevent"
+        for sentence in await asyncio.to_thread(settle, folder, known, prevent=prevent):
+            self._warn(sentence)
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
         """Complete the files to an environment, and move it to its place under the pending mark."""

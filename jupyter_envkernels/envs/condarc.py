@@ -86,6 +86,7 @@ class Settings:
     create_default_packages: tuple[str, ...] = ()
     envs_dirs: tuple[Path, ...] = ()
     configured_envs_dirs: tuple[Path, ...] = ()
+    path_conflict: str = "clobber"
     offline: bool = False
     ssl_verify: bool | str = True
     client_ssl_cert: str | None = None
@@ -174,6 +175,7 @@ class _Reader:
             create_default_packages=self._list("create_default_packages"),
             envs_dirs=_unique(*configured, *_own_envs_dirs(root_prefix, home_of(self._environ))),
             configured_envs_dirs=configured,
+            path_conflict=(self._text("path_conflict") or "clobber").lower(),
             offline=self._flag("offline", default=False),
             ssl_verify=self._ssl_verify(),
             client_ssl_cert=self._text("client_ssl_cert"),

@@ -215,3 +215,26 @@ async def test_an_environment_for_others_is_compiled_before_it_is_there(
     assert sources == {path.name.split(".")[0] for path in (site / "__pycache__").glob("*.pyc")}
     assert (site / "kernelbase.py").stat().st_mode & 0o044 == 0o044
     await manager.stop()
+
+
+async def test_packages_that_bring_the_same_path(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = place.envs / "lesson"
+    sentence = (
+        "Path conflict: clobber-a and clobber-b both bring share/lab/clobbered.txt; what clobber-a brings is used."
+    )
+    async with managing(place) as manager:
+        job = await do(manager, place.create("lesson", "clobber-a", "clobber-b"))
+        assert sentence in manager.journal(job.id).read_log(0)[0]
+        assert (prefix / "share/lab/clobbered.txt").read_text() == "owned by clobber-a\n"
+        job = await do(manager, update(place, "lesson", "prio-demo"))
+        assert "Path conflict" not in manager.journal(job.id).read_log(0)[0], "it was told before"
+        await do(manager, update(place, "lesson", remove=("clobber-a",)))
+        assert (prefix / "share/lab/clobbered.txt").read_text() == "owned by clobber-b\n"
+        assert not (prefix / "__clobbers__").exists()
+        assert damage(prefix) == []
+        monkeypatch.setenv("CONDA_PATH_CONFLICT", "prevent")
+        job = await fail(manager, update(place, "lesson", "clobber-a"))
+        assert job.error is not None
+        assert (job.error.code, job.error.message) == ("link-failed", sentence)
+    assert (prefix / "share/lab/clobbered.txt").read_text() == "owned by clobber-b\n"
+    assert place.leftovers() == ["lesson"]
