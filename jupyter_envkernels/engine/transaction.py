@@ -27,6 +27,7 @@ from .link_scripts import run_post_link
 from .logins import places_of
 from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
+from .sharing import make_folder, open_to_others, shared_root
 from .staging import Staging
 from .tally import counted
 from .treecopy import Seen, catch_up, clone, twin
@@ -116,7 +117,7 @@ class Transaction:
         self.report.phase("checking", "Checking the place")
         await asyncio.to_thread(check_free, prefix)
         try:
-            await asyncio.to_thread(prefix.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(make_folder, prefix.parent, shared_root(prefix, self.options.shared_roots))
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         plan = await self._decide()
@@ -281,9 +282,11 @@ class Transaction:
             await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
         self.report.phase("verifying", "Checking the kernel")
         await verify_kernels(prefix, environ, self.report, imports=imports, excused=excused)
-        if any(prefix.is_relative_to(root) for root in self.options.shared_roots):
+        if root := shared_root(prefix, self.options.shared_roots):
             self.report.log("Compiling bytecode, which those who use the environment cannot do.")
             await compile_now(prefix, environ)
+            former = self.staging.previous if self.request.kind not in {"create", "clone"} else self.request.source
+            await asyncio.to_thread(open_to_others, prefix, root, former)
 
     def _register(self) -> str:
         """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""

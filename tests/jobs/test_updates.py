@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -215,6 +218,60 @@ async def test_an_environment_for_others_is_compiled_before_it_is_there(
     assert sources == {path.name.split(".")[0] for path in (site / "__pycache__").glob("*.pyc")}
     assert (site / "kernelbase.py").stat().st_mode & 0o044 == 0o044
     await manager.stop()
+
+
+@pytest.fixture
+def closed() -> Iterator[None]:
+    """Whatever is made is for its owner alone, unless somebody opens it."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("index", "closed")
+async def test_others_can_use_what_is_in_a_shared_root(place: Place, channel_pythons: list[str]) -> None:
+    """By a real second user where the tests run as root, and by the modes of all files."""
+    options = place.options()
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        manager = JobManager(replace(options, engine=replace(options.engine, shared_roots=(root,))))
+        await manager.start()
+        private = place.create("private", "prio-demo")
+        await do(manager, private)
+        kept = {path for path in private.prefix.rglob("*") if path.is_dir()} | {private.prefix / "conda-meta/history"}
+        assert {path.stat().st_mode & 0o077 for path in kept} == {0}
+        (cached,) = (place.folder / "cache").rglob("share/lab/prio-demo.txt")
+        cached.chmod(0o600)
+
+        prefix = root / "lesson"
+        packages = (f"python={channel_pythons[-1]}", "prio-demo", "entrypoint-demo", "postlink-demo", "pip")
+        request = replace(place.create("lesson", *packages, pip=(f"{DEMO}==1.0",)), prefix=prefix)
+        await do(manager, request)
+        _check_open(prefix)
+        assert cached.stat().st_mode & 0o077 == 0
+        assert (place.folder / "cache").stat().st_mode & 0o077 == 0
+        (prefix / "secret").write_text("mine")
+        await do(manager, JobRequest("update", "lesson", prefix, edit=Edit(("prefix-demo",))))
+        assert (prefix / "secret").stat().st_mode & 0o077 == 0
+        (prefix / "secret").unlink()
+        _check_open(prefix)
+        await manager.stop()
+
+
+def _check_open(prefix: Path) -> None:
+    for path in (prefix, *prefix.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            wanted = 0o055 if mode & 0o100 else 0o044
+            assert mode & wanted == wanted, (path, oct(mode))
+    other = 65534 if os.geteuid() == 0 else None
+    code = "import ipykernel, envkernels_demo_pip; print(open('conda-meta/history').read())"
+    done = subprocess.run(
+        [prefix / "bin" / "python", "-c", code], cwd=prefix, user=other, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "# cmd: jupyter envkernels" in done.stdout
 
 
 async def test_packages_that_bring_the_same_path(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
