@@ -66,26 +66,26 @@ def drop_stale(prefix: Path) -> None:
     What was compiled after the packages came belongs to none of them and stays behind: a package that is removed could
     still be imported, as an empty one. The head of a file tells its source's time and size (PEP 552).
     """
-    for path, folders, _ in os.walk(prefix / "lib", topdown=False):
-        folder = Path(path)
-        if folder.name == "__pycache__":
-            for code in folder.glob("*.pyc"):
-                if not _is_current(code, folder.parent / f"{code.name.split('.', 1)[0]}.py"):
-                    code.unlink()
+    for path, folders, names in os.walk(prefix / "lib", topdown=False):
+        if os.path.basename(path) == "__pycache__":
+            sources = os.path.dirname(path)
+            for name in names:
+                if name.endswith(".pyc") and not _is_current(f"{path}/{name}", f"{sources}/{name.split('.', 1)[0]}.py"):
+                    os.unlink(f"{path}/{name}")
         elif folders == ["__pycache__"]:
-            _drop_empty(folder)
+            _drop_empty(path)
 
 
-def _drop_empty(folder: Path) -> None:
+def _drop_empty(folder: str) -> None:
     with suppress(OSError):  # it is not empty
-        (folder / "__pycache__").rmdir()
-        folder.rmdir()
+        os.rmdir(f"{folder}/__pycache__")
+        os.rmdir(folder)
 
 
-def _is_current(code: Path, source: Path) -> bool:
+def _is_current(code: str, source: str) -> bool:
     try:
-        there = source.stat()
-        with code.open("rb") as file:
+        there = os.stat(source)
+        with open(code, "rb", buffering=0) as file:
             head = file.read(16)
     except OSError:
         return False

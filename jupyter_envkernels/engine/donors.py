@@ -8,9 +8,11 @@ right when it loads the code). It spares the first start of a kernel most of its
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from .walking import CACHE, Folder, is_bytecode, list_tree
 
 _FILE = "bytecode-donors.txt"
 _MOST = 10
@@ -45,44 +47,60 @@ def share_bytecode(givers: Sequence[Path], prefix: Path) -> int:
     """
     count = 0
     for site in prefix.glob("lib/python3.*/site-packages"):
-        there = [giver for giver in givers if (giver / site.relative_to(prefix)).is_dir()]
-        for folder, subfolders, names in os.walk(site):
-            if "__pycache__" in subfolders:
-                subfolders.remove("__pycache__")
-            sources = {name for name in names if name.endswith(".py")}
-            if sources:
-                place = Path(folder).relative_to(prefix)
-                count += sum(_share(giver / place, Path(folder), sources) for giver in there)
+        place = site.relative_to(prefix)
+        there = [str(giver / place) for giver in givers if (giver / place).is_dir()]
+        if there:
+            folders = list_tree(site, lambda place: not is_bytecode(place))
+            count += sum(_share(there, folder) for folder in folders)
     return count
 
 
-def _share(giver: Path, taker: Path, sources: set[str]) -> int:
-    """Link the bytecode of one folder."""
-    cache = taker / "__pycache__"
+def _share(givers: Iterable[str], folder: Folder) -> int:
+    """Link the bytecode of one folder, of each source that of the first giver that has any.
+
+    Args:
+        givers: their site-packages.
+        folder: one in that of the taker.
+    """
+    lacking = {entry.name[:-3]: entry for entry in folder.entries if entry.name.endswith(".py")}
     count = 0
-    for name in _bytecode(giver / "__pycache__"):
-        source = f"{name.split('.', 1)[0]}.py"
-        if source in sources and _is_same(giver / source, taker / source):
-            with suppress(OSError):  # it has one, or stands on another disk
-                cache.mkdir(exist_ok=True)
-                os.link(giver / "__pycache__" / name, cache / name)
-                count += 1
+    for giver in givers:
+        if not lacking:
+            break
+        given: set[str] = set()
+        source = f"{giver}/{folder.place}"
+        for name in _bytecode(f"{source}{CACHE}"):
+            module = name.split(".", 1)[0]
+            if module in lacking and _is_same(f"{source}{module}.py", lacking[module]):
+                count += _link(f"{source}{CACHE}/{name}", f"{folder.path}/{CACHE}/{name}")
+                given.add(module)
+        lacking = {module: entry for module, entry in lacking.items() if module not in given}
     return count
 
 
-def _bytecode(folder: Path) -> Iterable[str]:
+def _bytecode(folder: str) -> list[str]:
     """Names such as ``module.cpython-312.pyc``."""
     try:
-        names: Iterator[str] = iter(os.listdir(folder))
+        return [name for name in os.listdir(folder) if name.endswith(".pyc")]
     except OSError:
-        return ()
-    return (name for name in names if name.endswith(".pyc"))
+        return []
 
 
-def _is_same(giver: Path, taker: Path) -> bool:
+def _is_same(giver: str, taker: os.DirEntry[str]) -> bool:
     """The same file. One of the same time and size may hold another prefix of the same length."""
     try:
-        left, right = giver.stat(), taker.stat()
+        return os.path.samestat(os.stat(giver), taker.stat())
     except OSError:
         return False
-    return (left.st_dev, left.st_ino) == (right.st_dev, right.st_ino)
+
+
+def _link(code: str, target: str) -> bool:
+    """False where there is one already, or none can be."""
+    with suppress(OSError):
+        try:
+            os.link(code, target)
+        except FileNotFoundError:  # the first of its folder
+            os.mkdir(os.path.dirname(target))
+            os.link(code, target)
+        return True
+    return False

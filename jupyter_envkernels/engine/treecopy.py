@@ -19,10 +19,9 @@ from ..errors import LinkFailed
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
 from .tally import Tally
-from .walking import BringFile, Folder, bring, copy_file, list_tree, reading, rebuild, share
+from .walking import CACHE, BringFile, Folder, bring, copy_file, is_bytecode, list_tree, reading, rebuild, share
 
 _META = "conda-meta/"
-_BYTECODE = "__pycache__"
 _NOT_CLONED = {"envs/", "pkgs/"}
 _CLONED_META = {"state", "pinned"}
 
@@ -103,7 +102,7 @@ def catch_up(source: Path, copy: Path, seen: Seen) -> int:
     """
     owned = owned_files(copy)
     count = 0
-    for folder in list_tree(source, lambda place: place != _META and not f"/{place}".endswith(f"/{_BYTECODE}/")):
+    for folder in list_tree(source, lambda place: place != _META and not is_bytecode(place)):
         for entry in folder.entries:
             place = folder.place + entry.name
             old = seen.get(place)
@@ -191,7 +190,7 @@ class _Clone:
         """How the files of a folder are brought over."""
         if folder.place == _META:
             return copy_file
-        return self._bring_bytecode if os.path.basename(folder.path) == _BYTECODE else self._bring_file
+        return self._bring_bytecode if is_bytecode(folder.place) else self._bring_file
 
     def _bring_file(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
         place = folder.place + entry.name
@@ -212,7 +211,7 @@ class _Clone:
         """It holds what its source holds, which comes first; of another prefix, Python would take it all the same."""
         if not entry.name.endswith(".pyc"):
             self._bring_file(folder, entry, target)
-        elif f"{folder.place[: -len(_BYTECODE) - 1]}{entry.name.split('.', 1)[0]}.py" not in self._rewritten:
+        elif f"{folder.place[: -len(CACHE) - 1]}{entry.name.split('.', 1)[0]}.py" not in self._rewritten:
             share(entry.path, target)
 
     def _fit(self, path: str, target: str, place: str) -> None:

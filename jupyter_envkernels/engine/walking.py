@@ -16,6 +16,9 @@ from pathlib import Path
 
 from ..errors import Forbidden
 
+CACHE = "__pycache__"
+"""Name of the folders in which Python keeps bytecode."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -70,6 +73,11 @@ def _read(folder: Folder) -> list[tuple[str, str]]:
             else:
                 folder.entries.append(entry)
     return inner
+
+
+def is_bytecode(place: str) -> bool:
+    """Whether the folder of a place is one of :data:`CACHE`."""
+    return f"/{place}".endswith(f"/{CACHE}/")
 
 
 def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str]]:

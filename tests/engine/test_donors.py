@@ -65,6 +65,21 @@ def test_what_is_there_stays(giver: Path, taker: Path) -> None:
     assert own.read_bytes() == b"mine"
 
 
+def test_what_one_giver_lacks_another_has(giver: Path, taker: Path, tmp_path: Path) -> None:
+    tag = sys.implementation.cache_tag
+    (taker / SITE / "package" / "two.py").unlink()
+    os.link(giver / SITE / "package" / "two.py", taker / SITE / "package" / "two.py")
+    shutil.copytree(giver, tmp_path / "first", copy_function=os.link)
+    cache = tmp_path / "first" / SITE / "package" / "__pycache__"
+    (cache / f"two.{tag}.pyc").unlink()
+    (cache / f"one.{tag}.pyc").unlink()
+    (cache / f"one.{tag}.pyc").write_bytes(b"of the first")
+    assert share_bytecode([tmp_path / "first", giver], taker) == 2
+    shared = taker / SITE / "package" / "__pycache__"
+    assert (shared / f"one.{tag}.pyc").samefile(cache / f"one.{tag}.pyc")
+    assert (shared / f"two.{tag}.pyc").samefile(giver / SITE / "package" / "__pycache__" / f"two.{tag}.pyc")
+
+
 def test_the_newest_donors_are_remembered(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     assert donors(cache) == ()
