@@ -41,12 +41,15 @@ class WorkerMark:
 
 @cache
 def _here() -> str:
-    """The boot and the process namespace; empty parts where the system does not tell."""
+    """The boot, the process namespace, and when its first process started; the host's name where nothing tells.
+
+    Namespaces have numbers that are given away again, as when one container follows another.
+    """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()} {_started(1)}"
     except OSError:
-        return os.uname().nodename
+        return f"{os.uname().nodename} {_started(1)}"
 
 
 def account() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.safety import check_changeable, check_unused
+from jupyter_envkernels.engine.safety import check_changeable, check_free, check_unused
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import CatalogOptions
@@ -89,8 +89,11 @@ def test_permissions(closed: str) -> None:
 
 def test_a_place_that_is_free(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    check_unused(tmp_path / "envs" / "lesson")
+    check_free(tmp_path / "envs" / "lesson")
     check_unused(tmp_path / "file" / "lesson")
+    with pytest.raises(Forbidden, match="file is not a folder"):
+        check_free(tmp_path / "file" / "lesson")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"], "to look makes nothing"
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "dangling link"])

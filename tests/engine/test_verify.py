@@ -48,8 +48,11 @@ def environ(prefix: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_kernel_that_is_there(tmp_path: Path, *, imports: bool) -> None:
-    make(tmp_path)
-    await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=imports)
+    make(tmp_path, source=f"open({str(tmp_path / 'imported')!r}, 'w').close()")
+    log = Log()
+    await verify_kernels(tmp_path, environ(tmp_path), log, imports=imports)
+    assert (tmp_path / "imported").exists() == imports
+    assert log.text == ""
 
 
 async def test_a_module_that_does_not_import(tmp_path: Path) -> None:
@@ -68,8 +71,12 @@ async def test_a_module_that_is_not_there(tmp_path: Path, *, imports: bool) -> N
 
 
 async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None:
-    make(tmp_path, "json.tool", source=None)
-    await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+    make(tmp_path, source=None)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "lab_kernel.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()")
+    await verify_kernels(tmp_path, {**os.environ, "PYTHONPATH": str(elsewhere)}, Log(), imports=False)
+    assert (tmp_path / "imported").exists()
 
 
 async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
@@ -91,7 +98,11 @@ async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
     kernel = tmp_path / "share" / "jupyter" / "kernels" / "bash"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({"argv": ["sh", "kernel.sh"]}))
-    await verify_kernels(tmp_path, dict(os.environ), Log(), imports=True)
+    log = Log()
+    await verify_kernels(tmp_path, dict(os.environ), log, imports=True)
+    assert log.text == ""
+    with pytest.raises(VerifyFailed, match="its program sh is not there"):
+        await verify_kernels(tmp_path, {"PATH": str(tmp_path)}, log, imports=True)
 
 
 def plan(name: str = "demo", pip: tuple[str, ...] = ()) -> Plan:

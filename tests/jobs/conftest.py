@@ -13,7 +13,9 @@ from typing import Any
 import psutil
 import pytest
 
+from jupyter_envkernels.jobs.journal import Journal, Order
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
+from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
 from tests.channel.server import ChannelServer
 
@@ -61,6 +63,20 @@ def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.Mon
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     return Place(tmp_path, f"{channel_server.url}/main")
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """What is asked of a job that nobody runs."""
+    spec = EnvSpec("lesson", ("conda-forge",), ("python=3.12",), ("cowsay",), {"A": "1"})
+    request = JobRequest("create", "lesson", tmp_path / "lesson", spec=spec)
+    return Order(request, EngineOptions(("conda-forge",), tmp_path / "cache"), time.time())
+
+
+@pytest.fixture
+def journal(tmp_path: Path, order: Order) -> Journal:
+    """The journal of that job."""
+    return create_journal(tmp_path / "jobs", order)
 
 
 @asynccontextmanager
