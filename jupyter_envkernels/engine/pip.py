@@ -19,6 +19,7 @@ from ..specs import pip_name
 from ..specs.credentials import without_credentials
 from .backend import Report
 from .explain import listed
+from .pip_progress import PipProgress
 from .process import run
 
 _FLAGS: Mapping[str, str] = {
@@ -59,7 +60,7 @@ async def install(
         lines: as in a requirements file, options included.
         workdir: the folder against which relative paths resolve.
         environ: the activated environment.
-        report: gets the installer's output, line by line.
+        report: gets the installer's output, line by line, and how many packages are there.
         installer: uv, or the environment's own pip.
 
     Raises:
@@ -81,10 +82,12 @@ async def install(
     else:
         lines = [_absolute(line, workdir) for line in lines]
     tail: list[str] = []
+    progress = PipProgress(report)
 
     def follow(line: str) -> None:
         tail.append(without_credentials(line))
         report.log(tail[-1])
+        progress.follow(line)
 
     code = await run(
         argv, cwd=workdir, environ={**environ, **settings, "NO_COLOR": "1"}, feed="\n".join(lines) + "\n", line=follow

@@ -53,6 +53,12 @@ def run_python(prefix: Path, code: str) -> str:
     return done.stdout.strip()
 
 
+def pip_steps(manager: JobManager, job: Job) -> list[tuple[int, int | None]]:
+    """How far the pip section was, as it was told."""
+    told = [event.progress for event in manager.journal(job.id).events() if event.phase == "pip"]
+    return [(progress.done, progress.total) for progress in told if progress is not None]
+
+
 def versions(prefix: Path) -> dict[str, str]:
     return {package.name: package.version for package in read_inventory(prefix).packages}
 
@@ -62,7 +68,8 @@ async def test_planned_updated_and_rolled_back(place: Place, channel_pythons: li
     async with managing(place) as manager:
         prefix = place.envs / "lesson"
         python = f"python={channel_pythons[-1]}"
-        await do(manager, place.create("lesson", python, "numpy=2.1", "prefix-demo", "pip", pip=(f"{DEMO}==1.0",)))
+        request = place.create("lesson", python, "numpy=2.1", "prefix-demo", "pip", pip=(f"{DEMO}==1.0",))
+        assert pip_steps(manager, await do(manager, request))[-1] == (1, 1)
         (prefix / "mine.txt").write_text("mine")
         before = versions(prefix)
 
@@ -199,6 +206,7 @@ async def test_the_pip_of_the_environment_where_it_is_asked_for(place: Place, ch
     request = place.create("lesson", f"python={channel_pythons[-1]}", pip=("-r more.txt",))
     job = await do(manager, request)
     assert "Successfully installed envkernels-demo-pip-1.0" in manager.journal(job.id).read_log(0)[0]
+    assert pip_steps(manager, job)[-1] == (1, 1)
     assert versions(place.envs / "lesson")[DEMO] == "1.0"
     bad = await fail(manager, place.create("other", f"python={channel_pythons[-1]}", pip=(f"{DEMO}==9",)))
     assert bad.error is not None
