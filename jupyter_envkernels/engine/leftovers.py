@@ -1,4 +1,4 @@
-"""What killed processes leave in the package cache. Without the engine, so that a server can look after it as well."""
+"""The package cache's lock, and what killed processes leave. Without the engine, so that a server can look as well."""
 
 from __future__ import annotations
 
@@ -13,6 +13,24 @@ _LOCK = ".cache.lock"
 
 _ABANDONED = 24 * 3600.0
 """Seconds without a write after which a temporary file is nobody's."""
+
+
+def is_in_use(folder: Path) -> bool:
+    """An installation is at work in the cache, for the whole of which it has it for itself."""
+    try:
+        with (folder / _LOCK).open("r+b") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # nobody has ever worked there, or only the engine can say what the matter is
+        return False
+    return False
+
+
+def wait_for_cache(folder: Path) -> None:
+    """Return when the installations that are at work in the cache now are done."""
+    with suppress(OSError), (folder / _LOCK).open("r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
 
 
 def sweep_packages(folder: Path) -> int:

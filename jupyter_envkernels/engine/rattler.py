@@ -25,13 +25,13 @@ from rattler.exceptions import (
 
 from ..envs.condarc import Settings
 from ..errors import DownloadFailed, InvalidSpec
-from ..models import LockedPackage, Plan, PlannedPackage
+from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
 from .backend import Report
 from .diagnosis import diagnose
 from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
 from .finding import channel_of, find
-from .leftovers import sweep_packages
+from .leftovers import is_in_use, sweep_packages, wait_for_cache
 from .locked import read_locked
 from .meter import Meter
 from .networking import UNCHANGED, Network
@@ -147,6 +147,7 @@ class RattlerBackend:
         report: Report,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
+        await self._wait_for_cache(packages, report)
         known = await self._plan(self._records(packages))  # what the cache has may have changed since the plan was made
         there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
         fresh = [p for p in known if f"{p.name}-{p.version}-{p.build}" not in there]
@@ -176,6 +177,13 @@ class RattlerBackend:
                 await work
             except InstallerError as error:
                 raise install_failure(str(error), is_full=_is_full(staging)) from error
+
+    async def _wait_for_cache(self, packages: Sequence[PlannedPackage], report: Report) -> None:
+        """The engine itself would wait for another installation without a word."""
+        if await asyncio.to_thread(is_in_use, self._packages):
+            phase: JobPhase = "linking" if all(package.cached for package in packages) else "downloading"
+            report.phase(phase, "Waiting for another installation that uses the package cache")
+            await asyncio.to_thread(wait_for_cache, self._packages)
 
     def _check_online(self, packages: Sequence[PlannedPackage]) -> None:
         """Without network there are only the packages that the cache has."""

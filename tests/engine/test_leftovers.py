@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
-from jupyter_envkernels.engine.leftovers import sweep_packages, sweep_repodata
+from jupyter_envkernels.engine.leftovers import is_in_use, sweep_packages, sweep_repodata, wait_for_cache
 from tests.channel.server import ChannelServer
 
 from .conftest import ROOT, Engine
@@ -56,3 +57,18 @@ def test_halves_of_downloads_that_killed_processes_left_are_deleted(tmp_path: Pa
     sweep_repodata(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".tmpNew", "1a2b3c4d.json"]
     sweep_repodata(tmp_path / "absent")
+
+
+def test_whether_somebody_is_at_work_in_the_cache(tmp_path: Path) -> None:
+    assert not is_in_use(tmp_path / "nowhere")
+    wait_for_cache(tmp_path / "nowhere")
+    with (tmp_path / ".cache.lock").open("ab") as lock:
+        assert not is_in_use(tmp_path)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert is_in_use(tmp_path)
+        waiting = threading.Thread(target=wait_for_cache, args=[tmp_path])
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join(10)
+    assert not waiting.is_alive()

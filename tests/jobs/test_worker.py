@@ -14,7 +14,7 @@ from jupyter_envkernels.jobs.requests import plan_request
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, LockedPackage
 from tests.channel.server import Auth, ChannelServer
 
-from .conftest import Place, managing, over, until
+from .conftest import Place, in_phase, managing, over, until
 
 STAMP = re.compile(r"\d\d:\d\d:\d\d ")
 
@@ -88,6 +88,26 @@ async def test_a_download_that_stands_still_ends_the_job(
     assert "big-demo" in job.error.message
     assert place.leftovers() == []
     assert place.processes() == []
+
+
+async def test_who_waits_for_the_package_cache_says_so(place: Place, channel_server: ChannelServer) -> None:
+    channel_server.add_rule(r"big-demo.*\.conda$", throttle=5_000_000)
+    async with managing(place) as manager:
+        first = await manager.submit(place.create("first", "big-demo"))
+        await in_phase(manager, first, "downloading", done=1)
+        second = await manager.submit(place.create("second", "prio-demo"))
+
+        async def waits() -> bool:
+            return "package cache" in (await manager.job(second.id)).message
+
+        await until(waits)
+        assert not (await manager.job(first.id)).is_over
+        channel_server.reset()
+        assert (await over(manager, second)).state == "succeeded"
+        assert (await over(manager, first)).state == "succeeded"
+        told = [event.message for event in manager.journal(second.id).events() if event.phase == "downloading"]
+    waiting = told.index("Waiting for another installation that uses the package cache")
+    assert waiting < told.index("Downloading 1 packages, 0.0 MB")
 
 
 async def test_a_job_that_takes_too_long_is_ended_and_taken_back(place: Place, channel_server: ChannelServer) -> None:
