@@ -83,18 +83,24 @@ def _of_conda(record: Path) -> dict[str, Owned]:
 
 
 def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
-    """What a ``RECORD`` tells, where it is not known from conda, whose packages have one, too.
+    """What a ``RECORD`` tells. That of a package of conda tells no more than conda knows.
 
     Format: https://packaging.python.org/en/latest/specifications/recording-installed-packages
     """
     site = record.parents[1].relative_to(prefix).as_posix()
+    of_conda = owned.get(f"{site}/{record.parent.name}/{record.name}")
     with suppress(OSError, csv.Error), record.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        ours = Owned(os.fstat(file.fileno()).st_mtime_ns, may_hold_prefix=True)
+        since = os.fstat(file.fileno()).st_mtime_ns
+        if of_conda and since <= of_conda.since:
+            return
+        ours = Owned(since, may_hold_prefix=True)
         for row in csv.reader(file):
             name = f"{site}/{row[0]}" if row and row[0] else ""
             if name not in owned and _is_inside(name := os.path.normpath(name)):
-                owned.setdefault(name, ours)
+                owned[name] = ours
 
 
 def _is_inside(name: str) -> bool:
-    return name not in {"", "."} and name[0] != "/" and "\0" not in name and ".." not in name.split("/")
+    if ".." in name and ".." in name.split("/"):
+        return False
+    return name not in {"", "."} and name[0] != "/" and "\0" not in name

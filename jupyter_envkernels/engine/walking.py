@@ -111,15 +111,18 @@ def _dress(source: str, target: str, group: int) -> None:
     if there.st_gid != group:
         with suppress(OSError):  # one may not belong to it
             os.chown(target, -1, there.st_gid)
-    with suppress(OSError):  # not every file system has any
-        for name in os.listxattr(source):
-            _keep_attribute(source, target, name)
+    for name in _attributes(source):
+        with suppress(OSError):  # some may be set by the system alone
+            os.setxattr(target, name, os.getxattr(source, name))
     os.chmod(target, stat.S_IMODE(there.st_mode) | stat.S_IRWXU)
 
 
-def _keep_attribute(source: str, target: str, name: str) -> None:
-    with suppress(OSError):  # some may be set by the system alone
-        os.setxattr(target, name, os.getxattr(source, name))
+def _attributes(folder: str) -> list[str]:
+    """Names of its extended attributes, of which access control lists are some."""
+    try:
+        return os.listxattr(folder)
+    except OSError:  # not every file system has any
+        return []
 
 
 def bring(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,23 @@ def test_packages_of_conda_and_of_pip(tmp_path: Path) -> None:
     assert {name for name, file in owned.items() if file.may_hold_prefix} == pip
     assert owned.keys() == {"lib/plain", "lib/old", "bin/fitted", "bin/entry"} | pip
     assert owned["lib/plain"].since == record.stat().st_mtime_ns
+
+
+def test_what_pip_has_put_over_a_package_of_conda_is_pip_s(tmp_path: Path) -> None:
+    site = "lib/python3.12/site-packages"
+    names = [f"{site}/tool.py", f"{site}/tool-1.dist-info/RECORD"]
+    record = write_record(tmp_path, {"files": names})
+    (tmp_path / site / "tool-1.dist-info").mkdir(parents=True)
+    theirs = tmp_path / names[1]
+    theirs.write_text("tool.py,,\nmore.py,,\n")
+    moment = record.stat().st_mtime_ns
+    os.utime(theirs, ns=(moment, moment))
+    assert owned_files(tmp_path).keys() == set(names)
+    os.utime(theirs, ns=(moment + 1, moment + 1))
+    owned = owned_files(tmp_path)
+    assert owned.keys() == {*names, f"{site}/more.py"}
+    assert owned[f"{site}/more.py"].may_hold_prefix
+    assert not owned[names[0]].may_hold_prefix
 
 
 def test_names_that_lead_out_are_not_of_the_prefix(tmp_path: Path) -> None:
