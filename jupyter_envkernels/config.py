@@ -17,7 +17,7 @@ from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, Py
 
 from .envs.condarc import Settings
 from .errors import InvalidRequest
-from .models import CatalogOptions, EngineOptions
+from .models import CatalogOptions, EngineOptions, Limits
 
 if TYPE_CHECKING:
     from .jobs.manager import ManagerOptions
@@ -83,6 +83,32 @@ class EnvKernelsTraits(HasTraits):
         help="How many jobs that are over are kept, with journal and log. Older ones are deleted, but none that ended "
         "within the last hour, nor within the last day if it can be taken up again. Default: 200.",
     ).tag(config=True)
+    allowed_channels: Any = List(
+        Unicode(), help="Names or URLs of channels; packages come from no other one. Default: none, all may be used."
+    ).tag(config=True)
+    denied_packages: Any = List(
+        Unicode(),
+        help="Names of packages, of conda and of pip, that no environment may have; * stands for any text. Default: "
+        "none.",
+    ).tag(config=True)
+    allow_pip: Any = Bool(default_value=True, help="Specs may have a section of pip packages. Default: they may.").tag(
+        config=True
+    )
+    max_environments: Any = Int(
+        0, min=0, help="Environments in the folder that new ones go into. Default: 0, no limit."
+    ).tag(config=True)
+    max_packages: Any = Int(
+        0, min=0, help="Packages of conda that one environment may have. Default: 0, no limit."
+    ).tag(config=True)
+    max_environment_bytes: Any = Int(
+        0,
+        min=0,
+        help="Bytes that one environment may take on disk, about, by the sizes of its packages; those of pip do not "
+        "count. Default: 0, no limit.",
+    ).tag(config=True)
+    min_free_bytes: Any = Int(
+        0, min=0, help="Bytes that have to stay free on the disk of a new or changed environment. Default: 0."
+    ).tag(config=True)
     hidden_environments: Any = Unicode(
         help="Regular expression; environments whose name or prefix it matches are not shown. Default: none."
     ).tag(config=True)
@@ -111,6 +137,18 @@ class EnvKernelsTraits(HasTraits):
             display_name=self.display_name,
         )
 
+    def limits(self) -> Limits:
+        """What the administrator allows."""
+        return Limits(
+            allowed_channels=tuple(self.allowed_channels),
+            denied_packages=tuple(self.denied_packages),
+            allow_pip=self.allow_pip,
+            max_environments=self.max_environments,
+            max_packages=self.max_packages,
+            max_environment_bytes=self.max_environment_bytes,
+            min_free_bytes=self.min_free_bytes,
+        )
+
     def manager_options(self, settings: Settings) -> ManagerOptions:
         """What the job manager needs to know."""
         from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
@@ -123,6 +161,7 @@ class EnvKernelsTraits(HasTraits):
                 kernel_packages=tuple(self.default_kernel_packages),
                 shared_roots=tuple(_path(root) for root in self.shared_roots),
                 pip_installer=self.pip_installer,
+                limits=self.limits(),
             ),
             max_concurrent=self.max_concurrent_jobs,
             max_queued=self.max_queued_jobs,

@@ -75,6 +75,12 @@ class Forbidden(EnvKernelsError):
     code = "forbidden"
 
 
+class NotAllowed(Forbidden):
+    """The administrator's limits forbid it; ``details["problems"]`` has a stable word for each that does."""
+
+    code = "not-allowed"
+
+
 class NotFound(EnvKernelsError):
     """There is no such environment, job or file."""
 

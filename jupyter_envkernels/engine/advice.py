@@ -12,7 +12,7 @@ from rattler.exceptions import InvalidChannelError
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden
-from ..models import Diagnostic
+from ..models import Diagnostic, Limits
 from ..specs.document import Document
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
@@ -42,11 +42,13 @@ class Adviser:
     Args:
         settings: conda's configuration.
         package_cache: folder for packages and repodata; made when missing.
+        limits: what the administrator allows.
     """
 
-    def __init__(self, settings: Settings, package_cache: Path) -> None:
+    def __init__(self, settings: Settings, package_cache: Path, limits: Limits) -> None:
         # who types is better served by a failure now than by a channel at the fourth try
         self._settings = settings
+        self._limits = limits
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
         self._network = Network(quick, package_cache / "repodata")
         self._reader = Reader(settings, self._network)
@@ -64,7 +66,7 @@ class Adviser:
         channels = [channel.text for channel in document.channels] or defaults
         try:
             named = [*channels, *channels_in(wish.line.text for wish in wishes)]
-            check_allowed(self._settings, named, os.environ)
+            check_allowed(self._settings, named, os.environ, self._limits)
             solver = self._reader.solver(list(map(_expanded, channels)), [wish.line for wish in wishes])
             places = self._places(document, wishes)
         except Forbidden as refused:

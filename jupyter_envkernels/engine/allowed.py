@@ -1,4 +1,4 @@
-"""Which channels may be used: conda's ``allowlist_channels`` and ``denylist_channels``."""
+"""Which channels may be used: conda's ``allowlist_channels``, ``denylist_channels``, and the limits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
-from ..errors import Forbidden
+from ..errors import Forbidden, NotAllowed
+from ..models import Limits
 from ..specs import without_credentials
 
+_NO_LIMITS = Limits()
 _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)/?\Z")
 _IN_BRACKETS = re.compile(r"""[\[,]\s*channel\s*=\s*['"]?([^'",\]]+)""")
 
@@ -23,22 +25,27 @@ def channels_in(lines: Iterable[str]) -> Iterator[str]:
         yield from (found.strip() for found in _IN_BRACKETS.findall(after))
 
 
-def check_allowed(settings: Settings, channels: Iterable[str], environ: Mapping[str, str]) -> None:
-    """Refuse channels that conda's configuration forbids.
+def check_allowed(
+    settings: Settings, channels: Iterable[str], environ: Mapping[str, str], limits: Limits = _NO_LIMITS
+) -> None:
+    """Refuse channels that conda's configuration or the administrator forbids.
 
     Args:
         settings: conda's configuration.
         channels: names, URLs or paths of folders; a subdir or a login in them does not count. Variables in them are
             expanded, but not told.
         environ: the variables.
+        limits: what the administrator allows.
 
     Raises:
         Forbidden: one of them must not be used.
     """
+    wanted = list(channels)
+    _check_limits(settings, wanted, environ, limits)
     if not (settings.allowlist_channels or settings.denylist_channels):
         return
     allowed, denied = _urls(settings, settings.allowlist_channels), _urls(settings, settings.denylist_channels)
-    for channel in channels:
+    for channel in wanted:
         urls = _urls(settings, [expand_variables(channel, environ)])
         if urls & denied or (allowed and urls - allowed):
             remedy = f"Use {', '.join(settings.allowlist_channels)}." if allowed else "Use another channel."
@@ -46,6 +53,19 @@ def check_allowed(settings: Settings, channels: Iterable[str], environ: Mapping[
             raise Forbidden(
                 f"The channel {without_credentials(channel)} must not be used: conda's {setting} forbids it.",
                 remedy=without_credentials(remedy),
+            )
+
+
+def _check_limits(settings: Settings, channels: Iterable[str], environ: Mapping[str, str], limits: Limits) -> None:
+    if not limits.allowed_channels:
+        return
+    allowed = _urls(settings, limits.allowed_channels)
+    for channel in channels:
+        if _urls(settings, [expand_variables(channel, environ)]) - allowed:
+            raise NotAllowed(
+                f"The channel {without_credentials(channel)} is not allowed here.",
+                remedy=without_credentials(f"Use {', '.join(limits.allowed_channels)}."),
+                details={"problems": ["channel-not-allowed"]},
             )
 
 

@@ -171,7 +171,10 @@ class Planner:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
         check_allowed(
-            self.settings, dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked), self.environ
+            self.settings,
+            dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked),
+            self.environ,
+            self.options.limits,
         )
         named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
         return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
@@ -233,7 +236,7 @@ class Planner:
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         # conda expands variables in channels, so that a token need not stand in the file
         lines = (*(spec.dependencies if spec else ()), *further)
-        check_allowed(self.settings, [*channels, *channels_in(lines)], self.environ)
+        check_allowed(self.settings, [*channels, *channels_in(lines)], self.environ, self.options.limits)
         return [expand_variables(channel, self.environ) for channel in channels]
 
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:

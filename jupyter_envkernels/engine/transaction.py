@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .. import policy
 from ..envs.activation import activated_environ
 from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
@@ -206,6 +207,7 @@ class Transaction:
             plan = await planner.plan(self.request)
         else:  # which holds no logins
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
+        policy.enforce(policy.of_plan(self.options.limits, plan))
         self.keep_plan(plan)
         for warning in plan.warnings:
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())

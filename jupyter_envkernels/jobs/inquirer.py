@@ -13,7 +13,7 @@ import time
 
 import msgspec
 
-from ..models import CheckedSpec, Diagnostic, EngineOptions, Machine
+from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
 from ..specs import check, terms_of_service, with_remarks
 from ..specs.text import decode
 
@@ -41,6 +41,7 @@ class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
     Attributes:
         channels: of a spec that names none.
         until: seconds since the epoch; when to answer at the latest, with what is known then.
+        limits: what the administrator allows.
     """
 
     id: int
@@ -48,6 +49,7 @@ class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
     channels: tuple[str, ...]
     package_cache: str
     until: float
+    limits: Limits = Limits()
 
 
 class MachineQuestion(msgspec.Struct, frozen=True, tag="machine"):
@@ -114,7 +116,9 @@ class Inquirer:
             seconds: for an answer; of channels that need longer nothing is said, and the next question may find them.
         """
         cache, until = str(self._options.package_cache), time.time() + seconds - _MARGIN
-        answer = await self._ask(AdviceQuestion(next(self._ids), text, self._options.channels, cache, until), seconds)
+        channels, limits = self._options.channels, self._options.limits
+        question = AdviceQuestion(next(self._ids), text, channels, cache, until, limits)
+        answer = await self._ask(question, seconds)
         if answer.failure:
             message = f"The channels could not be asked: {answer.failure}"
             return (Diagnostic("info", "channels-not-asked", message, "Check again in a moment."),)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 import msgspec
 
 from ..envs.condarc import SettingsCache
-from ..models import Machine, VirtualPackage
+from ..models import Limits, Machine, VirtualPackage
 from ..specs import read_document
 from .inquirer import AdviceQuestion, Answer, Question
 
@@ -79,7 +79,7 @@ class _Desk:
         document = read_document(question.text)
         if document is None:
             return Answer(question.id)
-        adviser = self._fresh(Path(question.package_cache))
+        adviser = self._fresh(Path(question.package_cache), question.limits)
         seconds = max(0.0, question.until - time.time())
         return Answer(question.id, tuple(await adviser.advise(document, question.channels, seconds)))
 
@@ -89,14 +89,14 @@ class _Desk:
         offered = [VirtualPackage(v.name.normalized, str(v.version), str(v.build_string)) for v in virtual_packages()]
         return Answer(number, machine=Machine(str(here()[0]), tuple(offered)))
 
-    def _fresh(self, package_cache: Path) -> Adviser:
+    def _fresh(self, package_cache: Path, limits: Limits) -> Adviser:
         """The adviser for conda's configuration as it stands."""
         from ..engine.advice import Adviser  # noqa: PLC0415
 
         settings, now = self._settings.read(), time.monotonic()
-        key = (settings, package_cache)
+        key = (settings, package_cache, limits)
         if self._adviser is None or key != self._key or now - self._born > _FRESH:
-            self._adviser, self._key, self._born = Adviser(settings, package_cache), key, now
+            self._adviser, self._key, self._born = Adviser(settings, package_cache, limits), key, now
         return self._adviser
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..engine.safety import check_free, check_there
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
+from .admission import admit
 from .cleaning import clean
 from .identity import account
 from .journal import Journal, Order, advance, job_ids
@@ -151,6 +151,7 @@ class JobManager:
         Raises:
             AlreadyExists: the prefix that it is to make is taken.
             NotFound: the environment that it is to change or to copy is not there.
+            NotAllowed: the administrator's limits forbid it.
             InvalidRequest: the name of the prefix is too long for a folder.
             Forbidden: the place of the prefix cannot be looked at.
             Busy: another job works on the same prefix.
@@ -181,7 +182,8 @@ class JobManager:
         async with self._submitting, submission_lock(self._options.journal_dir):
             await self._take_up_strangers()
             await self._check(request)
-            await asyncio.to_thread(_check_places, request)
+            unfinished = [job.request for job in self._jobs.values() if not job.is_over]
+            await asyncio.to_thread(admit, request, self._options.engine.limits, unfinished)
             asked = replace(request, user=user or account())
             order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
@@ -352,15 +354,6 @@ class JobManager:
             for listener in self._listeners:
                 _call(listener, job, event)
         return offset
-
-
-def _check_places(request: JobRequest) -> None:
-    """What was so when the request was made may be otherwise by now, by a job that has ended since."""
-    is_new = "create" in {request.kind, request.plans} or request.source is not None
-    if is_new:
-        check_free(request.prefix)
-    if there := request.source or (None if is_new else request.prefix):
-        check_there(there)
 
 
 def _call(listener: Listener, job: Job, event: JobEvent) -> None:

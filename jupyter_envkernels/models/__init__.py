@@ -39,6 +39,7 @@ from .job import (
     Progress,
     ProgressUnit,
 )
+from .limits import Limits
 from .machine import Machine, VirtualPackage
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
 from .setup import Place, Setup
@@ -69,6 +70,7 @@ __all__ = [
     "JobRequest",
     "JobState",
     "Kernel",
+    "Limits",
     "LockedPackage",
     "Machine",
     "PackageChange",

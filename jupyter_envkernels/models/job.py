@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from .environment import Problem
+from .limits import Limits
 from .spec import EnvSpec
 
 JobKind = Literal["plan", "create", "clone", "update", "add-kernel", "rollback", "remove"]
@@ -138,6 +139,7 @@ class EngineOptions:
         kernel_packages: added to an environment that has python but no kernel.
         shared_roots: folders of environments that others use, who cannot write into them.
         pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
+        limits: what the administrator allows.
     """
 
     channels: tuple[str, ...]
@@ -145,3 +147,4 @@ class EngineOptions:
     kernel_packages: tuple[str, ...] = ("ipykernel",)
     shared_roots: tuple[Path, ...] = ()
     pip_installer: PipInstaller = "uv"
+    limits: Limits = field(default_factory=Limits)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .limits import Limits
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -43,6 +45,7 @@ class Setup:
         package_cache: folder for packages and repodata.
         kernel_packages: added to an environment that has python and no kernel.
         default_packages: match specs that every new environment gets, by conda's ``create_default_packages``.
+        limits: what the administrator allows.
     """
 
     locations: tuple[Place, ...]
@@ -58,3 +61,4 @@ class Setup:
     package_cache: Path
     kernel_packages: tuple[str, ...]
     default_packages: tuple[str, ...]
+    limits: Limits

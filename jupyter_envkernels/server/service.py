@@ -14,6 +14,7 @@ from ..envs.catalog import Catalog
 from ..envs.doctor import Diagnosis, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
+from ..jobs.admission import problems_of
 from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..jobs.requests import (
@@ -26,8 +27,8 @@ from ..jobs.requests import (
     update_request,
 )
 from ..kernels.configured import OtherManager
-from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
-from ..specs import check
+from ..models import CheckedSpec, Diagnostic, Edit, Environment, Job, JobRequest
+from ..specs import check, with_remarks
 from . import wire
 from .listing import Listing
 
@@ -63,13 +64,20 @@ class Service:
 
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""
-        return await asyncio.to_thread(check, text, self.jobs.options.engine.kernel_packages)
+        return self._limited(await asyncio.to_thread(check, text, self.jobs.options.engine.kernel_packages))
 
     async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
         checked = await self.inquirer.check(text, _SECONDS)
         await self.jobs.prepare()  # who writes a spec will want it carried out
-        return checked
+        return self._limited(checked)
+
+    def _limited(self, checked: CheckedSpec) -> CheckedSpec:
+        """With what the administrator's limits say against it."""
+        if checked.spec is None:
+            return checked
+        problems = problems_of(self.jobs.options.engine.limits, checked.spec)
+        return with_remarks(checked, [Diagnostic("error", p.code, p.message, p.remedy) for p in problems])
 
     async def environment(self, environment_id: str) -> Environment:
         """One environment by id.

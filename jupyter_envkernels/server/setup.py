@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ..envs.catalog import Catalog
@@ -17,7 +18,7 @@ from ..specs.credentials import without_credentials
 
 def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
     """Gather it. Reads files; call it in a thread."""
-    settings = catalog.settings()
+    settings, limits = catalog.settings(), options.engine.limits
     root: Path | None = None
     with suppress(Forbidden):
         root = catalog.new_root()
@@ -35,6 +36,7 @@ def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
         package_cache=options.engine.package_cache,
         kernel_packages=options.engine.kernel_packages,
         default_packages=tuple(map(without_credentials, settings.create_default_packages)),
+        limits=replace(limits, allowed_channels=tuple(map(without_credentials, limits.allowed_channels))),
     )
 
 

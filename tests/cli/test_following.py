@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from jupyter_envkernels.cli.following import failure_of
+from jupyter_envkernels.cli.printing import REFUSED
 from jupyter_envkernels.errors import Cancelled, Forbidden
 from jupyter_envkernels.models import Problem
 from tests.channel.server import ChannelServer
@@ -114,6 +115,16 @@ def test_jobs_of_all_wait_for_their_turn_and_for_no_more_than_there_is_room_for(
     out, err = second.communicate(timeout=60)
     assert second.returncode == 0, err
     assert out.startswith("The environment is ready")
+
+
+def test_the_administrator_s_limits_refuse_before_the_job_and_in_it(shell: Shell, slow_channel: ChannelServer) -> None:
+    shell.configure("denied_packages = ['prio-*']", "max_packages = 1")
+    denied = shell.json("create", "-f", shell.spec("lesson", "prio-demo"), code=REFUSED)["error"]
+    assert (denied["code"], shell.json("jobs")["jobs"]) == ("not-allowed", [])
+    large = shell.json("create", "-f", shell.spec("lesson", "python"), code=REFUSED)["error"]
+    assert large["code"] == "not-allowed"
+    assert large["message"].endswith("packages; 1 are allowed.")
+    assert shell.made() == []
 
 
 def test_a_place_that_another_command_line_works_on_is_refused(shell: Shell, slow_channel: ChannelServer) -> None:

@@ -1,0 +1,95 @@
+"""Limits x what somebody wants -> what speaks against it. Pure.
+
+A spec is asked about before it becomes a job, a plan before anything is written. What names of channels
+mean only the engine knows: see ``engine.allowed``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from .errors import NotAllowed
+from .models import Limits, Plan, Problem
+
+_ASK = "Ask the administrator of this server."
+
+
+def of_spec(limits: Limits, packages: Iterable[str], pip: Iterable[str]) -> list[Problem]:
+    """What speaks against a spec.
+
+    Args:
+        limits: what is allowed.
+        packages: names of the packages of conda that it asks for.
+        pip: names of those of pip; empty for a line that names none.
+    """
+    lines = list(pip)
+    problems = _denied(limits, [*packages, *lines])
+    if lines and not limits.allow_pip:
+        remedy = "Take the section pip: out of the spec, and name packages of conda instead."
+        problems.append(Problem("pip-not-allowed", "Packages of pip are not allowed here.", remedy))
+    return problems
+
+
+def of_number(limits: Limits, count: int) -> list[Problem]:
+    """What speaks against one environment more.
+
+    Args:
+        limits: what is allowed.
+        count: how many there are, and are being made.
+    """
+    if not limits.max_environments or count < limits.max_environments:
+        return []
+    message = f"You have {count} environments, and may have {limits.max_environments}."
+    return [Problem("too-many-environments", message, "Remove one that you no longer need.")]
+
+
+def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
+    """What speaks against a plan: all its packages count, also those that nobody has asked for by name."""
+    problems = _denied(limits, [package.name for package in plan.packages])
+    count, size = len(plan.packages), plan.copied_bytes
+    if limits.max_packages and count > limits.max_packages:
+        message = f"The environment would have {count} packages; {limits.max_packages} are allowed."
+        problems.append(Problem("too-many-packages", message, "Ask for fewer packages."))
+    if limits.max_environment_bytes and size > limits.max_environment_bytes:
+        allowed = _megabytes(limits.max_environment_bytes)
+        message = f"The environment would take about {_megabytes(size)}; {allowed} are allowed."
+        problems.append(Problem("too-large-environment", message, "Ask for fewer packages."))
+    if plan.free_bytes is not None and plan.free_bytes - plan.disk_bytes < limits.min_free_bytes:
+        left, least = _megabytes(max(0, plan.free_bytes - plan.disk_bytes)), _megabytes(limits.min_free_bytes)
+        message = f"About {left} would be left free on the disk; {least} have to be."
+        problems.append(Problem("too-little-space", message, "Remove environments that you no longer need."))
+    return problems
+
+
+def enforce(problems: Sequence[Problem]) -> None:
+    """Refuse what something speaks against.
+
+    Raises:
+        NotAllowed: all of it at once.
+    """
+    if problems:
+        remedies = dict.fromkeys(problem.remedy for problem in problems)
+        raise NotAllowed(
+            " ".join(problem.message for problem in problems),
+            remedy=" ".join(remedies),
+            details={"problems": [problem.code for problem in problems]},
+        )
+
+
+def _denied(limits: Limits, names: Iterable[str]) -> list[Problem]:
+    patterns = [_plain(pattern) for pattern in limits.denied_packages]
+    found = [name for name in dict.fromkeys(names) if any(fnmatchcase(_plain(name), pattern) for pattern in patterns)]
+    if not found:
+        return []
+    return [Problem("package-not-allowed", f"Packages that are not allowed here: {', '.join(found)}.", _ASK)]
+
+
+def _plain(name: str) -> str:
+    """One spelling for all that conda and pip take for the same name."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"

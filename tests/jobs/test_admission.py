@@ -1,0 +1,90 @@
+"""What becomes a job, and what is refused before it is one or before it writes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.errors import NotAllowed
+from jupyter_envkernels.jobs.admission import admit, problems_of
+from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
+from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, Limits
+
+from .conftest import Place, over
+
+
+def create(folder: Path, name: str, *packages: str) -> JobRequest:
+    return JobRequest("create", name, folder / name, spec=EnvSpec(dependencies=packages))
+
+
+def test_names_are_those_of_the_packages() -> None:
+    limits = Limits(denied_packages=("numpy", "requests"), allow_pip=False)
+    spec = EnvSpec(dependencies=("conda-forge::numpy>=2", "python"), pip=("Requests[socks]==2", "-e ."))
+    problems = {problem.code: problem.message for problem in problems_of(limits, spec)}
+    assert problems["package-not-allowed"].endswith(": numpy, requests.")
+    assert set(problems) == {"package-not-allowed", "pip-not-allowed"}
+    assert [p.code for p in problems_of(Limits(denied_packages=("scipy",)), EnvSpec(), ["scipy=1"])] == [
+        "package-not-allowed"
+    ]
+
+
+def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -> None:
+    for name in ("one", ".one.new"):
+        (tmp_path / name / "conda-meta").mkdir(parents=True)
+        (tmp_path / name / "conda-meta" / "history").touch()
+    (tmp_path / "no-environment").mkdir()
+    limits = Limits(max_environments=3)
+    coming = [create(tmp_path, "two"), create(tmp_path / "elsewhere", "two"), create(tmp_path, "one")]
+    coming.append(JobRequest("plan", "three", tmp_path / "three", spec=EnvSpec(), plans="create"))
+    admit(create(tmp_path, "three"), limits, coming)
+    with pytest.raises(NotAllowed, match="You have 3 environments, and may have 3"):
+        admit(create(tmp_path, "three"), limits, [*coming, create(tmp_path, "four")])
+    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), Limits(max_environments=1), [])
+
+
+async def test_refused_before_it_is_a_job(place: Place) -> None:
+    limits = Limits(denied_packages=("big-*",), max_environments=1)
+    manager = JobManager(limited(place, limits))
+    await manager.start()
+    try:
+        with pytest.raises(NotAllowed, match="big-demo"):
+            await manager.submit(place.create("lesson", "big-demo"))
+        job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
+        assert job.state == "succeeded"
+        with pytest.raises(NotAllowed, match="You have 1 environments"):
+            await manager.submit(place.create("next", "prio-demo"))
+        update = JobRequest("update", "lesson", place.envs / "lesson", edit=Edit(add=("big-demo",)))
+        with pytest.raises(NotAllowed, match="big-demo"):
+            await manager.submit(update)
+        assert await manager.jobs() == [job]
+    finally:
+        await manager.stop()
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(denied_packages=("ipython",)), "not allowed here: ipython."),
+        (Limits(max_packages=3), "3 are allowed."),
+        (Limits(min_free_bytes=10**18), "would be left free"),
+        (Limits(allowed_channels=("conda-forge",)), "is not allowed here."),
+    ],
+)
+async def test_what_only_the_plan_shows_ends_the_job_before_it_writes(place: Place, limits: Limits, words: str) -> None:
+    manager = JobManager(limited(place, limits))
+    await manager.start()
+    try:
+        job = await over(manager, await manager.submit(place.create("lesson", "python", "ipykernel")))
+    finally:
+        await manager.stop()
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
+    assert words in job.message
+    assert place.leftovers() == []
+    assert not manager.journal(job.id).plan_file.exists()
+
+
+def limited(place: Place, limits: Limits) -> ManagerOptions:
+    options = place.options()
+    return replace(options, engine=replace(options.engine, limits=limits))

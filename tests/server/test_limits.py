@@ -1,0 +1,35 @@
+"""The administrator's limits, as people meet them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Call
+
+SPEC = "name: lesson\ndependencies: [python, big-demo, pip, pip: [requests]]\n"
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    limits = {"denied_packages": ["big-*"], "allow_pip": False, "max_packages": 7}
+    return {**jp_server_config, "EnvKernels": {**jp_server_config["EnvKernels"], **limits}}
+
+
+async def test_limits(call: Call, envs: Path) -> None:
+    limits = (await call("GET", "settings")).json["limits"]
+    assert (limits["denied_packages"], limits["allow_pip"], limits["max_packages"]) == (["big-*"], False, 7)
+    assert (limits["allowed_channels"], limits["max_environments"], limits["min_free_bytes"]) == ([], 0, 0)
+    for channels in (False, True):
+        checked = (await call("POST", "specs/check", {"text": SPEC, "channels": channels})).json
+        errors = {d["code"] for d in checked["diagnostics"] if d["severity"] == "error"}
+        assert errors == {"package-not-allowed", "pip-not-allowed"}
+    for body in ({"kind": "create", "text": SPEC}, {"kind": "plan", "of": {"kind": "create", "text": SPEC}}):
+        refused = await call("POST", "jobs", body)
+        assert (refused.status, refused.json["code"]) == (403, "not-allowed")
+        assert refused.json["details"] == {"problems": ["package-not-allowed", "pip-not-allowed"]}
+        assert "big-demo" in refused.json["message"]
+    assert (await call("GET", "jobs")).json["jobs"] == []
+    assert not envs.exists()

@@ -1,0 +1,82 @@
+"""What an administrator's limits say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jupyter_envkernels import policy
+from jupyter_envkernels.errors import NotAllowed
+from jupyter_envkernels.models import Limits, Plan, PlannedPackage, Problem
+
+PACKAGE = PlannedPackage("numpy", "2.0", "0", "c", "linux-64", "https://c/numpy", None, 10_000_000, False, "{}")
+PLAN = Plan((PACKAGE, replace(PACKAGE, name="Ruamel_yaml")), free_bytes=100_000_000)
+
+
+def codes(problems: list[Problem]) -> list[str]:
+    return [problem.code for problem in problems]
+
+
+def test_without_limits_nothing_is_refused() -> None:
+    limits = Limits()
+    found = policy.of_spec(limits, ["numpy"], ["a"]), policy.of_plan(limits, PLAN), policy.of_number(limits, 10**6)
+    assert found == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("numpy", "numpy"), ("ruamel.yaml", "ruamel_yaml"), ("cuda*", "cuda-nvcc"), ("Py*", "pytorch"), ("*", "a")],
+)
+def test_a_denied_package_by_any_of_its_spellings(pattern: str, name: str) -> None:
+    limits = Limits(denied_packages=(pattern,))
+    assert codes(policy.of_spec(limits, [name], [])) == ["package-not-allowed"]
+    assert codes(policy.of_spec(limits, [], [name])) == ["package-not-allowed"]
+    assert codes(policy.of_plan(limits, replace(PLAN, packages=(replace(PACKAGE, name=name),)))) == [
+        "package-not-allowed"
+    ]
+
+
+def test_a_pattern_stands_for_the_whole_name() -> None:
+    assert policy.of_spec(Limits(denied_packages=("py", "cuda*")), ["pyyaml"], ["barracuda"]) == []
+
+
+def test_pip() -> None:
+    limits = Limits(allow_pip=False)
+    assert codes(policy.of_spec(limits, ["numpy"], ["git+https://a/b"])) == ["pip-not-allowed"]
+    assert policy.of_spec(limits, ["numpy", "pip"], []) == []
+
+
+@pytest.mark.parametrize(("count", "refused"), [(2, False), (3, True), (4, True)])
+def test_the_number_of_environments(count: int, *, refused: bool) -> None:
+    assert bool(policy.of_number(Limits(max_environments=3), count)) is refused
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (Limits(max_packages=1), "too-many-packages"),
+        (Limits(max_packages=2), None),
+        (Limits(max_environment_bytes=79_999_999), "too-large-environment"),
+        (Limits(max_environment_bytes=80_000_000), None),
+        (Limits(min_free_bytes=20_000_001), "too-little-space"),
+        (Limits(min_free_bytes=20_000_000), None),
+    ],
+)
+def test_the_size_of_a_plan(limits: Limits, code: str | None) -> None:
+    assert codes(policy.of_plan(limits, PLAN)) == ([code] if code else [])
+
+
+def test_what_is_in_the_cache_takes_no_space_and_an_unknown_disk_is_not_judged() -> None:
+    limits = Limits(min_free_bytes=90_000_000)
+    assert policy.of_plan(limits, replace(PLAN, packages=(replace(PACKAGE, cached=True),))) == []
+    assert policy.of_plan(limits, replace(PLAN, free_bytes=None)) == []
+
+
+def test_all_is_said_at_once_and_each_remedy_once() -> None:
+    policy.enforce([])
+    with pytest.raises(NotAllowed) as refused:
+        policy.enforce([Problem("a", "No a.", "Ask."), Problem("b", "No b.", "Ask."), Problem("c", "No c.", "Beg.")])
+    error = refused.value
+    assert (error.message, error.remedy) == ("No a. No b. No c.", "Ask. Beg.")
+    assert error.details == {"problems": ["a", "b", "c"]}
