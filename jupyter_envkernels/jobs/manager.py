@@ -1,24 +1,22 @@
-"""Starts, follows and ends jobs. The journal is the truth; a manager only remembers what it has read there."""
+"""Takes, follows and ends jobs. The journal is the truth; a manager only remembers what it has read there."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import Busy, NotFound
-from ..models import EngineOptions, Job, JobEvent, JobRequest, JobState, Plan
+from ..models import EngineOptions, Job, JobRequest, JobState, Plan
 from .admission import admit
 from .cleaning import clean
+from .follower import Follower, Listener
 from .identity import account
-from .journal import Journal, Order, advance, job_ids
+from .journal import Journal, Order, job_ids
 from .locks import submission_lock
-from .process import bury, cancel, spawn
+from .process import bury, cancel
 from .pruning import discard, superfluous
 from .queue import Queue
 from .requests import clashes, run_request
@@ -26,20 +24,13 @@ from .spare import Spare
 from .writer import create_journal
 
 _POLL = 0.1
-"""Seconds between two looks at the journal of a job."""
-
-_RETRY = 5.0
-"""Seconds until a job is looked at again that could not be."""
+"""Seconds between two looks at a job that is being cancelled."""
 
 _WATCH = 1.0
 """Seconds between two looks for jobs that others have begun."""
 
 _PATIENCE = 0.3
 """Seconds that a cancellation waits for what may come after its answer: files are deleted, listeners informed."""
-
-_log = logging.getLogger(__name__)
-
-Listener = Callable[[Job, JobEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +65,14 @@ class JobManager:
 
     def __init__(self, options: ManagerOptions) -> None:
         self._options = options
-        self._jobs: dict[str, Job] = {}
-        self._followers: dict[str, asyncio.Task[None]] = {}
-        self._workers: dict[str, subprocess.Popen[bytes]] = {}
-        self._endings: set[asyncio.Future[None]] = set()
-        self._spare = Spare()
         self._queue = Queue(options.max_concurrent, options.max_queued)
+        self._spare = Spare()
+        self._follower = Follower(self._queue, self._spare, self._prune)
+        self._jobs = self._follower.jobs
+        self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
         self._submitting = asyncio.Lock()
-        self._listeners: list[Listener] = []
 
     @property
     def options(self) -> ManagerOptions:
@@ -96,7 +85,7 @@ class JobManager:
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
-        self._listeners.append(listener)
+        self._follower.listeners.append(listener)
 
     async def start(self) -> None:
         """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
@@ -123,18 +112,16 @@ class JobManager:
     async def _prune(self) -> None:
         """Take away the journals that are too many."""
         for job_id in superfluous(await self.jobs(), self._options.keep_jobs, time.time()):
-            if job_id not in self._followers:
+            if job_id not in self._follower:
                 await asyncio.to_thread(discard, self.journal(job_id))
                 self._jobs.pop(job_id, None)
 
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal."""
-        tasks = [*self._followers.values(), *self._endings, *filter(None, [self._watcher])]
+        tasks = [*self._endings, *filter(None, [self._watcher])]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for worker in self._workers.values():
-            worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
+        await asyncio.gather(*tasks, self._follower.stop(), return_exceptions=True)
         await asyncio.to_thread(self._spare.dismiss)
 
     async def prepare(self) -> None:
@@ -192,7 +179,7 @@ class JobManager:
             return job
 
     async def _check(self, request: JobRequest) -> None:
-        self._queue.check_room(self._running())
+        self._queue.check_room(self._follower.running())
         active = [job for job in self._jobs.values() if not job.is_over]
         for known in await asyncio.to_thread(lambda: [job for job in active if clashes(request, job.request)]):
             job = await self.job(known.id)  # what we know may be a moment old
@@ -215,8 +202,7 @@ class JobManager:
         job = await self.job(job_id)
         if not job.is_over:
             await self._end(self.journal(job_id))
-            if follower := self._followers.get(job_id):
-                await asyncio.wait([follower], timeout=_PATIENCE)
+            await self._follower.wait(job_id, _PATIENCE)
         return await self.job(job_id)
 
     async def _end(self, journal: Journal) -> None:
@@ -233,7 +219,7 @@ class JobManager:
     async def jobs(self) -> list[Job]:
         """All jobs that the journal holds, newest first."""
         found = await asyncio.to_thread(self._read_jobs)
-        self._jobs |= {job.id: job for job in found if job.is_over and job.id not in self._followers}
+        self._jobs |= {job.id: job for job in found if job.is_over and job.id not in self._follower}
         return found
 
     async def job(self, job_id: str) -> Job:
@@ -281,84 +267,4 @@ class JobManager:
 
     def _follow(self, job: Job, *, told: int) -> None:
         self._known.add(job.id)
-        self._jobs[job.id] = job
-        if job.state == "queued":
-            self._queue.enter(job)
-        task = asyncio.create_task(self._attend(self.journal(job.id), told))
-        self._followers[job.id] = task
-        task.add_done_callback(lambda _: self._followers.pop(job.id, None))
-
-    async def _attend(self, journal: Journal, told: int) -> None:
-        """See one job to its end. Events up to ``told`` are no news.
-
-        Whatever goes wrong on the way, such as a full disk, goes wrong for this job only, and is tried again.
-        """
-        offset = 0
-        while True:
-            try:
-                offset = await self._step(journal, offset, told)
-            except Exception:  # noqa: BLE001 - a follower that dies would leave its job unfinished for ever
-                if not await asyncio.to_thread(journal.folder.exists):
-                    self._jobs.pop(journal.id, None)  # somebody has taken the journal away: nothing is left to follow
-                    break
-                _log.exception("The job %s cannot be followed; trying again.", journal.id)
-                self._queue.to_the_end(journal.id)
-                await asyncio.sleep(_RETRY)
-            if self._jobs[journal.id].is_over:
-                break
-            await asyncio.sleep(_POLL)
-        self._queue.leave(journal.id)
-        if worker := self._workers.get(journal.id):
-            await asyncio.to_thread(worker.wait)
-            del self._workers[journal.id]
-        await self._prune()
-
-    async def _step(self, journal: Journal, offset: int, told: int) -> int:
-        """Tell the news, start the job in its turn, and bury it should its worker have died; where to read on."""
-        offset = await self._tell(journal, offset, told)
-        if self._jobs[journal.id].is_over:
-            return offset
-        if journal.id in self._queue:
-            await self._start_in_turn(journal)
-        elif not await asyncio.to_thread(journal.is_alive):
-            # it may have written its last word just before it went; burying looks again
-            await asyncio.to_thread(bury, journal)
-            offset = await self._tell(journal, offset, told)
-        return offset
-
-    async def _start_in_turn(self, journal: Journal) -> None:
-        if not self._queue.is_turn(journal.id, self._running()):
-            return
-        starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal, self._spare))
-        try:
-            worker = await asyncio.shield(starting)
-        except asyncio.CancelledError:  # the manager stops; the worker goes on, and must not be lost sight of
-            if worker := await starting:
-                self._workers[journal.id] = worker
-            raise
-        if worker is not None:
-            self._workers[journal.id] = worker
-        self._queue.leave(journal.id)
-
-    def _running(self) -> list[Job]:
-        """The jobs that run or are being started."""
-        return [job for job in self._jobs.values() if job.state == "running" or job.id in self._workers]
-
-    async def _tell(self, journal: Journal, offset: int, told: int) -> int:
-        """Hand new events to the listeners, and return where to read on."""
-        events, offset = await asyncio.to_thread(journal.read_events, offset)
-        for event in events:
-            if event.seq <= told:
-                continue
-            job = self._jobs[journal.id] = advance(self._jobs[journal.id], event)
-            for listener in self._listeners:
-                _call(listener, job, event)
-        return offset
-
-
-def _call(listener: Listener, job: Job, event: JobEvent) -> None:
-    """What a listener does wrong is its own affair."""
-    try:
-        listener(job, event)
-    except Exception:  # noqa: BLE001 - it may be anybody's
-        _log.exception("A listener failed on event %d of the job %s.", event.seq, job.id)
+        self._follower.follow(job, self.journal(job.id), told=told)

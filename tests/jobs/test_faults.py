@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.errors import StoreFailed
-from jupyter_envkernels.jobs import manager as manager_module
+from jupyter_envkernels.jobs import follower
 from jupyter_envkernels.jobs.journal import Journal
+from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.process import bury
 from jupyter_envkernels.jobs.pruning import sweep_journals
 from jupyter_envkernels.models import Job, JobEvent
@@ -64,8 +65,8 @@ async def test_a_job_that_cannot_be_looked_at_is_tried_again(
             raise OSError(errno.ENOSPC, "No space left on device")
         return bury(journal)
 
-    monkeypatch.setattr(manager_module, "bury", fail_once)
-    monkeypatch.setattr(manager_module, "_RETRY", 0.5)
+    monkeypatch.setattr(follower, "bury", fail_once)
+    monkeypatch.setattr(follower, "_RETRY", 0.5)
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place, max_concurrent=1) as manager:
         job = await manager.submit(place.create("lesson", "big-demo"))
@@ -81,7 +82,7 @@ async def test_a_job_that_cannot_be_looked_at_is_tried_again(
 
 async def test_submitting_while_starting_tells_each_event_once(place: Place) -> None:
     heard: list[int] = []
-    manager = manager_module.JobManager(place.options())
+    manager = JobManager(place.options())
     manager.subscribe(lambda _, event: heard.append(event.seq))
     _, job = await asyncio.gather(manager.start(), manager.submit(place.create("lesson", "prio-demo")))
     job = await over(manager, job)
@@ -92,7 +93,7 @@ async def test_submitting_while_starting_tells_each_event_once(place: Place) -> 
 
 async def test_a_job_that_cannot_be_stored_is_refused_and_leaves_nothing(place: Place) -> None:
     (place.folder / "jobs").write_text("a file where a folder belongs")
-    manager = manager_module.JobManager(place.options())
+    manager = JobManager(place.options())
     with pytest.raises(StoreFailed, match="cannot be stored"):
         await manager.submit(place.create("lesson", "prio-demo"))
 
