@@ -116,6 +116,7 @@ def main() -> None:
     root = ensure_channel()
     with ChannelServer(root) as server, tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         os.environ["HOME"] = name  # environments.txt is not the person's own
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # few people set it
         folder, channel = Path(name), f"{server.url}/main"
         spare = Spare()
 

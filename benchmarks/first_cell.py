@@ -71,6 +71,7 @@ def main() -> None:
     channel = (ensure_channel() / "main").as_uri()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HOME"] = folder
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # few people set it
         asyncio.run(measure(Path(folder), runs, channel))
 
 
