@@ -12,8 +12,9 @@ from rattler.exceptions import InvalidChannelError
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden
-from ..models import Diagnostic, Limits
+from ..models import Diagnostic, Fix, Limits
 from ..specs.document import Document
+from ..specs.fixes import loosened, renamed, rewrite
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
 from .allowed import channels_in, check_allowed
@@ -81,7 +82,7 @@ class Adviser:
         return [
             *remarks,
             *_unread(stock, places),
-            *_unsatisfied(wishes, stock, solver),
+            *_unsatisfied(wishes, stock, solver, document.lines),
             *machine_remarks(wishes, stock, solver.machine),
             *pip_remarks(document.pip, wishes, stock),
         ]
@@ -124,7 +125,7 @@ def _at(place: Scalar | None, url: str, diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, message=message, line=place.line, column=place.column)
 
 
-def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver) -> Iterator[Diagnostic]:
+def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Sequence[str]) -> Iterator[Diagnostic]:
     """Lines for which there is no package, whatever the others say."""
     builds: list[tuple[Wish, Lack]] = []
     guesses = _MAX_GUESSES
@@ -133,16 +134,17 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver) -> Iterat
             continue
         if not stock.has(wish.line):
             guesses -= 1
-            yield _unknown(wish, nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else [])
+            near = nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else []
+            yield _unknown(wish, near, lines)
         elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
             if lack.kind == "build":
                 builds.append((wish, lack))
             else:
-                yield _lacking(wish, lack)
-    yield from _without_builds(builds) if len(builds) < _MANY else [_without_many_builds(builds)]
+                yield _lacking(wish, lack, lines)
+    yield from _without_builds(builds, lines) if len(builds) < _MANY else [_without_many_builds(builds, lines)]
 
 
-def _unknown(wish: Wish, near: Sequence[str]) -> Diagnostic:
+def _unknown(wish: Wish, near: Sequence[str], lines: Sequence[str]) -> Diagnostic:
     source, (platform, *_) = wish.line.spec.channel, here()
     where = "No channel has a" if source is None else f"The channel {source.name} has no"
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -151,32 +153,45 @@ def _unknown(wish: Wish, near: Sequence[str]) -> Diagnostic:
         "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only another "
         "platform needs it."
     )
-    return remark("error", "no-such-package", wish.node, message, remedy)
+    fix = rewrite(f"Write {near[0]}", lines, [(wish.node, renamed(wish.node.text, near[0]))]) if near else None
+    return remark("error", "no-such-package", wish.node, message, remedy, fix=fix)
 
 
-def _lacking(wish: Wish, lack: Lack) -> Diagnostic:
+def _lacking(wish: Wish, lack: Lack, lines: Sequence[str]) -> Diagnostic:
     channel, found, _ = wish.line.text.rpartition("::")
     name = f"{shown(channel)}{found}{wish.line.name}"
     instead = some([f"'{name}={short_version(version)}'" for version in lack.versions], "or")
     if lack.kind == "version":
-        return remark("error", "no-such-version", wish.node, lack.message, f"Write {instead}, or what else there is.")
+        spec = f"{wish.line.name}={short_version(lack.versions[0])}"
+        before, sign, _ = wish.node.text.rpartition("::")
+        fix = rewrite(f"Write {spec}", lines, [(wish.node, before + sign + spec)])
+        remedy = f"Write {instead}, or what else there is."
+        return remark("error", "no-such-version", wish.node, lack.message, remedy, fix=fix)
     remedy = f"Put that channel first, name it in the line with '::', or write {instead}."
     return remark("error", "hidden-by-priority", wish.node, lack.message, remedy)
 
 
-def _without_builds(builds: Sequence[tuple[Wish, Lack]]) -> Iterator[Diagnostic]:
+def _without_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str]) -> Iterator[Diagnostic]:
     for wish, lack in builds:
-        loose = wish.line.text.removesuffix(f"={wish.line.spec.build}")
+        loose = loosened(wish.line.text, wish.line.spec.build or "")
         remedy = f"Write '{shown(loose)}'." if loose != wish.line.text else "Leave the build out."
-        yield remark("error", "no-such-build", wish.node, lack.message, remedy)
+        yield remark("error", "no-such-build", wish.node, lack.message, remedy, fix=_looser([wish], lines))
 
 
-def _without_many_builds(builds: Sequence[tuple[Wish, Lack]]) -> Diagnostic:
+def _without_many_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str]) -> Diagnostic:
     names = some([wish.line.name for wish, _ in builds])
     message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
-    lines = _ranges([wish.node.line for wish, _ in builds])
-    remedy = f"Delete the last '=...' of the lines {lines}, or export anew with 'conda env export --no-builds'."
-    return remark("error", "no-such-build", builds[0][0].node, message, remedy)
+    numbers = _ranges([wish.node.line for wish, _ in builds])
+    remedy = f"Delete the last '=...' of the lines {numbers}, or export anew with 'conda env export --no-builds'."
+    return remark(
+        "error", "no-such-build", builds[0][0].node, message, remedy, fix=_looser([wish for wish, _ in builds], lines)
+    )
+
+
+def _looser(wishes: Sequence[Wish], lines: Sequence[str]) -> Fix | None:
+    """The lines of some packages without their builds."""
+    changes = [(wish.node, loosened(wish.node.text, wish.line.spec.build or "")) for wish in wishes]
+    return rewrite("Loosen the builds" if len(wishes) > 1 else "Loosen the build", lines, changes)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -43,7 +43,7 @@ from .limits import Limits
 from .machine import Machine, VirtualPackage
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
 from .setup import Place, Setup
-from .spec import CheckedSpec, Diagnostic, EnvSpec, LockedPackage, Severity
+from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
 __all__ = [
     "COMMITTED_MARK",
@@ -60,6 +60,7 @@ __all__ = [
     "EnvSpec",
     "Environment",
     "ExportFormat",
+    "Fix",
     "Footprint",
     "InstalledPackage",
     "Inventory",
@@ -71,6 +72,7 @@ __all__ = [
     "JobState",
     "Kernel",
     "Limits",
+    "LineEdit",
     "LockedPackage",
     "Machine",
     "PackageChange",

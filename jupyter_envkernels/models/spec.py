@@ -10,8 +10,28 @@ Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True)
+class LineEdit:
+    """A line of a text, counted from 1, as it is, and as it shall be; None to delete it."""
+
+    line: int
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A correction that a program can carry out. ``title`` says in a few words what it does."""
+
+    title: str
+    edits: tuple[LineEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One remark on a spec. ``line`` and ``column`` count from 1; None where no place can be named."""
+    """One remark on a spec. ``line`` and ``column`` count from 1; None where no place can be named.
+
+    ``fix`` is one way to follow the remedy; None where a person must decide.
+    """
 
     severity: Severity
     code: str
@@ -19,6 +39,7 @@ class Diagnostic:
     remedy: str = ""
     line: int | None = None
     column: int | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)

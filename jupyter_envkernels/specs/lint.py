@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..models import ENVIRONMENT_NAME, Diagnostic
 from .document import Document
+from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
 from .names import canonical_name, pip_name
@@ -75,7 +76,8 @@ def _prefix(document: Document) -> Iterator[Diagnostic]:
     for system, path in _PATHS:
         if path.match(prefix.text):
             message += f" The export comes from {system}; on another system its exact builds do not exist."
-    yield remark("info", "prefix-ignored", prefix, message, "Delete the line.")
+    fix = delete("Delete the line", document.lines, "prefix", prefix)
+    yield remark("info", "prefix-ignored", prefix, message, "Delete the line.", fix=fix)
 
 
 def _channels(document: Document) -> Iterator[Diagnostic]:
@@ -131,6 +133,7 @@ def _builds(document: Document) -> Iterator[Diagnostic]:
             f"{len(exact)} of {len(document.dependencies)} packages are pinned to a build such as '{exact[0].build}'; "
             "builds exist for one platform only, and channels drop old ones.",
             "If they are not found, delete the last '=...' of each line (conda env export --no-builds).",
+            fix=rewrite("Loosen the builds", document.lines, [(d.node, loosened(d.node.text, d.build)) for d in exact]),
         )
 
 

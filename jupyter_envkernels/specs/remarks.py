@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Protocol
 
-from ..models import Diagnostic, Severity
+from ..models import Diagnostic, Fix, Severity
 
 # user:password@ and token@ in URLs, /t/TOKEN/ of conda channels; but neither git@ of ssh nor ${VARIABLE}.
 CREDENTIALS = re.compile(r"(?<!ssh)://(?P<login>[^/\s@$]+)@|/t/(?P<token>[^/\s$<{]+)/")
@@ -36,9 +36,11 @@ class Unreadable(Exception):
         self.diagnostic = diagnostic
 
 
-def remark(severity: Severity, code: str, place: Place, message: str, remedy: str = "") -> Diagnostic:
+def remark(
+    severity: Severity, code: str, place: Place, message: str, remedy: str = "", *, fix: Fix | None = None
+) -> Diagnostic:
     """A diagnostic on something that has a place."""
-    return Diagnostic(severity, code, message, remedy, place.line, place.column)
+    return Diagnostic(severity, code, message, remedy, place.line, place.column, fix)
 
 
 def credentials(node: Text) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ import {
   CHANGES,
   ICheckedSpec,
   IDiagnostic,
+  IFix,
   IEnvironment,
   IInstalledPackage,
   IJob,
@@ -181,13 +182,19 @@ const template = record<ITemplate>({
   text
 });
 
+const fix = record<IFix>({
+  title: text,
+  edits: list(record({ line: count, before: text, after: orNull(text) }))
+});
+
 const diagnostic = record<IDiagnostic>({
   severity: oneOf(SEVERITIES),
   line: orNull(count),
   column: orNull(count),
   code: text,
   message: text,
-  remedy: text
+  remedy: text,
+  fix: orNull(fix)
 });
 
 const progress = record<IProgress>({

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from jupyter_envkernels.models import Fix, LineEdit
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Inquiry
@@ -25,6 +26,7 @@ def test_a_package_that_no_channel_has(inquiry: Inquiry) -> None:
     assert unknown.message.startswith("No channel has a package named ipykernl for linux-")
     assert unknown.message.endswith(" Did you mean ipykernel?")
     assert unknown.remedy.startswith("Correct the name, ")
+    assert unknown.fix == Fix("Write ipykernel", (LineEdit(4, "  - ipykernl=6", "  - ipykernel=6"),))
 
 
 def test_of_very_many_unknown_names_all_are_told(inquiry: Inquiry) -> None:
@@ -32,6 +34,7 @@ def test_of_very_many_unknown_names_all_are_told(inquiry: Inquiry) -> None:
     assert [(d.code, d.line) for d in found] == [("no-such-package", line) for line in range(3, 33)]
     assert "Did you mean" in found[0].message
     assert "Did you mean" not in found[-1].message
+    assert found[-1].fix is None
 
 
 def test_a_version_that_no_channel_has(inquiry: Inquiry) -> None:
@@ -40,6 +43,7 @@ def test_a_version_that_no_channel_has(inquiry: Inquiry) -> None:
     assert version.message == "No channel has `prio-demo=9`: the newest prio-demo that there is has version 1.0."
     assert version.remedy == "Write 'prio-demo=1.0', or what else there is."
     assert python.remedy.startswith("Write 'python=3.")
+    assert version.fix == Fix("Write prio-demo=1.0", (LineEdit(3, "  - prio-demo=9", "  - prio-demo=1.0"),))
 
 
 def test_what_is_like_the_version_that_there_is_not(inquiry: Inquiry) -> None:
@@ -55,6 +59,8 @@ def test_a_channel_in_the_line(inquiry: Inquiry) -> None:
     assert absent.message.endswith(" Did you mean prio-demo?")
     assert version.message.startswith("The channel extra has no `extra::prio-demo=9`")
     assert version.remedy.startswith("Write 'extra::prio-demo=2.0'")
+    assert version.fix is not None
+    assert version.fix.edits == (LineEdit(4, "  - extra::prio-demo=9", "  - extra::prio-demo=2.0"),)
 
 
 def test_a_build_that_does_not_exist(inquiry: Inquiry) -> None:
@@ -62,8 +68,11 @@ def test_a_build_that_does_not_exist(inquiry: Inquiry) -> None:
     assert (build.severity, build.code, build.line) == ("error", "no-such-build", 3)
     assert build.message.endswith("of that version there are the builds 0 (noarch).")
     assert build.remedy == "Write 'prio-demo=1.0'."
+    edit = LineEdit(3, "  - prio-demo=1.0=h1234567_0", "  - prio-demo=1.0")
+    assert build.fix == Fix("Loosen the build", (edit,))
     (build,) = inquiry.advise(spec("prio-demo[version=1.0, build=h1234567_0]"))
     assert build.remedy == "Leave the build out."
+    assert build.fix is None
 
 
 def test_an_export_of_another_platform_is_loosened_as_a_whole(inquiry: Inquiry) -> None:
@@ -77,6 +86,12 @@ def test_an_export_of_another_platform_is_loosened_as_a_whole(inquiry: Inquiry) 
     assert builds.remedy == (
         "Delete the last '=...' of the lines 3-4, 6, or export anew with 'conda env export --no-builds'."
     )
+    assert builds.fix is not None
+    assert [(edit.line, edit.after) for edit in builds.fix.edits] == [
+        (3, "  - prio-demo=1.0"),
+        (4, "  - same-build=1.0"),
+        (6, "  - conflict-a=1.0"),
+    ]
 
 
 def test_strict_priority_hides_a_version(tmp_path: Path, channel_root: Path) -> None:

@@ -136,11 +136,16 @@ describe('validate', () => {
       column: null,
       code: 'yaml',
       message: 'Not YAML.',
-      remedy: 'Write YAML.'
+      remedy: 'Write YAML.',
+      fix: null
     };
     expect(decodeCheckedSpec({ spec, diagnostics: [] }).spec).toEqual(spec);
     const unread = { spec: null, diagnostics: [diagnostic] };
     expect(decodeCheckedSpec(unread)).toEqual(unread);
+    const edits = [{ line: 1, before: 'a: b', after: null }];
+    const fix = { title: 'Delete the line', edits };
+    const fixed = { spec: null, diagnostics: [{ ...diagnostic, fix }] };
+    expect(decodeCheckedSpec(fixed)).toEqual(fixed);
   });
 
   it('does not carry over what it does not know', () => {

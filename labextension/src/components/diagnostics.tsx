@@ -4,9 +4,10 @@
 
 import React from 'react';
 
+import { applied } from '../model';
 import { RequestError } from '../restapi';
-import { ICheckedSpec, IDiagnostic } from '../types';
-import { IBaseProps } from './common';
+import { ICheckedSpec, IDiagnostic, IFix } from '../types';
+import { IBaseProps, TextButton } from './common';
 import { SeverityIcon } from './icons';
 import { describe } from './words';
 
@@ -16,6 +17,10 @@ export interface IDiagnosticsProps extends IBaseProps {
   error: RequestError | null;
   /** Called with the diagnostic that the person wants to see in the text. */
   onSelect: (diagnostic: IDiagnostic) => void;
+  /** The text as it is now: corrections are offered that apply to it. */
+  text: string;
+  /** Called with the correction that the person wants. */
+  onFix: (fix: IFix) => void;
 }
 
 export function Diagnostics(props: IDiagnosticsProps): JSX.Element {
@@ -47,10 +52,10 @@ export function Diagnostics(props: IDiagnosticsProps): JSX.Element {
 function Diagnostic(
   props: IDiagnosticsProps & { diagnostic: IDiagnostic }
 ): JSX.Element {
-  const { diagnostic, onSelect, trans } = props;
-  const { code, column, line, message, remedy, severity } = diagnostic;
+  const { diagnostic, onFix, onSelect, text, trans } = props;
+  const { code, column, fix, line, message, remedy, severity } = diagnostic;
   return (
-    <li>
+    <li className="jp-EnvKernels-diagnosticItem">
       <button
         type="button"
         className="jp-EnvKernels-diagnostic"
@@ -72,6 +77,9 @@ function Diagnostic(
           </span>
         )}
       </button>
+      {fix && applied(fix, text) !== null && (
+        <TextButton onClick={() => onFix(fix)}>{fix.title}</TextButton>
+      )}
     </li>
   );
 }

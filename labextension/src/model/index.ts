@@ -2,6 +2,7 @@ export * from './attempt';
 export * from './draft';
 export * from './edits';
 export * from './environments';
+export * from './fixes';
 export * from './jobs';
 export * from './loadable';
 export * from './packageedit';

@@ -49,7 +49,7 @@ function key({ code, line, message }: IDiagnostic): string {
 }
 
 /** Where a line with this text is, counted from 1: the nearest one. */
-function nearest(
+export function nearest(
   lines: ReadonlyArray<string>,
   text: string | undefined,
   place: number

@@ -19,9 +19,16 @@ import React from 'react';
 import { Diagnostics } from '../components/diagnostics';
 import { NameField, PreviewState, SpecHeader } from '../components/specheader';
 import { UpdateOptions } from '../components/updateoptions';
-import { Attempt, JobModel, Loadable, SpecDraft, UpdateDraft } from '../model';
+import {
+  applied,
+  Attempt,
+  JobModel,
+  Loadable,
+  SpecDraft,
+  UpdateDraft
+} from '../model';
 import { RequestError } from '../restapi';
-import { IDiagnostic, isActive, ITemplate } from '../types';
+import { IDiagnostic, IFix, isActive, ITemplate } from '../types';
 import { LineMarkers } from './markers';
 
 /** The largest file that is taken for a spec, in bytes: the server reads lock files of that size. */
@@ -52,6 +59,15 @@ export class SpecEditor extends Panel {
     editor.setCursorPosition(position);
     editor.revealPosition(position);
     editor.focus();
+  }
+
+  /** Carry out a correction, where the text is still the one that it is for. */
+  fix(fix: IFix): void {
+    const text = applied(fix, this._options.draft.text);
+    if (text !== null) {
+      this._editor.model.sharedModel.setSource(text);
+      this.reveal({ line: fix.edits[0].line, column: 1 });
+    }
   }
 
   /** Create or update the environment, unless the server finds errors in the spec. */
@@ -195,6 +211,8 @@ export class SpecEditor extends Panel {
         checked={draft.checked}
         error={draft.error}
         onSelect={diagnostic => this.reveal(diagnostic)}
+        text={draft.text}
+        onFix={fix => this.fix(fix)}
         trans={trans}
       />
     );

@@ -16,6 +16,14 @@ export interface ISpec {
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** A correction that the panel can carry out. */
+export interface IFix {
+  /** What it does, in a few words. */
+  title: string;
+  /** Whole lines, counted from 1, as they are and as they shall be; null to delete one. */
+  edits: { line: number; before: string; after: string | null }[];
+}
+
 /** A remark on a spec. */
 export interface IDiagnostic {
   severity: Severity;
@@ -25,6 +33,8 @@ export interface IDiagnostic {
   code: string;
   message: string;
   remedy: string;
+  /** One way to follow the remedy; null where a person must decide. */
+  fix: IFix | null;
 }
 
 /** The spec, or null where it cannot be read, and all remarks. */

@@ -7,7 +7,8 @@ const remark = (line: number | null, code = 'x'): IDiagnostic => ({
   column: null,
   code,
   message: code,
-  remedy: ''
+  remedy: '',
+  fix: null
 });
 
 describe('carried', () => {

@@ -17,7 +17,8 @@ const remark = (code: string, line: number): IDiagnostic => ({
   column: null,
   code,
   message: code,
-  remedy: ''
+  remedy: '',
+  fix: null
 });
 
 describe('SpecCheck', () => {

@@ -10,6 +10,7 @@ const diagnostic = (line: number | null, more = {}): IDiagnostic => ({
   code: 'x',
   message: `About line ${line}`,
   remedy: '',
+  fix: null,
   ...more
 });
 

@@ -1,0 +1,65 @@
+"""Corrections of a text that a program can carry out: whole lines, so that who applies one sees what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..models import Fix, LineEdit
+from .nodes import Scalar
+from .remarks import CREDENTIALS
+
+_NAME = re.compile(r"(?P<channel>(?:\S*::)?)[\w.-]+", re.ASCII)
+_REST = re.compile(r"['\"]?\s*(#.*)?")
+
+
+def rewrite(title: str, lines: Sequence[str], changes: Iterable[tuple[Scalar, str]]) -> Fix | None:
+    """Write other texts into the places of some.
+
+    Args:
+        title: what it does, in a few words for a button.
+        lines: of the whole text.
+        changes: what stands there, and what shall. What is not found word for word at its place stays as it is, and so
+            does a line with a login, which is not repeated.
+
+    Returns:
+        The fix; None where nothing would change.
+    """
+    new: dict[int, str] = {}
+    for node, text in sorted(changes, key=lambda change: (change[0].line, -change[0].column)):
+        line = new.get(node.line, lines[node.line - 1])
+        start = _start(line, node)
+        if start is not None and text != node.text and not CREDENTIALS.search(line):
+            new[node.line] = line[:start] + text + line[start + len(node.text) :]
+    edits = tuple(LineEdit(number, lines[number - 1], line) for number, line in sorted(new.items()))
+    return Fix(title, edits) if edits else None
+
+
+def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | None:
+    """Delete the line ``key: value``; None where there is more in it, or less."""
+    line = lines[node.line - 1]
+    start = _start(line, node)
+    if start is None or line[:start].rstrip("'\"").replace(" ", "") != f"{key}:":
+        return None
+    return Fix(title, (LineEdit(node.line, line, None),)) if _REST.fullmatch(line[start + len(node.text) :]) else None
+
+
+def loosened(text: str, build: str) -> str:
+    """A match spec without its build, where that is its last part; else as it is."""
+    for sign in ("=", " "):
+        if build and text.endswith(f"{sign}{build}"):
+            return text.removesuffix(f"{sign}{build}").rstrip("= ")
+    return text
+
+
+def renamed(text: str, name: str) -> str:
+    """A match spec for a package of another name."""
+    found = _NAME.match(text)
+    return f"{found['channel']}{name}{text[found.end() :]}" if found else text
+
+
+def _start(line: str, node: Scalar) -> int | None:
+    """Where the text of a scalar begins in its line, be it quoted or not."""
+    start = node.column - 1
+    start += line[start : start + 1] in ("'", '"')
+    return start if line.startswith(node.text, start) else None

@@ -1,0 +1,25 @@
+/**
+ * Corrections that the server offers, carried out on the text as it is now.
+ */
+
+import { IFix } from '../types';
+import { nearest } from './remarks';
+
+/** The text with the correction in it; null where it is not the text any more that the server saw. */
+export function applied(fix: IFix, text: string): string | null {
+  const lines = text.split('\n');
+  const replaced = new Map<number, string | null>();
+  for (const { line, before, after } of fix.edits) {
+    const place = nearest(lines, before, line);
+    if (place === null) {
+      return null;
+    }
+    replaced.set(place, after);
+  }
+  return lines
+    .map((line, index) =>
+      replaced.has(index + 1) ? replaced.get(index + 1)! : line
+    )
+    .filter(line => line !== null)
+    .join('\n');
+}

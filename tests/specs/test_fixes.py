@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from jupyter_envkernels.models import Diagnostic, Fix, LineEdit
+from jupyter_envkernels.specs import check
+from jupyter_envkernels.specs.fixes import loosened, renamed, rewrite
+from jupyter_envkernels.specs.nodes import Scalar
+
+
+def fixes(text: str) -> dict[str, Fix | None]:
+    return {remark.code: remark.fix for remark in check(text).diagnostics}
+
+
+def applied(text: str, fix: Fix | None) -> str:
+    """The text as it is after the fix."""
+    assert fix is not None
+    lines: list[str | None] = [*text.split("\n")]
+    for edit in fix.edits:
+        assert lines[edit.line - 1] == edit.before
+        lines[edit.line - 1] = edit.after
+    return "\n".join(line for line in lines if line is not None)
+
+
+def codes(remarks: Sequence[Diagnostic]) -> set[str]:
+    return {remark.code for remark in remarks}
+
+
+EXPORT = """\
+name: ocean
+channels: [conda-forge]
+dependencies:
+  - python=3.12.1=h99e199e_1_cpython  # from an export
+  - "numpy=1.26.4=py312h_0"
+  - scipy 1.11 py312h_1
+  - pandas[version=2, build=py_0]
+  - pip
+prefix: /Users/ada/miniconda3/envs/ocean
+"""
+
+
+def test_builds_are_loosened() -> None:
+    fix = fixes(EXPORT)["build-string"]
+    assert fix is not None
+    assert fix.title == "Loosen the builds"
+    text = applied(EXPORT, fix)
+    assert text.splitlines()[3:7] == [
+        "  - python=3.12.1  # from an export",
+        '  - "numpy=1.26.4"',
+        "  - scipy 1.11",
+        "  - pandas[version=2, build=py_0]",
+    ]
+    lists = "dependencies: [numpy=1=py_0, scipy=1=py_1, 'pip']"
+    assert applied(lists, fixes(lists)["build-string"]) == "dependencies: [numpy=1, scipy=1, 'pip']"
+
+
+def test_the_prefix_of_another_machine_is_deleted() -> None:
+    text = applied(EXPORT, fixes(EXPORT)["prefix-ignored"])
+    assert text == EXPORT.replace("prefix: /Users/ada/miniconda3/envs/ocean\n", "")
+    assert "prefix-ignored" not in codes(check(text).diagnostics)
+    assert fixes("prefix: '/p'  # mine\ndependencies: [a]")["prefix-ignored"] is not None
+    for more in ("{prefix: /p, dependencies: [a]}", "prefix: >\n  /p\ndependencies: [a]", "prefix: '/p' '\n"):
+        assert fixes(more).get("prefix-ignored") is None, more
+
+
+def test_a_login_is_not_repeated() -> None:
+    text = "dependencies:\n- https://u:secret@h/c::numpy=1=py_0\n- scipy=1=py_0\n"
+    fix = fixes(text)["build-string"]
+    assert fix == Fix("Loosen the builds", (LineEdit(3, "- scipy=1=py_0", "- scipy=1"),))
+
+
+def test_what_is_not_where_it_should_be_stays() -> None:
+    lines = ["- numpy"]
+    assert rewrite("x", lines, [(Scalar(1, 2, "numpy"), "scipy")]) is None
+    assert rewrite("x", lines, [(Scalar(1, 3, "numpy"), "numpy")]) is None
+    assert rewrite("x", lines, [(Scalar(1, 3, "numpy"), "scipy")]) == Fix("x", (LineEdit(1, "- numpy", "- scipy"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "build", "loose"),
+    [
+        ("a=1=b", "b", "a=1"),
+        ("a==1=b", "b", "a==1"),
+        ("a 1 b", "b", "a 1"),
+        ("a=1 = b", "b", "a=1"),
+        ("a[build=b]", "b", "a[build=b]"),
+        ("a=1", "", "a=1"),
+    ],
+)
+def test_loosened(text: str, build: str, loose: str) -> None:
+    assert loosened(text, build) == loose
+
+
+def test_renamed() -> None:
+    assert renamed("numpyy>=1,<2", "numpy") == "numpy>=1,<2"
+    assert renamed("https://h/c::Numpyy 1.2", "numpy") == "https://h/c::numpy 1.2"
+    assert renamed("*", "numpy") == "*"
