@@ -39,15 +39,21 @@ class Lab:
         folder: for its home, its working folder and its log.
         channel_url: of the server of the test channels.
         python: the interpreter that has JupyterLab and the extension.
+        base_url: the path below which it answers.
+
+    Attributes:
+        port: where it listens.
+        origin: where people find it: there, or at a proxy before it.
     """
 
-    def __init__(self, folder: Path, channel_url: str, python: str = sys.executable) -> None:
+    def __init__(self, folder: Path, channel_url: str, python: str = sys.executable, *, base_url: str = "/") -> None:
         self.home = folder / "home"
         self.root = folder / "work"
         self.envs = self.home / ".conda" / "envs"
         self.log = folder / "lab.log"
         self._channel = channel_url
         self._python = python
+        self._base_url = base_url
         self._token = secrets.token_hex(16)
 
     def __enter__(self) -> Self:
@@ -57,7 +63,8 @@ class Lab:
         (settings / "notification.jupyterlab-settings").write_text(json.dumps(_NO_NEWS))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+            self.port = probe.getsockname()[1]
+        self.origin = f"http://127.0.0.1:{self.port}"
         self._process = self._start()
         try:
             self._wait()
@@ -80,11 +87,11 @@ class Lab:
     @property
     def url(self) -> str:
         """Where a browser goes, token included."""
-        return f"http://127.0.0.1:{self._port}/lab?reset&token={self._token}"
+        return f"{self.origin}{self._base_url}lab?reset&token={self._token}"
 
     def get(self, path: str) -> object:
         """The JSON that a GET below the base URL answers."""
-        address = f"http://127.0.0.1:{self._port}/{path}"
+        address = f"{self.origin}{self._base_url}{path}"
         request = urllib.request.Request(address, headers={"Authorization": f"token {self._token}"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
@@ -111,9 +118,9 @@ class Lab:
             "PIP_INDEX_URL": f"{self._channel}/simple",
             "PIP_CONFIG_FILE": os.devnull,
         }
-        command = [self._python, "-m", "jupyterlab", "--no-browser", f"--port={self._port}"]
+        command = [self._python, "-m", "jupyterlab", "--no-browser", f"--port={self.port}"]
         command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}"]
-        command += [f"--IdentityProvider.token={self._token}"]
+        command += [f"--IdentityProvider.token={self._token}", f"--ServerApp.base_url={self._base_url}"]
         if os.geteuid() == 0:
             command.append("--allow-root")
         with self.log.open("wb") as log:

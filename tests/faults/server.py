@@ -35,10 +35,11 @@ class RealServer:
 
     Args:
         place: where its environments, jobs and packages are; its home is ``home`` there.
+        base_url: the path below which it answers.
         options: further lines of ``c.EnvKernels``.
     """
 
-    def __init__(self, place: Place, **options: Any) -> None:
+    def __init__(self, place: Place, *, base_url: str = "/", **options: Any) -> None:
         self.place = place
         self.home = place.folder / "home"
         self.tmp = place.folder / "tmp"
@@ -48,9 +49,10 @@ class RealServer:
         self._config = place.folder / f"server-{len(list(place.folder.glob('server-*')))}.json"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        settings = self._settings(port, options)
+            self.port = probe.getsockname()[1]
+        self._base_url = base_url
+        self.url = f"http://127.0.0.1:{self.port}{base_url.rstrip('/')}"
+        settings = self._settings(self.port, options)
         self._config.write_text(json.dumps(settings))
         (self.home / ".jupyter").mkdir(exist_ok=True)  # where command lines find it, too
         own = {"EnvKernels": settings["EnvKernels"]}
@@ -62,6 +64,7 @@ class RealServer:
         return {
             "ServerApp": {
                 "allow_root": True,
+                "base_url": self._base_url,
                 "jpserver_extensions": {"jupyter_envkernels": True, **dict.fromkeys(_OTHERS, False)},
                 "open_browser": False,
                 "port": port,

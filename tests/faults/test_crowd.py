@@ -129,7 +129,7 @@ class Crowd:
 
 async def crowd(place: Place, requests: int, seed: int) -> Crowd:
     """That many requests at once; what became of them is looked at by all who asked."""
-    limits = {"max_concurrent_jobs": 2, "max_queued_jobs": 100}
+    limits: dict[str, Any] = {"max_concurrent_jobs": 2, "max_queued_jobs": 100}
     servers = RealServer(place, **limits), RealServer(place, **limits)
     run = Crowd(servers, random.Random(seed))
     await asyncio.gather(*(server.start() for server in servers))
