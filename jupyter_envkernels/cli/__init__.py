@@ -6,6 +6,25 @@ others' imports otherwise.
 
 from __future__ import annotations
 
-from .program import main
+import sys
+from collections.abc import Sequence
+
+from .interrupts import leaving_at_once
 
 __all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the arguments without the program's name; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    with leaving_at_once(as_json="--json" in words):
+        from .program import run  # noqa: PLC0415 - an interrupt may come while it is imported
+
+        return run(words)

@@ -14,7 +14,8 @@ from ..jobs.manager import JobManager
 from ..models import Job, JobEvent
 from .display import Display, open_display
 from .doors import manager_options
-from .printing import INTERRUPTED, print_failure
+from .interrupts import INTERRUPTED
+from .printing import print_failure
 
 Begin = Callable[[JobManager], Awaitable[Job]]
 """Gives a manager the job that is to be followed."""

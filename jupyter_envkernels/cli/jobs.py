@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from ..documents import job_json
-from ..errors import Ambiguous, Conflict, NotFound
+from ..errors import Ambiguous, Cancelled, Conflict, NotFound
 from ..jobs.journal import Journal, job_ids
 from ..jobs.manager import JobManager
 from ..models import Job
@@ -44,7 +45,10 @@ def log(args: Namespace) -> Answer:
             print(text, end="", flush=True)
 
     if args.follow:
-        asyncio.run(_follow_log(journal, take))
+        try:
+            asyncio.run(_follow_log(journal, take))
+        except asyncio.CancelledError:
+            raise Cancelled("Interrupted.") from None
     else:
         _read_on(journal, 0, take)
     return Answer({**job_document(journal.job()), "log": "".join(pieces)})
@@ -107,7 +111,10 @@ def _state(job: Job) -> str:
 
 
 async def _follow_log(journal: Journal, take: Callable[[str], None]) -> None:
-    """Read on until the job is over. One that waits and has lost its queue gets another here."""
+    """Read on until the job is over, or an interrupt. One that waits and has lost its queue gets another here."""
+    following = asyncio.current_task()
+    assert following is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, following.cancel)
     manager = JobManager(manager_options())
     await manager.clean_up()
     await manager.start()

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest
 from .answer import Answer
+from .interrupts import INTERRUPTED
 
 FAILED = 1
 WRONG_USE = 2
 REFUSED = 3
-INTERRUPTED = 130
 
 
 def exit_code(error: EnvKernelsError) -> int:

@@ -20,11 +20,11 @@ from .parser import build_parser
 from .printing import FAILED, exit_code, print_answer, print_failure
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(words: Sequence[str]) -> int:
     """Run the command line.
 
     Args:
-        argv: the arguments without the program's name; None for those of the process.
+        words: the arguments without the program's name.
 
     Returns:
         The exit code.
@@ -33,7 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         from .completion import complete  # noqa: PLC0415 - only then
 
         complete(build_parser())
-    words = sys.argv[1:] if argv is None else list(argv)
     as_json = "--json" in words  # known before the arguments are, for they may be wrong
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

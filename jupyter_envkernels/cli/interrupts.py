@@ -1,0 +1,54 @@
+"""What an interrupt does while a verb has nothing to finish, or is not even imported: the program ends at once.
+
+Python would raise KeyboardInterrupt wherever it is, and where that is a callback of the import system it is printed and
+forgotten: the program would go on as if nobody had pressed a key.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+INTERRUPTED = 130
+"""The exit code."""
+
+DOCUMENT = """\
+{
+  "error": {
+    "code": "cancelled",
+    "message": "Interrupted.",
+    "remedy": "",
+    "details": {}
+  }
+}
+"""
+"""What a program reads that asked for JSON. Written out, for what makes it may be half imported."""
+
+
+@contextmanager
+def leaving_at_once(*, as_json: bool) -> Iterator[None]:
+    """Let an interrupt end the process, unless whoever has started it has interrupts handled otherwise.
+
+    A verb that has something to finish handles interrupts in its event loop.
+
+    Args:
+        as_json: leave a document on standard output.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
+        yield
+        return
+
+    def leave(*_: object) -> None:
+        with suppress(OSError):  # nobody may be there to read it
+            os.write(*((1, DOCUMENT.encode()) if as_json else (2, b"Interrupted.\n")))
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
