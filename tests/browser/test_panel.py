@@ -140,6 +140,23 @@ def test_a_mistake_is_shown_while_one_types(page: Page, lab: Lab) -> None:
     expect(page.get_by_role("list", name="Remarks on the spec")).to_contain_text("Line 3")
 
 
+def test_corrections_are_carried_out_and_undone(page: Page, lab: Lab) -> None:
+    open_lab(page, lab)
+    paste_spec(page, "name: lesson\ndependencies:\n- prio-demo=1.0=hab_1\n- ipykernl\nprefix: /Users/ada/envs/x\n")
+    text = page.locator(".jp-EnvKernels-specText:visible .cm-content")
+    for button in ("Write ipykernel", "Loosen the build", "Delete the line"):
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.get_by_role("button", name=button, exact=True)).to_have_count(0)
+        page.wait_for_timeout(600)  # what is typed faster is undone together
+    expect(text).to_have_text("name: lessondependencies:- prio-demo=1.0- ipykernel")
+    for _ in range(3):
+        page.keyboard.press("ControlOrMeta+Z")
+    expect(text).to_contain_text("- prio-demo=1.0=hab_1- ipykernlprefix: /Users/ada")
+    page.keyboard.press("ControlOrMeta+Shift+Z")
+    expect(text).to_contain_text("- prio-demo=1.0=hab_1- ipykernelprefix: /Users/ada")
+    expect(text).to_be_focused()
+
+
 def workers(lab: Lab) -> list[psutil.Process]:
     """The processes that work on environments of this JupyterLab."""
     return [

@@ -3,7 +3,7 @@
  */
 
 import { Prec } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView, KeyBinding, keymap } from '@codemirror/view';
 import {
   CodeEditor,
   CodeEditorWrapper,
@@ -49,6 +49,7 @@ export class SpecEditor extends Panel {
       model?.stateChanged.connect(() => this._changed.emit(), this);
     }
     this._onDraftChanged();
+    this._editor.editor.clearHistory();
   }
 
   /** Move the cursor to what a diagnostic concerns. */
@@ -64,8 +65,11 @@ export class SpecEditor extends Panel {
   /** Carry out a correction, where the text is still the one that it is for. */
   fix(fix: IFix): void {
     const text = applied(fix, this._options.draft.text);
-    if (text !== null) {
-      this._editor.model.sharedModel.setSource(text);
+    const view = EditorView.findFromDOM(this._editor.node);
+    if (text !== null && view !== null) {
+      // as a person would type it, who can then undo it
+      const changes = { from: 0, to: view.state.doc.length, insert: text };
+      view.dispatch({ changes, userEvent: 'input' });
       this.reveal({ line: fix.edits[0].line, column: 1 });
     }
   }
@@ -112,13 +116,21 @@ export class SpecEditor extends Panel {
             'aria-label': trans.__('Environment file (YAML)')
           }),
           this._markers.extension,
-          this._applyKey
+          this._keys
         ]
       }
     });
     editor.addClass('jp-EnvKernels-specText');
     editor.model.sharedModel.changed.connect(this._onTextChanged, this);
     return editor;
+  }
+
+  private _key(key: string, task: () => void): KeyBinding {
+    const run = () => {
+      task();
+      return true;
+    };
+    return { key, run, stopPropagation: true };
   }
 
   private _unlessWrong(task: () => Promise<void>): Promise<void> {
@@ -253,17 +265,16 @@ export class SpecEditor extends Panel {
     this._markers.show(draft.diagnostics);
   }
 
-  /** In the text the key would otherwise begin a new line; around it the shortcut of the settings applies. */
-  private readonly _applyKey = Prec.highest(
+  /**
+   * Keys in the text. The one of the settings would begin a new line there; and the browser's own undo knows nothing
+   * of the editor.
+   */
+  private readonly _keys = Prec.highest(
     keymap.of([
-      {
-        key: 'Mod-Enter',
-        stopPropagation: true,
-        run: () => {
-          void this.apply();
-          return true;
-        }
-      }
+      this._key('Mod-Enter', () => void this.apply()),
+      this._key('Mod-z', () => this._editor.editor.undo()),
+      this._key('Mod-Shift-z', () => this._editor.editor.redo()),
+      this._key('Mod-y', () => this._editor.editor.redo())
     ])
   );
   private readonly _attempt = new Attempt();
