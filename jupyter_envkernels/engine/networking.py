@@ -140,13 +140,17 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
     if others:
         sentences.append(f"conda's proxy_servers for {', '.join(others)}: the engine knows http, https and all only.")
+    if settings.exclude_newer:
+        sentences.append("conda's exclude_newer is set, but the engine takes packages of any age.")
     for entry in settings.channel_settings:
+        channel = without_credentials(entry.get("channel", ""))
         if auth := entry.get("auth", "").strip():
-            channel = without_credentials(entry.get("channel", ""))
             sentences.append(
                 f"conda's channel_settings have the plugin {auth} log in to {channel}, which the engine cannot use: "
                 "a login in ~/.netrc is."
             )
+        if entry.get("exclude_newer"):
+            sentences.append(f"conda's channel_settings exclude newer packages of {channel}, but the engine does not.")
     sentences += [
         f"The login for {host} is not used: channels of it have mirrors, to which it would be sent."
         for host in withheld(environ, mirrored_elsewhere(mirrors_of(settings)))

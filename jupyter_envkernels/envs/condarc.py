@@ -87,6 +87,7 @@ class Settings:
     envs_dirs: tuple[Path, ...] = ()
     configured_envs_dirs: tuple[Path, ...] = ()
     path_conflict: str = "clobber"
+    exclude_newer: str | None = None
     offline: bool = False
     ssl_verify: bool | str = True
     client_ssl_cert: str | None = None
@@ -176,6 +177,7 @@ class _Reader:
             envs_dirs=_unique(*configured, *_own_envs_dirs(root_prefix, home_of(self._environ))),
             configured_envs_dirs=configured,
             path_conflict=(self._text("path_conflict") or "clobber").lower(),
+            exclude_newer=self._text("exclude_newer"),
             offline=self._flag("offline", default=False),
             ssl_verify=self._ssl_verify(),
             client_ssl_cert=self._text("client_ssl_cert"),

@@ -192,9 +192,15 @@ def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     )
     assert "client_ssl_cert" in certificate
     assert "https://h" in proxy
-    entries = ({"channel": "https://u:p@h/private", "auth": "vault"}, {"channel": "https://h/free"})
-    (plugin,) = unsupported(Settings(channel_settings=entries), {})
+    entries = (
+        {"channel": "https://u:p@h/private", "auth": "vault"},
+        {"channel": "https://h/free"},
+        {"channel": "slow", "exclude_newer": "7d"},
+    )
+    (age, plugin, slow) = unsupported(Settings(channel_settings=entries, exclude_newer="7d"), {})
+    assert "exclude_newer is set" in age
     assert "plugin vault log in to https://h/private" in plugin
+    assert "newer packages of slow" in slow
     mirrors = {"defaults": ("https://m/main",), "conda-forge": ("https://m/cf", "https://u:p4ss@m/cf")}
     (tmp_path / "netrc").write_text("machine conda.anaconda.org login ada password secret\n")
     sentences = unsupported(Settings(mirrored_channels=mirrors), {"NETRC": str(tmp_path / "netrc")})

@@ -52,12 +52,14 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
     monkeypatch.setenv("CONDA_CREATE_DEFAULT_PACKAGES", "prio-demo,conflict-base=1.0")
     monkeypatch.setenv("CONDA_CLIENT_SSL_CERT", "/nowhere.pem")
     monkeypatch.setenv("CONDA_OFFLINE", "perhaps")
+    (place.folder / "home" / ".condarc").write_text("channel_settings:\n- {channel: vaulted, auth: vault}\n")
     job, log = await done(place, place.create("lesson", "conflict-base=1.5"))
     assert job.state == "succeeded", log
     names = sorted(path.name for path in (place.envs / "lesson" / "conda-meta").glob("*.json"))
     assert names == ["conflict-base-1.5-0.json", "prio-demo-1.0-0.json"]
     assert "Adding conda's create_default_packages: prio-demo." in log
     assert "conda's client_ssl_cert is set" in log
+    assert "conda's channel_settings have the plugin vault log in to vaulted" in log
     assert "conda's parameter offline must be true or false" in log
 
 
