@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_envkernels.config import EnvKernels
+from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.envs.naming import DEFAULT_TEMPLATE
 
 
@@ -12,6 +13,12 @@ def test_paths_are_absolute_and_have_no_dots() -> None:
     traits = EnvKernels(roots=["~/a/../envs"], templates_dirs=["templates"])
     assert traits.catalog_options(None).roots == (Path.home() / "envs",)
     assert traits.template_folders() == (Path.cwd() / "templates",)
+
+
+def test_lost_jobs_are_looked_for_where_new_environments_go() -> None:
+    settings = Settings(envs_dirs=(Path("/opt/envs"),))
+    assert EnvKernels().manager_options(settings).folders == (Path("/opt/envs"),)
+    assert EnvKernels(roots=["/srv/envs"]).manager_options(settings).folders == (Path("/srv/envs"),)
 
 
 def test_the_help_tells_the_default_names_of_kernels() -> None:

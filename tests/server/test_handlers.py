@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_envkernels.models import environment_id
+from jupyter_envkernels.jobs.journal import Order
+from jupyter_envkernels.jobs.writer import acquire, create_journal
+from jupyter_envkernels.models import EngineOptions, JobRequest, environment_id
 from jupyter_envkernels.specs import MAX_LOCK_BYTES
+from tests.jobs.conftest import until
 
 from .conftest import Call, Reply
 
@@ -60,6 +66,23 @@ async def test_journal_and_log_of_a_job(call: Call, finish: Finish) -> None:
     assert "linked prio-demo" in log["text"]
     rest = (await call("GET", f"jobs/{job['id']}/log", offset=str(log["offset"]))).json
     assert rest == {"text": "", "offset": log["offset"], "complete": True}
+
+
+async def test_a_job_whose_journal_is_damaged(call: Call, finish: Finish, tmp_path: Path, envs: Path) -> None:
+    order = Order(JobRequest("create", "lost", envs / "lost"), EngineOptions((), tmp_path / "cache"), time.time())
+    journal = create_journal(tmp_path / "jobs", order)
+    lock = acquire(journal)  # as a worker does, or the server would take it up
+    assert lock is not None
+    journal.events_file.write_bytes(b"\0\0\0\n")
+    job = (await call("GET", f"jobs/{journal.id}")).json
+    assert (job["state"], job["seq"], job["message"]) == ("running", 0, "Its journal is damaged")
+    assert (await call("GET", f"jobs/{journal.id}/events")).json == {"events": []}
+    assert (await call("GET", "jobs")).json["jobs"] == [job]
+    cancelling = asyncio.ensure_future(call("DELETE", f"jobs/{journal.id}"))
+    await until(lambda: asyncio.to_thread(journal.cancel_mark.exists))
+    os.close(lock)
+    ended = (await cancelling).json
+    assert (ended["state"], ended["seq"]) == ("cancelled", 1)
 
 
 async def test_an_unknown_package_is_explained(call: Call, finish: Finish, envs: Path) -> None:
