@@ -56,11 +56,12 @@ def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
         allowed = _megabytes(limits.max_environment_bytes)
         message = f"The environment would take about {_megabytes(size)}; {allowed} are allowed."
         problems.append(Problem("too-large-environment", message, "Ask for fewer packages."))
-    if plan.free_bytes is not None and plan.free_bytes - plan.disk_bytes < limits.min_free_bytes:
-        left, least = _megabytes(max(0, plan.free_bytes - plan.disk_bytes)), _megabytes(limits.min_free_bytes)
-        message = f"About {left} would be left free on the disk; {least} have to be."
-        problems.append(Problem("too-little-space", message, "Remove environments that you no longer need."))
-    return problems
+    return [*problems, *_scarce(limits, plan)]
+
+
+def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
+    """What speaks against packages that pip has installed: it may have brought more than the lines name."""
+    return _denied(limits, names)
 
 
 def enforce(problems: Sequence[Problem]) -> None:
@@ -76,6 +77,17 @@ def enforce(problems: Sequence[Problem]) -> None:
             remedy=" ".join(remedies),
             details={"problems": [problem.code for problem in problems]},
         )
+
+
+def _scarce(limits: Limits, plan: Plan) -> list[Problem]:
+    if not limits.min_free_bytes or plan.free_bytes is None:
+        return []
+    left = plan.free_bytes - plan.needed_bytes
+    if left >= limits.min_free_bytes:
+        return []
+    least = _megabytes(limits.min_free_bytes)
+    message = f"About {_megabytes(max(0, left))} would be left free on the disk; {least} have to be."
+    return [Problem("too-little-space", message, "Remove environments that you no longer need.")]
 
 
 def _denied(limits: Limits, names: Iterable[str]) -> list[Problem]:

@@ -11,7 +11,7 @@ from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.models import Limits, Plan, PlannedPackage, Problem
 
 PACKAGE = PlannedPackage("numpy", "2.0", "0", "c", "linux-64", "https://c/numpy", None, 10_000_000, False, "{}")
-PLAN = Plan((PACKAGE, replace(PACKAGE, name="Ruamel_yaml")), free_bytes=100_000_000)
+PLAN = Plan((PACKAGE, replace(PACKAGE, name="Ruamel_yaml")), free_bytes=100_000_000, needed_bytes=80_000_000)
 
 
 def codes(problems: list[Problem]) -> list[str]:
@@ -67,10 +67,15 @@ def test_the_size_of_a_plan(limits: Limits, code: str | None) -> None:
     assert codes(policy.of_plan(limits, PLAN)) == ([code] if code else [])
 
 
-def test_what_is_in_the_cache_takes_no_space_and_an_unknown_disk_is_not_judged() -> None:
+def test_space_is_judged_only_where_it_is_known_and_limited() -> None:
     limits = Limits(min_free_bytes=90_000_000)
-    assert policy.of_plan(limits, replace(PLAN, packages=(replace(PACKAGE, cached=True),))) == []
+    assert policy.of_plan(limits, replace(PLAN, needed_bytes=0)) == []
     assert policy.of_plan(limits, replace(PLAN, free_bytes=None)) == []
+    assert policy.of_plan(Limits(), replace(PLAN, free_bytes=1)) == []
+
+
+def test_what_pip_has_brought() -> None:
+    assert codes(policy.of_installed(Limits(denied_packages=("torch",)), ["numpy", "Torch"])) == ["package-not-allowed"]
 
 
 def test_all_is_said_at_once_and_each_remedy_once() -> None:

@@ -13,16 +13,25 @@ from ..specs import without_credentials
 
 _NO_LIMITS = Limits()
 _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)/?\Z")
-_IN_BRACKETS = re.compile(r"""[\[,]\s*channel\s*=\s*['"]?([^'",\]]+)""")
+_IN_BRACKETS = re.compile(r"""[\[,]\s*(channel|url)\s*=\s*['"]?([^'",\]]+)""")
+_URL = re.compile(r"\s*([\w+]+://\S+)/[^/\s]+\.(conda|tar\.bz2)\b.*")
+_NAMESPACE = re.compile(r"\s*([^\s:=<>!~\[]+):(?!//)[^:]+:[^:]")
 
 
 def channels_in(lines: Iterable[str]) -> Iterator[str]:
-    """The channels that match specs name themselves: ``channel::name``, or ``name[channel=channel]``."""
+    """The channels that match specs name themselves.
+
+    As ``channel::name``, ``channel:namespace:name``, ``name[channel=channel]``, or by the URL of a package.
+    """
     for line in lines:
         before, _, after = line.rpartition("::")
         if before:
             yield before.strip()
-        yield from (found.strip() for found in _IN_BRACKETS.findall(after))
+        for pattern in (_URL, _NAMESPACE):
+            if found := pattern.match(line):
+                yield found[1]
+        for key, value in _IN_BRACKETS.findall(after):
+            yield (value.rpartition("/")[0] if key == "url" else value).strip()
 
 
 def check_allowed(

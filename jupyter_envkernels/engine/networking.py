@@ -18,6 +18,7 @@ from types import MappingProxyType
 import rattler
 
 from ..envs.condarc import Settings
+from ..errors import ChannelFailed
 from ..specs.credentials import without_credentials
 from .leftovers import sweep_repodata
 from .logins import Logins, login_file, logins_of, withheld
@@ -99,10 +100,25 @@ class Network:
             toml = config_toml(self._settings, os.environ, logins, routes)
             # a mirror is passed over by asking again
             retries = max(self._settings.remote_max_retries, longest(routes) - 1)
-            return rattler.Client.from_config(rattler.Config.from_toml(toml), max_retries=retries, timeout=timeout)
+            return rattler.Client.from_config(_config(toml), max_retries=retries, timeout=timeout)
 
     def _login_file(self) -> AbstractContextManager[Path | None]:
         return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))
+
+
+def _config(toml: str) -> rattler.Config:
+    """Read it as rattler does.
+
+    Raises:
+        ChannelFailed: a value in it cannot be used. It may hold a login, and is not repeated.
+    """
+    try:
+        return rattler.Config.from_toml(toml)
+    except ValueError:
+        raise ChannelFailed(
+            "conda's configuration of the network cannot be used: something in it is no URL.",
+            remedy="Look at proxy_servers and mirrored_channels: 'conda config --show-sources' tells where they are.",
+        ) from None
 
 
 def config_toml(

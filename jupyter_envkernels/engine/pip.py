@@ -24,7 +24,6 @@ from .process import run
 
 _FLAGS: Mapping[str, str] = {
     "trusted-host": "--allow-insecure-host",
-    "constraint": "--constraints",
     "no-binary": "--no-binary",
     "only-binary": "--only-binary",
 }
@@ -33,6 +32,7 @@ _VARIABLES: Mapping[str, tuple[str, str]] = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
     "find-links": ("UV_FIND_LINKS", ","),
+    "constraint": ("UV_CONSTRAINT", " "),
 }
 """Settings of pip -> variables of uv, and what stands between several values."""
 

@@ -292,7 +292,7 @@ def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:
         for folder, need, left in scarce
         if need > left
     ]
-    return replace(plan, free_bytes=free, warnings=(*plan.warnings, *warnings))
+    return replace(plan, free_bytes=free, needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))
 
 
 def _existing(path: Path) -> Path:

@@ -20,6 +20,7 @@ from ..envs.packages import read_inventory
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import pip, records
+from .allowed import check_allowed
 from .backend import Backend, Report
 from .bytecode import compile_now, drop_stale
 from .clobbers import conflicts, settle
@@ -207,12 +208,25 @@ class Transaction:
             plan = await planner.plan(self.request)
         else:  # which holds no logins
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
-        policy.enforce(policy.of_plan(self.options.limits, plan))
+        self._check_allowed(plan)
         self.keep_plan(plan)
         for warning in plan.warnings:
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
         return plan
+
+    def _check_allowed(self, plan: Plan) -> None:
+        """What is chosen counts, however it was asked for, and also where limits have become narrower since.
+
+        Raises:
+            Forbidden: a new package comes from a channel that must not be used.
+            NotAllowed: the administrator's limits forbid the plan.
+        """
+        policy.enforce(policy.of_plan(self.options.limits, plan))
+        if self.request.source is None:
+            new = {change.name for change in plan.changes if change.after is not None}
+            channels = {package.url.rpartition("/")[0] for package in plan.packages if package.name in new}
+            check_allowed(self.settings, sorted(channels), self.environ, self.options.limits)
 
     async def _link(self, plan: Plan, source: Path | None) -> None:
         """Put the files of a new environment into the staging prefix."""
@@ -282,6 +296,8 @@ class Transaction:
             workdir = self.request.workdir or prefix.parent
             installer = self.options.pip_installer
             await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
+            there = await asyncio.to_thread(read_inventory, prefix)
+            policy.enforce(policy.of_installed(self.options.limits, [package.name for package in there.of("pip")]))
         self.report.phase("verifying", "Checking the kernel")
         await verify_kernels(prefix, environ, self.report, imports=imports, excused=excused)
         if root := shared_root(prefix, self.options.shared_roots):

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from ..envs.installations import is_root
 from ..errors import LinkFailed
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
@@ -23,6 +25,8 @@ from .walking import CACHE, BringFile, Folder, bring, copy_file, is_bytecode, li
 
 _META = "conda-meta/"
 _NOT_CLONED = {"envs/", "pkgs/"}
+"""What the base of a conda installation has beside its own files."""
+
 _CLONED_META = {"state", "pinned"}
 
 _TEXT_SIZE = 8 << 20
@@ -68,7 +72,9 @@ def twin(source: Path, copy: Path, tally: Tally) -> Seen:
         def bring_file(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
             is_small = entry.stat(follow_symlinks=False).st_size <= _SMALL
             is_owned = entry.name.endswith(".pyc") or folder.place + entry.name in owned
-            if folder.place == _META or (is_small and not is_owned):
+            if folder.place == _META:
+                _copy_record(folder, entry, target)
+            elif is_small and not is_owned:
                 shutil.copy2(entry.path, target)
             else:
                 share(entry.path, target)
@@ -135,7 +141,8 @@ def _replace(folder: Folder, entry: os.DirEntry[str], target: Path) -> bool:
 def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, ...]:
     """Copy an environment, fitted to another place: its packages, those of pip, and whatever else it holds.
 
-    Environments nested in it are left out, and so is its history.
+    Environments nested in it are left out, and so are its history and, of the base of a conda installation, the folders
+    of all environments and packages.
 
     Args:
         source: the prefix; it is only read.
@@ -172,7 +179,8 @@ class _Clone:
 
     def run(self, tally: Tally) -> tuple[Path, ...]:
         skipped: list[str] = []
-        folders = list_tree(self._source, lambda place: place not in _NOT_CLONED, nested=False)
+        left_out = _NOT_CLONED if is_root(self._source) else ()
+        folders = list_tree(self._source, lambda place: place not in left_out, nested=False)
         for folder in folders:
             if folder.place == _META:
                 folder.entries[:] = [e for e in folder.entries if e.name.endswith(".json") or e.name in _CLONED_META]
@@ -189,7 +197,7 @@ class _Clone:
     def _way(self, folder: Folder) -> BringFile:
         """How the files of a folder are brought over."""
         if folder.place == _META:
-            return copy_file
+            return _copy_record
         return self._bring_bytecode if is_bytecode(folder.place) else self._bring_file
 
     def _bring_file(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
@@ -253,6 +261,12 @@ class _Clone:
 def _write(path: str, target: str, data: bytes) -> None:
     Path(target).write_bytes(data)
     shutil.copystat(path, target)
+
+
+def _copy_record(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+    """A copy that can be written into, though the original may be protected."""
+    copy_file(folder, entry, target)
+    os.chmod(target, stat.S_IMODE(os.stat(target).st_mode) | stat.S_IWUSR)
 
 
 def _is_unchanged(entry: os.DirEntry[str], owned: Owned) -> bool:

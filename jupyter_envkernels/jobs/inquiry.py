@@ -19,7 +19,7 @@ import msgspec
 
 from ..envs.condarc import SettingsCache
 from ..models import Limits, Machine, VirtualPackage
-from ..specs import read_document
+from ..specs import read_document, without_credentials
 from .inquirer import AdviceQuestion, Answer, Question
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def _answer(desk: _Desk, raw: bytes, answers: BinaryIO) -> None:
     try:
         answer = await (desk.advise(question) if isinstance(question, AdviceQuestion) else desk.machine(question.id))
     except Exception as error:  # noqa: BLE001 - who asks must not wait in vain
-        answer = Answer(question.id, failure=f"{type(error).__name__}: {error}")
+        answer = Answer(question.id, failure=without_credentials(f"{type(error).__name__}: {error}"))
     answers.write(msgspec.json.encode(answer) + b"\n")
     answers.flush()
 

@@ -52,7 +52,8 @@ def sweep_locks() -> None:
         with suppress(OSError), path.open("r+") as file:
             if os.fstat(file.fileno()).st_mtime < old:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
+                if os.path.samestat(path.stat(), os.fstat(file.fileno())):  # and not a new one of that name
+                    path.unlink()
 
 
 def _take(path: Path, prefix: Path, *, shared: bool) -> TextIO:

@@ -261,7 +261,7 @@ class JobManager:
         found = []
         for job_id in job_ids(self._options.journal_dir):
             if job_id not in self._known:
-                with contextlib.suppress(NotFound):
+                with contextlib.suppress(NotFound, OSError):  # one that cannot be read hides no other
                     found.append(self.journal(job_id).job())
         return found
 

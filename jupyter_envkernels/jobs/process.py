@@ -131,12 +131,18 @@ def bury(journal: Journal) -> bool:
 
 
 def end_group(journal: Journal) -> None:
-    """End what a worker left that was killed alone: children, such as pip's, that go on writing into the prefix."""
+    """End what a worker left that was killed alone: children, such as pip's, that go on writing into the prefix.
+
+    Raises:
+        StillRunning: some did not go away.
+    """
     mark = journal.worker()
     if mark is None or not mark.may_be_signalled():
         return
     deadline = time.monotonic() + _DEADLINE
-    while group_members(mark.pid) and time.monotonic() < deadline:
+    while group_members(mark.pid):
+        if time.monotonic() > deadline:  # the kernel may hold one back, as on a file server that is gone
+            raise StillRunning(f"Processes of the job {journal.id} cannot be ended.", remedy="Try again.")
         with contextlib.suppress(ProcessLookupError):
             os.killpg(mark.pid, signal.SIGKILL)
         time.sleep(_PAUSE)

@@ -61,6 +61,7 @@ class Plan:
         base: digest of what was installed when the plan was made; empty for a new environment. The plan holds for no
             other state.
         free_bytes: free space where the environment goes, when the plan was made; None where it is not known.
+        needed_bytes: about what will be taken of it.
         warnings: what the person should know before.
     """
 
@@ -72,6 +73,7 @@ class Plan:
     changes: tuple[PackageChange, ...] = ()
     base: str = ""
     free_bytes: int | None = None
+    needed_bytes: int = 0
     warnings: tuple[Problem, ...] = ()
 
     @property

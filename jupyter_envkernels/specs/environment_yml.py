@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import io
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..models import CheckedSpec, Diagnostic, EnvSpec, Severity
 from .document import Document
@@ -173,7 +175,8 @@ class _Reader:
             return
         for item in value.items if isinstance(value, Sequence) else (value,):
             if isinstance(item, Scalar) and item.kind != "null":
-                yield item
+                # conda hands them over in a file, in which each line is a requirement
+                yield from (replace(item, text=line) for line in re.split(r"[\r\n]", item.text) if line.strip())
             else:
                 remedy = "Write one requirement a line; put a line with ': ' in quotes."
                 self._say("error", "wrong-type", item, f"A line for pip is text, and this is {_kind(item)}.", remedy)

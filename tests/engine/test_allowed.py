@@ -6,7 +6,8 @@ import pytest
 
 from jupyter_envkernels.engine.allowed import channels_in, check_allowed
 from jupyter_envkernels.envs.condarc import Settings
-from jupyter_envkernels.errors import Forbidden
+from jupyter_envkernels.errors import Forbidden, NotAllowed
+from jupyter_envkernels.models import Limits
 
 ENVIRON = {"TOKEN": "se-cret", "NAME": "conda-forge"}
 FORGE = "https://conda.anaconda.org/conda-forge"
@@ -43,4 +44,21 @@ def test_a_name_for_several_channels_is_refused_for_each_of_them() -> None:
 
 def test_channels_that_lines_name() -> None:
     lines = ["numpy", "a::b", "https://h/c/noarch::d=1", "e[channel=f]", "g[version='>=1',channel='h']", "i >=1"]
-    assert list(channels_in(lines)) == ["a", "https://h/c/noarch", "f", "h"]
+    lines += [
+        "j:k:l",
+        "https://h/m/noarch/n-1-0.conda",
+        "file:///o/linux-64/p-1-0.tar.bz2",
+        "q[url='https://r/s-1-0.conda']",
+    ]
+    found = ["a", "https://h/c/noarch", "f", "h", "j", "https://h/m/noarch", "file:///o/linux-64", "https://r"]
+    assert list(channels_in(lines)) == found
+
+
+def test_the_administrator_s_channels() -> None:
+    limits = Limits(allowed_channels=("conda-forge", "https://h/c"))
+    check_allowed(
+        Settings(), ["conda-forge", f"{FORGE}/noarch", "https://me:x@h/c/", "https://h/t/x/c"], ENVIRON, limits
+    )
+    for channel in ("bioconda", "https://h/d", "defaults", "https://h/c/d"):
+        with pytest.raises(NotAllowed, match="is not allowed here"):
+            check_allowed(Settings(), ["conda-forge", channel], ENVIRON, limits)

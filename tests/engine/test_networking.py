@@ -14,8 +14,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from jupyter_envkernels.engine.networking import config_toml, unsupported
+from jupyter_envkernels.engine.networking import Network, config_toml, unsupported
 from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.errors import ChannelFailed
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Engine
@@ -183,6 +184,13 @@ def test_what_the_engine_is_told() -> None:
         'https = "http://q:1"',
         'non-proxy-hosts = ["a", "b"]',
     ]
+
+
+def test_what_is_no_url_is_said_without_its_login(tmp_path: Path) -> None:
+    with pytest.raises(ChannelFailed, match="something in it is no URL") as failed:
+        Network(Settings(proxy_servers={"https": "http://me:s3cr/et@h:80a"}), tmp_path)
+    assert "proxy_servers" in failed.value.remedy
+    assert "s3cr" not in f"{failed.value.message} {failed.value.remedy} {failed.value.__cause__}"
 
 
 def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ def test_every_setting_has_its_counterpart() -> None:
             "index-url": "https://a.example/simple",
             "extra-index-url": "https://b.example/simple\nhttps://c.example/simple",
             "find-links": "/wheels",
+            "constraint": "https://me:secret@a.example/c.txt /c.txt",
             "trusted-host": "b.example",
             "no-index": "true",
             "pre": "0",
@@ -42,6 +43,7 @@ def test_every_setting_has_its_counterpart() -> None:
     assert environ["UV_DEFAULT_INDEX"] == "https://a.example/simple"
     assert environ["UV_INDEX"] == "https://b.example/simple https://c.example/simple"
     assert environ["UV_FIND_LINKS"] == "/wheels"
+    assert environ["UV_CONSTRAINT"] == "https://me:secret@a.example/c.txt /c.txt"
     assert environ["SSL_CERT_FILE"] == "/etc/ssl/campus.pem"
     assert environ["HTTPS_PROXY"] == "http://proxy.example:3128"
     assert environ["UV_HTTP_TIMEOUT"] == "30"

@@ -125,12 +125,40 @@ def test_what_a_clone_does_not_take(source: Path, copy: Path, prefix: Path) -> N
     (source / "envs" / "nested" / "conda-meta").mkdir(parents=True)
     (source / "work" / "nested" / "conda-meta").mkdir(parents=True)
     (source / "pkgs").mkdir()
+    (source / "condabin").mkdir()
+    (source / "condabin" / "conda").touch()
     (source / "conda-meta" / ".envkernels-committed").write_text("job")
     (source / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
     clone(source, copy, prefix, Tally())
     names = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
     assert not names & {"envs", "pkgs", "work/nested", "conda-meta/history", "conda-meta/.envkernels-committed"}
     assert json.loads((copy / "conda-meta" / "state").read_text()) == {"env_vars": {"A": "1"}}
+
+
+def test_folders_that_only_the_base_keeps_for_others_are_a_person_s_own_elsewhere(
+    source: Path, copy: Path, prefix: Path
+) -> None:
+    (source / "envs" / "nested" / "conda-meta").mkdir(parents=True)
+    for name in ("envs/mine", "pkgs/mine"):
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text("data")
+    clone(source, copy, prefix, Tally())
+    assert (copy / "envs" / "mine").read_text() == (copy / "pkgs" / "mine").read_text() == "data"
+    assert not (copy / "envs" / "nested").exists()
+
+
+def test_a_source_without_write_bits(ordinary: Path) -> None:
+    """As an administrator protects what others shall only read. The records of the copy are written into."""
+    source = make_source(ordinary)
+    for path in source.rglob("*"):
+        if path.is_file():
+            path.chmod(path.stat().st_mode & ~0o222)
+    clone(source, ordinary / "copy", ordinary / "clone", Tally())
+    twin(source, ordinary / "twin", Tally())
+    for made in (ordinary / "copy", ordinary / "twin"):
+        record = made / "conda-meta" / "p-1.0-0.json"
+        record.write_text(record.read_text() + " ")
+    assert '"old"' not in (ordinary / "copy" / "conda-meta" / "p-1.0-0.json").read_text()
 
 
 def test_a_link_is_never_followed(tmp_path: Path, source: Path, copy: Path, prefix: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.admission import admit, problems_of
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, Limits
+from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, Limits, LockedPackage
 
 from .conftest import Place, over
 
@@ -88,3 +88,36 @@ async def test_what_only_the_plan_shows_ends_the_job_before_it_writes(place: Pla
 def limited(place: Place, limits: Limits) -> ManagerOptions:
     options = place.options()
     return replace(options, engine=replace(options.engine, limits=limits))
+
+
+async def test_a_channel_by_the_url_of_a_package_in_it(place: Place) -> None:
+    """Only the packages that are chosen tell where they come from, however they are asked for."""
+    other = place.channel.replace("/main", "/other")
+    limits = Limits(allowed_channels=(other,))
+    manager = JobManager(limited(place, limits))
+    await manager.start()
+    try:
+        url = f"{place.channel}/noarch/prio-demo-1.0-0.conda"
+        spec = EnvSpec(locked=(LockedPackage(url),))
+        request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+        locked = await over(manager, await manager.submit(request))
+        named = await over(manager, await manager.submit(place.create("lesson", url)))
+    finally:
+        await manager.stop()
+    assert [job.error and job.error.code for job in (locked, named)] == ["not-allowed"] * 2
+    assert place.leftovers() == []
+
+
+async def test_what_pip_brings_beside_what_was_asked_for(place: Place) -> None:
+    manager = JobManager(limited(place, Limits(denied_packages=("pip-denied",))))
+    (place.folder / "project").mkdir()
+    (place.folder / "project" / "pyproject.toml").write_text('[project]\nname = "pip_denied"\nversion = "1"\n')
+    await manager.start()
+    try:
+        job = await over(manager, await manager.submit(place.create("lesson", "python", "pip", pip=("./project",))))
+        log = manager.journal(job.id).log_file.read_text()
+    finally:
+        await manager.stop()
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed"), log
+    assert "pip-denied" in job.message.replace("_", "-")
+    assert place.leftovers() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import subprocess
 import sys
@@ -81,6 +82,24 @@ def test_only_what_nobody_uses_is_swept(prefix: Path) -> None:
     holder.communicate("")
     sweep_locks()
     assert [path.read_text() for path in files()] == ["young"]
+
+
+def test_of_two_sweepers_the_later_one_leaves_the_lock_that_was_made_between(
+    prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with prefix_lock(prefix, "me"):
+        (path,) = files()
+    os.utime(path, (0, 0))
+    locked = fcntl.flock
+
+    def lock_late(file: Any, how: int) -> None:
+        path.unlink()
+        path.write_text("a new lock of the same name")
+        locked(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    sweep_locks()
+    assert path.read_text() == "a new lock of the same name"
 
 
 def test_a_lock_whose_file_is_deleted_meanwhile_is_taken_anew(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,23 @@ async def test_processes_that_do_not_go_away(place: Place, monkeypatch: pytest.M
         os.close(lock)
 
 
+def test_a_job_is_not_over_while_processes_of_it_live(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel may hold one back from its end; it could still write into the prefix."""
+    lock = acquire(journal)
+    assert lock is not None
+    os.pwrite(lock, encode(WorkerMark.of(os.getpid())), 0)
+    os.close(lock)
+    monkeypatch.setattr(process_module, "_DEADLINE", 0.05)
+    monkeypatch.setattr(process_module, "group_members", lambda leader: [leader])
+    monkeypatch.setattr(os, "killpg", lambda *_: None)
+    with pytest.raises(StillRunning, match="cannot be ended"):
+        bury(journal)
+    assert not journal.job().is_over
+    monkeypatch.setattr(process_module, "group_members", lambda _: [])
+    assert bury(journal)
+    assert journal.job().is_over
+
+
 async def test_two_cancels_at_once(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
