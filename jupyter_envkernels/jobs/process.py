@@ -12,10 +12,12 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ..engine.undo import empty_trash, is_committed, put_back
-from ..errors import StillRunning
+from ..errors import StillRunning, StoreFailed
 from ..models import Job, JobState, Problem
 from .identity import WorkerMark, group_members
 from .journal import Journal, encode
@@ -89,8 +91,21 @@ def cancel(journal: Journal) -> None:
 
     Raises:
         StillRunning: its processes did not go away.
+        StoreFailed: it cannot be stored that it is cancelled.
+        EnvKernelsError: what it left cannot be taken away.
     """
-    journal.cancel_mark.touch(mode=0o600)
+    try:
+        journal.cancel_mark.touch(mode=0o600)
+        _end(journal)
+    except OSError as error:
+        raise StoreFailed(
+            f"It cannot be stored in {journal.folder} that the job is cancelled: {error.strerror}.",
+            remedy="Make space or permissions there, and cancel it again.",
+        ) from error
+
+
+def _end(journal: Journal) -> None:
+    """Kill, until somebody has written the last word."""
     deadline = time.monotonic() + _DEADLINE
     while not bury(journal):
         mark = journal.worker()
@@ -156,11 +171,19 @@ def _write_last_word(journal: Journal, job: Job) -> None:
     state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal, job)
     if state != "cancelled":  # for which somebody waits, while there may be many files to delete
         remarks.append(empty_trash(job.request, job.id))
+    word = partial(_tell, journal, state, message, problem)
+    try:
+        word(remarks)
+    except OSError:  # it may be the trash that fills the disk
+        word([*remarks, empty_trash(job.request, job.id)])
+    if state == "cancelled":
+        empty_trash(job.request, job.id)
+
+
+def _tell(journal: Journal, state: JobState, message: str, problem: Problem | None, remarks: Sequence[str]) -> None:
     with writing(journal) as writer:
         writer.log("\n".join(filter(None, [f"{message}.", *remarks])))
         writer.state(state, message, problem)
-    if state == "cancelled":
-        empty_trash(job.request, job.id)
 
 
 def _ending(journal: Journal, job: Job) -> tuple[JobState, str, Problem | None]:

@@ -27,6 +27,7 @@ from jupyter_envkernels.errors import NotFound, StoreFailed
 from jupyter_envkernels.jobs import journal as journal_module
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
 from jupyter_envkernels.jobs.manager import JobManager
+from jupyter_envkernels.jobs.process import cancel
 from jupyter_envkernels.jobs.writer import acquire, create_journal, store_plan, writing
 from jupyter_envkernels.models import Edit, Job, JobRequest, Plan, Problem
 from tests.channel.server import ChannelServer
@@ -160,6 +161,31 @@ async def test_a_journal_without_space(place: Place, channel_server: ChannelServ
         assert [event.seq for event in manager.journal(job.id).events()] == list(range(1, ended.seq + 1))
         assert (await over(manager, await manager.submit(place.create("other", "prio-demo")))).state == "succeeded"
         await manager.stop()
+
+
+PAGE = 4096
+"""Bytes by which files of that disk grow."""
+
+
+def test_a_cancelled_job_that_has_filled_the_disk_of_its_journal(place: Place) -> None:
+    """Its last word finds room where its files were."""
+    with small_disk(place.folder / "disk", 2 * MIB) as disk:
+        if not os.path.ismount(disk):
+            pytest.skip("no disk can be mounted")
+        place = replace(place, folder=disk)
+        request = place.create("lesson", "prio-demo")
+        journal = create_journal(disk / "jobs", Order(request, place.options().engine, time.time()))
+        with writing(journal) as writer:
+            while PAGE - journal.events_file.stat().st_size % PAGE > 130:  # less than that last word takes
+                writer.phase("linking", "Linking")
+        half = Staging(request.prefix, journal.id).folder
+        half.mkdir(parents=True)
+        with suppress(OSError), (half / "file").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(PAGE))
+        cancel(journal)
+        assert journal.job().state == "cancelled"
+        assert place.leftovers() == []
 
 
 async def is_dead(journal: Journal) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.errors import StillRunning
+from jupyter_envkernels.errors import StillRunning, StoreFailed
 from jupyter_envkernels.jobs import process as process_module
 from jupyter_envkernels.jobs.identity import WorkerMark, group_members
 from jupyter_envkernels.jobs.journal import Journal, Order, encode
@@ -102,6 +104,17 @@ def test_a_job_is_not_over_while_processes_of_it_live(journal: Journal, monkeypa
     monkeypatch.setattr(process_module, "group_members", lambda _: [])
     assert bury(journal)
     assert journal.job().is_over
+
+
+def test_a_cancellation_that_cannot_be_stored(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, mode: int = 0o666) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    with pytest.raises(StoreFailed, match=r"that the job is cancelled: No space left on device\.") as refused:
+        cancel(journal)
+    assert refused.value.remedy == "Make space or permissions there, and cancel it again."
+    assert journal.job().state == "queued"
 
 
 async def test_two_cancels_at_once(place: Place, channel_server: ChannelServer) -> None:
