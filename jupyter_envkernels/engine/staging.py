@@ -118,9 +118,12 @@ class Staging:
             mark.write(f"\n{_REGISTERED}")
 
     def commit(self) -> None:
-        """Turn the pending mark into that of a commit: from now on the environment is there."""
+        """Turn the pending mark into that of a commit: from now on the environment is there.
+
+        Raises:
+            OSError: it is not; nothing was changed.
+        """
         (self.prefix / PENDING_MARK).replace(self.prefix / COMMITTED_MARK)
-        _sync(self.prefix / COMMITTED_MARK.parent)
 
     def is_pending(self) -> bool:
         """The prefix stands in its final place, but this job has not committed it."""
@@ -167,11 +170,13 @@ class Staging:
             self.folder.rename(self.trash)
 
     def forget_previous(self) -> None:
-        """After the commit: put what was there before into the trash.
+        """After the commit, which is made to outlast a power cut first: put what was there before into the trash.
 
         Raises:
             OSError: it stays where it was.
         """
+        if self.is_committed():
+            _sync(self.prefix / COMMITTED_MARK.parent)
         if os.path.lexists(self.previous):
             self.previous.rename(self.trash)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,6 +101,14 @@ class Transaction:
             warning = error.message
         self._warn(warning)
 
+    @contextlib.contextmanager
+    def _afterwards(self) -> Iterator[None]:
+        """After the commit: the work is done, and what goes wrong is no failure any more."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it was
+            self._warn(f"It is done, but not all of what comes after went well: {error}")
+
     def _warn(self, sentence: str) -> None:
         """Something that is no failure."""
         if sentence:
@@ -140,7 +148,9 @@ class Transaction:
             remember(plan, cache)
         self._warn(await asyncio.to_thread(self._register))
         self.staging.commit()
-        await asyncio.to_thread(add_donor, cache, prefix)
+        with self._afterwards():
+            await asyncio.to_thread(self.staging.forget_previous)
+            await asyncio.to_thread(add_donor, cache, prefix)
         self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
 
     async def _change(self) -> None:
@@ -170,8 +180,9 @@ class Transaction:
         changed = {change.name for change in plan.changes}
         await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
         staging.commit()
-        await asyncio.to_thread(staging.forget_previous)
-        self._warn(await asyncio.to_thread(staging.empty_trash))
+        with self._afterwards():
+            await asyncio.to_thread(staging.forget_previous)
+            self._warn(await asyncio.to_thread(staging.empty_trash))
         self.report.log(f"Changed {prefix}.")
 
     async def _current(self, prefix: Path, plan: Plan) -> Inventory:
@@ -197,7 +208,8 @@ class Transaction:
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")
         await asyncio.to_thread(prefix.rename, self.staging.trash)
-        self._warn(await asyncio.to_thread(finish_removal, self.staging))
+        with self._afterwards():
+            self._warn(await asyncio.to_thread(finish_removal, self.staging))
         self.report.log(f"Removed {prefix}.")
 
     async def _decide(self) -> Plan:

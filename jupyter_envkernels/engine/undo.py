@@ -58,14 +58,38 @@ def put_back(request: JobRequest, job_id: str) -> str:
             discard_copy(staging)
             return _unlist_removed(staging)
         if staging.is_committed():
-            staging.forget_previous()
-            return ""
+            return _forget_previous(staging)
         staging.restore()
         if staging.has_registered():
             records.unregister(request.prefix, Path.home())
         staging.discard()
     except OSError as error:
         raise named(error) from error
+    return ""
+
+
+def forget_replaced(request: JobRequest, job_id: str, *, succeeded: bool) -> None:
+    """Take away what an update has replaced and could not take away when it ran.
+
+    Args:
+        request: of a job that is over.
+        job_id: its id.
+        succeeded: its journal says so. The mark may be that of a later job by now.
+    """
+    staging = Staging(request.prefix, job_id)
+    if request.kind in {"plan", "remove"} or not os.path.lexists(staging.previous):
+        return
+    if succeeded or staging.is_committed():
+        _forget_previous(staging)
+        staging.empty_trash()
+
+
+def _forget_previous(staging: Staging) -> str:
+    """Put what a committed update has replaced out of the way; why it stays, as a sentence for the log."""
+    try:
+        staging.forget_previous()
+    except OSError as error:
+        return f"The environment as it was before stays beside it: {named(error).message} It goes later."
     return ""
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..engine.leftovers import sweep_packages
 from ..engine.staging import sweep, touched_by
-from ..engine.undo import roll_back
+from ..engine.undo import forget_replaced, roll_back
 from ..errors import EnvKernelsError, NotFound
-from ..models import JobRequest
+from ..models import Job, JobRequest
 from .journal import Journal, job_ids
 from .locks import sweep_locks
 from .process import end_group
@@ -24,22 +24,26 @@ _DAY = 24 * 60 * 60.0
 _log = logging.getLogger(__name__)
 
 
-def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path]) -> None:
+def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs: Sequence[Job] = ()) -> None:
     """Take away what nobody needs or can take up again. What cannot be deleted now stays for the next time.
 
     Args:
         journal_dir: the folder of all jobs.
         package_cache: packages and repodata.
-        folders: where jobs have made environments, or may have.
+        folders: where jobs may have made environments.
+        jobs: those that are known, as they were a moment ago.
     """
     sweep_journals(journal_dir)
-    known = sorted(set(folders))
+    known = sorted({*folders, *(job.request.prefix.parent for job in jobs)})
     for job_id in job_ids(journal_dir):
         journal = Journal(journal_dir, job_id)
         if _is_ruined(journal):
             _clear(journal, known)
     for folder in known:
         sweep(folder)
+    for job in jobs:
+        if job.is_over:
+            _forget_replaced(job)
     sweep_packages(package_cache / "pkgs")
     sweep_locks()
 
@@ -69,6 +73,13 @@ def _clear(journal: Journal, folders: Iterable[Path]) -> None:
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def _forget_replaced(job: Job) -> None:
+    try:
+        forget_replaced(job.request, job.id, succeeded=job.state == "succeeded")
+    except OSError as error:
+        _log.warning("What the job %s has replaced cannot be taken away: %s", job.id, error)
 
 
 def _take_back(job_id: str, folders: Iterable[Path]) -> None:

@@ -92,9 +92,8 @@ class JobManager:
         async with self._submitting:
             await self._prune()
             jobs = await self.jobs()
-            folders = {*self._options.folders, *(job.request.prefix.parent for job in jobs)}
             cache = self._options.engine.package_cache
-            await asyncio.to_thread(clean, self._options.journal_dir, cache, folders)
+            await asyncio.to_thread(clean, self._options.journal_dir, cache, self._options.folders, jobs)
             for job in reversed(jobs):
                 if job.id not in self._known:
                     self._known.add(job.id)

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_envkernels.engine import staging
 from jupyter_envkernels.engine.staging import Staging
-from jupyter_envkernels.engine.undo import is_committed, roll_back
+from jupyter_envkernels.engine.undo import forget_replaced, is_committed, roll_back
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.envs.prefixes import read_prefix
@@ -243,6 +243,48 @@ def test_a_committed_update_is_never_taken_back(made: Place) -> None:
     assert roll_back(made.update("lesson", "demo=2.0"), UPDATE) == ""
     assert state(made.envs / "lesson") == before
     assert Staging(made.envs / "lesson", UPDATE).is_committed()
+
+
+@pytest.mark.parametrize("step", ["rename", "fsync"])
+def test_what_goes_wrong_after_the_commit_is_told_and_no_failure(
+    made: Place, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    prefix, previous = made.envs / "lesson", Staging(made.envs / "lesson", UPDATE).previous
+    request = made.update("lesson", "demo=2.0")
+    rename, sync = Path.rename, staging._sync
+
+    def refuse_rename(path: Path, target: Path) -> Path:
+        if step == "rename" and path == previous and target.suffix == ".old":
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    def refuse_sync(path: Path) -> None:
+        if step == "fsync" and path.is_relative_to(prefix):
+            raise OSError(5, "Input/output error", str(path))
+        sync(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse_rename)
+        patch.setattr(staging, "_sync", refuse_sync)
+        made.run(request)
+        told, last = made.heard.lines[-2:]
+        assert told.startswith("It is done, but not all of what comes after went well: [Errno 5] Input/output error")
+        assert last == f"Changed {prefix}."
+        assert roll_back(request, UPDATE).startswith("The environment as it was before stays beside it: Input/output")
+    assert state(prefix)["bin/demo"] == "# 2.0\n"
+    assert (previous / "mine.txt").exists(), "before the commit is safe, nothing is deleted"
+    forget_replaced(request, UPDATE, succeeded=False)
+    assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
+
+
+def test_what_is_not_known_to_be_replaced_stays(made: Place) -> None:
+    previous = Staging(made.envs / "lesson", UPDATE).previous
+    request = made.update("lesson", "demo=2.0")
+    previous.mkdir()
+    forget_replaced(request, UPDATE, succeeded=False)
+    assert previous.exists(), "the environment bears the mark of another job"
+    forget_replaced(request, UPDATE, succeeded=True)
+    assert not previous.exists(), "that of a later one"
 
 
 def test_files_written_during_an_update_are_in_the_new_one(made: Place) -> None:

@@ -11,8 +11,8 @@ import pytest
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.jobs.cleaning import clean
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
-from jupyter_envkernels.jobs.writer import acquire, create_journal
-from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest
+from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
+from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest, JobState
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, in_phase, managing, over, until
@@ -120,6 +120,17 @@ def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchang
     clean_up(place)
     assert place.leftovers() == [staging.prefix.name]
     assert (staging.prefix / "name").read_text() == staging.prefix.name
+
+
+@pytest.mark.parametrize("state", ["succeeded", "interrupted", "running"])
+def test_what_an_update_has_replaced_goes_once_it_is_known_to_be_replaced(place: Place, state: JobState) -> None:
+    journal = store(place, JobRequest("update", "lesson", environment(place.envs / "lesson")))
+    previous = environment(Staging(place.envs / "lesson", journal.id).previous)
+    with writing(journal) as writer:
+        writer.state(state)
+    options = place.options()
+    clean(options.journal_dir, options.engine.package_cache, (), [journal.job()])
+    assert place.leftovers() == (["lesson"] if state == "succeeded" else [previous.name, "lesson"])
 
 
 def test_what_cannot_be_read_just_now_is_not_lost(place: Place) -> None:
