@@ -282,10 +282,11 @@ class Transaction:
         drop_stale(staging.folder)
         self._write_records(plan)
         records.keep_times(prefix, staging.folder)
-        written = catch_up(prefix, staging.folder, seen)
+        written, looked = catch_up(prefix, staging.folder, seen)
         staging.mark(UPDATE_MARK)
         staging.exchange()
-        return written
+        # what was written while that was going on; of the new one, nothing has been changed in its place yet
+        return written + catch_up(staging.previous, prefix, looked)[0]
 
     def _write_records(self, plan: Plan) -> None:
         folder = self.staging.folder

@@ -90,7 +90,7 @@ def twin(source: Path, copy: Path, tally: Tally) -> Seen:
     return seen
 
 
-def catch_up(source: Path, copy: Path, seen: Seen) -> int:
+def catch_up(source: Path, copy: Path, seen: Seen) -> tuple[int, Seen]:
     """Bring into a twin what was written into its source since.
 
     Not records, not bytecode, and not what packages have put into the twin.
@@ -98,25 +98,26 @@ def catch_up(source: Path, copy: Path, seen: Seen) -> int:
     Args:
         source: the prefix.
         copy: its twin, whose packages may be others by now.
-        seen: what :func:`twin` returned.
+        seen: what :func:`twin` returned, or this function when it last did that.
 
     Returns:
-        How many files and links that were.
+        How many files and links that were, and what there was this time.
 
     Raises:
         OSError: one cannot be brought over.
     """
     owned = owned_files(copy)
     count = 0
+    now: dict[str, Look] = {}
     for folder in list_tree(source, lambda place: place != _META and not is_bytecode(place)):
         for entry in folder.entries:
             place = folder.place + entry.name
             old = seen.get(place)
             with suppress(FileNotFoundError):
-                is_new = _look(entry.stat(follow_symlinks=False)) != old
-                if is_new and (place not in owned or _is_of(copy / place, old)):
+                now[place] = _look(entry.stat(follow_symlinks=False))
+                if now[place] != old and (place not in owned or _is_of(copy / place, old)):
                     count += _replace(folder, entry, copy / place)
-    return count
+    return count, now
 
 
 def _look(found: os.stat_result) -> Look:

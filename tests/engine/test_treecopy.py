@@ -256,13 +256,19 @@ def test_what_is_written_meanwhile_is_not_lost(source: Path, copy: Path) -> None
     (source / "conda-meta" / "late.json").write_text("{}")
     (source / "lib" / "deep" / "__pycache__").mkdir()
     (source / "lib" / "deep" / "__pycache__" / "x.pyc").write_text("")
-    assert catch_up(source, copy, seen) == 4
+    count, seen = catch_up(source, copy, seen)
+    assert count == 4
     assert (copy / "new" / "file").read_text() == "new"
     assert (copy / "new" / "link").readlink() == Path("file")
     assert (copy / "notes").read_text() == "longer than before"
     assert (copy / "lib" / "saved.py").read_text() == "saved by a rename, as editors do"
     assert not (copy / "conda-meta" / "late.json").exists()
     assert not (copy / "lib" / "deep" / "__pycache__").exists()
+    (copy / "notes").write_text("changed here")
+    (source / "new" / "file").write_text("newer than that")
+    assert catch_up(source, copy, seen)[0] == 1, "what has come since the last time"
+    assert (copy / "new" / "file").read_text() == "newer than that"
+    assert (copy / "notes").read_text() == "changed here"
 
 
 def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) -> None:
@@ -272,7 +278,7 @@ def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) ->
         (source / "lib" / "deep" / "fresh").replace(source / "lib" / "deep" / name)
     (copy / "lib" / "deep" / "kept").unlink()
     (copy / "lib" / "deep" / "kept").write_text("of the new package")
-    assert catch_up(source, copy, seen) == 1
+    assert catch_up(source, copy, seen)[0] == 1
     assert (copy / "lib" / "deep" / "kept").read_text() == "of the new package"
     assert (copy / "lib" / "deep" / "changed").read_text() == "edited"
 

@@ -298,6 +298,30 @@ def test_files_written_during_an_update_are_in_the_new_one(made: Place) -> None:
     assert (prefix / "meanwhile.txt").read_text() == "mine"
 
 
+@pytest.mark.parametrize("atomic", [True, False])
+def test_files_written_at_the_last_moment_are_in_the_new_one(
+    made: Place, monkeypatch: pytest.MonkeyPatch, *, atomic: bool
+) -> None:
+    """When all has been looked at, and the two have not changed places yet."""
+    if not atomic:
+        without_exchange(monkeypatch)
+    prefix = made.envs / "lesson"
+    real = Staging.mark
+
+    def write_and_mark(staging: Staging, *lines: str) -> None:
+        (prefix / "mine.txt").write_text("changed by its owner")
+        (prefix / "late").mkdir()
+        (prefix / "late" / "meanwhile.txt").write_text("mine")
+        real(staging, *lines)
+
+    monkeypatch.setattr(Staging, "mark", write_and_mark)
+    made.run(made.update("lesson", "demo=2.0"))
+    assert (prefix / "late" / "meanwhile.txt").read_text() == "mine"
+    assert (prefix / "mine.txt").read_text() == "changed by its owner"
+    assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
+    assert f"2 files were written into {prefix} meanwhile, and are in the new one, too." in made.heard.lines
+
+
 def test_a_package_that_others_install_meanwhile_stops_the_update(made: Place) -> None:
     prefix = made.envs / "lesson"
     record = prefix / "conda-meta" / "other-1.0-0.json"
