@@ -3,9 +3,10 @@
     python -m benchmarks.clone [--runs 5] [--clones 10] [--folder /dev/shm]
 
 The source has python, ipykernel and numpy from the test channel, about 35 packages, compiled. In turn, each in a
-process of its own: ``cp -al`` of the same tree, which clones nothing but names, and the worker of jupyter-envkernels,
-of which the phase ``linking`` does the same. Then so many clones are made, and what they take on disk (blocks of files
-that no other environment and not the package cache has) is compared with what as many copies would take.
+process of its own: ``cp -al`` of the same tree, which clones nothing but names; the worker of jupyter-envkernels, of
+which the phase ``linking`` does the same; and one that was started before, as it is while a plan is read. Then so many
+clones are made, and what they take on disk (blocks of files that no other environment and not the package cache has) is
+compared with what as many copies would take.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.create import phases
+from benchmarks.create import TYPING, phases
 from jupyter_envkernels.jobs.journal import Order
 from jupyter_envkernels.jobs.process import spawn
+from jupyter_envkernels.jobs.spare import Spare
 from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.build import ensure_channel
@@ -30,11 +32,11 @@ from tests.channel.server import ChannelServer
 _PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2", "pip")
 
 
-def run_job(request: JobRequest, folder: Path, channel: str) -> float:
+def run_job(request: JobRequest, folder: Path, channel: str, spare: Spare | None = None) -> float:
     """Run a worker to its end; the seconds that its linking took."""
     order = Order(request, EngineOptions((channel,), folder / "cache"), time.time())
     journal = create_journal(folder / "jobs", order)
-    worker = spawn(journal)
+    worker = spawn(journal, spare)
     assert worker is not None
     assert worker.wait() == 0
     assert journal.job().state == "succeeded", journal.log_file.read_text()
@@ -75,21 +77,28 @@ def main() -> None:
         source = folder / "source"
         run_job(JobRequest("create", "source", source, EnvSpec(dependencies=_PACKAGES)), folder, channel)
         wait_for_bytecode(source)
-        took: dict[str, list[float]] = {"cp": [], "clone": [], "linking": []}
+        took: dict[str, list[float]] = {"cp": [], "clone": [], "linking": [], "prepared": []}
+        spare = Spare()
         for number in range(arguments.runs):
-            copy, clone = folder / f"copy-{number}", folder / f"trial-{number}"
+            copy, clone, other = (folder / f"{name}-{number}" for name in ("copy", "trial", "other"))
             started = time.perf_counter()
             subprocess.run(["cp", "-al", source, copy], check=True)
             copied = time.perf_counter()
             took["linking"].append(run_job(JobRequest("clone", clone.name, clone, source=source), folder, channel))
             took["clone"].append(time.perf_counter() - copied)
             took["cp"].append(copied - started)
-            shutil.rmtree(copy)
-            shutil.rmtree(clone.rename(folder / "trash"), ignore_errors=True)
-        cp, whole, linking = (statistics.median(took[name]) for name in ("cp", "clone", "linking"))
+            spare.prepare()
+            time.sleep(TYPING)
+            started = time.perf_counter()
+            run_job(JobRequest("clone", other.name, other, source=source), folder, channel, spare)
+            took["prepared"].append(time.perf_counter() - started)
+            for made in (copy, clone, other):
+                shutil.rmtree(made.rename(folder / "trash"), ignore_errors=True)
+        cp, whole, linking, prepared = (statistics.median(seconds) for seconds in took.values())
         print(
             f"time: cp -al {cp:.2f} s; clone {whole:.2f} s, ratio {whole / cp:.2f}; "
-            f"of it linking {linking:.2f} s, ratio {linking / cp:.2f}"
+            f"of it linking {linking:.2f} s, ratio {linking / cp:.2f}; "
+            f"prepared {prepared:.2f} s, ratio {prepared / cp:.2f}"
         )
 
         before = blocks(source, folder / "cache")

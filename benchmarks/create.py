@@ -47,7 +47,7 @@ asyncio.run(main(*sys.argv[1:]))
 os._exit(0)
 """
 
-_TYPING = 1.0
+TYPING = 1.0
 """Seconds before each run; by then a worker that waits has loaded all that it needs."""
 
 Create = Callable[[Path, Path], None]
@@ -122,7 +122,7 @@ def main() -> None:
 
         def prepare() -> None:
             spare.prepare()
-            time.sleep(_TYPING)
+            time.sleep(TYPING)
 
         journals = folder / "jobs"
         ways = {"bare": bare(channel), "job": job(channel, journals), "prepared": job(channel, journals, spare)}
