@@ -18,12 +18,13 @@ import errno
 import os
 import re
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..models import COMMITTED_MARK, PENDING_MARK
 
-_TRASH = re.compile(r"\..*\.envkernels-\d{8}-\d{6}-[0-9a-f]{8}\.old", re.DOTALL)
+_TRASH = re.compile(r"\..*\.envkernels-(\d{8}-\d{6}-[0-9a-f]{8})\.old", re.DOTALL)
 _NAME_LENGTH = 50
 """Characters of a prefix's name that go into ours: with what is added, no more than the 255 bytes of a file name."""
 
@@ -228,15 +229,20 @@ def touched_by(folder: Path, job_id: str) -> list[Path]:
     return sorted(found, key=lambda prefix: (not Staging(prefix, job_id).is_marked(), prefix))
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
     """Delete what removals and rollbacks of jobs could not delete when they ran: ``.*.envkernels-*.old`` in a folder.
 
-    Nothing that has such a name is used any more, whether or not its job lives. What still cannot be deleted, such as
-    files that a running kernel holds open on NFS, stays for the next time.
+    Nothing that has such a name is used any more. What still cannot be deleted, such as files that a running kernel
+    holds open on NFS, stays for the next time.
+
+    Args:
+        folder: where to look.
+        unfinished: ids of jobs that see to their own: that of a removal tells how far it came.
     """
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
-            if _TRASH.fullmatch(path.name):
+            name = _TRASH.fullmatch(path.name)
+            if name and name[1] not in unfinished:
                 with contextlib.suppress(OSError):
                     remove_tree(path)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ..engine.leftovers import sweep_packages
 from ..engine.staging import sweep, touched_by
-from ..engine.undo import forget_replaced, roll_back
+from ..engine.undo import forget_replaced, put_back
 from ..errors import EnvKernelsError, NotFound
 from ..models import Job, JobRequest
 from .journal import Journal, job_ids
@@ -24,8 +27,26 @@ _DAY = 24 * 60 * 60.0
 _log = logging.getLogger(__name__)
 
 
+def take_back_lost(journal_dir: Path, folders: Iterable[Path]) -> None:
+    """Put things back as they were before jobs of which nobody knows any more what they were to do.
+
+    What they have made is out of the way then, and goes with :func:`clean`.
+
+    Args:
+        journal_dir: the folder of all jobs.
+        folders: where jobs may have made environments.
+    """
+    known = sorted(set(folders))
+    for job_id in job_ids(journal_dir):
+        journal = Journal(journal_dir, job_id)
+        if _is_ruined(journal):
+            _clear(journal, known)
+
+
 def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs: Sequence[Job] = ()) -> None:
-    """Take away what nobody needs or can take up again. What cannot be deleted now stays for the next time.
+    """Take away what nobody needs or can take up again, which takes its time; jobs may run meanwhile.
+
+    What cannot be deleted now, or when the process ends in the middle of it, stays for the next time.
 
     Args:
         journal_dir: the folder of all jobs.
@@ -34,18 +55,31 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
         jobs: those that are known, as they were a moment ago.
     """
     sweep_journals(journal_dir)
-    known = sorted({*folders, *(job.request.prefix.parent for job in jobs)})
-    for job_id in job_ids(journal_dir):
-        journal = Journal(journal_dir, job_id)
-        if _is_ruined(journal):
-            _clear(journal, known)
-    for folder in known:
-        sweep(folder)
+    unfinished = {job.id for job in jobs if not job.is_over}
+    for folder in sorted(set(folders)):
+        sweep(folder, unfinished)
     for job in jobs:
         if job.is_over:
             _forget_replaced(job)
     sweep_packages(package_cache / "pkgs")
     sweep_locks()
+
+
+async def in_background(work: Callable[[], None]) -> None:
+    """Do some work in a thread for which nobody has to wait: not who cancels this, and not the process when it ends."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def run() -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001 - whatever it was, whoever waits is told that it is over
+            _log.exception("Not everything could be cleaned up.")
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, daemon=True).start()
+    await done.wait()
 
 
 def _is_ruined(journal: Journal) -> bool:
@@ -85,4 +119,4 @@ def _forget_replaced(job: Job) -> None:
 def _take_back(job_id: str, folders: Iterable[Path]) -> None:
     for folder in folders:
         for prefix in touched_by(folder, job_id):
-            roll_back(JobRequest("update", prefix.name, prefix), job_id)
+            put_back(JobRequest("update", prefix.name, prefix), job_id)

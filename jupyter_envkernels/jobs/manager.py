@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobRequest, JobState, Plan
 from .admission import admit
-from .cleaning import clean
+from .cleaning import clean, in_background, take_back_lost
 from .follower import Follower, Listener
 from .identity import account
 from .journal import Journal, Order, job_ids
@@ -30,7 +31,10 @@ _WATCH = 1.0
 """Seconds between two looks for jobs that others have begun."""
 
 _PATIENCE = 0.3
-"""Seconds that a cancellation waits for what may come after its answer: files are deleted, listeners informed."""
+"""Seconds that a cancellation waits for what may come after its answer: files are deleted, listeners informed.
+
+A manager that stops waits as long for its cleaning.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class JobManager:
         self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()
         self._watcher: asyncio.Task[None] | None = None
+        self._cleaning: asyncio.Task[None] | None = None
         self._submitting = asyncio.Lock()
 
     @property
@@ -88,17 +93,22 @@ class JobManager:
         self._follower.listeners.append(listener)
 
     async def start(self) -> None:
-        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead."""
+        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead.
+
+        What takes long, the deletion of what is out of the way already, goes on in the background.
+        """
+        journals, cache = self._options.journal_dir, self._options.engine.package_cache
         async with self._submitting:
             await self._prune()
             jobs = await self.jobs()
-            cache = self._options.engine.package_cache
-            await asyncio.to_thread(clean, self._options.journal_dir, cache, self._options.folders, jobs)
+            folders = {*self._options.folders, *(job.request.prefix.parent for job in jobs)}
+            await asyncio.to_thread(take_back_lost, journals, folders)
             for job in reversed(jobs):
                 if job.id not in self._known:
                     self._known.add(job.id)
                     if not job.is_over:
                         self._follow(job, told=job.seq)
+        self._cleaning = asyncio.create_task(in_background(partial(clean, journals, cache, folders, jobs)))
         self._watcher = asyncio.create_task(self._watch())
 
     async def clean_up(self) -> None:
@@ -116,8 +126,13 @@ class JobManager:
                 self._jobs.pop(job_id, None)
 
     async def stop(self) -> None:
-        """Stop following. Workers go on; the next manager finds them in the journal."""
-        tasks = [*self._endings, *filter(None, [self._watcher])]
+        """Stop following. Workers go on; the next manager finds them in the journal.
+
+        Cleaning may go on as well, or be cut off by the end of the process, which does no harm.
+        """
+        if self._cleaning:
+            await asyncio.wait([self._cleaning], timeout=_PATIENCE)
+        tasks = [*self._endings, *filter(None, [self._watcher, self._cleaning])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, self._follower.stop(), return_exceptions=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.staging import Staging
-from jupyter_envkernels.jobs.cleaning import clean
+from jupyter_envkernels.engine import staging as staging_module
+from jupyter_envkernels.engine.staging import Staging, remove_tree
+from jupyter_envkernels.jobs.cleaning import clean, in_background, take_back_lost
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
 from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest, JobState
@@ -91,7 +94,9 @@ def ruined(place: Place) -> Journal:
 
 def clean_up(place: Place) -> None:
     options = place.options()
-    clean(options.journal_dir, options.engine.package_cache, [place.envs, place.envs, place.folder / "absent"])
+    folders = [place.envs, place.envs, place.folder / "absent"]
+    take_back_lost(options.journal_dir, folders)
+    clean(options.journal_dir, options.engine.package_cache, folders)
 
 
 def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
@@ -129,7 +134,7 @@ def test_what_an_update_has_replaced_goes_once_it_is_known_to_be_replaced(place:
     with writing(journal) as writer:
         writer.state(state)
     options = place.options()
-    clean(options.journal_dir, options.engine.package_cache, (), [journal.job()])
+    clean(options.journal_dir, options.engine.package_cache, [place.envs], [journal.job()])
     assert place.leftovers() == (["lesson"] if state == "succeeded" else [previous.name, "lesson"])
 
 
@@ -157,7 +162,43 @@ def test_a_job_that_is_lost_but_runs_is_left_alone(place: Place) -> None:
 async def test_a_job_that_is_lost_is_looked_for_where_environments_are_made(place: Place) -> None:
     environment(Staging(place.envs / "lesson", ruined(place).id).folder)
     async with managing(place, folders=(place.envs,)):
-        assert place.leftovers() == []
+        await until(lambda: asyncio.to_thread(lambda: place.leftovers() == []))
+
+
+async def test_jobs_are_taken_while_old_files_are_deleted(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be many, on a slow disk. Nobody waits for them, not even who stops."""
+    may_go_on = threading.Event()
+    trash = environment(Staging(place.envs / "gone", "20260101-000000-00000000").trash)
+
+    def wait_and_remove(folder: Path) -> None:
+        may_go_on.wait(60)
+        remove_tree(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging_module, "remove_tree", wait_and_remove)
+        async with managing(place, folders=(place.envs,)) as manager:
+            job = await manager.submit(place.create("lesson", "prio-demo"))
+            assert (await over(manager, job)).state == "succeeded"
+            assert place.leftovers() == [trash.name, "lesson"]
+        assert place.leftovers() == [trash.name, "lesson"], "it has stopped all the same"
+        may_go_on.set()
+        await until(lambda: asyncio.to_thread(lambda: place.leftovers() == ["lesson"]))
+
+
+async def test_what_goes_wrong_with_cleaning_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    await in_background(fail)
+    assert [record.message for record in caplog.records] == ["Not everything could be cleaned up."]
+
+
+def test_a_removal_that_died_sees_to_its_own_files(place: Place) -> None:
+    journal = store(place, JobRequest("remove", "lesson", place.envs / "lesson"))
+    trash = environment(Staging(place.envs / "lesson", journal.id).trash)
+    options = place.options()
+    clean(options.journal_dir, options.engine.package_cache, [place.envs], [journal.job()])
+    assert place.leftovers() == [trash.name]
 
 
 async def test_half_a_package_in_the_cache_goes_when_a_manager_starts(
@@ -180,7 +221,7 @@ async def test_half_a_package_in_the_cache_goes_when_a_manager_starts(
     worker.kill()
     worker.wait(10)
     async with managing(place) as manager:
-        assert not half.exists()
+        await until(lambda: asyncio.to_thread(lambda: not half.exists()))
         channel_server.reset()
         assert (await over(manager, job)).state == "interrupted"
         assert (await over(manager, await manager.run(job.id))).state == "succeeded"
