@@ -143,7 +143,8 @@ describe('validate', () => {
     const unread = { spec: null, diagnostics: [diagnostic] };
     expect(decodeCheckedSpec(unread)).toEqual(unread);
     const edits = [{ line: 1, before: 'a: b', after: null }];
-    const fix = { title: 'Delete the line', edits };
+    const title = 'Delete the line';
+    const fix = { title, edits };
     const fixed = { spec: null, diagnostics: [{ ...diagnostic, fix }] };
     expect(decodeCheckedSpec(fixed)).toEqual(fixed);
   });
