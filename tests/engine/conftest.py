@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from jupyter_envkernels.engine import folders
 from jupyter_envkernels.jobs.inquirer import AdviceQuestion, Answer
 from jupyter_envkernels.models import Diagnostic
 
@@ -117,3 +119,10 @@ def inquiry(tmp_path_factory: pytest.TempPathFactory, channel_root: Path) -> Ite
     """On a machine without a GPU, whatever this one has."""
     with Inquiry(tmp_path_factory.mktemp("cache"), channel_root, CONDA_OVERRIDE_CUDA="") as process:
         yield process
+
+
+@pytest.fixture(params=["renameat2", "a file system without it"])
+def renaming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to rename."""
+    if request.param != "renameat2":
+        monkeypatch.setattr(folders, "_renameat2", lambda *_: errno.EINVAL)

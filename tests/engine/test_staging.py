@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import staging as staging_module
-from jupyter_envkernels.engine.staging import Staging, remove_tree, rename_to_free, sweep
+from jupyter_envkernels.engine.staging import Staging, sweep
 from jupyter_envkernels.models import PENDING_MARK
 
 
@@ -68,13 +66,6 @@ def test_discard_spares_what_another_job_made(staging: Staging) -> None:
     assert staging.is_pending()
 
 
-@pytest.fixture(params=["renameat2", "a file system without it"])
-def renaming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways to rename."""
-    if request.param != "renameat2":
-        monkeypatch.setattr(staging_module, "_renameat2", lambda *_: errno.EINVAL)
-
-
 @pytest.mark.usefixtures("renaming")
 @pytest.mark.parametrize("content", [["mine"], []])
 def test_publish_refuses_a_prefix_that_is_there(staging: Staging, content: list[str]) -> None:
@@ -87,15 +78,6 @@ def test_publish_refuses_a_prefix_that_is_there(staging: Staging, content: list[
     assert staging.prefix.stat().st_ino == inode
     assert [path.name for path in staging.prefix.iterdir()] == content
     assert (staging.folder / "file").exists()
-
-
-@pytest.mark.usefixtures("renaming")
-def test_another_reason_not_to_rename_keeps_its_name(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    with pytest.raises(OSError, match="File name too long") as caught:
-        rename_to_free(tmp_path / "a", tmp_path / ("x" * 300))
-    assert caught.value.errno == errno.ENAMETOOLONG
-    assert (tmp_path / "a").is_dir()
 
 
 def test_registration_is_remembered_until_the_commit(staging: Staging) -> None:
@@ -145,48 +127,3 @@ def test_sweep_takes_only_what_removals_left(tmp_path: Path) -> None:
     }
     assert (tmp_path / "lesson" / "file").exists()
     sweep(tmp_path / "absent")
-
-
-def test_remove_tree_does_not_follow_a_link(tmp_path: Path) -> None:
-    (tmp_path / "real").mkdir()
-    (tmp_path / "link").symlink_to("real")
-    remove_tree(tmp_path / "link")
-    assert (tmp_path / "real").is_dir()
-    remove_tree(tmp_path / "absent")
-
-
-@pytest.mark.parametrize("mode", [0o555, 0o000])
-def test_remove_tree_opens_closed_folders(ordinary: Path, mode: int) -> None:
-    outside = ordinary / "outside"
-    outside.mkdir(mode=0o711)
-    closed = ordinary / "tree" / "a" / "closed"
-    (closed / "deeper").mkdir(parents=True)
-    (closed / "file").write_text("x")
-    (closed / "link").symlink_to(outside)
-    (closed / "deeper").chmod(mode)
-    closed.chmod(mode)
-    remove_tree(ordinary / "tree")
-    assert not (ordinary / "tree").exists()
-    assert outside.stat().st_mode & 0o777 == 0o711
-
-
-def test_remove_tree_opens_the_tree_itself(ordinary: Path) -> None:
-    tree = ordinary / "tree"
-    (tree / "folder").mkdir(parents=True)
-    tree.chmod(0o000)
-    remove_tree(tree)
-    assert not tree.exists()
-
-
-def test_remove_tree_deletes_all_that_it_can(ordinary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, gone = ordinary / "tree" / "kept", ordinary / "tree" / "zone"
-    for folder in (kept, gone):
-        folder.mkdir(parents=True)
-        (folder / "file").write_text("x")
-    monkeypatch.setattr(staging_module, "open_folders", lambda _: None)
-    kept.chmod(0o555)
-    with pytest.raises(PermissionError):
-        remove_tree(ordinary / "tree")
-    assert (kept / "file").exists()
-    assert not gone.exists()
-    kept.chmod(0o755)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import staging
+from jupyter_envkernels.engine import folders, staging
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.undo import forget_replaced, is_committed, roll_back
 from jupyter_envkernels.envs.history import read_history
@@ -153,8 +153,8 @@ def test_a_failure_leaves_the_old_state(
 
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a file system whose folders cannot change places in one step."""
-    real = staging._renameat2
-    monkeypatch.setattr(staging, "_renameat2", lambda a, b, flags: 22 if flags == 2 else real(a, b, flags))
+    real = folders._renameat2
+    monkeypatch.setattr(folders, "_renameat2", lambda a, b, flags: 22 if flags == 2 else real(a, b, flags))
 
 
 def clean_up(request: JobRequest) -> None:
@@ -219,7 +219,7 @@ def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], None]) 
     for name in ("rename", "replace", "unlink", "mkdir", "write_text"):
         patch.setattr(Path, name, counted(getattr(Path, name)))
     patch.setattr(os, "link", counted(os.link))
-    patch.setattr(staging, "exchange", counted(staging.exchange))
+    patch.setattr(staging, "exchange", counted(folders.exchange))
     patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
     try:
         work()

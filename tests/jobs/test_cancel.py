@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import staging as staging_module
-from jupyter_envkernels.engine.staging import Staging, remove_tree
+from jupyter_envkernels.engine import folders
+from jupyter_envkernels.engine.folders import remove_tree
+from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.jobs.identity import group_members
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.process import scratch
@@ -196,7 +197,7 @@ async def test_with_more_files_than_can_be_deleted_in_time(place: Place, monkeyp
         may_go_on.wait(60)
         remove_tree(folder)
 
-    monkeypatch.setattr(staging_module, "remove_tree", wait_and_remove)
+    monkeypatch.setattr(folders, "remove_tree", wait_and_remove)
     async with managing(place) as manager:
         request = _with_script(place, "sleep 300")
         job = await sleeps(manager, request)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.engine import staging as staging_module
-from jupyter_envkernels.engine.staging import Staging, remove_tree
+from jupyter_envkernels.engine.folders import remove_tree
+from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.jobs.cleaning import clean, in_background, take_back_lost
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
 from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
