@@ -19,23 +19,23 @@ from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
-from . import pip, records
+from . import records
 from .allowed import check_allowed
 from .backend import Backend, Report
-from .bytecode import compile_now, drop_stale
+from .bytecode import drop_stale
 from .clobbers import conflicts, settle
 from .donors import add_donor, donors, share_bytecode
-from .link_scripts import run_post_link
+from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
-from .sharing import make_folder, open_to_others, shared_root
+from .sharing import make_folder, shared_root
 from .staging import Staging
 from .tally import counted
 from .treecopy import Seen, catch_up, clone, twin
 from .undo import finish_removal, named, roll_back
 from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
-from .verify import broken_kernels, has_passed, remember, verify_kernels
+from .verify import broken_kernels, has_passed, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,25 +299,19 @@ class Transaction:
     async def _complete(
         self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
     ) -> None:
-        """What can only be done in the final place."""
-        prefix = self.request.prefix
-        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
-        await run_post_link(prefix, linked, environ, self.report)
-        if plan.pip or plan.pip_removed:
-            self.report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
-            await pip.uninstall(prefix, plan.pip_removed, environ, self.report)
-            workdir = self.request.workdir or prefix.parent
-            installer = self.options.pip_installer
-            await pip.install(prefix, plan.pip, workdir, environ, self.report, installer=installer)
-            there = await asyncio.to_thread(read_inventory, prefix)
-            policy.enforce(policy.of_installed(self.options.limits, [package.name for package in there.of("pip")]))
-        self.report.phase("verifying", "Checking the kernel")
-        await verify_kernels(prefix, environ, self.report, imports=imports, excused=excused)
-        if root := shared_root(prefix, self.options.shared_roots):
-            self.report.log("Compiling bytecode, which those who use the environment cannot do.")
-            await compile_now(prefix, environ)
-            former = self.staging.previous if self.request.kind not in {"create", "clone"} else self.request.source
-            await asyncio.to_thread(open_to_others, prefix, root, former)
+        is_new = self.request.kind in {"create", "clone"}
+        former = self.request.source if is_new else self.staging.previous
+        await finish(
+            self.request,
+            plan,
+            linked=linked,
+            options=self.options,
+            environ=self.environ,
+            report=self.report,
+            imports=imports,
+            excused=excused,
+            former=former,
+        )
 
     def _register(self) -> str:
         """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import records, staging
+from jupyter_envkernels.engine import folders, records, staging
 from jupyter_envkernels.engine.backend import Report
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
@@ -367,7 +367,7 @@ def test_what_a_rollback_cannot_delete_is_out_of_sight_and_swept_later(
     before = place.everything()
     Staging(place.envs / "lesson", JOB).folder.mkdir()
     with monkeypatch.context() as patch:
-        patch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+        patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
         assert roll_back(place.create(), JOB).startswith("Not everything could be deleted: Device or resource busy (x)")
     staging.sweep(place.envs)
     assert place.everything() == before
@@ -407,7 +407,7 @@ def test_the_place_is_taken_meanwhile(place: Place, content: dict[str, str]) -> 
 
 def test_a_rename_that_fails_otherwise_keeps_its_reason(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.everything()
-    monkeypatch.setattr(staging, "_renameat2", lambda *_: 13)
+    monkeypatch.setattr(folders, "_renameat2", lambda *_: 13)
     with pytest.raises(LinkFailed, match="Permission denied"):
         place.run(place.create())
     assert place.everything() == before
@@ -520,7 +520,7 @@ def test_a_removal_that_died_after_its_rename_is_finished(place: Place) -> None:
 def test_a_removal_whose_files_stay_is_a_removal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.run(place.create())
     with monkeypatch.context() as patch:
-        patch.setattr(staging, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
+        patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
         place.run(place.remove("lesson"))
         warning = "Not everything could be deleted: Device or resource busy (x). What is left goes later."
         assert place.heard.lines[-2:] == [warning, f"Removed {place.envs}/lesson."]

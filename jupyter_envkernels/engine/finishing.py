@@ -1,0 +1,64 @@
+"""What can only be done in the final place of an environment: scripts of packages, pip, the check of the kernel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .. import policy
+from ..envs.activation import activated_environ
+from ..envs.packages import read_inventory
+from ..models import EngineOptions, JobRequest, Plan, PlannedPackage
+from . import pip
+from .backend import Report
+from .bytecode import compile_now
+from .link_scripts import run_post_link
+from .sharing import open_to_others, shared_root
+from .verify import verify_kernels
+
+
+async def finish(
+    request: JobRequest,
+    plan: Plan,
+    *,
+    linked: Sequence[PlannedPackage],
+    options: EngineOptions,
+    environ: Mapping[str, str],
+    report: Report,
+    imports: bool,
+    excused: frozenset[str],
+    former: Path | None,
+) -> None:
+    """Bring an environment that stands in its place, under the mark of a job, to where it can be used.
+
+    Args:
+        request: whose environment it is.
+        plan: what it consists of.
+        linked: packages whose scripts have not been run.
+        options: the engine's settings.
+        environ: the environment variables of the worker.
+        report: hears of it.
+        imports: import the kernel.
+        excused: names of kernelspecs that need not pass.
+        former: what it was made from, if anything.
+
+    Raises:
+        EnvKernelsError: something failed, and what.
+    """
+    prefix = request.prefix
+    activated = await asyncio.to_thread(activated_environ, prefix, environ)
+    await run_post_link(prefix, linked, activated, report)
+    if plan.pip or plan.pip_removed:
+        report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
+        await pip.uninstall(prefix, plan.pip_removed, activated, report)
+        workdir = request.workdir or prefix.parent
+        await pip.install(prefix, plan.pip, workdir, activated, report, installer=options.pip_installer)
+        there = await asyncio.to_thread(read_inventory, prefix)
+        policy.enforce(policy.of_installed(options.limits, [package.name for package in there.of("pip")]))
+    report.phase("verifying", "Checking the kernel")
+    await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
+    if root := shared_root(prefix, options.shared_roots):
+        report.log("Compiling bytecode, which those who use the environment cannot do.")
+        await compile_now(prefix, activated)
+        await asyncio.to_thread(open_to_others, prefix, root, former)
