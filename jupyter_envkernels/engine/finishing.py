@@ -15,12 +15,14 @@ from .backend import Report
 from .bytecode import compile_now
 from .link_scripts import run_post_link
 from .sharing import open_to_others, shared_root
+from .staging import Staging
 from .verify import verify_kernels
 
 
 async def finish(
     request: JobRequest,
     plan: Plan,
+    staging: Staging,
     *,
     linked: Sequence[PlannedPackage],
     options: EngineOptions,
@@ -35,6 +37,7 @@ async def finish(
     Args:
         request: whose environment it is.
         plan: what it consists of.
+        staging: has the mark.
         linked: packages whose scripts have not been run.
         options: the engine's settings.
         environ: the environment variables of the worker.
@@ -49,6 +52,7 @@ async def finish(
     prefix = request.prefix
     activated = await asyncio.to_thread(activated_environ, prefix, environ)
     await run_post_link(prefix, linked, activated, report)
+    await asyncio.to_thread(staging.let_others_in)
     if plan.pip or plan.pip_removed:
         report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
         await pip.uninstall(prefix, plan.pip_removed, activated, report)

@@ -20,7 +20,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..models import COMMITTED_MARK, PENDING_MARK
+from ..models import COMMITTED_MARK, PENDING_MARK, UPDATE_MARK
 from .folders import delete, exchange, remove_tree, rename_to_free
 
 _TRASH = re.compile(r"\..*\.envkernels-(\d{8}-\d{6}-[0-9a-f]{8})\.old", re.DOTALL)
@@ -117,6 +117,16 @@ class Staging:
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
             mark.write(f"\n{_REGISTERED}")
 
+    def let_others_in(self) -> None:
+        """Note in the mark, and by its time, that what now comes into an updated prefix may be the work of others."""
+        with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
+            mark.write(f"\n{_OTHERS}")
+
+    def has_let_others_in(self) -> bool:
+        """What is in the trash is an update of this job, and :meth:`let_others_in` was called in it."""
+        lines = _lines(self.trash / PENDING_MARK)
+        return lines[:1] == [self.job_id] and UPDATE_MARK in lines and _OTHERS in lines
+
     def commit(self) -> None:
         """Turn the pending mark into that of a commit: from now on the environment is there.
 
@@ -190,6 +200,7 @@ class Staging:
 
 
 _REGISTERED = "registered"
+_OTHERS = "others"
 
 
 def _lines(mark: Path) -> list[str]:

@@ -304,6 +304,7 @@ class Transaction:
         await finish(
             self.request,
             plan,
+            self.staging,
             linked=linked,
             options=self.options,
             environ=self.environ,

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import DiskFull, EnvKernelsError, LinkFailed
 from ..models import JobPhase, JobRequest
 from . import records
+from .rescue import bring_back
 from .staging import Staging
 from .unlink_scripts import discard_copy
 
@@ -44,7 +45,7 @@ def put_back(request: JobRequest, job_id: str) -> str:
     """The part of :func:`roll_back` that takes no time: all is as it was, but what is to be deleted is in the trash.
 
     Returns:
-        What went wrong without harm, as a sentence for the log.
+        What went wrong without harm, and files that were brought back, as sentences for the log.
 
     Raises:
         EnvKernelsError: something cannot be taken away.
@@ -63,9 +64,9 @@ def put_back(request: JobRequest, job_id: str) -> str:
         if staging.has_registered():
             records.unregister(request.prefix, Path.home())
         staging.discard()
+        return bring_back(staging)
     except OSError as error:
         raise named(error) from error
-    return ""
 
 
 def forget_replaced(request: JobRequest, job_id: str, *, succeeded: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -320,6 +321,50 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
     assert f"2 files were written into {prefix} meanwhile, and are in the new one, too." in made.heard.lines
+
+
+@pytest.mark.parametrize("died", [True, False])
+@pytest.mark.parametrize("atomic", [True, False])
+def test_files_written_into_a_new_version_that_is_taken_back(
+    made: Place, monkeypatch: pytest.MonkeyPatch, *, atomic: bool, died: bool
+) -> None:
+    if not atomic:
+        without_exchange(monkeypatch)
+    prefix = made.envs / "lesson"
+    before = state(prefix)
+    new = {"data/mine.csv": "1", "lib/R/library/mine/DESCRIPTION": "Package: mine"}
+    scripts = {"by-a-script": "script"}
+    pip = {"share/half": "pip", "bin/half": "pip", "lib/python3.12/site-packages/half.py": "pip"}
+    script = "echo script > $PREFIX/by-a-script"
+    made.backend.after_install = lambda folder: add(folder, {"bin/.more-post-link.sh": script})
+
+    def write_and_fail(phase: str) -> None:
+        if phase == "verifying":
+            assert (prefix / "by-a-script").exists()
+            time.sleep(0.02)  # the clock of file systems ticks so slowly
+            add(prefix, new | pip | {"mine.txt": "changed"})
+            raise Death
+
+    made.heard.at_phase = write_and_fail
+    request = made.update("lesson", "demo=2.0", "more")
+    with monkeypatch.context() as patch:
+        if died:
+            patch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
+        with pytest.raises(Death):
+            made.run(request)
+    told = roll_back(request, UPDATE) if died else made.heard.lines[-1]
+    names = ", ".join(new)
+    assert told == f"2 files were written into the new version meanwhile, and are in the old one now: {names}."
+    assert state(prefix) == before | new
+    assert not (scripts.keys() | pip.keys()) & state(prefix).keys()
+    assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
+    assert roll_back(request, UPDATE) == ""
+
+
+def add(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def test_a_package_that_others_install_meanwhile_stops_the_update(made: Place) -> None:
