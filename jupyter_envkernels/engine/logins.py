@@ -59,7 +59,7 @@ def logins_of(urls: Iterable[str]) -> Logins:
 
 
 def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """What a request says of where packages come from, logins included: channels, and URLs of packages.
+    """What a request says of where packages come from, logins included: channels, and URLs of locked packages.
 
     Args:
         request: the request.
@@ -68,9 +68,7 @@ def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[s
     """
     spec = request.spec or EnvSpec("")
     lines = (*spec.dependencies, *request.edit.add)
-    urls = [text.partition("[")[0] for text in lines if "::" not in text]
-    packages = (*(package.url for package in spec.locked), *(url for url in urls if "://" in url))
-    places = (*(spec.channels or configured), *channels_in(lines), *packages)
+    places = (*(spec.channels or configured), *channels_in(lines), *(package.url for package in spec.locked))
     return [expand_variables(place, environ) for place in places]
 
 

@@ -61,8 +61,8 @@ def test_what_a_request_says_of_places() -> None:
         "https://u:p@h/c",
         "https://u:p@h:8/extra",
         "https://h/t/T/y",
+        "https://u:p@h/main/noarch",
         "https://h/t/T/main/noarch/w-1-0.conda",
-        "https://u:p@h/main/noarch/z-1-0.conda",
     ]
     update = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("https://h/t/T/extra::x",)))
     assert places_of(update, ("conda-forge",), {}) == ["conda-forge", "https://h/t/T/extra"]
