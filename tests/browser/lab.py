@@ -50,6 +50,7 @@ class Lab:
         self.home = folder / "home"
         self.root = folder / "work"
         self.envs = self.home / ".conda" / "envs"
+        self.jobs = self.home / ".local" / "share" / "jupyter" / "envkernels" / "jobs"
         self.log = folder / "lab.log"
         self._channel = channel_url
         self._python = python

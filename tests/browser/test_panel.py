@@ -9,6 +9,7 @@ import time
 import psutil
 from playwright.sync_api import Page, expect
 
+from jupyter_envkernels.jobs.journal import Journal, job_ids
 from tests.channel.server import ChannelServer
 
 from .lab import (
@@ -158,13 +159,15 @@ def test_corrections_are_carried_out_and_undone(page: Page, lab: Lab) -> None:
 
 
 def workers(lab: Lab) -> list[psutil.Process]:
-    """The processes that work on environments of this JupyterLab."""
+    """The processes that work on environments of this JupyterLab, and not the one that waits for the next job."""
+    marks = [Journal(lab.jobs, job_id).worker() for job_id in job_ids(lab.jobs)]
+    pids = {mark.pid for mark in marks if mark is not None}
     return [
         process
         for process in psutil.process_iter(["cmdline", "status"])
-        if process.info["status"] != psutil.STATUS_ZOMBIE
+        if process.pid in pids
+        and process.info["status"] != psutil.STATUS_ZOMBIE
         and "jupyter_envkernels.jobs.worker" in (process.info["cmdline"] or ())
-        and any(str(lab.home) in arg for arg in process.info["cmdline"])
     ]
 
 
