@@ -266,7 +266,8 @@ async def test_a_link_that_leads_to_itself_is_not_found(call: Call, jp_root_dir:
 
 
 async def test_lock_files_may_be_big(call: Call, jp_root_dir: Path) -> None:
-    lines = [f"https://example.org/noarch/package{number}-1.0-0.conda\n" for number in range(80_000)]
+    long = "a" * 400
+    lines = [f"https://example.org/noarch/{long}{number}-1.0-0.conda\n" for number in range(8000)]
     text = "@EXPLICIT\n" + "".join(lines)
     assert 3_500_000 < len(text) < MAX_LOCK_BYTES
     (jp_root_dir / "lock.txt").write_text(text)

@@ -115,7 +115,7 @@ async def test_the_route_of_the_server(
         return (await answer(jp_fetch, "metrics")).body.decode()
 
     change = Change()
-    channel_server.add_rule(r"big-demo.*\.conda$", throttle=4_000_000)
+    channel_server.add_rule(r"big-demo.*\.conda$", throttle=20_000_000)
     text = "name: x\ndependencies: [big-demo]"
     job = await call("POST", "jobs", {"kind": "create", "text": text})
 
