@@ -105,10 +105,9 @@ class Crowd:
 
     def other_ends(self, job: dict[str, Any]) -> set[str]:
         """How a job may end but well. A plan may find out that the name is taken meanwhile."""
-        if job["id"] in self.cancelled:
-            return {"cancelled"}
         is_taken = job["kind"] == "plan" and job["error"] and job["error"]["code"] == "already-exists"
-        return {"failed"} if is_taken else set()
+        was_cancelled = job["id"] in self.cancelled  # be it that it was over by then
+        return {state for state, may_be in (("failed", is_taken), ("cancelled", was_cancelled)) if may_be}
 
     async def command(self, *arguments: str) -> None:
         """The command line, in the same home."""
