@@ -6,12 +6,11 @@ mean only the engine knows: see ``engine.allowed``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from .errors import NotAllowed
-from .models import Limits, Plan, Problem
+from .models import Limits, Plan, Problem, canonical_name
 
 _ASK = "Ask the administrator of this server."
 
@@ -91,16 +90,13 @@ def _scarce(limits: Limits, plan: Plan) -> list[Problem]:
 
 
 def _denied(limits: Limits, names: Iterable[str]) -> list[Problem]:
-    patterns = [_plain(pattern) for pattern in limits.denied_packages]
-    found = [name for name in dict.fromkeys(names) if any(fnmatchcase(_plain(name), pattern) for pattern in patterns)]
+    patterns = [canonical_name(pattern) for pattern in limits.denied_packages]
+    found = [
+        name for name in dict.fromkeys(names) if any(fnmatchcase(canonical_name(name), pattern) for pattern in patterns)
+    ]
     if not found:
         return []
     return [Problem("package-not-allowed", f"Packages that are not allowed here: {', '.join(found)}.", _ASK)]
-
-
-def _plain(name: str) -> str:
-    """One spelling for all that conda and pip take for the same name."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _megabytes(size: int) -> str:

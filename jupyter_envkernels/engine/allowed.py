@@ -49,32 +49,27 @@ def check_allowed(
     Raises:
         Forbidden: one of them must not be used.
     """
-    wanted = list(channels)
-    _check_limits(settings, wanted, environ, limits)
-    if not (settings.allowlist_channels or settings.denylist_channels):
+    if not (settings.allowlist_channels or settings.denylist_channels or limits.allowed_channels):
         return
+    wanted = [
+        (without_credentials(channel), _urls(settings, [expand_variables(channel, environ)])) for channel in channels
+    ]
+    allowed_here = _urls(settings, limits.allowed_channels)
+    for channel, urls in wanted:
+        if allowed_here and urls - allowed_here:
+            raise NotAllowed(
+                f"The channel {channel} is not allowed here.",
+                remedy=without_credentials(f"Use {', '.join(limits.allowed_channels)}."),
+                details={"problems": ["channel-not-allowed"]},
+            )
     allowed, denied = _urls(settings, settings.allowlist_channels), _urls(settings, settings.denylist_channels)
-    for channel in wanted:
-        urls = _urls(settings, [expand_variables(channel, environ)])
+    for channel, urls in wanted:
         if urls & denied or (allowed and urls - allowed):
             remedy = f"Use {', '.join(settings.allowlist_channels)}." if allowed else "Use another channel."
             setting = "denylist_channels" if urls & denied else "allowlist_channels"
             raise Forbidden(
-                f"The channel {without_credentials(channel)} must not be used: conda's {setting} forbids it.",
+                f"The channel {channel} must not be used: conda's {setting} forbids it.",
                 remedy=without_credentials(remedy),
-            )
-
-
-def _check_limits(settings: Settings, channels: Iterable[str], environ: Mapping[str, str], limits: Limits) -> None:
-    if not limits.allowed_channels:
-        return
-    allowed = _urls(settings, limits.allowed_channels)
-    for channel in channels:
-        if _urls(settings, [expand_variables(channel, environ)]) - allowed:
-            raise NotAllowed(
-                f"The channel {without_credentials(channel)} is not allowed here.",
-                remedy=without_credentials(f"Use {', '.join(limits.allowed_channels)}."),
-                details={"problems": ["channel-not-allowed"]},
             )
 
 

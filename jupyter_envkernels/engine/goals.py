@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import NotFound
-from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
-from ..specs import canonical_name, conda_name, pip_name
+from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
+from ..specs import conda_name, pip_name
 
 
 @dataclass(frozen=True, slots=True)

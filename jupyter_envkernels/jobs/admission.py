@@ -29,8 +29,7 @@ def admit(request: JobRequest, limits: Limits, unfinished: Iterable[JobRequest])
         NotFound: the environment that it is to change or to copy is not there.
         NotAllowed: the administrator's limits forbid it.
     """
-    if request.spec is not None or request.edit.add:
-        policy.enforce(problems_of(limits, request.spec or EnvSpec(), request.edit.add))
+    policy.enforce(problems_of(limits, request.spec or EnvSpec(), request.edit.add))
     if _is_new(request):
         check_free(request.prefix)
         policy.enforce(policy.of_number(limits, _count(request.prefix.parent, unfinished)))

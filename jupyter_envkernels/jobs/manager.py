@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -182,9 +183,10 @@ class JobManager:
         # two requests for one prefix must see each other, also those of several servers and command lines
         async with self._submitting, submission_lock(self._options.journal_dir):
             await self._take_up_strangers()
-            await self._check(request)
-            unfinished = [job.request for job in self._jobs.values() if not job.is_over]
-            await asyncio.to_thread(admit, request, self._options.engine.limits, unfinished)
+            unfinished = [job for job in self._jobs.values() if not job.is_over]
+            await self._check(request, unfinished)
+            others = [job.request for job in unfinished]
+            await asyncio.to_thread(admit, request, self._options.engine.limits, others)
             asked = replace(request, user=user or account())
             order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
@@ -192,10 +194,9 @@ class JobManager:
             self._follow(job, told=0)
             return job
 
-    async def _check(self, request: JobRequest) -> None:
+    async def _check(self, request: JobRequest, unfinished: Sequence[Job]) -> None:
         self._queue.check_room(self._follower.running())
-        active = [job for job in self._jobs.values() if not job.is_over]
-        for known in await asyncio.to_thread(lambda: [job for job in active if clashes(request, job.request)]):
+        for known in await asyncio.to_thread(lambda: [job for job in unfinished if clashes(request, job.request)]):
             job = await self.job(known.id)  # what we know may be a moment old
             if not job.is_over:
                 raise Busy(

@@ -41,6 +41,7 @@ from .job import (
 )
 from .limits import Limits
 from .machine import Machine, VirtualPackage
+from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
 from .setup import Place, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
@@ -90,6 +91,7 @@ __all__ = [
     "Severity",
     "Usage",
     "VirtualPackage",
+    "canonical_name",
     "environment_id",
     "real_path",
 ]

@@ -11,14 +11,13 @@ from .document import Document
 from .environment_yml import write
 from .export import channels_of, export_text
 from .kernel_packages import kernel_packages_for, kernel_packages_missing
-from .names import canonical_name, conda_name, pip_name
+from .names import conda_name, pip_name
 from .remarks import Unreadable
 from .terms import terms_of_service
 from .text import MAX_LOCK_BYTES, check_text, decode
 
 __all__ = [
     "MAX_LOCK_BYTES",
-    "canonical_name",
     "channels_of",
     "check",
     "conda_name",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..models import ENVIRONMENT_NAME, Diagnostic
+from ..models import ENVIRONMENT_NAME, Diagnostic, canonical_name
 from .document import Document
 from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
-from .names import canonical_name, pip_name
+from .names import pip_name
 from .nodes import Scalar
 from .remarks import credentials, remark, shown
 from .terms import terms_of_service

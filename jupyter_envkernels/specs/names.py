@@ -30,8 +30,3 @@ def pip_requirement(line: str) -> tuple[str, str] | None:
     """
     found = _PLAIN_REQUIREMENT.fullmatch(line.strip())
     return (found["name"].lower(), "".join((found["versions"] or "").split())) if found else None
-
-
-def canonical_name(name: str) -> str:
-    """The one form of all spellings of a package of pip, as the index knows it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -117,3 +117,10 @@ async def in_phase(manager: JobManager, job: Job, phase: str, done: int = 1) -> 
         return now.phase == phase and now.progress is not None and now.progress.done >= done
 
     await until(reached)
+
+
+async def downloading(manager: JobManager, place: Place) -> Job:
+    """A job in the middle of a download, which the server should make a slow one."""
+    job = await manager.submit(place.create("lesson", "big-demo"))
+    await in_phase(manager, job, "downloading")
+    return job

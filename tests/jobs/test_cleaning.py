@@ -19,7 +19,7 @@ from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest, JobState
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, in_phase, managing, over, until
+from .conftest import Place, downloading, managing, over, until
 
 GARBAGE = b'{"seq":1}\n\x00\x00\x00\n\xff\xfe\n{"seq":2,"ti'
 DAMAGES = [GARBAGE, b"\0" * 5000, b"", None]
@@ -208,8 +208,7 @@ async def test_half_a_package_in_the_cache_goes_when_a_manager_starts(
     channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
     packages = place.options().engine.package_cache / "pkgs"
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
 
         async def extracts() -> bool:
             return bool(list(packages.glob(".big-demo*/**/*")))

@@ -20,7 +20,7 @@ from jupyter_envkernels.jobs.pruning import sweep_journals
 from jupyter_envkernels.models import Job, JobEvent
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, in_phase, managing, over
+from .conftest import Place, downloading, managing, over
 
 
 async def test_a_listener_that_fails_harms_nobody(place: Place) -> None:
@@ -69,8 +69,7 @@ async def test_a_job_that_cannot_be_looked_at_is_tried_again(
     monkeypatch.setattr(follower, "_RETRY", 0.5)
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place, max_concurrent=1) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         mark = manager.journal(job.id).worker()
         assert mark is not None
         os.killpg(mark.pid, signal.SIGKILL)

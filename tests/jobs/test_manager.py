@@ -17,7 +17,7 @@ from jupyter_envkernels.jobs.writer import acquire
 from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, in_phase, managing, over, until
+from .conftest import Place, downloading, in_phase, managing, over, until
 
 
 async def test_listeners_hear_what_the_journal_holds(place: Place) -> None:
@@ -52,8 +52,7 @@ async def test_the_queue_is_bounded(place: Place, channel_server: ChannelServer)
 async def test_a_worker_that_is_killed(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         mark = manager.journal(job.id).worker()
         assert mark is not None
         os.killpg(mark.pid, signal.SIGKILL)
@@ -67,8 +66,7 @@ async def test_a_worker_that_is_killed(place: Place, channel_server: ChannelServ
 async def test_a_job_outlives_its_manager(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=20_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
     assert place.workers()
     heard: list[int] = []
     manager = type(manager)(place.options())
@@ -85,8 +83,7 @@ async def test_a_job_outlives_its_manager(place: Place, channel_server: ChannelS
 async def test_a_job_that_died_while_no_manager_looked(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         mark = manager.journal(job.id).worker()
     assert mark is not None
     os.killpg(mark.pid, signal.SIGKILL)

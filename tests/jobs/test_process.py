@@ -20,7 +20,7 @@ from jupyter_envkernels.jobs.process import bury, cancel, scratch, spawn
 from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, in_phase, managing, over, until
+from .conftest import Place, downloading, managing, over, until
 
 
 async def test_the_children_of_a_worker_that_was_killed_alone_die_too(
@@ -49,8 +49,7 @@ async def test_a_worker_that_is_asked_to_end_takes_its_children_along(
 ) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         mark = manager.journal(job.id).worker()
         assert mark is not None
         os.kill(mark.pid, signal.SIGTERM)
@@ -64,8 +63,7 @@ async def test_a_worker_on_another_host_obeys_the_mark_and_nobody_else_is_killed
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     bystander = await asyncio.create_subprocess_exec("sleep", "60", start_new_session=True)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         foreign = WorkerMark(bystander.pid, "another boot", 1)
         manager.journal(job.id).lock_file.write_bytes(encode(foreign))
         assert (await manager.cancel(job.id)).state == "cancelled"
@@ -120,8 +118,7 @@ def test_a_cancellation_that_cannot_be_stored(journal: Journal, monkeypatch: pyt
 async def test_two_cancels_at_once(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         states = [job.state for job in await asyncio.gather(*(manager.cancel(job.id) for _ in range(3)))]
     assert states == ["cancelled"] * 3
     assert place.leftovers() == []
@@ -131,8 +128,7 @@ async def test_a_container_dies_with_all_that_is_in_it(place: Place, channel_ser
     """Another one starts on the same home: there the number of the worker is that of somebody else."""
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
-        job = await manager.submit(place.create("lesson", "big-demo"))
-        await in_phase(manager, job, "downloading")
+        job = await downloading(manager, place)
         journal = manager.journal(job.id)
         mark = journal.worker()
         assert mark is not None

@@ -145,13 +145,18 @@ async def test_a_post_link_script_that_fails(place: Place) -> None:
     assert place.leftovers() == []
 
 
+def with_login(channel_server: ChannelServer, auth: Auth) -> str:
+    """The URL of the server with a login in it."""
+    host = channel_server.url.removeprefix("http://")
+    return f"http://{host}/t/s3cret" if auth.token else f"http://ada:s3cret@{host}"
+
+
 @pytest.mark.parametrize("auth", [Auth.basic("ada", "s3cret"), Auth(token="s3cret")], ids=["password", "token"])
 async def test_logins_in_urls_are_used_and_written_nowhere(
     place: Place, channel_server: ChannelServer, auth: Auth
 ) -> None:
     channel_server.auth = auth
-    host = channel_server.url.removeprefix("http://")
-    url = f"http://{host}/t/s3cret" if auth.token else f"http://ada:s3cret@{host}"
+    host, url = channel_server.url.removeprefix("http://"), with_login(channel_server, auth)
     request = place.create("lesson", "python", f"{url}/extra::prio-demo")
     assert request.spec is not None
     request = replace(request, spec=replace(request.spec, channels=(f"{url}/main",)))
@@ -175,8 +180,7 @@ async def test_a_plan_is_carried_out_with_the_logins_of_its_spec(
     place: Place, channel_server: ChannelServer, auth: Auth
 ) -> None:
     channel_server.auth = auth
-    host = channel_server.url.removeprefix("http://")
-    url = f"http://{host}/t/s3cret" if auth.token else f"http://ada:s3cret@{host}"
+    url = with_login(channel_server, auth)
     spec = EnvSpec("lesson", (f"{url}/main",), ("prio-demo", f"{url}/extra::only-extra-nodep"))
     request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
     locked = EnvSpec("exact", locked=(LockedPackage(f"{url}/main/noarch/conflict-base-1.0-0.conda"),))
