@@ -35,7 +35,7 @@ from .tally import counted
 from .treecopy import Seen, catch_up, clone, twin
 from .undo import finish_removal, named, roll_back
 from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
-from .verify import broken_kernels, has_passed, remember
+from .verify import broken_kernels, is_sure, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Transaction:
         cache = self.options.package_cache
         # the source of a clone has had its scripts run, and has passed the check
         linked = plan.packages if source is None else ()
-        imports = source is None and not has_passed(plan, cache)
+        imports = source is None and not is_sure(plan, cache)
         await self._complete(plan, linked, imports=imports, excused=broken)
         if imports:
             remember(plan, cache)

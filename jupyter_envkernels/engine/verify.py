@@ -1,7 +1,9 @@
 """Does the environment's kernel start? Asked before the environment may be seen.
 
-To import a kernel takes longer than to link a small environment. An environment of the very packages that have passed
-before, on the same kind of machine and with nothing from elsewhere, passes again; the package cache remembers which.
+To import a kernel takes longer than to link a small environment, so that it is done where it may find something. An
+environment of the very packages that have passed before, on the same kind of machine and with nothing from elsewhere,
+passes again; the package cache remembers which. And what only conda has put together loads, but for a kernel that is
+older than its Python.
 """
 
 from __future__ import annotations
@@ -17,14 +19,15 @@ from ..errors import VerifyFailed
 from ..models import Plan
 from .backend import Report
 from .process import run
+from .vintage import is_of_its_time
 
 # The launcher is a stub that imports the kernel only when it runs.
 _IMPORTS = {"ipykernel_launcher": "ipykernel.kernelapp"}
 
 
-def has_passed(plan: Plan, package_cache: Path) -> bool:
-    """An environment of this plan has passed before."""
-    return _is_exact(plan) and _record_of(plan, package_cache).exists()
+def is_sure(plan: Plan, package_cache: Path) -> bool:
+    """The kernel of an environment of this plan loads: one did before, or nothing speaks against it."""
+    return _is_exact(plan) and (_record_of(plan, package_cache).exists() or is_of_its_time(plan))
 
 
 def remember(plan: Plan, package_cache: Path) -> None:
@@ -78,8 +81,8 @@ async def verify_kernels(
         prefix: the environment, in its final place.
         environ: the activated environment.
         report: gets what the imports print.
-        imports: import the module, which also compiles what the kernel's first start needs. A clone equals an
-            environment that has passed this; there it is enough that the module's file is where it belongs.
+        imports: import the module. Otherwise it is enough that its file is where it belongs: of a clone, which equals
+            an environment that has passed this, and where :func:`is_sure`.
         excused: names of kernelspecs that need not pass, because they did not before.
 
     Raises:

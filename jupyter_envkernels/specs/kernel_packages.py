@@ -12,6 +12,11 @@ _BRINGS_A_KERNEL = re.compile(
 )
 
 
+def brings_a_kernel(name: str) -> bool:
+    """A package of that name, in lower case, brings a kernel."""
+    return _BRINGS_A_KERNEL.fullmatch(name) is not None
+
+
 def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]) -> tuple[str, ...]:
     """The packages to add so that an environment with python is a kernel; empty where nothing needs to be added.
 
@@ -20,7 +25,7 @@ def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]
         kernel_packages: what to add, such as ``("ipykernel",)``.
     """
     present = {name.lower() for name in names}
-    if "python" not in present or any(_BRINGS_A_KERNEL.fullmatch(name) for name in present):
+    if "python" not in present or any(map(brings_a_kernel, present)):
         return ()
     return tuple(name for name in kernel_packages if name.lower() not in present)
 

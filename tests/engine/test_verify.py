@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.verify import broken_kernels, has_passed, remember, verify_kernels
+from jupyter_envkernels.engine.verify import broken_kernels, is_sure, remember, verify_kernels
 from jupyter_envkernels.errors import VerifyFailed
 from jupyter_envkernels.models import JobPhase, Plan, PlannedPackage, ProgressUnit
+
+from .test_vintage import kernel_plan
 
 
 class Log:
@@ -111,23 +113,29 @@ def plan(name: str = "demo", pip: tuple[str, ...] = ()) -> Plan:
     return Plan((package,), pip=pip)
 
 
-def test_what_has_passed_is_remembered(tmp_path: Path) -> None:
-    assert not has_passed(plan(), tmp_path / "cache")
+def test_what_is_sure_is_remembered(tmp_path: Path) -> None:
+    assert not is_sure(plan(), tmp_path / "cache")
     remember(plan(), tmp_path / "cache")
-    assert has_passed(plan(), tmp_path / "cache")
-    assert not has_passed(plan("other"), tmp_path / "cache")
+    assert is_sure(plan(), tmp_path / "cache")
+    assert not is_sure(plan("other"), tmp_path / "cache")
+
+
+def test_a_kernel_of_its_time_needs_no_predecessor(tmp_path: Path) -> None:
+    assert is_sure(kernel_plan(), tmp_path / "cache")
+    assert not is_sure(kernel_plan(built=0), tmp_path / "cache")
+    assert not is_sure(kernel_plan(pip=("demo",)), tmp_path / "cache")
 
 
 def test_what_pip_installs_is_never_known_before(tmp_path: Path) -> None:
     remember(plan(pip=("demo",)), tmp_path / "cache")
-    assert not has_passed(plan(pip=("demo",)), tmp_path / "cache")
+    assert not is_sure(plan(pip=("demo",)), tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
     remember(plan(), tmp_path / "cache")
-    assert not has_passed(plan(), tmp_path / "cache")
+    assert not is_sure(plan(), tmp_path / "cache")
 
 
 async def test_a_kernel_that_was_broken_before_is_excused(tmp_path: Path) -> None:
