@@ -1,19 +1,26 @@
-"""Run the checks of ``make lint``, ``make test`` or ``make soak`` in turn, and stop at the first that fails."""
+"""Run the checks of ``make lint``, ``make test`` or ``make soak``, and stop at the first that fails.
+
+Checks that do not disturb each other run side by side: most tests wait more than they compute.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "labextension"
+_POLL, _PATIENCE = 0.1, 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,63 @@ class Check:
     count: Callable[[Path], Count] | None = None
 
 
+class Running:
+    """A check that has been started.
+
+    Args:
+        check: what to start.
+        is_seen: its output is seen as it comes; else all of it is printed when the check is over.
+    """
+
+    def __init__(self, check: Check, *, is_seen: bool) -> None:
+        self.check = check
+        self._started = time.monotonic()
+        self._folder = tempfile.TemporaryDirectory()
+        self._report = Path(self._folder.name, "report")
+        self._output = None if is_seen else Path(self._folder.name, "output")
+        command = [word.format(report=self._report) for word in check.command]
+        if self._output is None:
+            self._print_heading()
+        with nullcontext() if self._output is None else self._output.open("wb") as output:
+            # A session of its own: one signal to its group ends all that it has started.
+            self._process = subprocess.Popen(
+                command, cwd=check.folder, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def status(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        return self._process.poll()
+
+    def interrupt(self) -> None:
+        """End it as Ctrl-C does, so that tests put away what they have made; what still runs then is killed."""
+        self._signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def finish(self, ended: str) -> Count:
+        """Print what is still to be printed, and how it ended; return what it has counted."""
+        if self._output:
+            self._print_heading()
+            print(self._output.read_text(errors="replace"), end="")
+        print(f"<== {self.check.heading}: {ended} in {time.monotonic() - self._started:.1f} s", flush=True)
+        count = self.check.count(self._report) if self.check.count and self._report.exists() else Count()
+        self._folder.cleanup()
+        return count
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _print_heading(self) -> None:
+        print(f"\n==> {self.check.heading}", flush=True)
+
+
+Lane = Sequence[Check]
+Stage = Sequence[Lane]
+
+
 LINT = (
     Check("ruff check", ("ruff", "check")),
     Check("ruff format", ("ruff", "format", "--check")),
@@ -67,52 +131,88 @@ LINT = (
     Check("import contract", ("lint-imports",)),
     Check("TypeScript lint", ("jlpm", "lint:check"), FRONTEND),
 )
-_PYTEST = ("pytest", "--junitxml={report}")
+_PYTEST = ("pytest", "--junitxml={report}", "-m", "not soak")
 _PYTEST_FOUND_NONE = 5
 _CHANNEL = Check("test channel", ("python", "-m", "tests.channel", "build"))
-CHECKS = {
-    "lint": LINT,
-    "test": (
-        *LINT,
-        Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
-        _CHANNEL,
-        Check("Python tests", (*_PYTEST, "-m", "not soak", "--ignore=tests/browser"), count=read_junit),
-        # Apart: playwright and pytest-jupyter each want an event loop of their own.
-        Check("browser tests", (*_PYTEST, "-m", "not soak", "tests/browser"), count=read_junit),
-    ),
-    "soak": (_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)),
+# Stages run one after the other, the lanes of a stage side by side, the checks of a lane in turn.
+# What the first lane prints is seen as it comes.
+CHECKS: dict[str, Sequence[Stage]] = {
+    "lint": [[LINT]],
+    "test": [
+        [
+            [_CHANNEL, Check("Python tests", (*_PYTEST, "--ignore=tests/browser"), count=read_junit)],
+            [
+                *LINT,
+                Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
+            ],
+        ],
+        # Apart: playwright and pytest-jupyter each want an event loop of their own. Alone: a page has to keep up.
+        [[Check("browser tests", (*_PYTEST, "tests/browser"), count=read_junit)]],
+    ],
+    "soak": [[[_CHANNEL, Check("long campaigns", ("pytest", "--junitxml={report}", "-m", "soak"), count=read_junit)]]],
 }
+
+
+class Run:
+    """Runs stages, and keeps what came of them.
+
+    Attributes:
+        total: the tests that have run.
+        status: of the first check that failed, or 0.
+        complaint: what is to be said of it.
+    """
+
+    def __init__(self) -> None:
+        self.total = Count()
+        self.status = 0
+        self.complaint = ""
+
+    def stage(self, stage: Stage) -> None:
+        """Run the lanes of a stage to their ends; once a check has failed, end all that still run."""
+        waiting = [list(lane) for lane in stage]
+        running: dict[int, Running] = {}
+        try:
+            while not self.status and (running or any(waiting)):
+                for number, lane in enumerate(waiting):
+                    if lane and number not in running:
+                        running[number] = Running(lane.pop(0), is_seen=number == 0)
+                time.sleep(_POLL)
+                for number in [number for number, check in running.items() if check.status() is not None]:
+                    self._close(running.pop(number))
+        finally:
+            for check in running.values():
+                check.interrupt()
+                self.total += check.finish("ended")
+
+    def _close(self, ended: Running) -> None:
+        status = ended.status() or 0
+        self.total += ended.finish("failed" if status else "done")
+        if status and not self.status:
+            reason = "found no test to run" if status == _PYTEST_FOUND_NONE else "failed"
+            self.complaint = f"Stopped: {ended.check.heading} {reason}."
+            self.status = status
 
 
 def main(name: str) -> int:
     """Run the checks called *name*; return the status of the one that failed, or 0."""
-    total = Count()
-    status = 0
+    run = Run()
     started = time.monotonic()
-    for check in CHECKS[name]:
-        status, count = _run(check)
-        total += count
-        if status:
-            reason = "found no test to run" if status == _PYTEST_FOUND_NONE else "failed"
-            print(f"\nStopped: {check.heading} {reason}.", file=sys.stderr)
+    for stage in CHECKS[name]:
+        run.stage(stage)
+        if run.status:
+            print(f"\n{run.complaint}", file=sys.stderr)
             break
     print(f"\nmake {name}: {time.monotonic() - started:.0f} s")
-    if total != Count():
-        print(total)
-    return status
-
-
-def _run(check: Check) -> tuple[int, Count]:
-    print(f"\n==> {check.heading}", flush=True)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report")
-        command = [word.format(report=report) for word in check.command]
-        status = subprocess.run(command, cwd=check.folder, check=False).returncode
-        count = check.count(report) if check.count and report.exists() else Count()
-    print(f"<== {check.heading}: {'failed' if status else 'done'} in {time.monotonic() - started:.1f} s", flush=True)
-    return status, count
+    if run.total != Count():
+        print(run.total)
+    return run.status
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    # The checks do not hear what is sent to this process: it ends them, however it is told to end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        sys.exit(main(sys.argv[1]))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tools import checks
@@ -46,7 +48,8 @@ def test_the_first_failure_stops_and_what_ran_is_counted(
 ) -> None:
     command = write_script(tmp_path, f"printf '%s' '{JUNIT}' > $1; exit 1\n")
     failing = Check("failing", (*command, "{report}"), count=read_junit)
-    monkeypatch.setitem(checks.CHECKS, "test", (Check("good", ("true",)), failing, Check("later", ("echo", "seen"))))
+    stages = [[[Check("good", ("true",)), failing, Check("later", ("echo", "seen"))]]]
+    monkeypatch.setitem(checks.CHECKS, "test", stages)
 
     assert checks.main("test") == 1
 
@@ -60,6 +63,46 @@ def test_the_first_failure_stops_and_what_ran_is_counted(
 def test_a_campaign_without_tests_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(checks.CHECKS, "soak", (Check("campaigns", write_script(tmp_path, "exit 5\n")),))
+    monkeypatch.setitem(checks.CHECKS, "soak", [[[Check("campaigns", write_script(tmp_path, "exit 5\n"))]]])
     assert checks.main("soak") == 5
     assert "Stopped: campaigns found no test to run." in capfd.readouterr().err
+
+
+def test_lanes_run_side_by_side_and_their_output_is_kept_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each waits for what only the other can do."""
+    wait = "echo begun; touch {0}; while [ ! -e {1} ]; do sleep 0.02; done; echo over"
+    first, second = (["sh", "-c", wait.format(tmp_path / a, tmp_path / b)] for a, b in ("ab", "ba"))
+    stages = [[[Check("seen", first)], [Check("kept", second), Check("last", ("true",))]]]
+    monkeypatch.setitem(checks.CHECKS, "test", stages)
+
+    assert checks.main("test") == 0
+
+    out = capfd.readouterr().out
+    assert out.startswith("\n==> seen\nbegun\n")
+    assert "\n==> kept\nbegun\nover\n<== kept: done" in out
+    assert "<== last: done" in out
+
+
+def test_a_failure_in_one_lane_ends_the_others_and_all_that_they_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    begun = tmp_path / "begun"
+    text = f"printf '%s' '{JUNIT}' > $1\nsleep 300 &\necho $! > {begun}.new; mv {begun}.new {begun}; wait\n"
+    long = Check("long", (*write_script(tmp_path, text), "{report}"), count=read_junit)
+    failing = Check("failing", ("sh", "-c", f"while [ ! -e {begun} ]; do sleep 0.02; done; echo why; exit 3"))
+    monkeypatch.setitem(checks.CHECKS, "test", [[[long], [failing]], [[Check("later", ("true",))]]])
+
+    assert checks.main("test") == 3
+
+    out, err = capfd.readouterr()
+    assert "\n==> failing\nwhy\n<== failing: failed" in out
+    assert "<== long: ended" in out
+    assert "later" not in out
+    assert out.endswith("\n4 passed, 3 failed, 3 skipped\n")
+    assert "Stopped: failing failed." in err
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(int(begun.read_text())):  # killed, and somebody has still to notice
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
