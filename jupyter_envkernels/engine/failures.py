@@ -40,7 +40,11 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     ),
     (r"timed out", "its server does not answer in time", "Try again later, or raise conda's remote_read_timeout_secs."),
     (r"HTTP status server error \((?P<status>[^)]*)\)", "its server answers {status}", "Try again later."),
-    (r"end of file before|connection closed|error reading a body", "the connection was cut", "Try again."),
+    (
+        r"end of file before|connection closed|error (reading|decoding) (a|response) body",
+        "the connection was cut",
+        "Try again.",
+    ),
     (
         r"failed to parse repodata",
         "what its server sends is no index",

@@ -6,7 +6,8 @@ import fcntl
 import os
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LOCK = ".cache.lock"
@@ -27,10 +28,19 @@ def is_in_use(folder: Path) -> bool:
     return False
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Have the cache for oneself, when the installations that are at work in it now are done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("a+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def wait_for_cache(folder: Path) -> None:
     """Return when the installations that are at work in the cache now are done."""
-    with suppress(OSError), (folder / _LOCK).open("r+b") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with suppress(OSError), held(folder):
+        pass
 
 
 def sweep_packages(folder: Path) -> int:

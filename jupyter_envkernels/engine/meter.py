@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Meter:
     Args:
         packages: what is installed.
         report: hears of it.
+        begun: bytes of packages that are here already, by name.
         patience: seconds without a byte for any open download after which :attr:`stalled` is set. The engine itself
             waits for ever.
 
@@ -39,7 +40,9 @@ class Meter:
         stalled: a future that gets the names of the packages whose downloads stand still.
     """
 
-    def __init__(self, packages: Sequence[PlannedPackage], report: Report, patience: float) -> None:
+    def __init__(
+        self, packages: Sequence[PlannedPackage], begun: Mapping[str, int], report: Report, patience: float
+    ) -> None:
         self._report = report
         self._loop = asyncio.get_running_loop()
         self._patience = patience
@@ -51,7 +54,7 @@ class Meter:
         self._total_packages = len(packages)
         self._missing = set(self._sizes)
         self._names: dict[int, str] = {}
-        self._received: dict[str, int] = {}
+        self._received = dict(begun)
         self._open: set[str] = set()
         self._last_sign = time.monotonic()
         self._linked = 0

@@ -77,6 +77,10 @@ class Network:
         """Seconds that a file may take of which nobody sees how far it is."""
         return max(1, round(self._settings.remote_read_timeout_secs * _TOTAL))
 
+    def client_from(self, first: int) -> rattler.Client:
+        """A client for what follows the first bytes of a package; a server may answer it with the whole."""
+        return self._client(None, {"Range": f"bytes={first}-"}) if first else self.client
+
     def forget_channels(self) -> None:
         """Read every channel anew."""
         shutil.rmtree(self._repodata, ignore_errors=True)
@@ -94,13 +98,13 @@ class Network:
             ),
         )
 
-    def _client(self, timeout: int | None) -> rattler.Client:
+    def _client(self, timeout: int | None, headers: dict[str, str] | None = None) -> rattler.Client:
         with _certificates(self._settings), self._login_file() as logins:
             routes = merged(self._mirrors, self._logins.mirrors)
             toml = config_toml(self._settings, os.environ, logins, routes)
             # a mirror is passed over by asking again
             retries = max(self._settings.remote_max_retries, longest(routes) - 1)
-            return rattler.Client.from_config(_config(toml), max_retries=retries, timeout=timeout)
+            return rattler.Client.from_config(_config(toml), max_retries=retries, headers=headers, timeout=timeout)
 
     def _login_file(self) -> AbstractContextManager[Path | None]:
         return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))

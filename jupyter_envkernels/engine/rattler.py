@@ -26,6 +26,7 @@ from rattler.exceptions import (
 from ..envs.condarc import Settings
 from ..errors import DownloadFailed, InvalidSpec
 from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
+from .archives import LargeArchives
 from .backend import Report
 from .diagnosis import diagnose
 from .explain import some
@@ -56,6 +57,13 @@ class RattlerBackend:
         self._reader = Reader(settings, self._network)
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
+        self._large = LargeArchives(
+            package_cache / "partial",
+            self._packages,
+            self._network,
+            patience=settings.remote_read_timeout_secs,
+            retries=settings.remote_max_retries,
+        )
         self._known: dict[str, rattler.RepoDataRecord] = {}
 
     def log_in(self, places: Sequence[str]) -> None:
@@ -154,7 +162,9 @@ class RattlerBackend:
         self._check_online(fresh)
         await asyncio.to_thread(check_archives, fresh)
         await asyncio.to_thread(sweep_packages, self._packages)
-        with Meter(fresh, report, self._settings.remote_read_timeout_secs) as meter:
+        begun = await asyncio.to_thread(self._large.begun, fresh)
+        with Meter(fresh, begun, report, self._settings.remote_read_timeout_secs) as meter:
+            await self._large.fetch(fresh, meter, report)
             work = asyncio.ensure_future(
                 rattler.install(
                     self._records(packages),

@@ -101,7 +101,8 @@ class Lab:
         """Take a package out of the cache, so that it is downloaded again."""
         settings = self.get("envkernels/settings")
         assert isinstance(settings, dict)
-        for path in Path(settings["package_cache"], "pkgs").glob(f"{package}-*"):
+        cache = Path(settings["package_cache"])
+        for path in (*cache.glob(f"pkgs/{package}-*"), *cache.glob("partial/*")):
             if path.is_dir():
                 shutil.rmtree(path)
             else:

@@ -47,6 +47,8 @@ class Rule:
     """Bytes of the body after which nothing more comes, until the client leaves or the server stops."""
     status: int | None = None
     """Answer with this status and no body."""
+    whole: bool = False
+    """Know no byte ranges."""
     times: int | None = None
     """Requests that it holds for; None for all."""
 
@@ -123,11 +125,12 @@ class ChannelServer:
         drop_after: int | None = None,
         hang_after: int | None = None,
         status: int | None = None,
+        whole: bool = False,
         times: int | None = None,
     ) -> None:
         """Add a Rule; of several that match the first counts."""
         with self._lock:
-            self._rules.append(Rule(match, delay, throttle, drop_after, hang_after, status, times))
+            self._rules.append(Rule(match, delay, throttle, drop_after, hang_after, status, whole, times))
 
     def reset(self) -> None:
         """Forget rules, authentication and log."""
@@ -235,7 +238,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-None-Match") == headers["ETag"]:
             self._answer(HTTPStatus.NOT_MODIFIED, headers)
             return
-        wanted = _range(self.headers.get("Range", ""), facts.st_size)
+        wanted = None if rule.whole else _range(self.headers.get("Range", ""), facts.st_size)
         if wanted is None:
             self._answer(HTTPStatus.OK, headers, length=facts.st_size)
             wanted = range(facts.st_size)

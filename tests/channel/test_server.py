@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -164,11 +164,12 @@ def test_a_token_in_the_path(server: ChannelServer) -> None:
 
 
 @pytest.mark.parametrize("fault", ["hang_after", "delay", "throttle"])
-def test_stopping_ends_what_is_under_way(tmp_path: Path, fault: Literal["hang_after", "delay", "throttle"]) -> None:
+def test_stopping_ends_what_is_under_way(tmp_path: Path, fault: str) -> None:
     (tmp_path / "file.bin").write_bytes(BODY)
     before = set(threading.enumerate())
     with ChannelServer(tmp_path) as server:
-        server.add_rule("file", **{fault: 1000})
+        faults: dict[str, Any] = {fault: 1000}
+        server.add_rule("file", **faults)
         client = threading.Thread(target=lambda: suppressed(server))
         client.start()
         idle = http.client.HTTPConnection(urlsplit(server.url).netloc)

@@ -18,17 +18,17 @@ from .conftest import ROOT, Engine
 
 
 def test_what_a_killed_process_left_is_swept(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -> None:
-    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
-    arguments = [str(engine.cache), '["big-demo"]', f'["{channel_server.url}/main"]', str(tmp_path / "a")]
+    channel_server.add_rule(r"python-3.*\.conda$", hang_after=4_000_000)
+    arguments = [str(engine.cache), '["python"]', f'["{channel_server.url}/main"]', str(tmp_path / "a")]
     process = subprocess.Popen([sys.executable, "-m", "tests.engine.engine_process", *arguments], cwd=ROOT)
     packages = engine.cache / "pkgs"
     deadline = time.monotonic() + 30
-    while not list(packages.glob(".big-demo*/**/*")):
+    while not list(packages.glob(".python-3*/**/*")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
     process.wait()
-    leftover = next(packages.glob(".big-demo*"))
+    leftover = next(packages.glob(".python-3*"))
     with (packages / ".cache.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert sweep_packages(packages) == 0, "somebody is at work there"

@@ -19,7 +19,7 @@ from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest, JobState
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, downloading, managing, over, until
+from .conftest import Place, managing, over, until
 
 GARBAGE = b'{"seq":1}\n\x00\x00\x00\n\xff\xfe\n{"seq":2,"ti'
 DAMAGES = [GARBAGE, b"\0" * 5000, b"", None]
@@ -205,16 +205,16 @@ def test_a_removal_that_died_sees_to_its_own_files(place: Place) -> None:
 async def test_half_a_package_in_the_cache_goes_when_a_manager_starts(
     place: Place, channel_server: ChannelServer
 ) -> None:
-    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=20_000_000)
+    channel_server.add_rule(r"python-3.*\.conda$", hang_after=4_000_000)
     packages = place.options().engine.package_cache / "pkgs"
     async with managing(place) as manager:
-        job = await downloading(manager, place)
+        job = await manager.submit(place.create("lesson", "python"))
 
         async def extracts() -> bool:
-            return bool(list(packages.glob(".big-demo*/**/*")))
+            return bool(list(packages.glob(".python-3*/**/*")))
 
         await until(extracts)
-        (half,) = packages.glob(".big-demo*")
+        (half,) = packages.glob(".python-3*")
         async with managing(place):
             assert half.exists(), "somebody is at work there"
         (worker,) = place.workers()

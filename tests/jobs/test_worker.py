@@ -83,19 +83,19 @@ async def test_a_download_that_stands_still_ends_the_job(
     place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONDA_REMOTE_READ_TIMEOUT_SECS", "1")
-    channel_server.add_rule(r"big-demo.*\.conda$", hang_after=1_000_000)
-    job, log = await done(place, place.create("lesson", "big-demo", "prio-demo"))
+    channel_server.add_rule(r"python-3.*\.conda$", hang_after=1_000_000)
+    job, log = await done(place, place.create("lesson", "python", "prio-demo"))
     assert job.error is not None, log
     assert job.error.code == "download-failed"
-    assert "big-demo" in job.error.message
+    assert "python" in job.error.message
     assert place.leftovers() == []
     assert place.processes() == []
 
 
 async def test_who_waits_for_the_package_cache_says_so(place: Place, channel_server: ChannelServer) -> None:
-    channel_server.add_rule(r"big-demo.*\.conda$", throttle=5_000_000)
+    channel_server.add_rule(r"python-3.*\.conda$", throttle=3_000_000)
     async with managing(place) as manager:
-        first = await manager.submit(place.create("first", "big-demo"))
+        first = await manager.submit(place.create("first", "python"))
         await in_phase(manager, first, "downloading", done=1)
         second = await manager.submit(place.create("second", "prio-demo"))
 
