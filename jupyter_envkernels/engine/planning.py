@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
+from ..envs.disk_usage import free_bytes
 from ..envs.history import read_history, requested_specs
+from ..envs.locations import nearest_existing
 from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
 from ..errors import NotFound, SolveFailed
@@ -275,14 +276,10 @@ def _check_gone(goal: Goal, packages: Sequence[PlannedPackage]) -> None:
 
 def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:
     """Add what the disks have to say."""
-    home, store = _existing(prefix), _existing(cache)
-    try:
-        free = shutil.disk_usage(home).free
-        is_shared = home.stat().st_dev == store.stat().st_dev
-        needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
-        scarce = [(folder, need, shutil.disk_usage(folder).free) for folder, need in needs.items()]
-    except OSError:
-        return plan
+    home, store = nearest_existing(prefix), nearest_existing(cache)
+    is_shared = home.stat().st_dev == store.stat().st_dev
+    needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
+    scarce = [(folder, need, free) for folder, need in needs.items() if (free := free_bytes(folder)) is not None]
     warnings = [
         Problem(
             "little-space",
@@ -292,9 +289,4 @@ def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:
         for folder, need, left in scarce
         if need > left
     ]
-    return replace(plan, free_bytes=free, needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))
-
-
-def _existing(path: Path) -> Path:
-    """The nearest folder that there is."""
-    return next(folder for folder in (path, *path.parents) if folder.is_dir())
+    return replace(plan, free_bytes=free_bytes(home), needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))

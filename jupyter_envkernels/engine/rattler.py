@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from rattler.exceptions import (
 )
 
 from ..envs.condarc import Settings
+from ..envs.disk_usage import free_bytes
 from ..errors import DownloadFailed, InvalidSpec
 from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
 from .archives import LargeArchives
@@ -240,8 +240,8 @@ _NOTHING = 1 << 16
 
 def _is_full(folder: Path) -> bool:
     """There is no space left on the file system of a folder, which may be missing."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return shutil.disk_usage(there).free < _NOTHING
+    free = free_bytes(folder)
+    return free is not None and free < _NOTHING
 
 
 def _read_record(path: Path) -> rattler.PrefixRecord:

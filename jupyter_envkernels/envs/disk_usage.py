@@ -1,12 +1,14 @@
-"""The bytes that a prefix takes on disk, counted as du(1) counts them: blocks, each inode once."""
+"""The bytes that a prefix takes on disk, as du(1) counts them: blocks, each inode once. And those that are free."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 from .installations import is_root
+from .locations import nearest_existing
 
 _BLOCK = 512  # the unit of st_blocks, see stat(2)
 _STEP = 200
@@ -80,3 +82,12 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
         return entry.stat(follow_symlinks=False)
     except OSError:
         return None
+
+
+def free_bytes(path: Path) -> int | None:
+    """What is free where a path is, or would be; None where the file system does not tell, as /proc."""
+    try:
+        there = os.statvfs(nearest_existing(path))
+    except OSError:
+        return None
+    return there.f_bavail * there.f_frsize if there.f_blocks else None

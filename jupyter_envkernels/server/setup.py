@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ..envs.catalog import Catalog
+from ..envs.disk_usage import free_bytes
 from ..envs.locations import Location, nearest_existing
 from ..errors import Forbidden
 from ..jobs.manager import ManagerOptions
@@ -25,7 +25,7 @@ def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
     return Setup(
         locations=tuple(map(_place, catalog.locations())),
         root=root,
-        free_bytes=shutil.disk_usage(nearest_existing(root)).free if root else None,
+        free_bytes=free_bytes(root) if root else None,
         channels=tuple(map(without_credentials, options.engine.channels)),
         channel_urls=tuple(map(without_credentials, settings.channel_urls(options.engine.channels))),
         channel_priority=settings.channel_priority,

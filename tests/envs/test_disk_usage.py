@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.disk_usage import DiskUsage
+from jupyter_envkernels.envs.disk_usage import DiskUsage, free_bytes
 
 
 def measured(prefix: Path) -> tuple[int, int]:
@@ -96,3 +96,10 @@ def test_what_cannot_be_read_does_not_count(prefix: Path) -> None:
 
 def test_no_prefix_no_bytes(tmp_path: Path) -> None:
     assert measured(tmp_path / "gone") == (0, 0)
+
+
+def test_what_is_free(tmp_path: Path) -> None:
+    free = free_bytes(tmp_path / "a" / "b")
+    assert free is not None
+    assert free == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.2)
+    assert free_bytes(Path("/proc/lesson")) is None, "it has no blocks"
