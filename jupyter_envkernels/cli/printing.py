@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest
 from .answer import Answer
 from .interrupts import INTERRUPTED
+from .texts import printable
 
 FAILED = 1
 WRONG_USE = 2
@@ -40,7 +41,8 @@ def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
         _print_json({"error": facts})
         return
     label = "" if isinstance(error, Cancelled) else "Error: "
-    print("\n".join(filter(None, [f"{label}{error.message}", error.remedy])), file=sys.stderr, flush=True)
+    lines = [*f"{label}{error.message}".split("\n"), *error.remedy.split("\n")]
+    print("\n".join(printable(line) for line in lines if line), file=sys.stderr, flush=True)
 
 
 def _print_json(document: Any) -> None:

@@ -15,6 +15,7 @@ from ..models import CheckedSpec
 from ..specs import check
 from .answer import Answer
 from .doors import kernel_packages, manager_options, open_catalog
+from .texts import printable
 
 _SECONDS = 120.0
 """That channels may take to answer: a big one is fetched as a whole when it is asked for the first time."""
@@ -26,7 +27,7 @@ def examine(args: Namespace) -> Answer:
     checked = asyncio.run(_check_online(texts)) if args.online else _check_offline(texts)
     named = list(zip(args.files, checked, strict=True))
     lines = [
-        f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}"
+        printable(f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}")
         for file, spec in named
         for d in spec.diagnostics
     ]

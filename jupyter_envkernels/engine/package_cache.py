@@ -7,6 +7,8 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,11 +30,7 @@ def open_cache(folder: Path) -> PackageCache:
 
 
 def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
-    """Give the cache a package that is extracted already.
-
-    The folder of a package has the hash of its URL in its name, and a file beside it tells how often it was fetched and
-    the hash of its archive (``cache_key.rs`` and ``cache_lock.rs`` of rattler_cache 0.10). Where rattler should know it
-    otherwise, it does not find the package, and fetches it.
+    """Give the cache a package that is extracted already. Where rattler should not find it, it fetches it.
 
     Args:
         folder: the cache.
@@ -42,21 +40,89 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
     Raises:
         OSError: the cache cannot be written.
     """
-    origin = hashlib.sha256(package.url.encode()).hexdigest()
-    target = folder / f"{package.name}-{package.version}-{package.build}-{origin}"
-    mark = folder / f"{target.name}.lock"
+    target = _entry(folder, package)
     with held(folder):
-        revision = int.from_bytes(mark.read_bytes()[:_REVISION], "big") if mark.exists() else 0
-        if target.exists():  # damaged, or of another archive; taken away like all that begins so, if not now
-            replaced = Path(tempfile.mkdtemp(prefix=f".{package.name}", dir=folder))
-            target.rename(replaced / target.name)
-            shutil.rmtree(replaced, ignore_errors=True)
-        mark.write_bytes((revision + 1).to_bytes(_REVISION, "big") + bytes.fromhex(package.sha256 or ""))
+        revision = int.from_bytes(_mark_of(target)[:_REVISION], "big") + 1
+        _take_out(target)
+        _mark_file(target).write_bytes(revision.to_bytes(_REVISION, "big") + bytes.fromhex(package.sha256 or ""))
         tree.rename(target)
+
+
+def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
+    """Packages of which only an md5 is known count as cached only where it is known to be that of the cached one.
+
+    rattler keeps and compares a sha256 alone, but an ``@EXPLICIT`` list may have nothing else than md5. The others are
+    taken out of the cache, so that they are fetched again and compared.
+    """
+    answer = list(packages)
+    for place, package in enumerate(packages):
+        if not package.cached or package.sha256 or not (md5 := _md5(package)):
+            continue
+        entry = _entry(folder, package)
+        if _note_of(entry) != _note(md5, entry):
+            with held(folder):
+                _take_out(entry)
+            answer[place] = replace(package, cached=False)
+    return answer
+
+
+def note_md5(folder: Path, packages: Sequence[PlannedPackage]) -> None:
+    """Write down the md5 of packages that have just been fetched, beside them in the cache."""
+    for package in packages:
+        entry = _entry(folder, package)
+        if not package.cached and (md5 := _md5(package)) and entry.is_dir():
+            with suppress(OSError):
+                _note_file(entry).write_text(_note(md5, entry), encoding="ascii")
 
 
 _REVISION = 8
 """Bytes of the number that the file beside a package begins with."""
+
+
+def _entry(folder: Path, package: PlannedPackage) -> Path:
+    """Where rattler keeps a package; the name ends with the hash of its origin (``cache_key.rs``)."""
+    url = urlsplit(package.url)
+    origin = unquote(url.path) if url.scheme == "file" else package.url
+    return folder / f"{package.name}-{package.version}-{package.build}-{hashlib.sha256(origin.encode()).hexdigest()}"
+
+
+def _mark_file(entry: Path) -> Path:
+    """Rattler's file beside a package: how often it was fetched, and the hash of its archive (``cache_lock.rs``)."""
+    return entry.with_name(f"{entry.name}.lock")
+
+
+def _mark_of(entry: Path) -> bytes:
+    with suppress(OSError):
+        return _mark_file(entry).read_bytes()
+    return b""
+
+
+def _note_file(entry: Path) -> Path:
+    return entry.with_name(f"{entry.name}.md5")
+
+
+def _note_of(entry: Path) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        return _note_file(entry).read_text(encoding="ascii")
+    return ""
+
+
+def _note(md5: str, entry: Path) -> str:
+    """It holds until rattler fetches the package anew."""
+    return f"{md5} {_mark_of(entry).hex()}"
+
+
+def _md5(package: PlannedPackage) -> str:
+    """Empty where the record has none."""
+    return json.loads(package.record).get("md5") or ""
+
+
+def _take_out(entry: Path) -> None:
+    """Take a package out of the cache. What cannot be deleted now is swept like all that begins with a dot."""
+    if entry.exists():
+        folder = Path(tempfile.mkdtemp(prefix=f".{entry.name}", dir=entry.parent))
+        entry.rename(folder / entry.name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_archives(packages: Sequence[PlannedPackage]) -> None:
@@ -70,8 +136,8 @@ def check_archives(packages: Sequence[PlannedPackage]) -> None:
         if package.cached or url.scheme != "file":
             continue
         archive = Path(unquote(url.path))
-        md5 = json.loads(package.record).get("md5")  # an @EXPLICIT list may have no other
-        expected, kind = (package.sha256, "sha256") if package.sha256 else (md5, "md5")
+        # an @EXPLICIT list may have no other
+        expected, kind = (package.sha256, "sha256") if package.sha256 else (_md5(package), "md5")
         if expected and archive.exists() and digest_of(archive, kind) != expected:
             raise damaged(f"{package.name} {package.version}", package.url)
 

@@ -36,7 +36,7 @@ from .leftovers import is_in_use, sweep_packages, wait_for_cache
 from .locked import read_locked
 from .meter import Meter
 from .networking import UNCHANGED, Network
-from .package_cache import check_archives, open_cache
+from .package_cache import check_archives, note_md5, open_cache, without_doubtful
 from .reading import Reader
 from .solver import Line
 
@@ -85,11 +85,22 @@ class RattlerBackend:
         async def ask() -> list[rattler.RepoDataRecord]:
             solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)
             try:
-                return await solver.solve(lines)
+                return await self._told(await solver.solve(lines), lines)
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
 
         return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
+
+    async def _told(
+        self, records: Sequence[rattler.RepoDataRecord], lines: Sequence[Line]
+    ) -> list[rattler.RepoDataRecord]:
+        """The same, and of packages that lines name by URLs also what rattler leaves out: channels and hashes."""
+        named = {line.name: line.package for line in lines if line.package is not None}
+        found = [(record, package) for record in records if (package := named.get(record.name.normalized))]
+        locked = [replace(package, url=record.url) for record, package in found]
+        read = await read_locked(self._network.client, locked, self._network.patience)
+        known = dict(zip((record.url for record, _ in found), self._records(read), strict=True))
+        return [known.get(record.url, record) for record in records]
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.find`."""
@@ -159,6 +170,8 @@ class RattlerBackend:
         known = await self._plan(self._records(packages))  # what the cache has may have changed since the plan was made
         there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
         fresh = [p for p in known if f"{p.name}-{p.version}-{p.build}" not in there]
+        if not self._settings.offline:
+            fresh = await asyncio.to_thread(without_doubtful, self._packages, fresh)
         self._check_online(fresh)
         await asyncio.to_thread(check_archives, fresh)
         await asyncio.to_thread(sweep_packages, self._packages)
@@ -187,6 +200,7 @@ class RattlerBackend:
                 await work
             except InstallerError as error:
                 raise install_failure(str(error), is_full=_is_full(staging)) from error
+        await asyncio.to_thread(note_md5, self._packages, fresh)
 
     async def _wait_for_cache(self, packages: Sequence[PlannedPackage], report: Report) -> None:
         """The engine itself would wait for another installation without a word."""

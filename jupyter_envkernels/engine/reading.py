@@ -10,6 +10,7 @@ from rattler.exceptions import InvalidMatchSpecError
 from ..envs.condarc import Settings
 from ..errors import InvalidSpec
 from ..specs.credentials import without_credentials
+from .brackets import package_of, with_channel_before
 from .networking import Network
 from .solver import Line, Solver
 
@@ -39,7 +40,7 @@ class Reader:
         Raises:
             InvalidSpec: it is no match spec.
         """
-        return Line(without_credentials(text), self.match_spec(text), pinned)
+        return Line(without_credentials(text), self.match_spec(text), pinned, package_of(text))
 
     def match_spec(self, text: str) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares.
@@ -47,13 +48,14 @@ class Reader:
         Raises:
             InvalidSpec: it is no match spec.
         """
-        channel, found, rest = text.partition("::")
-        if found:
+        package = package_of(text)
+        channel, found, rest = with_channel_before(text).partition("::")
+        if package is not None:
+            (text,) = self._network.log_in([package.url])
+        elif found:
             channel, subdir = _split_subdir(channel)
             (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
             text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
-        elif "://" in text:
-            (text,) = self._network.log_in([text])
         try:
             return rattler.MatchSpec(text, strict=False)
         except InvalidMatchSpecError as error:

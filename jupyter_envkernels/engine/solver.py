@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import rattler
 from rattler.exceptions import SolverError
 
+from ..models import LockedPackage
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -17,11 +19,13 @@ class Line:
         text: as the person wrote it.
         spec: as the solver understands it.
         pinned: it comes from conda's ``pinned_packages``: it asks for no package, but limits one that is installed.
+        package: what it says of the one package that it names by a URL; a login may be in that.
     """
 
     text: str
     spec: rattler.MatchSpec
     pinned: bool = False
+    package: LockedPackage | None = None
 
     @property
     def name(self) -> str:

@@ -31,7 +31,6 @@ def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diag
         except InvalidSpec as error:
             remarks.append(remark("error", "invalid-match-spec", dependency.node, error.message, error.remedy))
             continue
-        is_named = bool(line.name) and not line.name.startswith("__")
-        if is_named and ("://" not in dependency.text or "::" in dependency.text):  # no URL of a package
+        if line.name and not line.name.startswith("__") and line.package is None:
             wishes.append(Wish(dependency.node, line))
     return wishes, remarks

@@ -20,6 +20,13 @@ def test_check_names_the_line(shell: Shell) -> None:
     assert document[1]["spec"] is None
 
 
+def test_what_would_move_the_cursor_is_spelled_out(shell: Shell) -> None:
+    (shell.home / "sly.yml").write_text('name: "a\\x1b[31m"\ndependencies:\n  - "b\\x1b[2J"\n')
+    told = shell.run("check", "sly.yml").stdout + shell.run("create", "-f", "sly.yml").stderr
+    assert "\x1b" not in told
+    assert "\\x1b[2J" in told
+
+
 def test_check_names_the_kernel_that_is_really_added(shell: Shell) -> None:
     shell.configure("default_kernel_packages = ['xeus-python']")
     (shell.home / "good.yml").write_text("name: good\ndependencies:\n  - python=3.12\n")

@@ -72,7 +72,7 @@ def test_the_package_is_one_of_the_cache_like_any_other(
     engine: Engine, channel_server: ChannelServer, tmp_path: Path
 ) -> None:
     install(engine, channel_server, tmp_path / "a")
-    (entry,) = (engine.cache / "pkgs").glob("big-demo-1.0-0-????*[!k]")
+    (entry,) = (path for path in (engine.cache / "pkgs").glob("big-demo-*") if path.is_dir())
     channel_server.log.clear()
     install(engine, channel_server, tmp_path / "b")
     assert asked(channel_server) == []

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -153,3 +154,23 @@ def test_archives_of_files_are_compared_by_what_is_known(
     else:
         with pytest.raises(DownloadFailed, match="damaged"):
             check_archives([package])
+
+
+def test_an_md5_alone_is_compared_with_that_of_the_cached_package(engine: Engine, tmp_path: Path) -> None:
+    """As an @EXPLICIT list has it; rattler keeps a sha256 alone."""
+    engine.install(tmp_path / "a", "conflict-base=1.0")
+    (note,) = (engine.cache / "pkgs").glob("conflict-base-*.md5")
+    entry = note.with_suffix("")
+    line = f"{engine.url('main')}/noarch/conflict-base-1.0-0.conda#{note.read_text().split()[0]}"
+    first = entry.stat().st_ino
+    assert "packages" in engine.install(tmp_path / "b", line)
+    assert entry.stat().st_ino == first
+    note.unlink()
+    assert "packages" in engine.install(tmp_path / "c", line, CONDA_OFFLINE="true")
+    assert entry.stat().st_ino == first, "without network there is no other"
+    held = entry.rename(tmp_path / "first")  # so that its number is not given to the next
+    shutil.copytree(held, entry)
+    copied = entry.stat().st_ino
+    assert "packages" in engine.install(tmp_path / "d", line)
+    assert entry.stat().st_ino != copied, "it was fetched anew, and compared"
+    assert note.exists()
