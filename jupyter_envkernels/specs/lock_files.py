@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..models import Diagnostic, EnvSpec, LockedPackage
+from .categories import required
 from .credentials import without_credentials
 from .platforms import current_platform
-from .remarks import exact, unreadable
+from .remarks import Unreadable, exact, shown, unreadable
 
 if TYPE_CHECKING:
     from rattler import LockFile
@@ -36,10 +39,13 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
     Raises:
         Unreadable: it is no lock file, or has nothing for this platform.
     """
-    environment = _environment(_parse(text))
     here = current_platform()
+    text, left_out = required(text, here)
+    environment = _environment(_parse(text))
     platforms = environment.platforms()
     platform = next((platform for platform in platforms if str(platform.subdir) == here), None)
+    if platform is None and left_out:
+        raise Unreadable(replace(_left_out(left_out), severity="error", code="empty"))
     if platform is None:
         listed = ", ".join(platform.name for platform in platforms) or "none"
         message = f"The lock file has no packages for {here}; its platforms: {listed}."
@@ -50,7 +56,17 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
     if not locked:
         message = f"The lock file lists no conda package for {here}."
         raise unreadable("empty", 1, 1, message, "Lock an environment that has python, at least.")
-    return EnvSpec(locked=locked, pip=pip), [exact("a lock file", len(locked), 1)]
+    said = [exact("a lock file", len(locked), 1)]
+    if left_out:
+        said.append(_left_out(left_out))
+    return EnvSpec(locked=locked, pip=pip), said
+
+
+def _left_out(counts: Counter[str]) -> Diagnostic:
+    listed = ", ".join(f"{shown(category)} ({count:,})" for category, count in sorted(counts.items()))
+    message = f"Packages of these categories are not installed: {shown(listed)}. Only those of main and dev are."
+    remedy = "If you need them, lock them in one of these two categories."
+    return Diagnostic("info", "categories-left-out", message, remedy, 1, 1)
 
 
 def _parse(text: str) -> LockFile:

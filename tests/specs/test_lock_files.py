@@ -97,6 +97,48 @@ def test_conda_lock() -> None:
     )
 
 
+def entry(name: str, category: str, platform: str = HERE) -> str:
+    text = CONDA_LOCK[CONDA_LOCK.index("- name: tides") : CONDA_LOCK.index("- name: demo")]
+    return text.replace("tides", name).replace("category: main", category).replace(f"m: {HERE}", f"m: {platform}")
+
+
+def test_categories_that_conda_lock_would_not_install() -> None:
+    added = [
+        entry("pytest", "category: dev"),
+        entry("sphinx", "category: docs").replace("optional: false", "optional: true"),
+        entry("furo", "category: 'docs'"),
+        entry("a", "category: docs", "win-32"),
+        entry("b", "categories: [docs, main]"),
+        entry("c", "categories:\n  - docs\n  - checks"),
+        entry("d", "category: main").replace("{python: ''}", "\n    category: docs\n    python: ''"),
+        entry("e", ""),
+    ]
+    checked = check(CONDA_LOCK + "".join(added))
+    assert checked.ok
+    assert checked.spec is not None
+    kept = {package.url for package in checked.spec.locked}
+    assert kept == {TIDES.replace("tides", name) for name in ("tides", "pytest", "b", "d", "e")}
+    said = {d.code: d for d in checked.diagnostics}
+    assert said.keys() == {"exact-packages", "categories-left-out"}
+    assert "categories are not installed: checks (1), docs (3)." in said["categories-left-out"].message
+
+
+def test_the_list_may_be_indented() -> None:
+    indented = CONDA_LOCK[: CONDA_LOCK.index("- name: tides")] + "".join(
+        f"  {line}\n" for line in (entry("x", "category: docs") + entry("y", "category: main")).splitlines()
+    )
+    checked = check(indented)
+    assert checked.spec is not None
+    assert [package.url for package in checked.spec.locked] == [TIDES.replace("tides", "y")]
+
+
+def test_nothing_is_left_to_install() -> None:
+    checked = check(CONDA_LOCK.replace("category: main", "category: docs"))
+    assert checked.spec is None
+    assert [(d.code, d.severity) for d in checked.diagnostics] == [("empty", "error")]
+    assert "docs (2)" in checked.diagnostics[0].message
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
