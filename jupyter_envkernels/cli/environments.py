@@ -10,11 +10,11 @@ from ..documents import environment_json, history_json
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
 from ..envs.history import read_history
-from ..models import Environment, Footprint, Kernel, Revision
+from ..models import Environment, Footprint, Kernel, Revision, size
 from .answer import Answer
 from .doors import open_catalog
 from .tables import table, terminal_width
-from .texts import day, moment, size
+from .texts import day, moment
 
 
 def show(args: Namespace) -> Answer:

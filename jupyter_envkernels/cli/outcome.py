@@ -8,11 +8,11 @@ from typing import Any
 
 from ..documents import plan_json
 from ..jobs.journal import Journal
-from ..models import Job
+from ..models import Job, size
 from .answer import Answer
 from .doors import manager_options
 from .tables import table, terminal_width
-from .texts import printable, size
+from .texts import printable
 
 Json = Mapping[str, Any]
 

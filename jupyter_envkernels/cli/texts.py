@@ -5,9 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timezone
 
-from ..models import Progress, ProgressUnit
-
-_UNITS = ("B", "kB", "MB", "GB", "TB")
+from ..models import Progress, ProgressUnit, size
 
 
 def printable(text: str) -> str:
@@ -45,19 +43,6 @@ def _pieces(word: str, width: int) -> list[str]:
             pieces.append("")
         pieces[-1] += char
     return pieces
-
-
-def size(count: float) -> str:
-    """Bytes, as ``12.3 MB``; decimal units, as disks and networks are measured."""
-    for unit in _UNITS[:-1]:
-        if abs(count) < 999.5:
-            return _quantity(count, unit)
-        count /= 1000
-    return _quantity(count, _UNITS[-1])
-
-
-def _quantity(count: float, unit: str) -> str:
-    return f"{count:.1f} {unit}" if count < 99.95 and unit != "B" else f"{count:.0f} {unit}"
 
 
 def duration(seconds: float) -> str:

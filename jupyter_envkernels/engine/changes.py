@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+import re
+from collections.abc import Callable, Collection, Sequence
 
 from ..models import ChangeKind, PackageChange, PlannedPackage
+
+_PYTHON = re.compile(r"python-[^-]+-[^-]+")
+"""The name of Python's record."""
 
 
 def compare(
@@ -43,6 +48,31 @@ def is_same(old: PlannedPackage, new: PlannedPackage) -> bool:
     if old.sha256 and new.sha256:
         return old.sha256 == new.sha256
     return (old.url, old.version, old.build) == (new.url, new.version, new.build)
+
+
+def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[PlannedPackage]:
+    """Those of the packages that have to be linked into a prefix.
+
+    Where Python's minor version changes, its packages for any platform go into another folder, and are linked again.
+
+    Args:
+        packages: that the prefix will have.
+        there: names of the records that it has, such as ``numpy-2.1.3-py312_0``.
+    """
+    old = next((minor_of(name.split("-")[1]) for name in there if _PYTHON.fullmatch(name)), "")
+    new = next((minor_of(package.version) for package in packages if package.name == "python"), "")
+    moves = bool(old and new) and old != new
+    return [p for p in packages if f"{p.name}-{p.version}-{p.build}" not in there or (moves and _is_of_python(p))]
+
+
+def minor_of(version: str) -> str:
+    """The first two numbers of a version."""
+    return ".".join(version.split(".")[:2])
+
+
+def _is_of_python(package: PlannedPackage) -> bool:
+    """It is for any platform, and its modules go to where the prefix's Python looks for them."""
+    return json.loads(package.record).get("noarch") == "python"
 
 
 def _shown(package: PlannedPackage | None) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import policy
 from ..envs.activation import activated_environ
 from ..envs.packages import read_inventory
-from ..models import EngineOptions, JobRequest, Plan, PlannedPackage
+from ..models import EngineOptions, JobRequest, Plan, PlannedPackage, count_of
 from . import pip
 from .backend import Report
 from .bytecode import compile_now
@@ -54,7 +54,7 @@ async def finish(
     await run_post_link(prefix, linked, activated, report)
     await asyncio.to_thread(staging.let_others_in)
     if plan.pip or plan.pip_removed:
-        report.phase("pip", f"Installing {len(plan.pip)} pip requirements")
+        report.phase("pip", pip_message(plan))
         await pip.uninstall(prefix, plan.pip_removed, activated, report)
         workdir = request.workdir or prefix.parent
         await pip.install(prefix, plan.pip, workdir, activated, report, installer=options.pip_installer)
@@ -66,3 +66,14 @@ async def finish(
         report.log("Compiling bytecode, which those who use the environment cannot do.")
         await compile_now(prefix, activated)
         await asyncio.to_thread(open_to_others, prefix, root, former)
+
+
+def pip_message(plan: Plan) -> str:
+    """What pip does. Options ask for nothing; how much a file of requirements asks for, nobody knows yet."""
+    options = tuple(line.strip().replace("=", " ").split()[0] for line in plan.pip if line.strip().startswith("-"))
+    if any(option in {"-r", "--requirement"} for option in options):
+        return "Installing pip requirements"
+    wanted = len(plan.pip) - sum(option not in {"-e", "--editable"} for option in options)
+    if wanted:
+        return f"Installing {count_of(wanted, 'pip requirement')}"
+    return f"Taking out {count_of(len(plan.pip_removed), 'package')} of pip"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import NotFound
 from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
 from ..specs import conda_name, pip_name
+from .changes import minor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
 
 def _minor(packages: Sequence[PlannedPackage]) -> str:
     version = next((package.version for package in packages if package.name == "python"), "")
-    return ".".join(version.split(".")[:2])
+    return minor_of(version)
 
 
 def _pip_removed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:

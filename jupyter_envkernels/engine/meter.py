@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ..models import PlannedPackage
+from ..models import PlannedPackage, count_of, size
 from .backend import Report
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Meter:
 
     def __enter__(self) -> Self:
         if self._missing:
-            size = "" if self._total_bytes is None else f", {self._total_bytes / 1e6:.1f} MB"
-            self._report.phase("downloading", f"Downloading {len(self._missing)} packages{size}")
+            total = "" if self._total_bytes is None else f", {size(self._total_bytes)}"
+            self._report.phase("downloading", f"Downloading {count_of(len(self._missing), 'package')}{total}")
         self._tick()
         return self
 
@@ -151,5 +151,6 @@ class Meter:
             if self._sizes:
                 done = received if self._total_bytes is None else self._total_bytes
                 self._report.progress(done, done, "bytes")
-            self._report.phase("linking", f"Linking {self._total_packages} packages")
-        self._report.progress(linked, self._total_packages, "packages")
+            self._report.phase("linking", f"Linking {count_of(self._total_packages, 'package')}")
+        # the engine alone decides what it links, and has the last word
+        self._report.progress(linked, max(linked, self._total_packages), "packages")

@@ -28,6 +28,7 @@ from ..errors import DownloadFailed, InvalidSpec
 from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
 from .archives import LargeArchives
 from .backend import Report
+from .changes import to_link
 from .diagnosis import diagnose
 from .explain import some
 from .failures import channel_failure, install_failure, stalled_download
@@ -169,7 +170,7 @@ class RattlerBackend:
         await self._wait_for_cache(packages, report)
         known = await self._plan(self._records(packages))  # what the cache has may have changed since the plan was made
         there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
-        fresh = [p for p in known if f"{p.name}-{p.version}-{p.build}" not in there]
+        fresh = to_link(known, there)
         if not self._settings.offline:
             fresh = await asyncio.to_thread(without_doubtful, self._packages, fresh)
         self._check_online(fresh)

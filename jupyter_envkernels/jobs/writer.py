@@ -78,7 +78,7 @@ class JournalWriter:
         """See :meth:`.Report.progress`."""
         now = time.monotonic()
         rate = self._pace.rate(done, now)
-        left = round((total - done) / rate, 1) if rate and total is not None else None
+        left = round(max(total - done, 0) / rate, 1) if rate and rate > 0 and total is not None else None
         self._progress = Progress(done, total, unit, None if rate is None else round(rate, 1), left)
         if self._is_news() and now - self._told >= max(_INTERVAL, (now - self._begun) / _FINENESS):
             with suppress(OSError):

@@ -5,6 +5,7 @@ They hold data and trivial derivations only. ``documents`` and the journal turn 
 
 from __future__ import annotations
 
+from .amounts import count_of, size
 from .environment import (
     COMMITTED_MARK,
     ENVIRONMENT_NAME,
@@ -92,6 +93,8 @@ __all__ = [
     "Usage",
     "VirtualPackage",
     "canonical_name",
+    "count_of",
     "environment_id",
     "real_path",
+    "size",
 ]

@@ -8,23 +8,6 @@ from jupyter_envkernels.cli import texts
 from jupyter_envkernels.models import Progress
 
 
-@pytest.mark.parametrize(
-    ("count", "words"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1000, "1.0 kB"),
-        (12_345_678, "12.3 MB"),
-        (99_960_000, "100 MB"),
-        (999_600, "1.0 MB"),
-        (3.2e12, "3.2 TB"),
-        (4e15, "4000 TB"),
-    ],
-)
-def test_size(count: float, words: str) -> None:
-    assert texts.size(count) == words
-
-
 @pytest.mark.parametrize(("seconds", "words"), [(0.4, "0:00"), (59.6, "1:00"), (67, "1:07"), (3723, "1:02:03")])
 def test_duration(seconds: float, words: str) -> None:
     assert texts.duration(seconds) == words

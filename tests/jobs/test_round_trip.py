@@ -169,7 +169,7 @@ async def test_progress_of_packages_whose_size_nobody_tells(place: Place, channe
         job = await create(manager, place, "x", f"@EXPLICIT\n{channel_server.url}/main/noarch/big-demo-1.0-0.conda\n")
         assert job.state == "succeeded", job
         events = [event for event in manager.journal(job.id).events() if event.phase == "downloading"]
-    assert events[0].message == "Downloading 1 packages"
+    assert events[0].message == "Downloading 1 package"
     steps = [(event.progress.done, event.progress.total) for event in events if event.progress]
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert {total for _, total in steps[:-1]} == {None}

@@ -138,7 +138,13 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         prefix = place.envs / "lesson"
         first, last = channel_pythons[-2:][0], channel_pythons[-1]
         await do(manager, place.create("lesson", f"python={first}", "pip", pip=(f"{DEMO}==1.0",)))
-        await do(manager, update(place, "lesson", f"python={last}"))
+        job = await do(manager, update(place, "lesson", f"python={last}"))
+        linking = [event for event in manager.journal(job.id).events() if event.phase == "linking"]
+        steps = [event.progress for event in linking if event.progress]
+        assert steps[-1].done == steps[-1].total
+        assert {step.total for step in steps} == {steps[-1].total}
+        assert linking[0].message == f"Linking {steps[-1].total} packages"
+        assert all(step.seconds_left is None or step.seconds_left >= 0 for step in steps)
         code = "import sys, envkernels_demo_pip; print('%d.%d' % sys.version_info[:2])"
         assert run_python(prefix, code) == last
         assert versions(prefix)[DEMO] == "1.0"

@@ -72,6 +72,17 @@ def test_progress_is_rare_but_its_last_word_is_told(journal: Journal) -> None:
     assert len(told) < 20
 
 
+def test_no_time_is_left_when_more_is_done_than_was_known(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with writing(journal) as writer:
+        for second in range(5):
+            now = float(second)
+            writer.progress(10 * second, 9, "packages")
+    told = [event.progress for event in journal.events() if event.progress]
+    assert told[-1].seconds_left == 0.0
+
+
 def test_progress_is_told_more_rarely_the_longer_a_job_takes(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
