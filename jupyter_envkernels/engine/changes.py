@@ -72,7 +72,7 @@ def minor_of(version: str) -> str:
 
 def _is_of_python(package: PlannedPackage) -> bool:
     """It is for any platform, and its modules go to where the prefix's Python looks for them."""
-    return json.loads(package.record).get("noarch") == "python"
+    return bool(json.loads(package.record).get("noarch") == "python")
 
 
 def _shown(package: PlannedPackage | None) -> str | None:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from ..envs.frozen import why_frozen
 from ..envs.installations import is_root
 from ..envs.processes import running_kernels
 from ..errors import AlreadyExists, Forbidden, InUse, InvalidRequest, NotFound
@@ -80,14 +81,16 @@ def check_changeable(prefix: Path) -> None:
 
     Raises:
         NotFound: there is no environment.
-        Forbidden: it is a link, the base of an installation, what runs this program, or has other environments in it;
-            or permissions forbid it.
+        Forbidden: it is a link, the base of an installation, frozen, what runs this program, or has other environments
+            in it; or permissions forbid it.
     """
     if prefix.is_symlink():
         raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to.")
     check_there(prefix)
     if is_root(prefix):
         raise Forbidden(f"{prefix} is the base of a conda installation.")
+    if reason := why_frozen(prefix):
+        raise Forbidden(f"{prefix} cannot be changed: {reason}.", remedy="Clone it.")
     if nested := sorted(path.parent.name for path in (prefix / "envs").glob("*/conda-meta")):
         raise Forbidden(
             f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Move these away first."

@@ -48,7 +48,7 @@ class Assembler:
             kernels=kernels,
             is_base=is_designated or contents.is_root or found.location.is_root,
             is_running=found.real in self.running,
-            read_only=found.location.is_shared or not contents.is_writable,
+            read_only=found.location.is_shared or not contents.is_writable or contents.is_frozen,
             problem=contents.problem or _common_problem(kernels),
         )
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
+from .frozen import FROZEN
 from .installations import is_root
 from .kernel_json import parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
@@ -31,6 +32,7 @@ class Contents(NamedTuple):
     """What a prefix holds.
 
     Attributes:
+        is_frozen: see :mod:`.frozen`.
         watched: paths; while their stamps are the same, so is the rest. None where that cannot be told.
         stamps: of these, in order.
     """
@@ -38,6 +40,7 @@ class Contents(NamedTuple):
     kernels: tuple[RawKernel, ...] = ()
     is_root: bool = False
     is_writable: bool = False
+    is_frozen: bool = False
     problem: Problem | None = None
     watched: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
@@ -124,6 +127,9 @@ def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
     watch = _Watch(time.time_ns())
     kernels: list[RawKernel] = []
     problem = None
+    is_frozen = os.path.isfile(f"{prefix}/{FROZEN}")
+    if is_frozen:
+        watch.add(f"{prefix}/{FROZEN}")  # that it comes is not watched: what asks for a change looks again
     try:
         kernels = _read_kernels(prefix, watch)
         if not kernels:
@@ -138,6 +144,7 @@ def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
         tuple(kernels),
         is_root=is_root(prefix),
         is_writable=is_writable,
+        is_frozen=is_frozen,
         problem=problem,
         watched=tuple(watch.paths) if watch.is_settled else (),
         stamps=tuple(watch.stamps) if watch.is_settled else (),

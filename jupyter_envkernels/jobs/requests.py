@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..engine.safety import check_idle
 from ..envs.catalog import Catalog
+from ..envs.frozen import why_frozen
 from ..envs.history import read_history
 from ..errors import Busy, Conflict, Forbidden, InvalidRequest, InvalidSpec, NotFound
 from ..models import ENVIRONMENT_NAME, CheckedSpec, Edit, Environment, EnvSpec, Job, JobRequest, environment_id
@@ -220,6 +221,8 @@ def change_refused(environment: Environment) -> str:
         return "Jupyter itself runs in it"
     if environment.prefix.is_symlink():
         return "it is a link to another place"
+    if reason := why_frozen(environment.prefix):
+        return reason
     if environment.read_only:
         return "it is read-only for you"
     return ""

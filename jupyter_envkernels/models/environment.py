@@ -80,7 +80,7 @@ class Environment:
         kernels: its kernelspecs, ordered by id.
         is_base: it is the root of a conda, mamba or micromamba installation.
         is_running: Jupyter itself runs in it.
-        read_only: this user cannot change it.
+        read_only: this user cannot change it, or its maker has frozen it.
         problem: why it offers no kernel; None when it offers one.
     """
 

@@ -25,6 +25,10 @@ def in_catalog(prefix: Path) -> bool:
     return Catalog(CatalogOptions(roots=(prefix.parent,))).find(str(prefix)).is_base
 
 
+def is_read_only(prefix: Path) -> bool:
+    return Catalog(CatalogOptions(roots=(prefix.parent,))).find(str(prefix)).read_only
+
+
 @pytest.mark.parametrize("folder", ["pkgs", "envs", "envs/notes", "shell", "etc/profile.d"])
 def test_an_ordinary_environment_may_have_any_folder(prefix: Path, folder: str) -> None:
     (prefix / folder).mkdir(parents=True)
@@ -38,6 +42,26 @@ def test_a_base(prefix: Path) -> None:
     with pytest.raises(Forbidden, match="is the base of a conda installation"):
         check_changeable(prefix)
     assert in_catalog(prefix)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"message": "Ask the staff\\nbefore you change it."}', ": Ask the staff before you change it"),
+        ("", ""),
+        ("{}", ""),
+        ('{"message": 7}', ""),
+        ("[", ""),
+        ("7", ""),
+    ],
+)
+def test_a_frozen_environment(prefix: Path, content: str, reason: str) -> None:
+    assert not is_read_only(prefix)
+    (prefix / "conda-meta" / "frozen").write_text(content)
+    with pytest.raises(Forbidden) as refused:
+        check_changeable(prefix)
+    assert refused.value.message == f"{prefix} cannot be changed: it is frozen by its file conda-meta/frozen{reason}."
+    assert is_read_only(prefix)
 
 
 def test_environments_inside(prefix: Path) -> None:

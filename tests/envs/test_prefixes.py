@@ -139,6 +139,18 @@ def test_it_knows_when_it_is_out_of_date(tmp_path: Path) -> None:
     assert not contents.is_current()
 
 
+def test_a_frozen_environment_that_is_so_no_more(tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "env", "python3")
+    (prefix / "conda-meta/frozen").touch()
+    age(prefix)
+    contents = read_prefix(str(prefix))
+    assert contents.is_frozen
+    assert contents.is_current()
+    (prefix / "conda-meta/frozen").unlink()
+    assert not contents.is_current()
+    assert not read_prefix(str(prefix)).is_frozen
+
+
 def test_a_kernel_json_that_was_edited_in_place(tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "env", "python3")
     age(tmp_path)

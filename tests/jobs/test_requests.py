@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from jupyter_envkernels.errors import (
     Busy,
     Conflict,
     EnvKernelsError,
+    Forbidden,
     InvalidRequest,
     InvalidSpec,
     NotFound,
@@ -140,3 +142,21 @@ def test_who_would_be_in_whose_way(tmp_path: Path) -> None:
     assert not clashes(copies[0], copies[1]), "two may read"
     assert not clashes(plan_request(a), a), "a plan only reads"
     assert clashes(replace(a, prefix=tmp_path / "real"), replace(b, prefix=tmp_path / "link"))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda catalog: update_request(catalog, "there", edit=Edit(add=("numpy",))),
+        lambda catalog: rollback_request(catalog, "there", 0),
+        lambda catalog: add_kernel_request(catalog, "there"),
+        lambda catalog: remove_request(catalog, "there", force=True),
+    ],
+)
+def test_a_frozen_environment_is_left_alone(
+    catalog: Catalog, tmp_path: Path, ask: Callable[[Catalog], JobRequest]
+) -> None:
+    (tmp_path / "envs" / "there" / "conda-meta" / "frozen").write_text('{"message": "Ask the staff."}')
+    with pytest.raises(Forbidden, match=r"it is frozen by its file conda-meta/frozen: Ask the staff\.$"):
+        ask(catalog)
+    assert clone_request(catalog, "there", name="mine").kind == "clone"

@@ -1,0 +1,31 @@
+"""Environments that their makers protect from changes: those with ``conda-meta/frozen``.
+
+Format: CEP 22, https://conda.org/learn/ceps/cep-0022/. The file is empty, or JSON with a ``message``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+FROZEN = "conda-meta/frozen"
+_MAX_BYTES = 1 << 16
+
+
+def why_frozen(prefix: str | os.PathLike[str]) -> str:
+    """Why an environment must not be changed, with what its maker says of it; empty when it is not frozen."""
+    path = f"{os.fspath(prefix)}/{FROZEN}"
+    if not os.path.isfile(path):
+        return ""
+    message = " ".join(_message(path).split()).rstrip(".")
+    return f"it is frozen by its file {FROZEN}" + (f": {message}" if message else "")
+
+
+def _message(path: str) -> str:
+    """The text of the file; empty where it has none that can be read, which protects as well."""
+    try:
+        with open(path, "rb") as file:
+            message = json.loads(file.read(_MAX_BYTES))["message"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return message if isinstance(message, str) else ""
