@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..models import COMMITTED_MARK
+
 _FOLDERS = ("miniforge3", "mambaforge", "miniconda3", "anaconda3", "micromamba", "conda")
 _MANAGERS = ("conda", "mamba")
 
@@ -44,9 +46,11 @@ def is_root(prefix: str | Path) -> bool:
     """The prefix is the root of an installation of conda or mamba: it has ``condabin``.
 
     The package ``conda`` brings that folder too, so an environment in which somebody has installed it is none: it lies
-    in a folder ``envs``.
+    in a folder ``envs``, or was made here. So are clones of a root, wherever they stand.
     """
-    return os.path.isdir(f"{prefix}/condabin") and os.path.basename(os.path.dirname(prefix)) != "envs"
+    if not os.path.isdir(f"{prefix}/condabin") or os.path.basename(os.path.dirname(prefix)) == "envs":
+        return False
+    return not os.path.exists(f"{prefix}/{COMMITTED_MARK}")
 
 
 def _root_above(prefix: Path) -> Path | None:

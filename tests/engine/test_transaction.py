@@ -275,6 +275,19 @@ def test_clone(place: Place) -> None:
     assert place.heard.amounts["linking"][-1] == (5, 5, "files")
 
 
+def test_a_clone_of_a_base_is_an_environment_like_any_other(place: Place) -> None:
+    base = place.home / "miniforge3"
+    for folder in ("conda-meta", "condabin", "pkgs"):
+        (base / folder).mkdir(parents=True)
+    (base / "conda-meta" / "history").touch()
+    place.run(JobRequest("clone", "copy", place.home / "copy", source=base))
+    assert not (place.home / "copy" / "pkgs").exists()
+    place.run(JobRequest("update", "copy", place.home / "copy", edit=Edit(("demo",))))
+    assert (place.home / "copy" / "bin" / "demo").exists()
+    place.run(JobRequest("remove", "copy", place.home / "copy"))
+    assert not (place.home / "copy").exists()
+
+
 def test_remove(place: Place) -> None:
     before = place.everything()
     place.run(place.create())

@@ -127,12 +127,18 @@ def test_what_a_clone_does_not_take(source: Path, copy: Path, prefix: Path) -> N
     (source / "pkgs").mkdir()
     (source / "condabin").mkdir()
     (source / "condabin" / "conda").touch()
-    (source / "conda-meta" / ".envkernels-committed").write_text("job")
+    (source / "conda-meta" / "frozen").write_text("{}")
     (source / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
     clone(source, copy, prefix, Tally())
     names = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
-    assert not names & {"envs", "pkgs", "work/nested", "conda-meta/history", "conda-meta/.envkernels-committed"}
+    assert not names & {"envs", "pkgs", "work/nested", "conda-meta/history", "conda-meta/frozen"}
     assert json.loads((copy / "conda-meta" / "state").read_text()) == {"env_vars": {"A": "1"}}
+
+
+def test_a_clone_is_not_what_its_source_s_job_has_made(source: Path, copy: Path, prefix: Path) -> None:
+    (source / "conda-meta" / ".envkernels-committed").write_text("job")
+    clone(source, copy, prefix, Tally())
+    assert not (copy / "conda-meta" / ".envkernels-committed").exists()
 
 
 def test_folders_that_only_the_base_keeps_for_others_are_a_person_s_own_elsewhere(

@@ -50,6 +50,11 @@ def test_condabin_marks_a_root(root: Path, tmp_path: Path) -> None:
     assert not is_root(make_prefix(tmp_path / "env"))
 
 
+def test_what_was_made_here_is_no_root(root: Path) -> None:
+    (root / "conda-meta" / ".envkernels-committed").write_text("job")
+    assert not is_root(root)
+
+
 def test_home(tmp_path: Path) -> None:
     assert home_of({"HOME": str(tmp_path)}) == tmp_path
     assert home_of({}) == Path.home()
