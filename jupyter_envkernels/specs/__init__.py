@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..models import CheckedSpec, Diagnostic
-from . import environment_yml, explicit, formats, lint, lock_files, requirements
+from . import environment_yml, explicit, formats, lint, lock_files, package_list, requirements
 from .credentials import without_credentials
 from .document import Document
 from .environment_yml import write
@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 MAX_DIAGNOSTICS = 200
+_CHOOSING = {"requirements": requirements.read, "package-list": package_list.read}
+"""Readers of lists that leave something to choose, by what :mod:`.formats` calls them."""
+
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -40,7 +43,8 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     """Read a spec and say all that can be said of it without a channel.
 
     Args:
-        text: an environment.yml, ``@EXPLICIT`` list, lock file or requirements.txt; bytes as they are in the file.
+        text: an environment.yml, ``@EXPLICIT`` list, lock file, requirements.txt or list of conda packages; bytes as
+            they are in the file.
         kernel_packages: what is added to an environment that has python and no kernel.
 
     Returns:
@@ -49,7 +53,7 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
         found = formats.recognise(decoded)
-        if found and found.kind != "requirements":
+        if found and found.kind not in _CHOOSING:
             return _exact(decoded, found)
         document, diagnostics = _read(decoded, found)
     except Unreadable as error:
@@ -67,7 +71,7 @@ def read_document(text: str | bytes) -> Document | None:
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
         found = formats.recognise(decoded)
-        return _read(decoded, found)[0] if found is None or found.kind == "requirements" else None
+        return _read(decoded, found)[0] if found is None or found.kind in _CHOOSING else None
     except Unreadable:
         return None
 
@@ -79,7 +83,7 @@ def _read(text: str, found: formats.Recognised | None) -> tuple[Document, list[D
         Unreadable: it gives none.
     """
     checked = check_text(text)
-    return requirements.read(checked) if found else environment_yml.read(checked)
+    return _CHOOSING[found.kind](checked) if found else environment_yml.read(checked)
 
 
 def _exact(text: str, found: formats.Recognised) -> CheckedSpec:

@@ -127,8 +127,11 @@ class _Reader:
 
     def _channels(self) -> Iterator[Scalar]:
         for item in self._list("channels", "conda-forge"):
-            if isinstance(item, Scalar) and item.kind == "text":
+            if isinstance(item, Scalar) and item.kind == "text" and item.text.strip():
                 yield item
+            elif isinstance(item, Scalar) and item.kind == "text":
+                remedy = "Write the name or the URL of a channel, or delete the entry."
+                self._say("error", "invalid-channel", item, "The entry is empty and names no channel.", remedy)
             else:
                 remedy = "Write the name or the URL of a channel; packages go below 'dependencies:'."
                 self._say("error", "wrong-type", item, f"A channel is a word, and this is {_kind(item)}.", remedy)

@@ -11,7 +11,9 @@ from .platforms import foreign_platform
 from .remarks import credentials, exact, remark, shown, unreadable
 from .text import lines_of
 
-_MARK = "@EXPLICIT"
+MARK = re.compile(r"@explicit\s*$", re.IGNORECASE)
+"""The line that conda writes before such a list, and asks for in capitals."""
+
 _MAX_LENGTH = 2000
 _PACKAGE = re.compile(
     r"(?P<url>[a-z][a-z0-9+.-]*://[^\s#]+/(?P<subdir>[^\s#/]+)/(?P<name>[^\s#/]+)-[^\s#/-]+-[^\s#/-]+\.(conda|tar\.bz2))"
@@ -37,7 +39,7 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
                 "Write https://CHANNEL/PLATFORM/NAME-VERSION-BUILD.conda, with #md5 or #sha256: behind it, or none."
             )
             diagnostics.append(remark("error", "invalid-package-url", line, message, remedy))
-    mark = next(n for n, line in enumerate(lines_of(text), 1) if line.strip() == _MARK)
+    mark = next((n for n, line in enumerate(lines_of(text), 1) if MARK.match(line.strip())), 1)
     if not found and not diagnostics:
         raise unreadable("empty", mark, 1, "The list is empty.", "Write URLs of packages below '@EXPLICIT'.")
     packages = [package for _, package in found]
@@ -50,7 +52,7 @@ def _lines(text: str) -> Iterator[Scalar]:
     """What is neither empty nor comment nor the mark itself."""
     for number, line in enumerate(lines_of(text), 1):
         content = line.strip()
-        if content and not content.startswith("#") and content != _MARK:
+        if content and not content.startswith("#") and not MARK.match(content):
             yield Scalar(number, line.index(content) + 1, content)
 
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from .explicit import MARK
 from .remarks import Unreadable, unreadable
-from .requirements import requirement_lines
+from .requirements import COMMENT, requirement_lines
 from .text import lines_of
 
 _HEAD = 64 * 1024
 
 
-Kind = Literal["explicit", "lock-file", "requirements", "other"]
+Kind = Literal["explicit", "lock-file", "requirements", "package-list", "other"]
 
 
 class _Format(NamedTuple):
@@ -43,7 +44,7 @@ class Recognised(NamedTuple):
 
 _BY_HAND = "Write an environment.yml with its packages as a list below 'dependencies:'."
 _FORMATS = (
-    _Format("an @EXPLICIT list of package URLs", (re.compile(r"@EXPLICIT\s*$"),), kind="explicit"),
+    _Format("an @EXPLICIT list of package URLs", (MARK,), kind="explicit"),
     _Format("a pixi.lock", (re.compile(r"version: \d"), re.compile(r"environments:")), kind="lock-file"),
     _Format("a conda-lock.yml", (re.compile(r"metadata:"), re.compile(r"package:")), kind="lock-file"),
     _Format(
@@ -57,13 +58,29 @@ _FORMATS = (
     _Format("a notebook", (re.compile(r'\s*"(cells|nbformat)":'),), "Choose the environment.yml beside it."),
 )
 _ENVIRONMENT_YML = re.compile(r"""["']?dependencies["']? *:(\s|$)""")
-_REQUIREMENT = re.compile(r"(-[rcei] |--[a-z]|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\s*([=<>~!]=|[<>@;]|$))")
+_REQUIREMENT = re.compile(
+    r"-[rcefi] |--[a-z]|(git|hg|svn|bzr)\+|\.{1,2}($|[/\[])|/|\S+\.(whl|zip|tgz|tar\.\w+)($|[\s#?;\[])"
+    r"|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\s*([=<>~!]=|[<>@;]|--[a-z]|$)"
+)
+_PACKAGE_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#\S*)?$")
+_MATCH_SPEC = re.compile(
+    r"([\w./-]+::)?[A-Za-z0-9_][\w.-]*(\s*={1,2}[\d*][\w.*+!]*(=[\w.*]+)?(,[=<>!~]+[\w.*+]+)*|\s*[<>!~][^\s;@]*)?$"
+)
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
+# Lists: each line is one of these, and so the first format that all of them are of.
+_LISTS = (
+    Recognised("explicit", "a list of package URLs"),
+    Recognised("requirements", "a requirements.txt"),
+    Recognised("package-list", "a list of conda packages"),
+)
+_LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
 
 
 def recognise(text: str) -> Recognised | None:
     """Which other format this is; None where it may be an environment.yml, or nothing known."""
     head = text[:_HEAD].removeprefix("\ufeff")
+    if len(text) > _HEAD:
+        head = head[: head.rfind("\n") + 1]  # half a line is of no format
     lines = lines_of(head)
     if _first(_ENVIRONMENT_YML, lines):
         return None
@@ -71,10 +88,16 @@ def recognise(text: str) -> Recognised | None:
         places = [_first(sign, lines) for sign in known.signs]
         if all(places):
             return Recognised(known.kind, known.name, known.remedy, places[0])
-    written = [line.text for line in requirement_lines(head)]
-    if written and all(_REQUIREMENT.match(line) and not _KEY_OR_ENTRY.match(line) for line in written):
-        return Recognised("requirements", "a requirements.txt")
-    return None
+    return _list(head)
+
+
+def _list(head: str) -> Recognised | None:
+    """What all lines are."""
+    written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
+    if not written or any(map(_KEY_OR_ENTRY.match, written)):
+        return None
+    formats = zip(_LINES, _LISTS, strict=True)
+    return next((known for sign, known in formats if all(map(sign.match, written))), None)
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..models import Diagnostic
@@ -10,6 +11,9 @@ from .match_specs import Dependency
 from .nodes import Scalar
 from .remarks import remark
 from .text import lines_of
+
+COMMENT = re.compile(r"\s#.*$")
+"""What pip takes for one behind a requirement."""
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:

@@ -18,6 +18,8 @@ _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # Characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set
 _NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_CONFLICT = re.compile(r"^(<{7}|\|{7}|>{7})(?= |\r?$)", re.MULTILINE)  # what git leaves in a file
+
 
 def decode(data: bytes) -> str:
     """The text of a file: UTF-8, or UTF-16 with a byte order mark (as Notepad and PowerShell write it).
@@ -44,7 +46,7 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
     """The text without its byte order mark.
 
     Raises:
-        Unreadable: it is empty, too large, or holds characters that no text has.
+        Unreadable: it is empty, too large, or holds characters that no text has, or a merge that is not finished.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -64,6 +66,13 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
             *place_of(text[: found.start()]),
             f"Character U+{ord(found.group()):04X} cannot be part of a spec.",
             "Delete it, or save the file anew as UTF-8 text.",
+        )
+    if conflict := _CONFLICT.search(text):
+        raise unreadable(
+            "merge-conflict",
+            *place_of(text[: conflict.start()]),
+            "A git merge left its conflict markers here.",
+            "Keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
         )
     return text
 

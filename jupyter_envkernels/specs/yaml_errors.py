@@ -22,12 +22,6 @@ class _Habit(NamedTuple):
     remedy: str
 
 
-_CONFLICT = _Habit(
-    re.compile(r"(<{7}|\|{7}|>{7})( |$)"),
-    "merge-conflict",
-    "A git merge left its conflict markers here.",
-    "Keep one of the two versions and delete the lines that begin with <<<<<<<, ======= and >>>>>>>.",
-)
 TEMPLATE = (
     "This is a template, not a spec: '{%' and '{{' are for a program that has to fill it in first.",
     "Run the template through its program (conda devenv, jinja2 ...), and use what comes out.",
@@ -35,7 +29,6 @@ TEMPLATE = (
 """What is said of a template, and the remedy."""
 
 _TEMPLATE = _Habit(re.compile(r"\s*(- *)?(\{%|\{\{)"), "template", *TEMPLATE)
-_ANYWHERE = (_CONFLICT, _TEMPLATE)
 
 _ON_THE_LINE = (
     _Habit(
@@ -78,9 +71,8 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
     """
     lines = [line[:_SEEN] for line in lines]
     for number, line in enumerate(lines, 1):
-        for habit in _ANYWHERE:
-            if habit.line.match(line):
-                return Diagnostic("error", habit.code, habit.message, habit.remedy, number, 1)
+        if _TEMPLATE.line.match(line):
+            return Diagnostic("error", _TEMPLATE.code, _TEMPLATE.message, _TEMPLATE.remedy, number, 1)
     marks = [mark for mark in (_mark(error, "context_mark"), _mark(error, "problem_mark")) if mark]
     for number, _ in [place for mark in marks for place in (mark, (mark[0] - 1, 1))]:
         line = lines[number - 1] if 0 < number <= len(lines) else ""

@@ -150,3 +150,12 @@ def test_what_can_be_looked_up_knows_its_places() -> None:
     requirements = read_document("numpy==1\n")
     assert requirements is not None
     assert [line.text for line in requirements.pip] == ["numpy==1"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{}numpy\n", "numpy\n{}", "@EXPLICIT\n{}", "dependencies:\n  - a\n{}", "metadata:\npackage:\n{}"]
+)
+def test_a_merge_that_is_not_finished(text: str) -> None:
+    conflict = "<<<<<<< HEAD\nscipy\n=======\nxz\n>>>>>>> main\n"
+    (error,) = check(text.format(conflict)).diagnostics
+    assert (error.code, error.line) == ("merge-conflict", text[: text.index("{")].count("\n") + 1)

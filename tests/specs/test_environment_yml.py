@@ -198,3 +198,10 @@ def test_warnings_on_the_structure(text: str, code: str) -> None:
 def test_a_misspelt_key_is_recognised() -> None:
     (unknown,) = [d for d in check("chanels: []\ndependencies: [xz]").diagnostics if d.code == "unknown-key"]
     assert unknown.remedy == "Did you mean 'channels'?"
+
+
+@pytest.mark.parametrize("blank", ["''", "' '"])
+def test_a_channel_without_a_name(blank: str) -> None:
+    checked = check(f"channels:\n  - lab\n  - {blank}\ndependencies: [xz]")
+    assert [(d.severity, d.code, d.line, d.column) for d in checked.diagnostics] == [("error", "invalid-channel", 3, 5)]
+    assert checked.spec == EnvSpec(channels=("lab",), dependencies=("xz",))

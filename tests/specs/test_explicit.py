@@ -88,3 +88,10 @@ def test_many_lines_and_long_ones_take_no_time() -> None:
     assert time.perf_counter() - begun < 1
     assert checked.spec is not None
     assert len(checked.spec.locked) == 2000
+
+
+@pytest.mark.parametrize("head", ["", "# made by hand\n", "@explicit\n"])
+def test_without_the_mark(head: str) -> None:
+    checked = check(f"{head}{URL}\n")
+    assert checked.ok
+    assert checked.spec == EnvSpec(locked=(LockedPackage(URL),))
