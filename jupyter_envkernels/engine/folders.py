@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import itertools
 import os
 import shutil
 from pathlib import Path
@@ -67,6 +68,13 @@ def rename_to_free(source: Path, target: Path) -> None:
     if error:
         error = errno.EEXIST if error == errno.ENOTEMPTY else error
         raise OSError(error, os.strerror(error), str(target))
+
+
+def free_name(path: Path, word: str) -> Path:
+    """A name that nothing has, beside a file: ``notes.txt`` becomes ``notes.WORD.txt``, or ``notes.WORD-2.txt``."""
+    words = itertools.chain([word], (f"{word}-{number}" for number in itertools.count(2)))
+    names = (path.with_name(f"{path.stem}.{each}{path.suffix}") for each in words)
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def exchange(left: Path, right: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def bring_back(staging: Staging) -> str:
         except OSError:
             lost.append(place)
     return "\n".join(
-        f"{len(places)} files were written into the new version meanwhile, and {fate}: {_names(places)}."
+        f"{len(places)} files were written into the new version meanwhile, and {fate}: {names(places)}."
         for places, fate in ((back, "are in the old one now"), (lost, "cannot be brought back"))
         if places
     )
@@ -73,6 +74,7 @@ def _is_newer(entry: os.DirEntry[str], since: int) -> bool:
     return False
 
 
-def _names(places: list[str]) -> str:
+def names(places: Sequence[str]) -> str:
+    """The first of them, in a sentence."""
     more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
     return f"{', '.join(places[:_NAMED])}{more}"

@@ -18,11 +18,10 @@ from ..envs.activation import activated_environ
 from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
-from ..models import UPDATE_MARK, EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
+from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
 from .allowed import check_allowed
 from .backend import Backend, Report
-from .bytecode import drop_stale
 from .clobbers import conflicts, settle
 from .donors import add_donor, donors, share_bytecode
 from .finishing import finish
@@ -31,8 +30,10 @@ from .planning import Planner, state_digest
 from .safety import check_changeable, check_free, check_idle
 from .sharing import make_folder, shared_root
 from .staging import Staging
+from .succession import part, take_place
 from .tally import counted
-from .treecopy import Seen, catch_up, clone, twin
+from .treecopy import clone
+from .twins import twin
 from .undo import finish_removal, named, roll_back
 from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
 from .verify import broken_kernels, is_sure, remember
@@ -109,9 +110,9 @@ class Transaction:
         except Exception as error:  # noqa: BLE001 - whatever it was
             self._warn(f"It is done, but not all of what comes after went well: {error}")
 
-    def _warn(self, sentence: str) -> None:
+    def _warn(self, *sentences: str) -> None:
         """Something that is no failure."""
-        if sentence:
+        for sentence in filter(None, sentences):
             self.report.log(sentence)
 
     async def _prepare(self) -> None:
@@ -174,11 +175,12 @@ class Transaction:
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
-        written = await asyncio.to_thread(self._exchange, plan, seen)
-        if written:
-            self.report.log(f"{written} files were written into {prefix} meanwhile, and are in the new one, too.")
+        await asyncio.to_thread(self._write_records, plan)
+        seen, told = await asyncio.to_thread(take_place, staging, seen)
+        self._warn(*told)
         changed = {change.name for change in plan.changes}
         await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
+        self._warn(*await asyncio.to_thread(part, staging, seen))
         staging.commit()
         with self._afterwards():
             await asyncio.to_thread(staging.forget_previous)
@@ -256,8 +258,7 @@ class Transaction:
         await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report)
         known = await asyncio.to_thread(conflicts, prefix)
         prevent = self.settings.path_conflict == "prevent"
-        for sentence in await asyncio.to_thread(settle, folder, known, prevent=prevent):
-            self._warn(sentence)
+        self._warn(*await asyncio.to_thread(settle, folder, known, prevent=prevent))
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
         """Complete the files to an environment, and move it to its place under the pending mark."""
@@ -271,22 +272,6 @@ class Transaction:
             raise AlreadyExists(
                 f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
             ) from error
-
-    def _exchange(self, plan: Plan, seen: Seen) -> int:
-        """Put the new version into the place of the old one.
-
-        Returns:
-            How many files the new one got that were written into the old one meanwhile.
-        """
-        prefix, staging = self.request.prefix, self.staging
-        drop_stale(staging.folder)
-        self._write_records(plan)
-        records.keep_times(prefix, staging.folder)
-        written, looked = catch_up(prefix, staging.folder, seen)
-        staging.mark(UPDATE_MARK)
-        staging.exchange()
-        # what was written while that was going on; of the new one, nothing has been changed in its place yet
-        return written + catch_up(staging.previous, prefix, looked)[0]
 
     def _write_records(self, plan: Plan) -> None:
         folder = self.staging.folder

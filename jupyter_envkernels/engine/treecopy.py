@@ -1,4 +1,4 @@
-"""Copies of prefixes, which share by hard links what they can: for a clone at another place, and for an update.
+"""Clones: copies of prefixes at another place, which share by hard links what they can.
 
 Files are shared as environments share them with the package cache: whatever changes one puts a new file in its place.
 What somebody has changed since its package brought it may be changed in place again, so that a clone gets its own.
@@ -9,9 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
-from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,9 +18,8 @@ from ..errors import LinkFailed
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
 from .tally import Tally
-from .walking import CACHE, BringFile, Folder, bring, copy_file, is_bytecode, list_tree, reading, rebuild, share
+from .walking import CACHE, META, BringFile, Folder, bring, copy_record, is_bytecode, list_tree, reading, rebuild, share
 
-_META = "conda-meta/"
 _NOT_CLONED = {"envs/", "pkgs/"}
 """What the base of a conda installation has beside its own files."""
 
@@ -33,110 +29,6 @@ _TEXT_SIZE = 8 << 20
 """Bytes up to which a file of nobody knows whom is looked at as text that may hold the prefix."""
 
 _BLOCK = 1 << 16
-
-_SMALL = 4 << 20
-"""Bytes up to which a file that no package owns is copied for an update."""
-
-
-Look = tuple[int, int]
-"""How a file or link looks: its inode, and its time in nanoseconds."""
-
-Seen = Mapping[str, Look]
-"""Files and links of a prefix by their paths in it, as they looked."""
-
-
-def twin(source: Path, copy: Path, tally: Tally) -> Seen:
-    """Make a second prefix of the same files, to be changed while the first one stays as it is.
-
-    What is written in place would be written in both: the records are copied, because the engine and conda write into
-    them, and so are small files that no package owns, into which scripts of packages may write. Sockets, pipes and
-    devices are left out.
-
-    Args:
-        source: the prefix; it is only read.
-        copy: where the second one goes; nothing may be there.
-        tally: counts files and links.
-
-    Returns:
-        What there was, for :func:`catch_up`.
-
-    Raises:
-        Forbidden: a part of the source may not be read.
-        InvalidSpec: a record of the source is unreadable.
-        OSError: a file or folder cannot be made.
-    """
-    seen: dict[str, Look] = {}
-    with reading(source):
-        owned = owned_files(source)
-
-        def bring_file(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
-            is_small = entry.stat(follow_symlinks=False).st_size <= _SMALL
-            is_owned = entry.name.endswith(".pyc") or folder.place + entry.name in owned
-            if folder.place == _META:
-                _copy_record(folder, entry, target)
-            elif is_small and not is_owned:
-                shutil.copy2(entry.path, target)
-            else:
-                share(entry.path, target)
-
-        folders = list_tree(source)
-        tally.total = sum(len(folder.entries) for folder in folders)
-        for folder, target in rebuild(folders, copy):
-            for entry in folder.entries:
-                tally.done += 1
-                with suppress(FileNotFoundError):  # a file of a moment
-                    seen[folder.place + entry.name] = _look(entry.stat(follow_symlinks=False))
-                    bring(folder, entry, target + entry.name, bring_file)
-    return seen
-
-
-def catch_up(source: Path, copy: Path, seen: Seen) -> tuple[int, Seen]:
-    """Bring into a twin what was written into its source since.
-
-    Not records, not bytecode, and not what packages have put into the twin.
-
-    Args:
-        source: the prefix.
-        copy: its twin, whose packages may be others by now.
-        seen: what :func:`twin` returned, or this function when it last did that.
-
-    Returns:
-        How many files and links that were, and what there was this time.
-
-    Raises:
-        OSError: one cannot be brought over.
-    """
-    owned = owned_files(copy)
-    count = 0
-    now: dict[str, Look] = {}
-    for folder in list_tree(source, lambda place: place != _META and not is_bytecode(place)):
-        for entry in folder.entries:
-            place = folder.place + entry.name
-            old = seen.get(place)
-            with suppress(FileNotFoundError):
-                now[place] = _look(entry.stat(follow_symlinks=False))
-                if now[place] != old and (place not in owned or _is_of(copy / place, old)):
-                    count += _replace(folder, entry, copy / place)
-    return count, now
-
-
-def _look(found: os.stat_result) -> Look:
-    return found.st_ino, found.st_mtime_ns
-
-
-def _is_of(target: Path, look: Look | None) -> bool:
-    """It is still the file that the twin shared, and not one that a package has put there since."""
-    with suppress(FileNotFoundError):
-        return _look(target.lstat()) == look
-    return False
-
-
-def _replace(folder: Folder, entry: os.DirEntry[str], target: Path) -> bool:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_dir() and not target.is_symlink():
-        return False
-    target.unlink(missing_ok=True)
-    return bring(folder, entry, str(target), copy_file)
 
 
 def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, ...]:
@@ -183,7 +75,7 @@ class _Clone:
         left_out = _NOT_CLONED if is_root(self._source) else ()
         folders = list_tree(self._source, lambda place: place not in left_out, nested=False)
         for folder in folders:
-            if folder.place == _META:
+            if folder.place == META:
                 folder.entries[:] = [e for e in folder.entries if e.name.endswith(".json") or e.name in _CLONED_META]
         tally.total = sum(len(folder.entries) for folder in folders)
         for folder, target in rebuild(folders, self._copy):
@@ -197,8 +89,8 @@ class _Clone:
 
     def _way(self, folder: Folder) -> BringFile:
         """How the files of a folder are brought over."""
-        if folder.place == _META:
-            return _copy_record
+        if folder.place == META:
+            return copy_record
         return self._bring_bytecode if is_bytecode(folder.place) else self._bring_file
 
     def _bring_file(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
@@ -248,7 +140,7 @@ class _Clone:
     def _note_hashes(self) -> None:
         """Records tell the hashes of files with the prefix in them."""
         for name in sorted({self._owned[place].record for place in self._fitted}):
-            record = self._copy / _META / name
+            record = self._copy / META / name
             content = msgspec.json.decode(record.read_bytes())
             for entry in content["paths_data"]["paths"]:
                 if entry["_path"] in self._fitted:
@@ -262,12 +154,6 @@ class _Clone:
 def _write(path: str, target: str, data: bytes) -> None:
     Path(target).write_bytes(data)
     shutil.copystat(path, target)
-
-
-def _copy_record(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
-    """A copy that can be written into, though the original may be protected."""
-    copy_file(folder, entry, target)
-    os.chmod(target, stat.S_IMODE(os.stat(target).st_mode) | stat.S_IWUSR)
 
 
 def _is_unchanged(entry: os.DirEntry[str], owned: Owned) -> bool:

@@ -20,7 +20,7 @@ from .backend import Backend, Report
 from .link_scripts import run_pre_unlink, script
 from .staging import Staging
 from .tally import counted
-from .treecopy import twin
+from .twins import twin
 
 _KIND = "pre-unlink"
 

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from ..errors import Forbidden
 
+META = "conda-meta/"
+"""Place of the records of a prefix."""
+
 CACHE = "__pycache__"
 """Name of the folders in which Python keeps bytecode."""
 
@@ -103,10 +106,20 @@ def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str
     group = copy.stat().st_gid
     for folder in reversed(folders):
         with suppress(FileNotFoundError):
-            _dress(folder.path, f"{copy}/{folder.place}", group)
+            dress(folder.path, f"{copy}/{folder.place}", group)
 
 
-def _dress(source: str, target: str, group: int) -> None:
+def dress(source: str, target: str, group: int) -> None:
+    """Give a folder what another one has: group, mode, access control lists and other extended attributes.
+
+    Args:
+        source: the other one.
+        target: the folder.
+        group: which it has anyway.
+
+    Raises:
+        OSError: one of them is not there, or does not take its mode.
+    """
     there = os.stat(source)
     if there.st_gid != group:
         with suppress(OSError):  # one may not belong to it
@@ -152,6 +165,12 @@ def bring(
 def copy_file(_: Folder, entry: os.DirEntry[str], target: str) -> None:
     """A file of its own, with time, mode and all; a way for :func:`bring`."""
     shutil.copy2(entry.path, target)
+
+
+def copy_record(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+    """A copy that can be written into, though the original may be protected; a way for :func:`bring`."""
+    copy_file(folder, entry, target)
+    os.chmod(target, stat.S_IMODE(os.stat(target).st_mode) | stat.S_IWUSR)
 
 
 def share(path: str, target: str) -> None:

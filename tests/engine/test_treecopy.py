@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.engine.tally import Tally
-from jupyter_envkernels.engine.treecopy import catch_up, clone, twin
+from jupyter_envkernels.engine.treecopy import clone
+from jupyter_envkernels.engine.twins import twin
 from jupyter_envkernels.errors import Forbidden, InvalidSpec, LinkFailed
 
 
@@ -234,61 +235,6 @@ def test_files_that_cannot_be_linked_are_copied(
     assert not copied.samefile(source / "lib" / "deep" / "kept")
 
 
-def test_a_twin_is_the_same_files_but_for_its_records(source: Path, copy: Path) -> None:
-    (source / "lib" / "link").symlink_to("deep/kept")
-    (source / "lib" / "folder").symlink_to("deep")
-    (source / "lib" / "deep").chmod(0o750)
-    os.mkfifo(source / "lib" / "pipe")
-    twin(source, copy, Tally())
-    assert (copy / "lib" / "deep" / "changed").samefile(source / "lib" / "deep" / "changed")
-    assert not (copy / "conda-meta" / "history").samefile(source / "conda-meta" / "history")
-    assert (copy / "conda-meta" / "history").read_text() == "==> history of the source <==\n"
-    assert (copy / "lib" / "link").readlink() == Path("deep/kept")
-    assert (copy / "lib" / "folder").readlink() == Path("deep")
-    assert (copy / "lib" / "deep").stat().st_mode & 0o777 == 0o750
-    assert not (copy / "lib" / "pipe").exists()
-
-
-def test_what_is_written_meanwhile_is_not_lost(source: Path, copy: Path) -> None:
-    (source / "notes").write_text("old")
-    (source / "lib" / "saved.py").write_text("old")
-    seen = twin(source, copy, Tally())
-    (source / "new").mkdir()
-    (source / "new" / "file").write_text("new")
-    (source / "new" / "link").symlink_to("file")
-    (source / "notes").write_text("longer than before")
-    (source / "lib" / "fresh").write_text("saved by a rename, as editors do")
-    (source / "lib" / "fresh").replace(source / "lib" / "saved.py")
-    (source / "conda-meta" / "late.json").write_text("{}")
-    (source / "lib" / "deep" / "__pycache__").mkdir()
-    (source / "lib" / "deep" / "__pycache__" / "x.pyc").write_text("")
-    count, seen = catch_up(source, copy, seen)
-    assert count == 4
-    assert (copy / "new" / "file").read_text() == "new"
-    assert (copy / "new" / "link").readlink() == Path("file")
-    assert (copy / "notes").read_text() == "longer than before"
-    assert (copy / "lib" / "saved.py").read_text() == "saved by a rename, as editors do"
-    assert not (copy / "conda-meta" / "late.json").exists()
-    assert not (copy / "lib" / "deep" / "__pycache__").exists()
-    (copy / "notes").write_text("changed here")
-    (source / "new" / "file").write_text("newer than that")
-    assert catch_up(source, copy, seen)[0] == 1, "what has come since the last time"
-    assert (copy / "new" / "file").read_text() == "newer than that"
-    assert (copy / "notes").read_text() == "changed here"
-
-
-def test_what_a_package_has_brought_meanwhile_stays(source: Path, copy: Path) -> None:
-    seen = twin(source, copy, Tally())
-    for name in ("kept", "changed"):
-        (source / "lib" / "deep" / "fresh").write_text("edited")
-        (source / "lib" / "deep" / "fresh").replace(source / "lib" / "deep" / name)
-    (copy / "lib" / "deep" / "kept").unlink()
-    (copy / "lib" / "deep" / "kept").write_text("of the new package")
-    assert catch_up(source, copy, seen)[0] == 1
-    assert (copy / "lib" / "deep" / "kept").read_text() == "of the new package"
-    assert (copy / "lib" / "deep" / "changed").read_text() == "edited"
-
-
 def test_a_file_of_a_moment_fails_nothing(
     source: Path, copy: Path, prefix: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,21 +254,6 @@ def test_a_file_of_a_moment_fails_nothing(
     clone(source, copy.with_name("clone"), prefix, Tally())
     monkeypatch.undo()
     assert not [*copy.rglob("was-there-just-now"), *copy.with_name("clone").rglob("was-there-just-now")]
-
-
-def test_scripts_may_write_into_what_nobody_owns(source: Path, copy: Path) -> None:
-    (source / "lib" / "loaders.cache").write_text("old")
-    twin(source, copy, Tally())
-    (copy / "lib" / "loaders.cache").write_text("new")
-    assert (source / "lib" / "loaders.cache").read_text() == "old"
-
-
-def test_folders_keep_their_group(source: Path, copy: Path) -> None:
-    os.chown(source / "lib", -1, os.getgid())
-    (source / "lib").chmod(0o2775)
-    twin(source, copy, Tally())
-    assert (copy / "lib").stat().st_mode & 0o7777 == 0o2775
-    assert (copy / "lib").stat().st_gid == (source / "lib").stat().st_gid
 
 
 def test_bytecode_of_what_holds_the_prefix_is_left_behind(source: Path, copy: Path, prefix: Path) -> None:

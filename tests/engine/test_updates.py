@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -310,7 +311,8 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     real = Staging.mark
 
     def write_and_mark(staging: Staging, *lines: str) -> None:
-        (prefix / "mine.txt").write_text("changed by its owner")
+        (prefix / "saved.txt").write_text("changed by its owner")
+        (prefix / "saved.txt").replace(prefix / "mine.txt")
         (prefix / "late").mkdir()
         (prefix / "late" / "meanwhile.txt").write_text("mine")
         real(staging, *lines)
@@ -321,6 +323,40 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
     assert f"2 files were written into {prefix} meanwhile, and are in the new one, too." in made.heard.lines
+
+
+def at_the_check(work: Callable[[], None]) -> Callable[[str], None]:
+    """Does it when the new version stands in its place."""
+    return lambda phase: work() if phase == "verifying" else None
+
+
+def test_what_is_written_into_open_files_is_in_the_new_one(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    for name in ("work/log.txt", "bin/log.txt", "bin/other.txt"):
+        add(prefix, {name: "one\n"})
+    made.heard.at_phase = at_the_check(lambda: add(prefix, {"bin/other.txt": "changed"}))
+    with contextlib.ExitStack() as stack:
+        logs = [stack.enter_context((prefix / name).open("a")) for name in ("work/log.txt", "bin/log.txt")]
+        other = stack.enter_context((prefix / "bin" / "other.txt").open("a"))
+        made.run(made.update("lesson", "demo=2.0"))
+        for log in logs:
+            log.write("two\n")
+        other.write("lost")
+    assert (prefix / "work" / "log.txt").read_text() == (prefix / "bin" / "log.txt").read_text() == "one\ntwo\n"
+    warnings = [line for line in made.heard.lines if line.startswith(f"Process {os.getpid()} goes on writing")]
+    assert len(warnings) == 1
+    assert f"{prefix}/bin/other.txt of the old version" in warnings[0]
+
+
+def test_who_works_in_a_folder_of_the_old_version_is_named(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = made.envs / "lesson"
+    (prefix / "work").mkdir()
+    monkeypatch.chdir(prefix / "work")
+    made.heard.at_phase = at_the_check(lambda: add(Path(), {"made.txt": "by a relative name"}))
+    made.run(made.update("lesson", "demo=2.0"))
+    monkeypatch.undo()
+    assert (prefix / "work" / "made.txt").read_text() == "by a relative name"
+    assert any(f"still works in the folder {prefix}/work of the old version" in line for line in made.heard.lines)
 
 
 @pytest.mark.parametrize("died", [True, False])
@@ -355,7 +391,7 @@ def test_files_written_into_a_new_version_that_is_taken_back(
     told = roll_back(request, UPDATE) if died else made.heard.lines[-1]
     names = ", ".join(new)
     assert told == f"2 files were written into the new version meanwhile, and are in the old one now: {names}."
-    assert state(prefix) == before | new
+    assert state(prefix) == before | new | {"mine.txt": "changed"}
     assert not (scripts.keys() | pip.keys()) & state(prefix).keys()
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
     assert roll_back(request, UPDATE) == ""
