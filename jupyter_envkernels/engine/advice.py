@@ -17,6 +17,7 @@ from ..specs.document import Document
 from ..specs.fixes import loosened, renamed, rewrite
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
+from ..specs.terms import terms_of_service, terms_remarks
 from .allowed import channels_in, check_allowed
 from .candidates import Lack, lack_of
 from .conda_first import conda_names, pip_remarks
@@ -64,6 +65,7 @@ class Adviser:
             seconds: after which to answer with what is known of the channels until then.
         """
         wishes, remarks = wishes_of(document, self._reader)
+        remarks = [*remarks, *self._terms(document, defaults)]
         channels = [channel.text for channel in document.channels] or defaults
         try:
             named = [*channels, *channels_in(wish.line.text for wish in wishes)]
@@ -86,6 +88,14 @@ class Adviser:
             *machine_remarks(wishes, stock, solver.machine),
             *pip_remarks(document.pip, wishes, stock),
         ]
+
+    def _terms(self, document: Document, defaults: Sequence[str]) -> Iterator[Diagnostic]:
+        yield from terms_remarks(document.channels, self._urls_of)
+        if not document.channels and (terms := terms_of_service(defaults, configured=True, urls_of=self._urls_of)):
+            yield Diagnostic("info", terms.code, terms.message, terms.remedy)
+
+    def _urls_of(self, channels: Sequence[str]) -> Sequence[str]:
+        return self._settings.channel_urls(map(_expanded, channels))
 
     def _places(self, document: Document, wishes: Sequence[Wish]) -> dict[str, Scalar]:
         """Base URL of a channel -> where the spec names it."""

@@ -186,7 +186,11 @@ class Planner:
         requested = self._requested(spec)
         packages = await self.backend.solve(requested, channels)
         names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
-        terms = terms_of_service(spec.channels or self.options.channels, configured=not spec.channels)
+        terms = terms_of_service(
+            spec.channels or self.options.channels,
+            configured=not spec.channels,
+            urls_of=self.settings.channel_urls,
+        )
         warnings = (terms,) if terms else ()
         missing = kernel_packages_missing(names, self.options.kernel_packages)
         if missing:

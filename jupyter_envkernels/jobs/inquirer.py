@@ -10,11 +10,12 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 
 import msgspec
 
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
-from ..specs import check, terms_of_service, with_remarks
+from ..specs import check, with_remarks
 from ..specs.text import decode
 
 _IDLE = 120.0
@@ -104,8 +105,9 @@ class Inquirer:
             return checked
         readable = decode(text) if isinstance(text, bytes) else text
         further = await self.advise(readable, seconds)
-        if not checked.spec.channels and (terms := terms_of_service(self._options.channels, configured=True)):
-            further = (*further, Diagnostic("info", terms.code, terms.message, terms.remedy))
+        if all(said.code != "channels-not-asked" for said in further):  # who knows the configuration judges better
+            said_before = tuple(said for said in checked.diagnostics if said.code != "terms-of-service")
+            checked = replace(checked, diagnostics=said_before)
         return with_remarks(checked, further)
 
     async def advise(self, text: str, seconds: float) -> tuple[Diagnostic, ...]:

@@ -13,7 +13,7 @@ from .match_specs import Dependency
 from .names import pip_name
 from .nodes import Scalar
 from .remarks import credentials, remark, shown
-from .terms import terms_of_service
+from .terms import terms_remarks
 
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
@@ -87,8 +87,7 @@ def _channels(document: Document) -> Iterator[Diagnostic]:
         if first is not channel:
             message = f"The channel {shown(channel.text)} is already in line {first.line}."
             yield remark("info", "duplicate-channel", channel, message, "Delete this line.")
-        elif terms := terms_of_service([channel.text]):
-            yield remark("info", terms.code, channel, terms.message, terms.remedy)
+    yield from terms_remarks(document.channels)
 
 
 def _credentials(document: Document) -> Iterator[Diagnostic]:

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
-from ..models import Problem
-from .remarks import shown
+from ..models import Diagnostic, Problem
+from .remarks import Text, remark, shown
 
-_ANACONDA = ("defaults", "anaconda", "main", "r", "msys2")
+_NAMES = ("defaults", "anaconda", "main", "r", "msys2")
+_URL = re.compile(
+    r"://([^/@]*@)?(repo\.anaconda\.com/(t/[^/]+/)?pkgs/|conda\.anaconda\.org/(t/[^/]+/)?(anaconda|main|r|msys2)(/|$))"
+)
 
 
-def terms_of_service(channels: Iterable[str], *, configured: bool = False) -> Problem | None:
+UrlsOf: TypeAlias = Callable[[Sequence[str]], Iterable[str]]
+"""What names of channels stand for by conda's configuration: their URLs."""
+
+
+def terms_remarks(channels: Iterable[Text], urls_of: UrlsOf | None = None) -> Iterator[Diagnostic]:
+    """What is to be said of each channel of Anaconda's in a spec, once; see :func:`terms_of_service`."""
+    for channel in {channel.text.rstrip("/"): channel for channel in reversed(list(channels))}.values():
+        if terms := terms_of_service([channel.text], urls_of=urls_of):
+            yield remark("info", terms.code, channel, terms.message, terms.remedy)
+
+
+def terms_of_service(
+    channels: Iterable[str], *, configured: bool = False, urls_of: UrlsOf | None = None
+) -> Problem | None:
     """What is to be said of the first channel of Anaconda's among these; None where there is none.
 
     Args:
         channels: names or URLs.
         configured: they come from the configuration, for a spec that names none.
+        urls_of: judges names; without it they stand for what they do where nothing is configured.
     """
-    found = next((channel for channel in channels if channel in _ANACONDA or "repo.anaconda.com/pkgs" in channel), None)
+    found = next((channel for channel in channels if _is_anacondas(channel, urls_of)), None)
     if found is None:
         return None
     message = f"'{shown(found)}' is Anaconda's channel; its terms of service ask larger organisations to pay."
@@ -26,3 +45,9 @@ def terms_of_service(channels: Iterable[str], *, configured: bool = False) -> Pr
         message = f"The spec names no channel, so that the configured ones are used. {message}"
         remedy = "Add the lines 'channels:' and '  - conda-forge' to the spec, unless you have a licence."
     return Problem("terms-of-service", message, remedy)
+
+
+def _is_anacondas(channel: str, urls_of: UrlsOf | None) -> bool:
+    if urls_of is None:
+        return channel in _NAMES or _URL.search(channel) is not None
+    return any(map(_URL.search, urls_of([channel])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -65,13 +66,34 @@ async def test_one_process_answers_many_questions(place: Place) -> None:
 async def test_who_names_no_channel_is_told_of_the_terms_of_the_configured_one(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CONDA_DEFAULT_CHANNELS", place.channel)
+    pkgs = "https://repo.anaconda.com/pkgs/main"
+    configuration = {"default_channels": [pkgs], "mirrored_channels": {pkgs: [place.channel]}}
+    (place.folder / "condarc").write_text(json.dumps(configuration))
+    monkeypatch.setenv("CONDARC", str(place.folder / "condarc"))
     inquirer = Inquirer(EngineOptions(("defaults",), place.folder / "cache"))
     try:
         checked = await inquirer.check("name: one\ndependencies: [prio-demo]\n", LONG)
-        assert [d.code for d in checked.diagnostics] == ["terms-of-service"]
+        assert [(d.code, d.line) for d in checked.diagnostics] == [("terms-of-service", None)]
+        checked = await inquirer.check("name: one\nchannels: [defaults]\ndependencies: [prio-demo]\n", LONG)
+        assert [(d.code, d.line) for d in checked.diagnostics] == [("terms-of-service", 2)]
         checked = await inquirer.check(f"name: one\nchannels: [{place.channel}]\ndependencies: [prio-demo]\n", LONG)
         assert checked.diagnostics == ()
+    finally:
+        await inquirer.stop()
+
+
+async def test_the_configuration_tells_whose_a_channel_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _, _ = place.channel.rpartition("/")
+    configuration = {"default_channels": [place.channel], "custom_channels": {"main": folder}}
+    (place.folder / "condarc").write_text(json.dumps(configuration))
+    monkeypatch.setenv("CONDARC", str(place.folder / "condarc"))
+    inquirer = Inquirer(EngineOptions(("defaults",), place.folder / "cache"))
+    try:
+        for head in ("", "channels: [defaults]\n"):
+            checked = await inquirer.check(f"name: one\n{head}dependencies: [prio-demo]\n", LONG)
+            assert checked.diagnostics == (), head
+        checked = await inquirer.check("name: one\nchannels: [main]\ndependencies: [prio-demo]\n", LONG)
+        assert "terms-of-service" not in [d.code for d in checked.diagnostics]
     finally:
         await inquirer.stop()
 
