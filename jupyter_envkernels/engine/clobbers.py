@@ -1,21 +1,29 @@
-"""Paths that two packages of an environment bring.
+"""Paths that two packages of an environment bring, or a package where a person has a file.
 
 The engine links the file of one of them, and keeps that of the other under ``__clobbers__``, by the same path: should
-the first package go, the second one's file takes its place. Records tell of it (``original_path``); nobody else does.
+the first package go, the second one's file takes its place. Records tell of it (``original_path``); nobody else does. A
+person's file it replaces without a word: what stands in the environment still is kept there by us.
 """
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import LinkFailed
+from .folders import free_name
+from .ownership import owned_files
+from .walking import share
 
 FOLDER = "__clobbers__"
+OF_PERSON = f"{FOLDER}/YOURS"
+"""Where files are kept that no package owns: packages have no capitals in their names."""
+
 _TOLD = 5
 """Paths of one pair of packages that are named."""
 
@@ -76,7 +84,62 @@ def settle(prefix: Path, known: Collection[Conflict], *, prevent: bool) -> list[
 
 def _sentences(found: Collection[Conflict]) -> Iterator[str]:
     for used, other in sorted({(conflict.used, conflict.other) for conflict in found}):
-        paths = sorted(path for one, two, path in found if (one, two) == (used, other))
-        rest = f" and {len(paths) - _TOLD} more" if len(paths) > _TOLD else ""
-        named = ", ".join(paths[:_TOLD]) + rest
+        named = _named(path for one, two, path in found if (one, two) == (used, other))
         yield f"Path conflict: {used} and {other} both bring {named}; what {used} brings is used."
+
+
+def _named(found: Iterable[str]) -> str:
+    paths = sorted(found)
+    rest = f" and {len(paths) - _TOLD} more" if len(paths) > _TOLD else ""
+    return ", ".join(paths[:_TOLD]) + rest
+
+
+def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
+    """Keep files of a person that packages have replaced in the new version of an environment, in :data:`OF_PERSON`.
+
+    Args:
+        prefix: the environment as it is.
+        copy: its new version, with its packages linked.
+        prevent: it is a failure that there are some.
+
+    Returns:
+        Sentences for the log.
+
+    Raises:
+        LinkFailed: there are some, and they are failures.
+        OSError: one cannot be kept.
+    """
+    owned = owned_files(copy)
+    found: dict[str, list[str]] = {}
+    for place in owned.keys() - owned_files(prefix).keys():
+        if not place.endswith(".pyc") and _differ(prefix / place, copy / place):
+            found.setdefault(owned[place].record.rsplit("-", 2)[0], []).append(place)
+    if prevent and found:
+        name, places = min(found.items())
+        raise LinkFailed(
+            f"Path conflict: {name} brings {_named(places)}, where files are that no package owns.",
+            remedy="Put them elsewhere, or set conda's path_conflict to warn.",
+        )
+    for place in (place for places in found.values() for place in places):
+        _keep(prefix / place, copy / OF_PERSON / place)
+    return [
+        f"Path conflict: {name} brings {_named(places)}, where files of yours were; they are kept in {OF_PERSON}."
+        for name, places in sorted(found.items())
+    ]
+
+
+def _differ(mine: Path, theirs: Path) -> bool:
+    """A file or link of a person is not what a package brings."""
+    if mine.is_symlink():
+        return not theirs.is_symlink() or mine.readlink() != theirs.readlink()
+    return mine.is_file() and (theirs.is_symlink() or not filecmp.cmp(mine, theirs, shallow=False))
+
+
+def _keep(mine: Path, target: Path) -> None:
+    if os.path.lexists(target):
+        target = free_name(target, "later")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if mine.is_symlink():
+        target.symlink_to(mine.readlink())
+    else:
+        share(str(mine), str(target))

@@ -22,7 +22,7 @@ from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
 from .allowed import check_allowed
 from .backend import Backend, Report
-from .clobbers import conflicts, settle
+from .clobbers import conflicts, keep_aside, settle
 from .donors import add_donor, donors, share_bytecode
 from .finishing import finish
 from .logins import places_of
@@ -175,6 +175,8 @@ class Transaction:
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
+        prevent = self.settings.path_conflict == "prevent"
+        self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=prevent))
         await asyncio.to_thread(self._write_records, plan)
         seen, told = await asyncio.to_thread(take_place, staging, seen)
         self._warn(*told)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.clobbers import Conflict, conflicts, settle
+from jupyter_envkernels.engine.clobbers import OF_PERSON, Conflict, conflicts, keep_aside, settle
 from jupyter_envkernels.errors import LinkFailed
 
 
@@ -43,3 +43,40 @@ def test_folders_of_former_conflicts_go(tmp_path: Path) -> None:
     assert settle(tmp_path, (), prevent=False) == []
     assert not (tmp_path / "__clobbers__").exists()
     assert conflicts(tmp_path / "nowhere") == set()
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> tuple[Path, Path]:
+    """An environment and its new version: with package a, and in the new one with b, which brings a lot."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    places = ["bin/a", "share/mine.bin", "share/same", "share/link", "share/new", "share/x.pyc"]
+    for prefix in (old, new):
+        record(prefix, "a", ["bin/a"], [])
+        for place in places:
+            (prefix / place).parent.mkdir(exist_ok=True)
+            (prefix / place).write_text(place if "same" in place else prefix.name)
+    record(new, "b-c", places, [])
+    (old / "share" / "link").unlink()
+    (old / "share" / "link").symlink_to("same")
+    (old / "share" / "new").unlink()
+    return old, new
+
+
+def test_a_file_of_a_person_is_kept(versions: tuple[Path, Path]) -> None:
+    old, new = versions
+    (told,) = keep_aside(old, new, prevent=False)
+    assert told.startswith("Path conflict: b-c brings share/link, share/mine.bin, where files of yours were; they are")
+    kept = new / OF_PERSON / "share"
+    assert sorted(path.name for path in kept.iterdir()) == ["link", "mine.bin"]
+    assert (kept / "mine.bin").read_text() == "old"
+    assert (kept / "link").readlink() == Path("same")
+    assert (new / "share" / "mine.bin").read_text() == "new"
+    keep_aside(old, new, prevent=False)
+    assert (kept / "mine.later.bin").samefile(kept / "mine.bin"), "one that is kept already is not replaced"
+
+
+def test_a_file_of_a_person_may_prevent_the_change(versions: tuple[Path, Path]) -> None:
+    old, new = versions
+    with pytest.raises(LinkFailed, match=r"b-c brings share/link, share/mine\.bin, where files are"):
+        keep_aside(old, new, prevent=True)
+    assert not (new / OF_PERSON).exists()

@@ -14,6 +14,7 @@ import pytest
 from jupyter_envkernels.engine import folders, staging
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.undo import forget_replaced, is_committed, roll_back
+from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.envs.prefixes import read_prefix
@@ -323,6 +324,19 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
     assert f"2 files were written into {prefix} meanwhile, and are in the new one, too." in made.heard.lines
+
+
+def test_a_file_of_its_owner_s_where_a_package_brings_one(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    add(prefix, {"bin/more": "MINE"})
+    before = made.everything()
+    with pytest.raises(LinkFailed, match="more brings bin/more, where files are that no package owns"):
+        made.run(made.update("lesson", "more"), settings=Settings(path_conflict="prevent"))
+    assert made.everything() == before
+    made.run(made.update("lesson", "more"))
+    assert (prefix / "__clobbers__" / "YOURS" / "bin" / "more").read_text() == "MINE"
+    assert (prefix / "bin" / "more").read_text() != "MINE"
+    assert any(line.startswith("Path conflict: more brings bin/more") for line in made.heard.lines)
 
 
 def at_the_check(work: Callable[[], None]) -> Callable[[str], None]:

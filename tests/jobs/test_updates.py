@@ -309,3 +309,17 @@ async def test_packages_that_bring_the_same_path(place: Place, monkeypatch: pyte
         assert (job.error.code, job.error.message) == ("link-failed", sentence)
     assert (prefix / "share/lab/clobbered.txt").read_text() == "owned by clobber-b\n"
     assert place.leftovers() == ["lesson"]
+
+
+async def test_a_file_where_a_package_brings_another(place: Place) -> None:
+    async with managing(place) as manager:
+        await do(manager, place.create("lesson", "clobber-a"))
+        mine = place.envs / "lesson" / "share" / "lab" / "prefix.txt"
+        mine.write_text("MINE")
+        job = await do(manager, update(place, "lesson", "prefix-demo"))
+        assert "prefix-demo brings share/lab/prefix.txt, where" in manager.journal(job.id).read_log(0)[0]
+        assert mine.read_text().startswith("prefix=")
+        kept = place.envs / "lesson" / "__clobbers__" / "YOURS" / "share" / "lab" / "prefix.txt"
+        assert kept.read_text() == "MINE"
+        await do(manager, update(place, "lesson", remove=("prefix-demo",)))
+        assert kept.read_text() == "MINE"
