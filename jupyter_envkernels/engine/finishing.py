@@ -53,9 +53,8 @@ async def finish(
     activated = await asyncio.to_thread(activated_environ, prefix, environ)
     await run_post_link(prefix, linked, activated, report)
     await asyncio.to_thread(staging.let_others_in)
-    if plan.pip or plan.pip_removed:
-        report.phase("pip", pip_message(plan))
-        await pip.uninstall(prefix, plan.pip_removed, activated, report)
+    if plan.pip:
+        report.phase("pip", pip_message(plan.pip))
         workdir = request.workdir or prefix.parent
         await pip.install(prefix, plan.pip, workdir, activated, report, installer=options.pip_installer)
         there = await asyncio.to_thread(read_inventory, prefix)
@@ -68,12 +67,10 @@ async def finish(
         await asyncio.to_thread(open_to_others, prefix, root, former)
 
 
-def pip_message(plan: Plan) -> str:
+def pip_message(lines: Sequence[str]) -> str:
     """What pip does. Options ask for nothing; how much a file of requirements asks for, nobody knows yet."""
-    options = tuple(line.strip().replace("=", " ").split()[0] for line in plan.pip if line.strip().startswith("-"))
-    if any(option in {"-r", "--requirement"} for option in options):
+    options = [line.strip().replace("=", " ").split()[0] for line in lines if line.strip().startswith("-")]
+    wanted = len(lines) - sum(option not in {"-e", "--editable"} for option in options)
+    if not wanted or not {"-r", "--requirement"}.isdisjoint(options):
         return "Installing pip requirements"
-    wanted = len(plan.pip) - sum(option not in {"-e", "--editable"} for option in options)
-    if wanted:
-        return f"Installing {count_of(wanted, 'pip requirement')}"
-    return f"Taking out {count_of(len(plan.pip_removed), 'package')} of pip"
+    return f"Installing {count_of(wanted, 'pip requirement')}"

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import NotFound
+from ..errors import NotFound, SolveFailed
 from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
 from ..specs import conda_name, pip_name
 from .changes import minor_of
+from .explain import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def goal_of(
     _check_there(request.edit.remove, inventory)
     edit, spec = request.edit, request.spec or EnvSpec()
     asked = {} if request.spec and edit.prune else _asked(inventory, installed)
-    removed = _names(edit.remove, installed)
+    removed = _names(edit.remove, installed).difference(_needed_below_pip(edit.remove, inventory, installed))
     gone = _dependents(set(removed), installed)
     new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
     wanted = {name: text for name, text in asked.items() if name not in gone} | new
@@ -94,6 +95,49 @@ def goal_of(
     )
 
 
+def check_gone(
+    goal: Goal, packages: Sequence[PlannedPackage], requested: Sequence[str], kernel: Collection[str]
+) -> None:
+    """What is to be removed may be needed by what stays.
+
+    Args:
+        goal: of the update.
+        packages: that were chosen for it.
+        requested: match specs that will have been asked for.
+        kernel: packages that are kept so that the environment stays a kernel.
+
+    Raises:
+        SolveFailed: it is; with what needs it.
+    """
+    stays = sorted({package.name for package in packages} & set(goal.removed))
+    if not stays:
+        return
+    asked = {conda_name(text) for text in requested}
+    paths = [path for name in stays for path in _needed_through(name, packages, asked)]
+    users = list(dict.fromkeys(path[0] for path in paths))
+    reason = "; ".join(_need(path, kernel) for path in paths) or "other packages need it"
+    message = f"{listed(stays)} cannot be removed: {reason}."
+    raise SolveFailed(message, remedy=f"Remove {listed(users or ['these packages'])}, too.")
+
+
+def _needed_through(name: str, packages: Sequence[PlannedPackage], asked: Collection[str]) -> Iterator[list[str]]:
+    """The nearest packages that were asked for and need one, each with what is between, down to that one."""
+    seen = {name}
+    paths = [[name]]
+    while paths:
+        above = [[p.name, *path] for path in paths for p in packages if p.name not in seen and path[0] in _depends(p)]
+        paths = list({path[0]: path for path in reversed(above)}.values())
+        seen.update(path[0] for path in paths)
+        yield from (path for path in paths if path[0] in asked)
+        paths = [path for path in paths if path[0] not in asked]
+
+
+def _need(path: Sequence[str], kernel: Collection[str]) -> str:
+    user, *between, needed = path
+    kept = ", which is kept so that the environment stays a kernel," if user in kernel else ""
+    return f"{user}{kept} needs {needed}{f' through {listed(between)}' if between else ''}"
+
+
 def _check_there(names: Sequence[str], inventory: Inventory) -> None:
     there = {canonical_name(package.name) for package in inventory.packages}
     if missing := [name for name in names if canonical_name(name) not in there]:
@@ -109,6 +153,13 @@ def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str
     """Of names, in whatever spelling, those of conda packages, as conda spells them."""
     wanted = {canonical_name(name) for name in names}
     return {package.name for package in installed if canonical_name(package.name) in wanted}
+
+
+def _needed_below_pip(names: Sequence[str], inventory: Inventory, installed: Sequence[PlannedPackage]) -> Iterator[str]:
+    """Of names, those of conda packages that pip has replaced and others need: pip's goes, and conda's is back."""
+    of_pip = {canonical_name(package.name) for package in inventory.of("pip")}
+    removed = _names(names, installed)
+    return (name for name in removed if canonical_name(name) in of_pip and _dependents({name}, installed) - removed)
 
 
 def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
@@ -167,4 +218,5 @@ def _pip_installed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]
     spec = request.spec or EnvSpec()
     changed = {canonical_name(pip_name(line)) for line in spec.pip}
     changed |= {canonical_name(name) for name in _pip_removed(request, inventory)}
+    changed |= {canonical_name(conda_name(text)) for text in request.edit.add}
     return tuple(p.requirement for p in inventory.of("pip") if p.requirement and canonical_name(p.name) not in changed)

@@ -28,7 +28,8 @@ from ..specs.credentials import without_credentials
 from .allowed import channels_in, check_allowed
 from .backend import Backend, Report
 from .changes import compare
-from .goals import Goal, for_python, goal_of
+from .displaced import give_back
+from .goals import Goal, check_gone, for_python, goal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,12 @@ class Planner:
         self.report.phase("solving", "Choosing packages")
         packages = await self._reach(goal, channels)
         requested = goal.requested
-        if missing := self._lost_kernel(current.packages, packages, goal):
+        missing = self._lost_kernel(current.packages, packages, goal)
+        if missing:
             self.report.log(f"Keeping {', '.join(missing)}, so that the environment stays a kernel.")
             requested = (*requested, *missing)
             packages = await self._reach(replace(goal, requested=requested), channels)
-        _check_gone(goal, packages)
+        check_gone(goal, packages, requested, missing)
         plan = Plan(
             packages=packages,
             requested=_public(requested),
@@ -105,7 +107,7 @@ class Planner:
             variables=goal.variables,
         )
         plan = for_python(plan, current.packages, goal.pip_installed)
-        return self._as_change(current, inventory, plan, request.prefix)
+        return self._as_change(current, inventory, plan, request)
 
     async def _add_kernel(self, request: JobRequest) -> Plan:
         current = await self._installed(request.prefix)
@@ -127,7 +129,7 @@ class Planner:
                 remedy=f"Add {missing[0]} by an update, which may change them.",
             ) from error
         plan = Plan(packages, (*inventory.requested, *missing), variables=inventory.variables)
-        return self._as_change(current, inventory, plan, request.prefix)
+        return self._as_change(current, inventory, plan, request)
 
     async def _rollback(self, request: JobRequest) -> Plan:
         current = await self._installed(request.prefix)
@@ -147,17 +149,19 @@ class Planner:
             message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
             plan = replace(plan, warnings=(Problem("pip-stays", message),))
         plan = for_python(plan, current.packages, [package.requirement for package in pip if package.requirement])
-        return self._as_change(current, inventory, plan, request.prefix)
+        return self._as_change(current, inventory, plan, request)
 
     async def _installed(self, prefix: Path) -> Plan:
         if not (prefix / "conda-meta").is_dir():
             raise NotFound(f"There is no environment at {prefix} any more.")
         return await self.backend.installed(prefix)
 
-    def _as_change(self, current: Plan, inventory: Inventory, plan: Plan, prefix: Path) -> Plan:
+    def _as_change(self, current: Plan, inventory: Inventory, plan: Plan, request: JobRequest) -> Plan:
         """The plan as one that changes what is there."""
+        named = {*map(conda_name, request.edit.add), *request.edit.remove}
+        plan = give_back(plan, current.packages, inventory, named)
         warnings = plan.warnings
-        if running := running_kernels(prefix):
+        if running := running_kernels(request.prefix):
             count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
             message = f"{count} in this environment, and will see the change half."
             warnings = (*warnings, Problem("kernels-run", message, "Restart it afterwards."))
@@ -263,19 +267,6 @@ def state_digest(installed: Plan, inventory: Inventory) -> str:
 def _public(requested: Sequence[str]) -> tuple[str, ...]:
     """What is written into the environment's history holds no login."""
     return tuple(map(without_credentials, requested))
-
-
-def _check_gone(goal: Goal, packages: Sequence[PlannedPackage]) -> None:
-    """What is to be removed may be needed by what stays.
-
-    Raises:
-        SolveFailed: it is.
-    """
-    if stays := sorted({package.name for package in packages} & set(goal.removed)):
-        raise SolveFailed(
-            f"{', '.join(stays)} cannot be removed: other packages that were asked for need it.",
-            remedy="Remove these packages, too.",
-        )
 
 
 def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:

@@ -23,6 +23,7 @@ from . import records
 from .allowed import check_allowed
 from .backend import Backend, Report
 from .clobbers import conflicts, keep_aside, settle
+from .displaced import take_out
 from .donors import add_donor, donors, share_bytecode
 from .finishing import finish
 from .logins import places_of
@@ -171,6 +172,7 @@ class Transaction:
         going = {change.name for change in plan.changes if change.before is not None}
         if scripts := await asyncio.to_thread(with_scripts, prefix, going):
             await run_on_copy(staging, scripts, self.backend, environ, self.report)
+        await take_out(staging.folder, plan, environ, self.report)
         await self._install(plan)
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.goals import Goal, for_python, goal_of
-from jupyter_envkernels.errors import NotFound
+from jupyter_envkernels.engine.goals import Goal, check_gone, for_python, goal_of
+from jupyter_envkernels.errors import NotFound, SolveFailed
 from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, Inventory, JobRequest, Plan, PlannedPackage
 
 
@@ -128,3 +128,51 @@ def test_another_python_gets_the_packages_of_pip_again() -> None:
     assert [warning.code for warning in plan.warnings] == ["python-changes"]
     same = Plan((package("python", "3.12.9"),))
     assert for_python(same, INSTALLED, found.pip_installed) == same
+
+
+KEPT = ", which is kept so that the environment stays a kernel,"
+
+
+def test_what_pip_has_put_over_a_package_that_others_need() -> None:
+    over = InstalledPackage("pip", "NumPy", "2", requirement="NumPy==2")
+    inventory = replace(INVENTORY, packages=(over,))
+    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(remove=("numpy",)))
+    found = goal_of(request, inventory, INSTALLED)
+    assert (found.removed, found.pip_removed) == ((), ("NumPy",))
+    assert {"numpy", "pandas"} <= set(found.kept)
+    both = replace(request, edit=Edit(remove=("numpy", "pandas")))
+    assert goal_of(both, replace(INVENTORY, packages=(*INVENTORY.packages, over)), INSTALLED).removed == (
+        "numpy",
+        "pandas",
+    )
+    assert goal_of(replace(request, edit=Edit(add=("numpy",))), inventory, INSTALLED).pip_installed == ()
+
+
+@pytest.mark.parametrize(
+    ("removed", "requested", "kernel", "message", "remedy"),
+    [
+        ("tz", ("pandas",), (), "tz cannot be removed: pandas needs tz.", "Remove pandas, too."),
+        (
+            "blas",
+            ("pandas", "numpy>=1"),
+            (),
+            "blas cannot be removed: numpy needs blas.",
+            "Remove numpy, too.",
+        ),
+        (
+            "blas",
+            ("pandas",),
+            ("pandas",),
+            f"blas cannot be removed: pandas{KEPT} needs blas through numpy.",
+            "Remove pandas, too.",
+        ),
+        ("tz", (), (), "tz cannot be removed: other packages need it.", "Remove these packages, too."),
+    ],
+)
+def test_what_cannot_be_removed(
+    removed: str, requested: tuple[str, ...], kernel: tuple[str, ...], message: str, remedy: str
+) -> None:
+    with pytest.raises(SolveFailed) as refused:
+        check_gone(replace(goal(), removed=(removed,)), INSTALLED, requested, kernel)
+    assert (refused.value.message, refused.value.remedy) == (message, remedy)
+    check_gone(replace(goal(), removed=("absent",)), INSTALLED, requested, kernel)

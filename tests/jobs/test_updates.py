@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import uv
 
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.packages import read_inventory
@@ -148,6 +150,65 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         code = "import sys, envkernels_demo_pip; print('%d.%d' % sys.version_info[:2])"
         assert run_python(prefix, code) == last
         assert versions(prefix)[DEMO] == "1.0"
+
+
+def put_over(prefix: Path, folder: Path, name: str, version: str) -> None:
+    """Have pip install a package of one module."""
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}/__init__.py": f"__version__ = {version!r}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    wheel = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    command = [uv.find_uv_bin(), "pip", "install", "--no-config", "--no-deps", "--offline"]
+    subprocess.run([*command, "--python", prefix / "bin" / "python", wheel], check=True, capture_output=True)
+
+
+async def test_packages_that_conda_and_pip_bring(place: Place, channel_pythons: list[str], tmp_path: Path) -> None:
+    ask = "import parso, importlib.metadata as found; print(parso.__version__, found.version('parso'))"
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        await do(manager, place.create("lesson", f"python={channel_pythons[-1]}"))
+        before = versions(prefix)["parso"]
+        whole = f"{before} {before}"
+
+        async def is_back(request: JobRequest) -> None:
+            job = await do(manager, request)
+            assert [warning.code for warning in manager.journal(job.id).plan().warnings] == ["pip-replaced"]
+            assert run_python(prefix, ask) == whole
+            assert [(p.manager, p.version) for p in read_inventory(prefix).packages if p.name == "parso"] == [
+                ("conda", before)
+            ]
+            assert damage(prefix) == []
+
+        put_over(prefix, tmp_path, "parso", "0.1")
+        assert run_python(prefix, ask) == "0.1 0.1"
+        await is_back(update(place, "lesson", "parso"))
+
+        put_over(prefix, tmp_path, "parso", "0.1")
+        await is_back(update(place, "lesson", remove=("parso",)))
+
+        put_over(prefix, tmp_path, "parso", "0.1")
+        (record,) = (prefix / "conda-meta").glob("parso-*.json")
+        record.unlink()  # as conda does
+        await is_back(update(place, "lesson", "prefix-demo"))
+
+        put_over(prefix, tmp_path, "parso", "0.1")
+        await do(manager, update(place, "lesson", "legacy-tarbz2"))
+        assert run_python(prefix, ask) == "0.1 0.1"  # what nobody speaks of stays
+
+        kept = await fail(manager, update(place, "lesson", remove=("prompt-toolkit",)))
+        assert kept.error is not None
+        assert kept.error.message == (
+            "prompt-toolkit cannot be removed: ipykernel, which is kept so that the environment stays a kernel, "
+            "needs prompt-toolkit through ipython."
+        )
+        assert kept.error.remedy == "Remove ipykernel, too."
 
 
 @pytest.mark.usefixtures("index")
