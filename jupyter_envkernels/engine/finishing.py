@@ -52,7 +52,7 @@ async def finish(
     prefix = request.prefix
     activated = await asyncio.to_thread(activated_environ, prefix, environ)
     await run_post_link(prefix, linked, activated, report)
-    await asyncio.to_thread(staging.let_others_in)
+    await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
         workdir = request.workdir or prefix.parent

@@ -1,30 +1,41 @@
 """Files that others have written into the new version of an environment while it was not committed.
 
 When the change is taken back the new version goes, and what a person's programs have put there comes back into the old
-one. Only what is surely not the work of the change itself: what has come after the scripts of packages were done, is of
-no package, and is not where pip works. Nothing that is there is replaced.
+one: what has come or changed after the scripts of packages were done, and is of no package. Where pip has worked, new
+files may be halves of its own, which are named alone. What has changed replaces what is there only where that has not
+changed, too, and is of no package; else it gets a name beside it.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ..errors import EnvKernelsError
 from ..models import PENDING_MARK
-from .folders import rename_to_free
+from .folders import free_name, rename_to_free
 from .ownership import owned_files
 from .staging import Staging
-from .walking import is_bytecode, list_tree
+from .walking import META, is_bytecode, list_tree
 
-_OF_PACKAGES = re.compile(r"(conda-meta|bin|etc|include|share|__clobbers__|lib/python3\.[0-9]+)/")
-"""Folders in which pip and its builds may have left halves, and the records."""
+_OF_PIP = re.compile(r"(bin|etc|include|share|lib/python3\.[0-9]+/site-packages)/")
+"""Where pip and its builds may have left halves."""
 
 _NAMED = 20
 """Files that a sentence names."""
+
+BESIDE = "of-update"
+"""Part of the name of a file of the new version that is kept beside that of the old one."""
+
+_FATES = {
+    "back": "are in the old one now",
+    "beside": f"are in the old one now beside others, with {BESIDE} in the name",
+    "left": "are gone with it, as pip has worked where they were",
+    "lost": "cannot be brought back",
+}
 
 
 def bring_back(staging: Staging) -> str:
@@ -36,42 +47,86 @@ def bring_back(staging: Staging) -> str:
     if not staging.has_let_others_in():
         return ""
     try:
-        found = _found(staging.trash)
+        rescue = _Rescue(staging)
+        found = list(rescue.found())
     except (EnvKernelsError, OSError) as error:
         return f"What others may have written into the new version cannot be told apart: {error}"
-    back, lost = [], []
-    for place in found:
-        target = staging.prefix / place
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            rename_to_free(staging.trash / place, target)
-            back.append(place)
-        except FileExistsError:
-            continue
-        except OSError:
-            lost.append(place)
+    fates: dict[str, list[str]] = {}
+    for place in sorted(found):
+        fates.setdefault(rescue.bring(place), []).append(place)
     return "\n".join(
-        f"{len(places)} files were written into the new version meanwhile, and {fate}: {names(places)}."
-        for places, fate in ((back, "are in the old one now"), (lost, "cannot be brought back"))
-        if places
+        f"{len(fates[fate])} files were written into the new version meanwhile, and {words}: {names(fates[fate])}."
+        for fate, words in _FATES.items()
+        if fate in fates
     )
 
 
-def _found(tree: Path) -> list[str]:
-    """The places of such files, in order."""
-    since = (tree / PENDING_MARK).stat().st_mtime_ns
-    owned = owned_files(tree)
-    folders = list_tree(tree, lambda place: not (_OF_PACKAGES.fullmatch(place) or is_bytecode(place)))
-    found = ((folder.place + entry.name, entry) for folder in folders for entry in folder.entries)
-    return sorted(place for place, entry in found if place not in owned and _is_newer(entry, since))
+class _Rescue:
+    """One run of :func:`bring_back`.
 
+    Raises:
+        EnvKernelsError, OSError: it cannot be known what packages own, or when others were let in.
+    """
 
-def _is_newer(entry: os.DirEntry[str], since: int) -> bool:
-    """It is a file or a link that has come since then, whatever time it was given."""
-    with suppress(FileNotFoundError):  # a file of a moment
+    def __init__(self, staging: Staging) -> None:
+        self._trash = staging.trash
+        self._prefix = staging.prefix
+        self._since = (staging.trash / PENDING_MARK).stat().st_mtime_ns
+        self._owned = owned_files(staging.trash).keys()
+        self._owned_before = owned_files(staging.prefix).keys()
+        self._with_pip = staging.has_let_pip_in()
+
+    def found(self) -> Iterator[str]:
+        """The places of such files."""
+        for folder in list_tree(self._trash, _is_part):
+            for entry in folder.entries:
+                place = folder.place + entry.name
+                with suppress(FileNotFoundError):  # a file of a moment
+                    if place not in self._owned and self._is_work_of_others(entry, place):
+                        yield place
+
+    def _is_work_of_others(self, entry: os.DirEntry[str], place: str) -> bool:
+        """It is a file or a link that has come or changed since, whatever time it was given."""
         is_kept = entry.is_file(follow_symlinks=False) or entry.is_symlink()
-        return is_kept and entry.stat(follow_symlinks=False).st_ctime_ns > since
-    return False
+        now = entry.stat(follow_symlinks=False)
+        if not is_kept or now.st_ctime_ns <= self._since or (self._is_of_pip(place) and place in self._owned_before):
+            return False
+        there = _stat(self._prefix / place)
+        return not there or (now.st_mtime_ns, now.st_size) != (there.st_mtime_ns, there.st_size)
+
+    def _is_of_pip(self, place: str) -> bool:
+        return self._with_pip and _OF_PIP.match(place) is not None
+
+    def bring(self, place: str) -> str:
+        """Move one; what became of it, as in :data:`_FATES`."""
+        source, target = self._trash / place, self._prefix / place
+        there = _stat(target)
+        if there is None and self._is_of_pip(place):
+            return "left"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if there is None:
+                rename_to_free(source, target)
+            elif self._is_of_pip(place) or place in self._owned_before or there.st_mtime_ns > self._since:
+                rename_to_free(source, free_name(target, BESIDE))
+                return "beside"
+            else:
+                source.replace(target)
+        except OSError:
+            return "lost"
+        return "back"
+
+
+def _is_part(place: str) -> bool:
+    return place not in {META, "__clobbers__/"} and not is_bytecode(place)
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """None where nothing is."""
+    try:
+        return path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def names(places: Sequence[str]) -> str:

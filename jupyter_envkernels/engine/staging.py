@@ -117,15 +117,23 @@ class Staging:
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
             mark.write(f"\n{_REGISTERED}")
 
-    def let_others_in(self) -> None:
-        """Note in the mark, and by its time, that what now comes into an updated prefix may be the work of others."""
+    def let_others_in(self, *, with_pip: bool) -> None:
+        """Note in the mark, and by its time, that what now comes into an updated prefix may be the work of others.
+
+        Args:
+            with_pip: or that of pip.
+        """
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
-            mark.write(f"\n{_OTHERS}")
+            mark.write(f"\n{_OTHERS}\n{_PIP if with_pip else ''}")
 
     def has_let_others_in(self) -> bool:
         """What is in the trash is an update of this job, and :meth:`let_others_in` was called in it."""
         lines = _lines(self.trash / PENDING_MARK)
         return lines[:1] == [self.job_id] and UPDATE_MARK in lines and _OTHERS in lines
+
+    def has_let_pip_in(self) -> bool:
+        """What has come into it since may be the work of pip as well."""
+        return _PIP in _lines(self.trash / PENDING_MARK)
 
     def commit(self) -> None:
         """Turn the pending mark into that of a commit: from now on the environment is there.
@@ -201,6 +209,7 @@ class Staging:
 
 _REGISTERED = "registered"
 _OTHERS = "others"
+_PIP = "pip"
 
 
 def _lines(mark: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -18,7 +19,7 @@ from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.envs.prefixes import read_prefix
-from jupyter_envkernels.errors import EnvKernelsError, LinkFailed, NotFound, Outdated, VerifyFailed
+from jupyter_envkernels.errors import EnvKernelsError, LinkFailed, NotFound, Outdated, PipFailed, VerifyFailed
 from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec, JobRequest
 
 from .test_transaction import Place, place
@@ -301,6 +302,25 @@ def test_files_written_during_an_update_are_in_the_new_one(made: Place) -> None:
     assert (prefix / "meanwhile.txt").read_text() == "mine"
 
 
+def test_what_was_deleted_renamed_or_protected_during_an_update(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    add(prefix, {"work/del.txt": "1", "work/ren.txt": "2", "work/olddir/file": "3"})
+
+    def tidy(_: Path) -> None:
+        (prefix / "work" / "del.txt").unlink()
+        (prefix / "work" / "ren.txt").rename(prefix / "work" / "renamed.txt")
+        (prefix / "work" / "olddir").rename(prefix / "newdir")
+        (prefix / "newempty").mkdir()
+        (prefix / "work").chmod(0o700)
+
+    made.backend.after_install = tidy
+    made.run(made.update("lesson", "demo=2.0"))
+    assert [path.name for path in (prefix / "work").iterdir()] == ["renamed.txt"]
+    assert (prefix / "newdir" / "file").read_text() == "3"
+    assert (prefix / "newempty").is_dir()
+    assert (prefix / "work").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("atomic", [True, False])
 def test_files_written_at_the_last_moment_are_in_the_new_one(
     made: Place, monkeypatch: pytest.MonkeyPatch, *, atomic: bool
@@ -381,18 +401,19 @@ def test_files_written_into_a_new_version_that_is_taken_back(
     if not atomic:
         without_exchange(monkeypatch)
     prefix = made.envs / "lesson"
+    add(prefix, {"work/nb.ipynb": "v1", "bin/both.txt": "v1", "bin/kept": "v1"})
     before = state(prefix)
-    new = {"data/mine.csv": "1", "lib/R/library/mine/DESCRIPTION": "Package: mine"}
-    scripts = {"by-a-script": "script"}
-    pip = {"share/half": "pip", "bin/half": "pip", "lib/python3.12/site-packages/half.py": "pip"}
-    script = "echo script > $PREFIX/by-a-script"
+    new = {"data/mine.csv": "1", "lib/R/library/mine/DESCRIPTION": "Package: mine", "bin/newtool": "mine"}
+    script = "echo script > $PREFIX/by-a-script; echo script > $PREFIX/bin/kept"
     made.backend.after_install = lambda folder: add(folder, {"bin/.more-post-link.sh": script})
 
     def write_and_fail(phase: str) -> None:
         if phase == "verifying":
             assert (prefix / "by-a-script").exists()
             time.sleep(0.02)  # the clock of file systems ticks so slowly
-            add(prefix, new | pip | {"mine.txt": "changed"})
+            add(prefix, {**new, "bin/both.txt": "v2", "work/nb.tmp": "v2", "bin/demo": "edited"})
+            (prefix / "work" / "nb.tmp").replace(prefix / "work" / "nb.ipynb")
+            add(Staging(prefix, UPDATE).previous, {"bin/both.txt": "v1, longer"})
             raise Death
 
     made.heard.at_phase = write_and_fail
@@ -403,12 +424,40 @@ def test_files_written_into_a_new_version_that_is_taken_back(
         with pytest.raises(Death):
             made.run(request)
     told = roll_back(request, UPDATE) if died else made.heard.lines[-1]
-    names = ", ".join(new)
-    assert told == f"2 files were written into the new version meanwhile, and are in the old one now: {names}."
-    assert state(prefix) == before | new | {"mine.txt": "changed"}
-    assert not (scripts.keys() | pip.keys()) & state(prefix).keys()
+    names = "bin/newtool, data/mine.csv, lib/R/library/mine/DESCRIPTION, work/nb.ipynb"
+    beside = "are in the old one now beside others, with of-update in the name: bin/both.txt."
+    assert told.splitlines() == [
+        f"4 files were written into the new version meanwhile, and are in the old one now: {names}.",
+        "1 files were written into the new version meanwhile, and " + beside,
+    ]
+    changed = {"work/nb.ipynb": "v2", "bin/both.txt": "v1, longer", "bin/both.of-update.txt": "v2"}
+    assert state(prefix) == before | new | changed
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
     assert roll_back(request, UPDATE) == ""
+
+
+def test_what_pip_may_have_left_is_named(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = made.envs / "lesson"
+    add(prefix, {"share/mine.txt": "v1", "work/nb.ipynb": "v1"})
+    before = state(prefix)
+    halves = {"share/half": "pip", "bin/half": "pip", "lib/python3.12/site-packages/half.py": "pip"}
+
+    async def fail(*_: object, **__: object) -> None:
+        await asyncio.sleep(0.02)  # the clock of file systems ticks so slowly
+        add(prefix, {**halves, "share/new.txt": "v2", "work/nb.tmp": "v2", "lib/python3.12/mine.py": "mine"})
+        (prefix / "share" / "new.txt").replace(prefix / "share" / "mine.txt")
+        (prefix / "work" / "nb.tmp").replace(prefix / "work" / "nb.ipynb")
+        raise PipFailed("no")
+
+    monkeypatch.setattr("jupyter_envkernels.engine.pip.install", fail)
+    with pytest.raises(PipFailed):
+        made.run(JobRequest("update", "lesson", prefix, EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
+    back = {"work/nb.ipynb": "v2", "lib/python3.12/mine.py": "mine", "share/mine.of-update.txt": "v2"}
+    assert state(prefix) == before | back
+    assert made.heard.lines[-1].splitlines()[-1] == (
+        "3 files were written into the new version meanwhile, and are gone with it, as pip has worked where they were: "
+        "bin/half, lib/python3.12/site-packages/half.py, share/half."
+    )
 
 
 def add(folder: Path, files: dict[str, str]) -> None:
