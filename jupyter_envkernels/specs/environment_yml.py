@@ -12,14 +12,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..models import CheckedSpec, Diagnostic, EnvSpec, Severity
+from ..models import CheckedSpec, Diagnostic, EnvSpec, Fix, Severity
 from .document import Document
-from .match_specs import Dependency, understand
+from .fixes import rewrite
+from .match_specs import Dependency, meant, understand
 from .nodes import Mapping, Node, Scalar, Sequence, compose
-from .remarks import Place, Unreadable, remark, shown, unreadable
+from .remarks import CREDENTIALS, Place, Unreadable, remark, shown, unreadable
 from .text import lines_of
+from .yaml_errors import missing_dash_space
 
 KEYS = ("name", "channels", "dependencies", "variables", "prefix")
+_LIKE_PIP = ("pip", "pips", "pip3", "pypi")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BEGINNING = "Begin with 'dependencies:' and a line '  - python'."
 
 
@@ -62,10 +66,13 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
     root = compose(text)
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
         raise unreadable("empty", 1, 1, "The spec is empty.", _BEGINNING)
+    lines = lines_of(text)
     if not isinstance(root, Mapping):
+        if isinstance(root, Scalar) and (mistake := missing_dash_space(lines[root.line - 1], root.line)):
+            raise Unreadable(mistake)
         message = f"The spec is {_kind(root)} and not a mapping with the key 'dependencies'."
         raise unreadable("not-a-mapping", root.line, root.column, message, _BEGINNING)
-    reader = _Reader(root, lines_of(text))
+    reader = _Reader(root, lines)
     return reader.document(), reader.diagnostics
 
 
@@ -98,6 +105,10 @@ class _Reader:
         self.diagnostics.append(remark(severity, code, place, message, remedy))
 
     def _unknown_key(self, key: Scalar) -> None:
+        if key.text.lower() == "pip":
+            remedy = "Write '- pip:' as the last entry of 'dependencies:', and its lines below it, indented further."
+            self._say("warning", "unknown-key", key, "The key 'pip' stands outside the list and is ignored.", remedy)
+            return
         near = difflib.get_close_matches(key.text, [k for k in KEYS if k not in self._values], 1)
         remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
         self._say("warning", "unknown-key", key, f"The key '{shown(key.text)}' is not known and is ignored.", remedy)
@@ -120,6 +131,9 @@ class _Reader:
         if isinstance(value, Sequence):
             return value.items
         if value is None:
+            return ()
+        if isinstance(value, Scalar) and (mistake := missing_dash_space(self._lines[value.line - 1], value.line)):
+            self.diagnostics.append(mistake)
             return ()
         remedy = f"Write each on a line of its own below '{key}:', as '  - {example}'."
         self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)} and not a list.", remedy)
@@ -164,10 +178,35 @@ class _Reader:
         for key, value in item.pairs:
             if key.text == "pip":
                 yield key, value
+            elif wanted := meant(key, value):
+                written = f"{key.text}: {value.text}" if isinstance(value, Scalar) else key.text
+                message = f"'{shown(written.strip())}' is a key to YAML, and no package."
+                fix = self._rewritten(key, value, wanted)
+                said = remark("error", "invalid-match-spec", key, message, f"Write '{shown(wanted)}'.", fix=fix)
+                self.diagnostics.append(said)
             else:
-                message = f"Conda does not know the section '{shown(key.text)}:', and its packages are not installed."
-                remedy = "List its packages as plain entries; what only other platforms need goes into another file."
-                self._say("warning", "unknown-section", key, message, remedy)
+                self._unknown_section(key)
+
+    def _unknown_section(self, key: Scalar) -> None:
+        message = f"Conda does not know the section '{shown(key.text)}:', and its packages are not installed."
+        remedy = "List its packages as plain entries; what only other platforms need goes into another file."
+        fix = None
+        if key.text.lower() in _LIKE_PIP:
+            remedy = "Did you mean 'pip:'?"
+            fix = rewrite("Write pip", self._lines, [(key, "pip")])
+        self.diagnostics.append(remark("warning", "unknown-section", key, message, remedy, fix=fix))
+
+    def _rewritten(self, key: Scalar, value: Node, wanted: str) -> Fix | None:
+        """The correction of a key and its value in one line, which are one package."""
+        if not isinstance(value, Scalar) or value.line != key.line:
+            return None
+        line = self._lines[key.line - 1]
+        if line[: key.column - 1].strip() != "-":
+            return None
+        end = value.column - 1 + len(value.text)
+        end += 2 * (line[value.column - 1 : value.column] in ("'", '"'))
+        written = Scalar(key.line, key.column, line[key.column - 1 : end].rstrip())
+        return rewrite(f"Write {wanted}", self._lines, [(written, wanted)])
 
     def _pip_lines(self, value: Node) -> Iterator[Scalar]:
         if isinstance(value, Scalar):
@@ -198,12 +237,27 @@ class _Reader:
                 message = f"The variable {name} has no value, and is ignored."
                 self._say("warning", "no-value", key, message, f'Write {name}: "" for an empty value.')
             elif isinstance(text, Scalar):
+                self._variable(key, text)
                 yield key.text, text.text
             else:
                 message = f"The value of the variable {name} is {_kind(text)}."
                 self._say(
                     "error", "wrong-type", text, message, "Write it as text; put it in quotes if it has brackets."
                 )
+
+    def _variable(self, key: Scalar, value: Scalar) -> None:
+        """What is to be said of a variable that has a value."""
+        name = shown(key.text)
+        if not key.text or "=" in key.text:
+            remedy = "Write '  NAME: value'; a name has letters, digits and '_'."
+            self._say("error", "invalid-variable", key, f"'{name}' cannot be the name of a variable.", remedy)
+        elif not _VARIABLE.fullmatch(key.text):
+            message = f"No shell can use a variable named '{name}'."
+            self._say("warning", "invalid-variable", key, message, "Write letters, digits and '_' only.")
+        if CREDENTIALS.search(value.text):
+            message = f"The variable {name} holds a password or a token, which is written into the environment."
+            remedy = "Take it out, and set the variable where Jupyter is started."
+            self._say("warning", "credentials-in-url", value, message, remedy)
 
 
 def _kind(node: Node) -> str:

@@ -12,12 +12,14 @@ from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency
 from .names import pip_name
 from .nodes import Scalar
+from .pip_lines import pip_line_remarks
 from .remarks import credentials, remark, shown
 from .terms import terms_remarks
 
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
 )
+_NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z-]+")
 _RESERVED = ("base", "root")
 _PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Users/|/opt/homebrew/")))
 _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
@@ -38,12 +40,14 @@ def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
         _selectors,
         _duplicates,
         _builds,
+        _builds_like_names,
         _pip_sections,
         _pip_and_conda,
         _python,
     )
     for rule in rules:
         yield from rule(document)
+    yield from pip_line_remarks(document.pip, document.lines)
     yield from _kernel(document, kernel_packages)
 
 
@@ -123,7 +127,7 @@ def _duplicates(document: Document) -> Iterator[Diagnostic]:
 
 
 def _builds(document: Document) -> Iterator[Diagnostic]:
-    exact = [dependency for dependency in document.dependencies if dependency.build and "*" not in dependency.build]
+    exact = [d for d in document.dependencies if d.build and "*" not in d.build and not _is_like_a_name(d)]
     if exact:
         yield remark(
             "info",
@@ -134,6 +138,18 @@ def _builds(document: Document) -> Iterator[Diagnostic]:
             "If they are not found, delete the last '=...' of each line (conda env export --no-builds).",
             fix=rewrite("Loosen all builds", document.lines, [(d.node, loosened(d.node.text, d.build)) for d in exact]),
         )
+
+
+def _builds_like_names(document: Document) -> Iterator[Diagnostic]:
+    for dependency in filter(_is_like_a_name, document.dependencies):
+        message = f"'{shown(dependency.text)}': '{dependency.build}' is taken for a build of {dependency.name}."
+        remedy = "If it is a package, write it on a line of its own; put '=' before a build."
+        yield remark("warning", "several-packages", dependency.node, message, remedy)
+
+
+def _is_like_a_name(dependency: Dependency) -> bool:
+    """Behind a space stands a build that has neither digit nor wildcard, as names have and builds seldom."""
+    return _NAME_LIKE.fullmatch(dependency.build) is not None and dependency.text.endswith(f" {dependency.build}")
 
 
 def _pip_sections(document: Document) -> Iterator[Diagnostic]:

@@ -10,13 +10,15 @@ import re
 from dataclasses import dataclass
 
 from ..models import Diagnostic
-from .nodes import Scalar
+from .nodes import Node, Scalar
 from .remarks import remark, shown
 
 MAX_LENGTH = 500
 
 # What most lines are, and all of an export: nothing in it needs a second look.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(={1,2}[A-Za-z0-9_.!+]+(=[A-Za-z0-9_.]+)?)?")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_VERSION = re.compile(r"([=<>!~]+ *)?[\d*][\w.*+!=,<>~ -]*", re.ASCII)
 _COMMENT = re.compile(r"\s*#.*$")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#[0-9a-f]+)?$", re.IGNORECASE)
 _EXTRA = re.compile(r"^(?P<name>(?:[^\s\[\]]+::)?[A-Za-z0-9_.-]+)\[(?P<extra>[A-Za-z0-9_.,\s-]*)\](?P<rest>.*)$")
@@ -27,6 +29,7 @@ _EXACT_WILDCARD = re.compile(r"""^([\w.:/-]+\s*|.*\bversion=\s*['"]?\s*)==(?=\s*
 _SPACED_BUILD = re.compile(r"(?P<version>[=<>]\s*[\w.!+*-]+|^[\w.:/-]+\s+[\w.!+*-]+)\s+=(?=[\w*.-]+$)")
 _BUILD = re.compile(r"\^.*\$|[\w.*+!]+")
 _STRANGE = re.compile(r"[^ -~]")
+_NAMED = r"^([^\s\[]*::)?[\w.-]+"
 _MISREAD = (
     (re.compile(r"^[^\[]*=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
     (re.compile(r"(?<!~)=~"), "The comparison is written the wrong way round.", "Write '~='."),
@@ -35,8 +38,32 @@ _MISREAD = (
     (re.compile(r"^(-e|-r|--)"), "This is an option of pip, not a package.", "Put the line below '- pip:'."),
     (re.compile(r"^(.*:)?[.-]"), "The name of a package begins with a letter, a digit or '_'.", "Correct the name."),
     (re.compile(r"^git\+|@\s*(git|https?)\b"), "This is a requirement of pip.", "Put the line below '- pip:'."),
+    (
+        re.compile(_NAMED + r"\s*@"),
+        "There is no '@' in a match spec.",
+        "Write '=' before a version, as in 'numpy=1.26'.",
+    ),
+    (
+        re.compile(_NAMED + r"\s*={0,2}\s*\^(?!.*\$)"),
+        "There is no '^' before a version in a match spec.",
+        "Write a range, as in 'numpy>=1.26,<2'.",
+    ),
+    (
+        re.compile(_NAMED + r"\("),
+        "There are no parentheses behind the name of a package.",
+        "Write '=' before a version, as in 'numpy=1.26'.",
+    ),
+    (
+        re.compile(r"^[^\[\]]*\[[^\[\]]*$"),
+        "The bracket is not closed.",
+        "Close it with ']', or write the version as in 'numpy=1.26'.",
+    ),
     (re.compile(r";\s*(python|sys_|platform|os_)"), "This is a requirement of pip.", "Put the line below '- pip:'."),
-    (re.compile(r"^[\w.-]+\s*,\s*[A-Za-z]"), "Several names stand in one entry.", "Write each on a line of its own."),
+    (
+        re.compile(_NAMED + r"(\s*,\s*[A-Za-z]|\s+[A-Za-z_][\w.-]*(\s|[=<>!~]|$))"),
+        "Several names stand in one entry.",
+        "Write each on a line of its own.",
+    ),
     (re.compile(r"^[^=<>!~\[\s]*\*"), "There is no '*' in the name of a package.", "Write the names out, one a line."),
     (re.compile(r"\{[{%]"), "This is a template's placeholder.", "Fill it in."),
     (
@@ -82,6 +109,16 @@ def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
         problem = found
     message, remedy = problem
     return None, [*remarks, remark("error", "invalid-match-spec", node, f"'{shown(node.text)}': {message}", remedy)]
+
+
+def meant(key: Scalar, value: Node) -> str:
+    """The match spec of who wrote ``name: version``, or a colon behind a name; empty where it is something else."""
+    if not isinstance(value, Scalar) or not _NAME.fullmatch(key.text):
+        return ""
+    version = "" if value.kind == "null" else value.text.strip()
+    if version and not _VERSION.fullmatch(version):
+        return ""
+    return f"{key.text}{'=' if version[:1].isdigit() else ''}{version}"
 
 
 def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
@@ -133,6 +170,8 @@ def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
         spec = MatchSpec(text, strict=False)
     except InvalidMatchSpecError as error:
         reason = shown(str(error).splitlines()[0]).rstrip(".")
+        if "package name '" in reason:
+            reason = "the name of a package has no signs but '.', '-' and '_'"
         remedy = "Write a name and a version, as in 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."
         return f"This is no match spec: {reason}.", remedy
     build = spec.build or ""

@@ -30,6 +30,13 @@ TEMPLATE = (
 
 _TEMPLATE = _Habit(re.compile(r"\s*(- *)?(\{%|\{\{)"), "template", *TEMPLATE)
 
+_DASH = _Habit(
+    re.compile(r"\s*-[^\s-]"),
+    "missing-space",
+    "There is no space after the dash, so this is not an entry of the list.",
+    "Write '- ' and then the name.",
+)
+
 _ON_THE_LINE = (
     _Habit(
         re.compile(r"\s*\t|.*\t\s*$"),
@@ -37,17 +44,36 @@ _ON_THE_LINE = (
         "There is a tab character in this line; YAML allows none there.",
         "Replace it: spaces for the indentation, nothing at the end of a line.",
     ),
-    _Habit(
-        re.compile(r"\s*-[^\s-]"),
-        "missing-space",
-        "There is no space after the dash, so this is not an entry of the list.",
-        "Write '- ' and then the name.",
-    ),
+    _DASH,
     _Habit(
         re.compile(r"\s*(name|channels|dependencies|variables|prefix|- *pip):\S"),
         "missing-space",
         "There is no space after the colon, so this is not a key and its value.",
         "Write ': ' between the key and the value.",
+    ),
+    _Habit(
+        re.compile(r"\s*(- +|[\w-]+: +)[>|][^\s#]"),
+        "yaml-syntax",
+        "Text that begins with '>' or '|' is not in quotes, or there is no name before the comparison.",
+        "Write the name of the package before it, as in 'python>=3'; or put the text in quotes.",
+    ),
+    _Habit(
+        re.compile(r"\s*(- +|[\w-]+: +)[*&]([^\w-]|$)"),
+        "yaml-syntax",
+        "Text that begins with '*' or '&' is not in quotes; these signs are YAML's own.",
+        "Write the name of a package, as in '- python'; or put the text in quotes.",
+    ),
+    _Habit(
+        re.compile(r"\s*(- +|[\w-]+: +)('[^']*'|\"[^\"]*\")\s*[^\s#:,'\"\]}]"),
+        "yaml-syntax",
+        "There is more behind the closing quote.",
+        "Put the whole text in quotes, or none of it.",
+    ),
+    _Habit(
+        re.compile(r"\s+pip:(\s|$)"),
+        "yaml-syntax",
+        "There is no dash before 'pip:', which stands in a list.",
+        "Write '- pip:' in line with the other entries, and its lines below it, indented further.",
     ),
 )
 
@@ -80,6 +106,13 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
             if habit.line.match(line):
                 return Diagnostic("error", habit.code, habit.message, habit.remedy, number, _first_word(line))
     return _unexplained(error, marks)
+
+
+def missing_dash_space(line: str, number: int) -> Diagnostic | None:
+    """What is to be said of a line that YAML takes for text, because there is no space after its dash."""
+    if not _DASH.line.match(line):
+        return None
+    return Diagnostic("error", _DASH.code, _DASH.message, _DASH.remedy, number, _first_word(line))
 
 
 def _unexplained(error: Any, marks: Sequence[tuple[int, int]]) -> Diagnostic:

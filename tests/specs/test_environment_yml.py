@@ -205,3 +205,50 @@ def test_a_channel_without_a_name(blank: str) -> None:
     checked = check(f"channels:\n  - lab\n  - {blank}\ndependencies: [xz]")
     assert [(d.severity, d.code, d.line, d.column) for d in checked.diagnostics] == [("error", "invalid-channel", 3, 5)]
     assert checked.spec == EnvSpec(channels=("lab",), dependencies=("xz",))
+
+
+def test_pip_outside_the_list() -> None:
+    (said,) = check("dependencies: [xz]\npip: [tides]").diagnostics
+    assert (said.code, said.line) == ("unknown-key", 2)
+    assert said.remedy.startswith("Write '- pip:' as the last entry of 'dependencies:'")
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted", "after"),
+    [
+        ("- python: 3.12", "python=3.12", "- python=3.12"),
+        ("- numpy: '>=1.26,<2'  # why", "numpy>=1.26,<2", "- numpy>=1.26,<2  # why"),
+        ('- numpy: "1.26.*"', "numpy=1.26.*", "- numpy=1.26.*"),
+        ("- scipy:", "scipy", None),
+        ("- {numpy: 1}", "numpy=1", None),
+        ("- numpy:\n      1", "numpy=1", None),
+    ],
+)
+def test_a_package_with_its_version_behind_a_colon(line: str, wanted: str, after: str | None) -> None:
+    checked = check(f"dependencies:\n  {line}\n")
+    (said,) = checked.diagnostics
+    assert (said.severity, said.code, said.line) == ("error", "invalid-match-spec", 2)
+    assert said.remedy == f"Write '{wanted}'."
+    assert (said.fix.edits[0].after if said.fix else None) == (after and f"  {after}")
+
+
+def test_a_section_that_was_meant_for_pip() -> None:
+    (said,) = check("dependencies:\n  - xz\n  - Pip:\n    - tides\n").diagnostics
+    assert (said.severity, said.code, said.remedy) == ("warning", "unknown-section", "Did you mean 'pip:'?")
+    assert said.fix is not None
+    assert said.fix.edits[0].after == "  - pip:"
+
+
+@pytest.mark.parametrize(
+    ("line", "severity", "code"),
+    [
+        ("bad name: x", "warning", "invalid-variable"),
+        ("A=B: x", "error", "invalid-variable"),
+        ("'': x", "error", "invalid-variable"),
+        ("URL: https://me:hunter2@host/x", "warning", "credentials-in-url"),
+    ],
+)
+def test_variables_that_will_not_do(line: str, severity: str, code: str) -> None:
+    (said,) = check(f"dependencies: [xz]\nvariables:\n  {line}\n").diagnostics
+    assert (said.severity, said.code, said.line) == (severity, code, 3)
+    assert "hunter2" not in said.message

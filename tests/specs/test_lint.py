@@ -156,3 +156,9 @@ def test_an_export_of_another_system(prefix: str, system: str) -> None:
 )
 def test_pip_name(line: str, name: str) -> None:
     assert pip_name(line) == name
+
+
+def test_a_build_that_may_be_a_package() -> None:
+    checked = check("dependencies:\n  - numpy>=1 scipy\n  - _mutex 0.1 conda_forge\n  - blas 1 *mkl\n  - xz=1=mkl\n")
+    said = {(d.severity, d.code, d.line) for d in checked.diagnostics}
+    assert said == {("warning", "several-packages", 2), ("info", "build-string", 3)}

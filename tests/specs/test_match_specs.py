@@ -20,6 +20,8 @@ def understood(text: str) -> Dependency:
         ("a 1", "a", "a==1"),
         ("a=1=b", "a", "a==1=b"),
         ("a =1.2", "a", "a=1.2"),
+        ("a 1.2 py312_0", "a", "a==1.2=py312_0"),
+        ("a 0.1 conda_forge", "a", "a==0.1=conda_forge"),
         ("a >= 1 , < 2", "a", "a>=1,<2"),
         ("a>=1 =h0", "a", "a>=1[build=h0]"),
         ("a 1.2 =h0", "a", "a==1.2=h0"),
@@ -66,6 +68,13 @@ def test_an_exact_version_with_a_wildcard_means_any_of_it(text: str) -> None:
         "a=1 - b=2",
         "a=1=b d",
         "a^1",
+        "a=^1",
+        "a@1",
+        "a(1)",
+        "a[version=1",
+        "a|b",
+        "a b",
+        "lab::a b>=1 c",
         "./a-1-0.conda",
         "a; python_version<'3'",
         "a @ https://pypi.example.org/a.whl",
@@ -81,6 +90,7 @@ def test_what_is_no_match_spec(text: str) -> None:
     assert dependency is None
     assert [(d.severity, d.code, d.line, d.column) for d in remarks] == [("error", "invalid-match-spec", 7, 3)]
     assert len(remarks[0].message) < 300
+    assert not remarks[0].message.endswith("….")
 
 
 @pytest.mark.parametrize(
@@ -105,3 +115,17 @@ def test_pinned_and_build() -> None:
     assert not understood("python=*").pinned
     assert understood("python>=3.12").pinned
     assert understood("python=3.12=h0").build == "h0"
+
+
+def test_what_is_wrong_is_said_in_a_sentence() -> None:
+    for text, words in {
+        "a@1.2": "There is no '@' in a match spec.",
+        "a^1.2": "There is no '^' before a version in a match spec.",
+        "a(1)": "There are no parentheses behind the name of a package.",
+        "a[version=1": "The bracket is not closed.",
+        "a b": "Several names stand in one entry.",
+        "a/b": "This is no match spec: the name of a package has no signs but '.', '-' and '_'.",
+    }.items():
+        _, (said,) = understand(Scalar(1, 1, text))
+        assert said.message == f"'{text}': {words}"
+        assert said.remedy
