@@ -59,18 +59,20 @@ _FORMATS = (
 )
 _ENVIRONMENT_YML = re.compile(r"""["']?dependencies["']? *:(\s|$)""")
 _REQUIREMENT = re.compile(
-    r"-[rcefi] |--[a-z]|(git|hg|svn|bzr)\+|\.{1,2}($|[/\[])|/|\S+\.(whl|zip|tgz|tar\.\w+)($|[\s#?;\[])"
-    r"|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\s*([=<>~!]=|[<>@;]|--[a-z]|$)"
+    r"-[a-zA-Z] |--[a-z]|(git|hg|svn|bzr)\+|\.{1,2}($|[/\[])|/|\S+\.(whl|zip|tgz|tar\.\w+)($|[\s#?;\[])"
+    r"|[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?\s*([=<>~!]=|[<>@;(]|--[a-z]|$)"
 )
 _PACKAGE_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#\S*)?$")
 _MATCH_SPEC = re.compile(
-    r"([\w./-]+::)?[A-Za-z0-9_][\w.-]*(\s*={1,2}[\d*][\w.*+!]*(=[\w.*]+)?(,[=<>!~]+[\w.*+]+)*|\s*[<>!~][^\s;@]*)?$"
+    r"([\w./-]+::)?[A-Za-z0-9_][\w.-]*(\s*={1,2}[\d*][\w.*+!]*(=[\w.*]+)?(,[=<>!~]+[\w.*+]+)*|\s*[<>!~][^\s;@]*"
+    r"|\s+\d[\w.*+!]*(\s+[\w.*]+)?)?$"
 )
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
+_REQUIREMENTS = Recognised("requirements", "a requirements.txt")
 # Lists: each line is one of these, and so the first format that all of them are of.
 _LISTS = (
     Recognised("explicit", "a list of package URLs"),
-    Recognised("requirements", "a requirements.txt"),
+    _REQUIREMENTS,
     Recognised("package-list", "a list of conda packages"),
 )
 _LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
@@ -92,12 +94,14 @@ def recognise(text: str) -> Recognised | None:
 
 
 def _list(head: str) -> Recognised | None:
-    """What all lines are."""
+    """What all lines are; or requirements, where most are, as the others will be remarked on."""
     written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
     if not written or any(map(_KEY_OR_ENTRY.match, written)):
         return None
     formats = zip(_LINES, _LISTS, strict=True)
-    return next((known for sign, known in formats if all(map(sign.match, written))), None)
+    found = next((known for sign, known in formats if all(map(sign.match, written))), None)
+    is_mostly_for_pip = sum(1 for line in written if _REQUIREMENT.match(line)) * 2 > len(written)
+    return found or (_REQUIREMENTS if is_mostly_for_pip else None)
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
         "numpy\nname: x\n",
         "# a shell script\nexport A=b",
         "A=value\n",
+        "numpy\nThis is a text.\nAnd so on.\n",
     ],
 )
 def test_what_is_left_to_the_reader(text: str) -> None:
@@ -58,6 +59,9 @@ def test_no_environment_yml_is_taken_for_something_else(path: Path) -> None:
                 "-f wheels",
             )
         ),
+        ("numpy\nxarray\nnump y\n", "requirements", "requirements.txt"),
+        ("foo>=1,<2\nbar (>=1)\n", "requirements", "requirements.txt"),
+        ("python 3.12\nnumpy 1.26 py312_0\nxz\n", "package-list", "conda packages"),
         ("# platform: linux-64\nnumpy=1.26.4=py312_0\npip=24.0=pyhd_0", "package-list", "conda packages"),
         ("python=3.12\nnumpy\nlab::tides>=1,<2\nxz==5\n", "package-list", "conda packages"),
         ("https://host/lab/noarch/a-1-0.conda\nhttps://host/lab/noarch/b-1-0.tar.bz2#0a\n", "explicit", "URLs"),
