@@ -18,7 +18,20 @@ from ..errors import LinkFailed
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
 from .tally import Tally
-from .walking import CACHE, META, BringFile, Folder, bring, copy_record, is_bytecode, list_tree, reading, rebuild, share
+from .walking import (
+    CACHE,
+    META,
+    BringFile,
+    Folder,
+    bring,
+    copy_record,
+    copy_whole,
+    is_bytecode,
+    list_tree,
+    reading,
+    rebuild,
+    share,
+)
 
 _NOT_CLONED = {"envs/", "pkgs/"}
 """What the base of a conda installation has beside its own files."""
@@ -69,6 +82,7 @@ class _Clone:
         self._owned = owned_files(source)
         self._fitted: dict[str, str] = {}
         self._rewritten: set[str] = set()
+        self._copied: dict[tuple[int, int], str] = {}
 
     def run(self, tally: Tally) -> tuple[Path, ...]:
         skipped: list[str] = []
@@ -106,7 +120,18 @@ class _Clone:
         elif owned and _is_unchanged(entry, owned):
             share(entry.path, target)
         else:
-            shutil.copy2(entry.path, target)
+            self._copy_own(entry, target)
+
+    def _copy_own(self, entry: os.DirEntry[str], target: str) -> None:
+        """Copy a file; one that has several names in the source has them in the copy."""
+        found = entry.stat(follow_symlinks=False)
+        node = found.st_dev, found.st_ino
+        if first := self._copied.get(node):
+            share(first, target)
+            return
+        copy_whole(entry.path, target)
+        if found.st_nlink > 1:
+            self._copied[node] = target
 
     def _bring_bytecode(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
         """It holds what its source holds, which comes first; of another prefix, Python would take it all the same."""

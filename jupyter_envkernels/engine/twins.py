@@ -9,7 +9,6 @@ whichever of the two stays.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -19,7 +18,20 @@ from pathlib import Path
 from .folders import free_name
 from .ownership import Owned, owned_files
 from .tally import Tally
-from .walking import CACHE, META, BringFile, Folder, bring, copy_record, dress, list_tree, reading, rebuild, share
+from .walking import (
+    CACHE,
+    META,
+    BringFile,
+    Folder,
+    bring,
+    copy_record,
+    copy_whole,
+    dress,
+    list_tree,
+    reading,
+    rebuild,
+    share,
+)
 
 _SMALL = 4 << 20
 """Bytes up to which a file that no package owns is copied where packages have files."""
@@ -87,7 +99,7 @@ def _way(owned: Mapping[str, Owned]) -> BringFile:
         elif is_owned or folder.place.partition("/")[0] not in tops:
             share(entry.path, target)
         elif entry.stat(follow_symlinks=False).st_size <= _SMALL:
-            shutil.copy2(entry.path, target)
+            copy_whole(entry.path, target)
         else:
             share(entry.path, target)
 

@@ -6,6 +6,7 @@ it must.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -163,8 +164,44 @@ def bring(
 
 
 def copy_file(_: Folder, entry: os.DirEntry[str], target: str) -> None:
-    """A file of its own, with time, mode and all; a way for :func:`bring`."""
-    shutil.copy2(entry.path, target)
+    """A way for :func:`bring`, as :func:`copy_whole`."""
+    copy_whole(entry.path, target)
+
+
+def copy_whole(path: str, target: str) -> None:
+    """A file of its own, with time, mode and all, and with the holes of a sparse one."""
+    found = os.stat(path)
+    if found.st_blocks * _BLOCK >= found.st_size:
+        shutil.copy2(path, target)
+        return
+    with open(path, "rb") as source, open(target, "wb") as copy:
+        for begin, end in _without_holes(source.fileno(), found.st_size):
+            source.seek(begin)
+            copy.seek(begin)
+            while data := source.read(min(_CHUNK, end - source.tell())):
+                copy.write(data)
+        copy.truncate(found.st_size)
+    shutil.copystat(path, target)
+
+
+_BLOCK = 512
+"""Bytes of what ``st_blocks`` counts."""
+
+_CHUNK = 1 << 20
+
+
+def _without_holes(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where a file holds data, as offsets; see lseek(2)."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno != errno.ENXIO:  # which says that the rest is a hole
+                yield end, size
+            return
+        end = os.lseek(descriptor, begin, os.SEEK_HOLE)
+        yield begin, end
 
 
 def copy_record(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
@@ -178,7 +215,7 @@ def share(path: str, target: str) -> None:
     try:
         os.link(path, target)
     except OSError:
-        shutil.copy2(path, target)
+        copy_whole(path, target)
 
 
 @contextmanager

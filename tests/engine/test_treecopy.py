@@ -273,3 +273,26 @@ def test_a_clone_of_a_clone_shares_no_edited_file(source: Path, copy: Path, pref
     clone(prefix, tmp_path / ".second", tmp_path / "second", Tally())
     assert not (tmp_path / ".second" / "lib" / "deep" / "changed").samefile(prefix / "lib" / "deep" / "changed")
     assert (tmp_path / ".second" / "lib" / "deep" / "kept").samefile(prefix / "lib" / "deep" / "kept")
+
+
+def test_holes_stay_holes(source: Path, copy: Path, prefix: Path) -> None:
+    size = 50 << 20
+    with (source / "disk.img").open("wb") as file:
+        file.write(b"\0begin")
+        file.seek(size // 2)
+        file.write(b"middle")
+        file.truncate(size)
+    os.utime(source / "disk.img", (1, 1))
+    clone(source, copy, prefix, Tally())
+    made = (copy / "disk.img").stat()
+    assert (made.st_size, made.st_mtime) == (size, 1)
+    assert made.st_blocks * 512 < 1 << 20
+    assert (copy / "disk.img").read_bytes() == (source / "disk.img").read_bytes()
+
+
+def test_names_of_one_file_are_of_one_file(source: Path, copy: Path, prefix: Path) -> None:
+    (source / "data").write_bytes(b"\0data")
+    (source / "lib" / "again").hardlink_to(source / "data")
+    clone(source, copy, prefix, Tally())
+    assert (copy / "lib" / "again").samefile(copy / "data")
+    assert not (copy / "data").samefile(source / "data")
