@@ -68,11 +68,10 @@ _MATCH_SPEC = re.compile(
     r"|\s+\d[\w.*+!]*(\s+[\w.*]+)?)?$"
 )
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
-_REQUIREMENTS = Recognised("requirements", "a requirements.txt")
-# Lists: each line is one of these, and so the first format that all of them are of.
+# Lists: a line is one of these, and of formats with as many such lines the first is meant.
 _LISTS = (
     Recognised("explicit", "a list of package URLs"),
-    _REQUIREMENTS,
+    Recognised("requirements", "a requirements.txt"),
     Recognised("package-list", "a list of conda packages"),
 )
 _LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
@@ -94,14 +93,13 @@ def recognise(text: str) -> Recognised | None:
 
 
 def _list(head: str) -> Recognised | None:
-    """What all lines are; or requirements, where most are, as the others will be remarked on."""
+    """What most lines are; the others will be remarked on."""
     written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
-    if not written or any(map(_KEY_OR_ENTRY.match, written)):
+    if any(map(_KEY_OR_ENTRY.match, written)):
         return None
-    formats = zip(_LINES, _LISTS, strict=True)
-    found = next((known for sign, known in formats if all(map(sign.match, written))), None)
-    is_mostly_for_pip = sum(1 for line in written if _REQUIREMENT.match(line)) * 2 > len(written)
-    return found or (_REQUIREMENTS if is_mostly_for_pip else None)
+    counts = [sum(1 for line in written if sign.match(line)) for sign in _LINES]
+    most = max(counts)
+    return _LISTS[counts.index(most)] if most * 2 > len(written) else None
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ MAX_LENGTH = 500
 
 # What most lines are, and all of an export: nothing in it needs a second look.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(={1,2}[A-Za-z0-9_.!+]+(=[A-Za-z0-9_.]+)?)?")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"([\w./-]+::)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = re.compile(r"([=<>!~]+ *)?[\d*][\w.*+!=,<>~ -]*", re.ASCII)
 _COMMENT = re.compile(r"\s*#.*$")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#[0-9a-f]+)?$", re.IGNORECASE)
@@ -66,12 +66,12 @@ _MISREAD = (
     ),
     (re.compile(r"^[^=<>!~\[\s]*\*"), "There is no '*' in the name of a package.", "Write the names out, one a line."),
     (re.compile(r"\{[{%]"), "This is a template's placeholder.", "Fill it in."),
+    (re.compile(r"\S+\s+-y\b"), "'-y' is an option of a command, not a version.", "Delete it."),
     (
-        re.compile(r"\s-(\s|$)"),
+        re.compile(r"\s-([\sA-Za-z_]|$)"),
         "Two entries run together; the second is on the same line, or indented further than the first.",
         "Write each on a line of its own, with the same indentation.",
     ),
-    (re.compile(r"\S+\s+-y\b"), "'-y' is an option of a command, not a version.", "Delete it."),
 )
 
 

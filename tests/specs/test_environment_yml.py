@@ -219,6 +219,7 @@ def test_pip_outside_the_list() -> None:
         ("- python: 3.12", "python=3.12", "- python=3.12"),
         ("- numpy: '>=1.26,<2'  # why", "numpy>=1.26,<2", "- numpy>=1.26,<2  # why"),
         ('- numpy: "1.26.*"', "numpy=1.26.*", "- numpy=1.26.*"),
+        ("- lab::scipy: 1", "lab::scipy=1", "- lab::scipy=1"),
         ("- scipy:", "scipy", None),
         ("- {numpy: 1}", "numpy=1", None),
         ("- numpy:\n      1", "numpy=1", None),

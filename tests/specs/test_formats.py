@@ -60,6 +60,8 @@ def test_no_environment_yml_is_taken_for_something_else(path: Path) -> None:
             )
         ),
         ("numpy\nxarray\nnump y\n", "requirements", "requirements.txt"),
+        ("https://host/lab/noarch/a-1-0.conda\n" * 2 + "numpy\n", "explicit", "URLs"),
+        ("numpy=1\nxz=5\nsee below\n", "package-list", "conda packages"),
         ("foo>=1,<2\nbar (>=1)\n", "requirements", "requirements.txt"),
         ("python 3.12\nnumpy 1.26 py312_0\nxz\n", "package-list", "conda packages"),
         ("# platform: linux-64\nnumpy=1.26.4=py312_0\npip=24.0=pyhd_0", "package-list", "conda packages"),

@@ -123,6 +123,7 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         "a^1.2": "There is no '^' before a version in a match spec.",
         "a(1)": "There are no parentheses behind the name of a package.",
         "a[version=1": "The bracket is not closed.",
+        "a -b": "Two entries run together; the second is on the same line, or indented further than the first.",
         "a b": "Several names stand in one entry.",
         "a/b": "This is no match spec: the name of a package has no signs but '.', '-' and '_'.",
     }.items():
