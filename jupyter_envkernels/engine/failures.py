@@ -50,7 +50,12 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
         "what its server sends is no index",
         "Open its address in a browser: a network that asks to log in first may answer for it.",
     ),
-    (r"\b404\b|No such file|could not find subdir", "there is nothing at this address", "Check its name."),
+)
+_ABSENT = r"\b404\b|No such file|could not find subdir"
+_DAMAGED = "is damaged: it is not what the channel, or a list that names it, says it is"
+_MEND = (
+    "Correct the hash, if a list of yours gives it. Otherwise tell whoever keeps the channel, "
+    "and choose another version until it is repaired."
 )
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
@@ -70,21 +75,23 @@ def channel_failure(text: str, url: str = "") -> ChannelFailed:
             f"{channel} cannot be read: conda is set to be offline, and it was not read before.\n{text}",
             remedy="Set conda's offline to false.",
         )
-    reason, remedy = _network_reason(text) or ("", "Check the channels, and whether this machine reaches them.")
+    absent = ("there is nothing at this address", "Check its name.")
+    reason, remedy = _reason(text, absent) or ("", "Check the channels, and whether this machine reaches them.")
     return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
 
 
-def install_failure(text: str, *, is_full: bool = False) -> OperationFailed:
+def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False) -> OperationFailed:
     """The failure that the installer's message stands for: a sentence, and the message below it.
 
     Args:
         text: the message.
         is_full: there is no space left where it has worked. It may then say only what came of that.
+        is_listed: the package's address was given, and is not known from a channel.
     """
     text = without_credentials(text)
     names_space = re.search(r"no space left|quota exceeded", text, re.IGNORECASE)
     if not names_space and re.search(r"fetch|download|hash mismatch|checksum|http", text, re.IGNORECASE):
-        return _download_failure(text)
+        return _download_failure(text, is_listed=is_listed)
     if names_space or is_full:
         return DiskFull(
             f"No space is left on the disk.\n{text}",
@@ -94,11 +101,8 @@ def install_failure(text: str, *, is_full: bool = False) -> OperationFailed:
 
 
 def damaged(package: str, url: str) -> DownloadFailed:
-    """A package is not what its channel says."""
-    return DownloadFailed(
-        f"The package {package} is damaged: it is not what the channel says it is ({without_credentials(url)}).",
-        remedy="Tell whoever keeps the channel; choose another version until it is repaired.",
-    )
+    """A package is not what its channel, or the list that names it, says."""
+    return DownloadFailed(f"The package {package} {_DAMAGED} ({without_credentials(url)}).", remedy=_MEND)
 
 
 def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
@@ -109,20 +113,29 @@ def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
     )
 
 
-def _download_failure(text: str) -> DownloadFailed:
+def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
     found = _PACKAGE.search(text)
     package = f"The package {' '.join(found['stem'].rsplit('-', 2)[:2])}" if found else "A package"
     if re.search(r"hash mismatch|checksum", text, re.IGNORECASE):
-        return DownloadFailed(
-            f"{package} is damaged: it is not what the channel says it is.\n{text}",
-            remedy="Tell whoever keeps the channel; choose another version until it is repaired.",
-        )
-    reason, remedy = _network_reason(text) or ("", "Try again; if it stays, the channel's copy is out of reach.")
+        return DownloadFailed(f"{package} {_DAMAGED}.\n{text}", remedy=_MEND)
+    absent = (
+        "its channel lists it, but does not have it",
+        "Choose another version, or tell whoever keeps the channel.",
+    )
+    if is_listed:
+        absent = ("there is nothing at this address", "Correct the address in the list.")
+    reason, remedy = _reason(text, absent) or ("", "Try again; if it stays, the channel's copy is out of reach.")
     return DownloadFailed(f"{package} cannot be fetched{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
 
 
-def _network_reason(text: str) -> tuple[str, str] | None:
-    for sign, reason, remedy in _NETWORK:
+def _reason(text: str, absent: tuple[str, str]) -> tuple[str, str] | None:
+    """What is wrong, and what to do about it; None where nobody knows.
+
+    Args:
+        text: the engine's.
+        absent: both, where there is nothing at an address.
+    """
+    for sign, reason, remedy in (*_NETWORK, (_ABSENT, *absent)):
         if found := re.search(sign, text):
             return reason.format(**found.groupdict()), remedy
     return None

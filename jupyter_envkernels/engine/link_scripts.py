@@ -14,6 +14,7 @@ from pathlib import Path
 from ..errors import LinkFailed
 from ..models import PlannedPackage
 from .backend import Report
+from .last_words import last_words
 from .process import run
 
 _MESSAGES = ".messages.txt"
@@ -31,12 +32,12 @@ async def run_post_link(
         report: gets what the scripts print, and what they leave in ``.messages.txt`` for the person.
 
     Raises:
-        LinkFailed: a script failed; with the last line that it printed.
+        LinkFailed: a script failed; with the error that it told, or its last line.
     """
     for package in _with_script(prefix, packages, "post-link"):
         code, output = await _run(prefix, package, "post-link", environ, report)
         if code != 0:
-            said = output[-1] if output else f"exit code {code}"
+            said = last_words(output, code)
             raise LinkFailed(
                 f"The post-link script of {package.name} failed: {said}",
                 remedy=f"Choose another version of {package.name}, or remove it; "

@@ -62,7 +62,7 @@ async def _index(client: rattler.Client, url: str) -> Any:
             archive = await PackageArchive.from_url(client, url)
         return json.loads(await archive.read_file("info/index.json") or b"null")
     except (OSError, ValueError) as error:
-        raise install_failure(f"failed to fetch {url}: {error}") from error
+        raise install_failure(f"failed to fetch {url}: {error}", is_listed=True) from error
 
 
 def _planned(package: LockedPackage, index: Any) -> PlannedPackage:

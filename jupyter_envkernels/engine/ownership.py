@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import InvalidSpec
+from ..envs.packages import damaged_record
 
 _GENERATED = "unix_python_entry_point"
 
@@ -73,7 +73,7 @@ def _of_conda(record: Path) -> dict[str, Owned]:
     try:
         content = msgspec.json.decode(record.read_bytes(), type=_Record)
     except ValueError as error:
-        raise InvalidSpec(f"The package record {record} cannot be read: {error}.") from error
+        raise damaged_record(record, error) from error
     since = record.stat().st_mtime_ns
     plain, fitted = Owned(since, record.name), Owned(since, record.name, is_fitted=True)
     found = dict.fromkeys(content.files or (), plain)

@@ -24,7 +24,8 @@ from rattler.exceptions import (
 
 from ..envs.condarc import Settings
 from ..envs.disk_usage import free_bytes
-from ..errors import DownloadFailed, InvalidSpec
+from ..envs.packages import damaged_record
+from ..errors import DownloadFailed
 from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
 from .archives import LargeArchives
 from .backend import Report
@@ -150,10 +151,7 @@ class RattlerBackend:
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
-        try:
-            records = [_read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
-        except Exception as error:
-            raise InvalidSpec(f"The package records of {prefix} cannot be read: {error}") from error
+        records = [_read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
         requested = {text for record in records for text in record.requested_specs}
         packages = [replace(package, cached=True) for package in await self._plan(records)]
         return Plan(packages=tuple(packages), requested=tuple(sorted(requested)))
@@ -261,7 +259,10 @@ def _is_full(folder: Path) -> bool:
 
 def _read_record(path: Path) -> rattler.PrefixRecord:
     """The record of an installed package without its files, which are nearly all of it and in no plan."""
-    record = rattler.PrefixRecord.from_path(path)
+    try:
+        record = rattler.PrefixRecord.from_path(path)
+    except Exception as error:
+        raise damaged_record(path, error) from error
     record.files = []
     record.paths_data = rattler.PrefixPaths()
     return record

@@ -13,6 +13,20 @@ from ..envs.processes import running_kernels
 from ..errors import AlreadyExists, Forbidden, InUse, InvalidRequest, NotFound
 
 
+def check_path(prefix: Path) -> None:
+    """The path can be written into scripts and JSON as packages do it: letter by letter.
+
+    Raises:
+        InvalidRequest: it cannot.
+    """
+    path = str(prefix)
+    if any(char in '"\\\x7f' or char < " " for char in path):
+        raise InvalidRequest(
+            f"{path!a} cannot be the path of an environment: it has a double quote, backslash or control character.",
+            remedy="Choose another folder.",
+        )
+
+
 def check_unused(prefix: Path) -> None:
     """Nothing may stand where an environment goes.
 

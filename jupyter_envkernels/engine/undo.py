@@ -122,8 +122,11 @@ def _unlist_removed(staging: Staging) -> str:
 
 def named(error: OSError) -> EnvKernelsError:
     """An operating-system error as a failure with a name."""
-    where = f" ({error.filename})" if error.filename else ""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    # of a copy, the first file is what is copied, the second one where it goes
+    file = (is_full and error.filename2) or error.filename
+    where = f" ({file})" if file else ""
+    if is_full:
         return DiskFull(
             f"No space is left on the disk{where}.",
             remedy="Remove environments that you no longer need, or ask for more space.",

@@ -18,6 +18,7 @@ from pathlib import Path
 from ..errors import VerifyFailed
 from ..models import Plan
 from .backend import Report
+from .last_words import foreign_part, last_words
 from .process import run
 from .vintage import is_of_its_time
 
@@ -86,7 +87,7 @@ async def verify_kernels(
         excused: names of kernelspecs that need not pass, because they did not before.
 
     Raises:
-        VerifyFailed: with the last line of what the kernel said.
+        VerifyFailed: with the error that the kernel told.
     """
     for path in _kernelspecs(prefix):
         if path.parent.name in excused:
@@ -108,10 +109,10 @@ async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: 
     code = await run([str(program), "-c", f"import {module}"], cwd=prefix, environ=environ, line=output.append)
     if code != 0:
         report.log("\n".join(output))
-        said = output[-1] if output else f"exit code {code}"
         raise VerifyFailed(
-            f"The kernel {path.parent.name} of the new environment does not start: {said}",
-            remedy="A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
+            f"The kernel {path.parent.name} of the new environment does not start: {last_words(output, code)}",
+            remedy=foreign_part(output, prefix, environ)
+            or "A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
         )
 
 

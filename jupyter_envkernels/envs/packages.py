@@ -31,7 +31,7 @@ class Record(msgspec.Struct, frozen=True):
     name: str
     version: str
     build: str = ""
-    channel: str = ""
+    channel: str | None = None  # which rattler may not know
     subdir: str = ""
     fn: str = ""
     url: str | None = None
@@ -81,7 +81,15 @@ def _record(path: Path) -> Record:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Record)
     except (OSError, ValueError) as error:
-        raise InvalidSpec(f"The package record {path} cannot be read: {error}.") from error
+        raise damaged_record(path, error) from error
+
+
+def damaged_record(path: Path, error: Exception) -> InvalidSpec:
+    """The failure that the file in which conda records a package cannot be read."""
+    return InvalidSpec(
+        f"The package record {path} cannot be read: {str(error).rstrip('.')}.",
+        remedy=f"Delete this file, and install {path.stem.rsplit('-', 2)[0]} again.",
+    )
 
 
 def _is_replaced(prefix: Path, record: Record) -> bool:
@@ -103,7 +111,7 @@ def _site_packages(records: Sequence[Record]) -> str:
 def _package(record: Record, *, requested: bool) -> InstalledPackage:
     url = without_credentials(record.url or "")
     place = f"/{record.subdir}/{url.rpartition('/')[2]}"
-    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel).rstrip("/")
+    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel or "").rstrip("/")
     return InstalledPackage(
         "conda",
         record.name,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ..engine.leftovers import sweep_packages
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobRequest, JobState, Plan
 from .admission import admit
@@ -72,7 +73,7 @@ class JobManager:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
         self._spare = Spare()
-        self._follower = Follower(self._queue, self._spare, self._prune)
+        self._follower = Follower(self._queue, self._spare, self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()
@@ -118,6 +119,11 @@ class JobManager:
             if job.state == "running":
                 await asyncio.to_thread(bury, self.journal(job.id))
         await self._prune()
+
+    async def _after_job(self) -> None:
+        """Take away journals that are too many, and what a worker may have unpacked by half."""
+        await self._prune()
+        await asyncio.to_thread(sweep_packages, self._options.engine.package_cache / "pkgs")
 
     async def _prune(self) -> None:
         """Take away the journals that are too many."""

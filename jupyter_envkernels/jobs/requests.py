@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from ..engine.safety import check_idle
+from ..engine.safety import check_idle, check_path
 from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
 from ..envs.history import read_history
@@ -246,8 +246,10 @@ def _storable(request: JobRequest) -> JobRequest:
     """The request with the id of its environment.
 
     Raises:
-        InvalidRequest: a path in it cannot be written down.
+        InvalidRequest: a path in it cannot be written down, or not be that of a new environment.
     """
+    if request.kind in {"create", "clone"}:
+        check_path(request.prefix)
     paths = " ".join(str(path) for path in (request.prefix, request.source, request.workdir))
     if any("\udc80" <= char <= "\udcff" for char in paths):  # how Python shows bytes that are no UTF-8
         raise InvalidRequest(f"{paths!a} has bytes that are not UTF-8.", remedy="Rename the folder in a terminal.")

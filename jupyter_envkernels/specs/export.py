@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from ..models import EnvSpec, ExportFormat, InstalledPackage, Inventory
 from .credentials import without_credentials
 from .environment_yml import write
+from .requirements import title_of
 
 _PUBLIC = re.compile(r"https://conda\.anaconda\.org/(?P<name>.+)|https://repo\.anaconda\.com/pkgs/(?:main|r|msys2)")
 
@@ -93,8 +94,7 @@ def _hashed_url(package: InstalledPackage) -> str:
 
 def _requirements(_: str, inventory: Inventory) -> str:
     python = next((package.version for package in inventory.of("conda") if package.name == "python"), "")
-    title = "# What pip installed" + (f" beside python {python}" if python else "")
-    return "\n".join([title, *_requirement_lines(inventory)]) + "\n"
+    return "\n".join([title_of(python), *_requirement_lines(inventory)]) + "\n"
 
 
 def _requirement_lines(inventory: Inventory) -> tuple[str, ...]:

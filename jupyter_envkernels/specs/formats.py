@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from .explicit import MARK
 from .remarks import Unreadable, unreadable
-from .requirements import COMMENT, requirement_lines
+from .requirements import COMMENT, python_version, requirement_lines
 from .text import lines_of
 
 _HEAD = 64 * 1024
@@ -95,6 +95,8 @@ def recognise(text: str) -> Recognised | None:
 def _list(head: str) -> Recognised | None:
     """What most lines are; the others will be remarked on."""
     written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
+    if not written:
+        return _LISTS[1] if python_version(head) else None  # we have exported it, and there was nothing of pip's
     if any(map(_KEY_OR_ENTRY.match, written)):
         return None
     counts = [sum(1 for line in written if sign.match(line)) for sign in _LINES]

@@ -12,6 +12,9 @@ from .nodes import Scalar
 from .remarks import remark
 from .text import lines_of
 
+_TITLE = "# What pip installed"
+_PYTHON = " beside python "
+_HEAD = 64 * 1024
 COMMENT = re.compile(r"\s#.*$")
 """What pip takes for one behind a requirement."""
 
@@ -19,12 +22,25 @@ COMMENT = re.compile(r"\s#.*$")
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
     """The document that an environment.yml with python and these lines would give, and what this file is."""
     lines = tuple(requirement_lines(text))
-    first = lines[0]
-    python = Dependency(Scalar(first.line, first.column, "python"), "python", "python", pinned=False, build="")
+    first = lines[0] if lines else Scalar(1, 1, "")
+    version = python_version(text)
+    line = f"python=={version}" if version else "python"
+    python = Dependency(Scalar(first.line, first.column, line), line, "python", pinned=bool(version), build="")
     message = "This is a requirements.txt: pip installs its lines into an environment with python."
     remedy = "Give the environment a name when you create it; write an environment.yml to choose python's version."
     said = remark("info", "requirements-file", first, message, remedy)
     return Document(dependencies=(python,), pip=lines, lines=lines_of(text)), [said]
+
+
+def title_of(version: str) -> str:
+    """The first line of what we export; with the version of python, where there is one, which no other line has."""
+    return _TITLE + (f"{_PYTHON}{version}" if version else "")
+
+
+def python_version(text: str) -> str:
+    """The version of python in the title of what we have exported; empty for any other text."""
+    found = re.search(rf"^{_TITLE}{_PYTHON}(\d[\w.]*)\s*$", text[:_HEAD], re.MULTILINE)
+    return found[1] if found else ""
 
 
 def requirement_lines(text: str) -> Iterator[Scalar]:

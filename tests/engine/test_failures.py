@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_envkernels import errors
-from jupyter_envkernels.engine.failures import channel_failure, install_failure
+from jupyter_envkernels.engine.failures import channel_failure, damaged, install_failure
 
 
 @pytest.mark.parametrize(
@@ -14,12 +14,12 @@ from jupyter_envkernels.engine.failures import channel_failure, install_failure
         (
             "failed to fetch: HTTP status client error (404 Not Found) for url (https://x.example/a/noarch/b-c-1.0-0.conda)",
             errors.DownloadFailed,
-            "The package b-c 1.0 cannot be fetched: there is nothing at this address.",
+            "The package b-c 1.0 cannot be fetched: its channel lists it, but does not have it.",
         ),
         (
             "hash mismatch when extracting https://x.example/a/noarch/b-1.0-0.tar.bz2 to /p: expected 1, got 2",
             errors.DownloadFailed,
-            "The package b 1.0 is damaged: it is not what the channel says it is.",
+            "The package b 1.0 is damaged: it is not what the channel, or a list that names it, says it is.",
         ),
         ("failed to create the prefix: Permission denied", errors.LinkFailed, "The packages cannot be installed."),
     ],
@@ -85,3 +85,26 @@ def test_a_cache_that_cannot_be_written_to() -> None:
 
 def test_what_is_not_known_is_said_in_the_engines_words() -> None:
     assert channel_failure("strange").message == "A channel cannot be read.\nstrange"
+
+
+@pytest.mark.parametrize(
+    ("is_listed", "reason", "remedy"),
+    [
+        (False, "its channel lists it, but does not have it", "Choose another version, or tell whoever"),
+        (True, "there is nothing at this address", "Correct the address in the list."),
+    ],
+)
+def test_an_archive_that_is_gone(reason: str, remedy: str, *, is_listed: bool) -> None:
+    text = "failed to fetch https://x.example/main/noarch/tool-1.0-0.conda: HTTP status client error (404 Not Found)"
+    failure = install_failure(text, is_listed=is_listed)
+    assert failure.message.startswith(f"The package tool 1.0 cannot be fetched: {reason}.")
+    assert failure.remedy.startswith(remedy)
+
+
+def test_a_wrong_hash_may_be_that_of_a_list() -> None:
+    for failure in (
+        damaged("tool 1.0", "https://x.example/t.conda"),
+        install_failure("hash mismatch tool-1.0-0.conda"),
+    ):
+        assert "is damaged: it is not what the channel, or a list that names it, says" in failure.message
+        assert failure.remedy.startswith("Correct the hash, if a list of yours gives it.")

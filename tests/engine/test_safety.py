@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.safety import check_changeable, check_free, check_unused
+from jupyter_envkernels.engine.safety import check_changeable, check_free, check_path, check_unused
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import CatalogOptions
@@ -139,3 +139,10 @@ def test_names_that_no_folder_can_have(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(Forbidden, match="cannot be looked at"):
         check_unused(tmp_path / "loop" / "lesson")
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "a\x1bb", "a\x7fb"])
+def test_paths_that_packages_cannot_hold(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidRequest, match="a double quote, backslash or control character"):
+        check_path(tmp_path / name / "lesson")
+    check_path(tmp_path / "a b'c\u00fc")

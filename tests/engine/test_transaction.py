@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from jupyter_envkernels.engine import folders, records, staging
 from jupyter_envkernels.engine.backend import Report
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
-from jupyter_envkernels.engine.undo import roll_back
+from jupyter_envkernels.engine.undo import named, roll_back
 from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import (
     AlreadyExists,
@@ -365,6 +366,13 @@ def test_a_rollback_that_fails_does_not_hide_why(place: Place, monkeypatch: pyte
     with pytest.raises(LinkFailed, match="the first failure"):
         place.run(place.create())
     assert place.heard.lines[-1] == "Device or resource busy (x)."
+
+
+def test_a_full_disk_is_that_of_the_copy() -> None:
+    full = named(OSError(errno.ENOSPC, "No space left on device", "/source/file", None, "/copy/file"))
+    assert full.message == "No space is left on the disk (/copy/file)."
+    other = named(OSError(errno.EIO, "Input/output error", "/source/file", None, "/copy/file"))
+    assert other.message == "Input/output error (/source/file)."
 
 
 def test_a_rollback_by_another_process_names_its_failure(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

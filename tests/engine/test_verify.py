@@ -65,6 +65,25 @@ async def test_a_module_that_does_not_import(tmp_path: Path) -> None:
     assert "Traceback" in log.text
 
 
+async def test_an_error_of_several_lines(tmp_path: Path) -> None:
+    make(tmp_path, source="raise ImportError('\\n\\nRead this.\\nAnd this.\\n\\n')")
+    with pytest.raises(VerifyFailed, match=r"does not start: ImportError: Read this\.$") as failed:
+        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=True)
+    assert "pip section" in failed.value.remedy
+
+
+async def test_an_error_from_elsewhere(tmp_path: Path) -> None:
+    prefix = tmp_path / "prefix"
+    prefix.mkdir()
+    make(prefix, source="import theirs")
+    (tmp_path / "theirs.py").write_text("raise ImportError('no way')")
+    variables = environ(prefix)
+    variables["PYTHONPATH"] += f":{tmp_path}"
+    with pytest.raises(VerifyFailed, match="ImportError: no way") as failed:
+        await verify_kernels(prefix, variables, Log(), imports=True)
+    assert failed.value.remedy.startswith(f"{tmp_path}/theirs.py is outside of the environment: PYTHONPATH leads")
+
+
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_module_that_is_not_there(tmp_path: Path, *, imports: bool) -> None:
     make(tmp_path, source=None)

@@ -131,3 +131,20 @@ def test_a_broken_record_is_named(tmp_path: Path, content: str) -> None:
 def test_no_environment(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         read_inventory(tmp_path / "gone")
+
+
+def test_a_record_without_channel_has_it_in_its_url(tmp_path: Path) -> None:
+    add(tmp_path, "numpy", channel=None)
+    add(tmp_path, "mine", channel=None, url=None)
+    found = {package.name: package.channel for package in read_inventory(tmp_path).packages}
+    assert found == {"numpy": CHANNEL, "mine": ""}
+
+
+def test_a_damaged_record_is_named(tmp_path: Path) -> None:
+    add(tmp_path, "prompt-toolkit")
+    record = tmp_path / "conda-meta" / "prompt-toolkit-1.0-0.json"
+    record.write_text("{")
+    with pytest.raises(InvalidSpec) as failed:
+        read_inventory(tmp_path)
+    assert str(record) in failed.value.message
+    assert failed.value.remedy == "Delete this file, and install prompt-toolkit again."

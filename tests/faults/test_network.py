@@ -43,17 +43,21 @@ class Fault:
 
 
 LOGIN = "Put the login into ~/.netrc or the token into the channel's URL, as conda does."
-KEEPER = "Tell whoever keeps the channel; choose another version until it is repaired."
+KEEPER = (
+    "Correct the hash, if a list of yours gives it. Otherwise tell whoever keeps the channel, "
+    "and choose another version until it is repaired."
+)
+ABSENT = "Choose another version, or tell whoever keeps the channel."
 LATER = "Try again later, or raise conda's remote_read_timeout_secs."
 CHANNEL = "The channel {url}/main cannot be read: "
 DEMO = "The package prio-demo 1.0 cannot be fetched: "
 STALL = "The download of big-demo stands still: nothing came for 1 s."
-DAMAGED = "The package {} 1.0 is damaged: it is not what the channel says it is"
+DAMAGED = "The package {} 1.0 is damaged: it is not what the channel, or a list that names it, says it is"
 
 FAULTS = {
     "package 401": Fault(PACKAGE, "download-failed", f"{DEMO}it asks for a login", LOGIN, status=401),
     "package 404": Fault(
-        PACKAGE, "download-failed", f"{DEMO}there is nothing at this address.", "Check its name.", status=404
+        PACKAGE, "download-failed", f"{DEMO}its channel lists it, but does not have it.", ABSENT, status=404
     ),
     "package 500": Fault(PACKAGE, "download-failed", f"{DEMO}its server answers 500", "Try again later.", status=500),
     "package cut": Fault(

@@ -37,6 +37,20 @@ async def test_listeners_hear_what_the_journal_holds(place: Place) -> None:
     assert not (place.envs / "lesson" / PENDING_MARK).exists()
 
 
+async def test_what_a_job_has_unpacked_by_half_goes_with_it(place: Place) -> None:
+    async with managing(place) as manager:
+        await over(manager, await manager.submit(place.create("first", "prio-demo")))
+        half = place.folder / "cache" / "pkgs" / ".prio-demo-half"
+        half.mkdir()
+        job = await over(manager, await manager.submit(place.create("lesson", "no-such-package")))
+        assert job.state == "failed"
+
+        async def is_gone() -> bool:
+            return not half.exists()
+
+        await until(is_gone)
+
+
 async def test_the_queue_is_bounded(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     async with managing(place, max_concurrent=1, max_queued=1) as manager:

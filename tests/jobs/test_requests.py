@@ -160,3 +160,10 @@ def test_a_frozen_environment_is_left_alone(
     with pytest.raises(Forbidden, match=r"it is frozen by its file conda-meta/frozen: Ask the staff\.$"):
         ask(catalog)
     assert clone_request(catalog, "there", name="mine").kind == "clone"
+
+
+def test_paths_that_no_new_environment_can_have(catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="cannot be the path of an environment"):
+        create_request(catalog, SPEC, prefix=tmp_path / 'a"b')
+    with pytest.raises(InvalidRequest, match="cannot be the path of an environment"):
+        clone_request(catalog, "there", prefix=tmp_path / "a\\b")

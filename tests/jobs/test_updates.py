@@ -152,6 +152,20 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         assert versions(prefix)[DEMO] == "1.0"
 
 
+async def test_a_damaged_record_is_named(place: Place) -> None:
+    async with managing(place) as manager:
+        await do(manager, place.create("lesson", "prio-demo"))
+        (record,) = (place.envs / "lesson" / "conda-meta").glob("*.json")
+        record.write_text(record.read_text()[:100])
+        copy = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "lesson")
+        for request in (update(place, "lesson", "xz"), copy):
+            job = await fail(manager, request)
+            assert job.error is not None
+            assert job.error.code == "invalid-spec"
+            assert f"The package record {record} cannot be read: " in job.error.message
+            assert job.error.remedy == "Delete this file, and install prio-demo again."
+
+
 def put_over(prefix: Path, folder: Path, name: str, version: str) -> None:
     """Have pip install a package of one module."""
     info = f"{name}-{version}.dist-info"

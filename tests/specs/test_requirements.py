@@ -45,3 +45,20 @@ def test_what_else_is_said_of_pip_lines() -> None:
 )
 def test_lines(text: str, lines: list[tuple[int, str]]) -> None:
     assert [(line.line, line.text) for line in requirement_lines(text)] == lines
+
+
+@pytest.mark.parametrize("rest", ["", "cowsay==6.1\n"])
+def test_what_we_have_exported_keeps_its_python(rest: str) -> None:
+    checked = check(f"# What pip installed beside python 3.12.1\n{rest}")
+    assert checked.ok
+    assert checked.spec is not None
+    assert checked.spec.dependencies == ("python==3.12.1",)
+    assert checked.spec.pip == tuple(rest.split())
+    assert "unpinned-python" not in {d.code for d in checked.diagnostics}
+
+
+@pytest.mark.parametrize("title", ["# What pip installed", "# What pip installed beside python x", "# python 3.12.1"])
+def test_other_titles_say_nothing_of_python(title: str) -> None:
+    checked = check(f"{title}\ncowsay\n")
+    assert checked.spec is not None
+    assert checked.spec.dependencies == ("python",)

@@ -1,0 +1,52 @@
+"""What a program that has failed said of it, in a sentence: the error of a Python program, or the last line. Pure."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_ERROR = re.compile(r"(?P<head>(?:\w+\.)*\w*(?:Error|Exception|Warning|Exit|Interrupt))(?::(?P<text>.*))?")
+_FILE = re.compile(r'\s+File "(?P<path>/[^"]+)", line \d+')
+_TRACEBACK = "Traceback (most recent call last):"
+_USER_SITE = re.compile(r"/\.local/lib/python[\d.]+/")
+
+
+def last_words(output: Sequence[str], code: int) -> str:
+    """The reason of a failure in one line.
+
+    The text of an exception may begin with empty lines, and end with them.
+
+    Args:
+        output: lines that the program printed.
+        code: with which it ended.
+    """
+    for number in range(len(output) - 1, -1, -1):
+        if found := _ERROR.fullmatch(output[number].strip()):
+            said = (found["text"] or "").strip() or next(filter(None, map(str.strip, output[number + 1 :])), "")
+            return f"{found['head']}: {said}" if said else found["head"]
+    return next(filter(None, map(str.strip, reversed(output))), f"exit code {code}")
+
+
+def foreign_part(output: Sequence[str], prefix: Path, environ: Mapping[str, str]) -> str:
+    """A file outside of an environment that had part in an exception, with what led to it; empty where none had.
+
+    Args:
+        output: lines that a Python program printed.
+        prefix: the environment.
+        environ: the variables of that program.
+    """
+    homes = {f"{prefix}/", f"{os.path.realpath(prefix)}/"}
+    starts = [number for number, line in enumerate(output) if line.strip() == _TRACEBACK]
+    named = map(_FILE.match, output[starts[-1] :] if starts else ())
+    paths = [found["path"] for found in named if found and not found["path"].startswith(tuple(homes))]
+    if not paths:
+        return ""
+    path = paths[-1]
+    added = [folder.rstrip("/") for folder in environ.get("PYTHONPATH", "").split(os.pathsep) if folder.strip("/")]
+    if any(path.startswith(f"{folder}/") for folder in added):
+        return f"{path} is outside of the environment: PYTHONPATH leads to it. Take its folder out of PYTHONPATH."
+    if _USER_SITE.search(path):
+        return f"{path} is outside of the environment: `pip install --user` has put it there. Uninstall it there."
+    return f"{path} is outside of the environment, and had part in it. See why Python looks there."
