@@ -93,7 +93,7 @@ def recognise(text: str) -> Recognised | None:
 
 
 def _list(head: str) -> Recognised | None:
-    """What most lines are; the others will be remarked on."""
+    """What half of the lines are, or more; the others will be remarked on."""
     written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
     if not written:
         return _LISTS[1] if python_version(head) else None  # we have exported it, and there was nothing of pip's
@@ -101,7 +101,7 @@ def _list(head: str) -> Recognised | None:
         return None
     counts = [sum(1 for line in written if sign.match(line)) for sign in _LINES]
     most = max(counts)
-    return _LISTS[counts.index(most)] if most * 2 > len(written) else None
+    return _LISTS[counts.index(most)] if 0 < len(written) <= 2 * most else None
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:

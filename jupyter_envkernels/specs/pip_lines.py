@@ -1,4 +1,4 @@
-"""Lines for pip that no version of it can use (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
+"""Lines that pip and uv refuse (https://pip.pypa.io/en/stable/reference/requirements-file-format/)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEEN = 200
 
 
 def pip_line_remarks(pip: Sequence[Scalar], lines: Sequence[str]) -> Iterator[Diagnostic]:
-    """What is to be said of lines that pip will refuse, after all other packages have been installed.
+    """What is to be said of lines that would fail a job only when all other packages are installed.
 
     Args:
         pip: the lines.
@@ -52,4 +52,4 @@ def pip_line_remarks(pip: Sequence[Scalar], lines: Sequence[str]) -> Iterator[Di
             message, remedy = "There is no version behind the comparison", "Write a version there, or the name alone."
         else:
             continue
-        yield remark("warning", "invalid-requirement", line, f"'{shown(text)}': {message}.", remedy, fix=fix)
+        yield remark("error", "invalid-requirement", line, f"'{shown(text)}': {message}.", remedy, fix=fix)

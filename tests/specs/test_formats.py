@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
         "numpy\nname: x\n",
         "# a shell script\nexport A=b",
         "A=value\n",
+        "one two\n",
         "numpy\nThis is a text.\nAnd so on.\n",
     ],
 )

@@ -49,7 +49,7 @@ def test_what_pip_takes(line: str) -> None:
 )
 def test_what_pip_refuses(line: str, words: str) -> None:
     (said,) = pip_line_remarks([Scalar(3, 5, line)], ["", "", f"  - {line}"])
-    assert (said.severity, said.code, said.line, said.column) == ("warning", "invalid-requirement", 3, 5)
+    assert (said.severity, said.code, said.line, said.column) == ("error", "invalid-requirement", 3, 5)
     assert words in said.message
     assert said.remedy
 
