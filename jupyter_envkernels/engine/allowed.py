@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from .. import policy
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden, NotAllowed
-from ..models import Limits
+from ..models import Limits, Plan
 from ..specs import without_credentials
 
 _NO_LIMITS = Limits()
@@ -71,6 +72,27 @@ def check_allowed(
                 f"The channel {channel} must not be used: conda's {setting} forbids it.",
                 remedy=without_credentials(remedy),
             )
+
+
+def check_plan(settings: Settings, plan: Plan, environ: Mapping[str, str], limits: Limits, *, is_clone: bool) -> None:
+    """Look at what is chosen: it counts, however it was asked for, and also where limits have become narrower since.
+
+    Args:
+        settings: conda's configuration.
+        plan: what is chosen.
+        environ: the variables.
+        limits: what the administrator allows.
+        is_clone: its packages are there already, wherever they came from.
+
+    Raises:
+        Forbidden: a new package comes from a channel that must not be used.
+        NotAllowed: the administrator's limits forbid the plan.
+    """
+    policy.enforce(policy.of_plan(limits, plan))
+    if not is_clone:
+        new = {change.name for change in plan.changes if change.after is not None}
+        channels = {package.url.rpartition("/")[0] for package in plan.packages if package.name in new}
+        check_allowed(settings, sorted(channels), environ, limits)
 
 
 def _urls(settings: Settings, channels: Iterable[str]) -> set[str]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from ..models import ChangeKind, PackageChange, PlannedPackage
+from ..models import ChangeKind, Inventory, PackageChange, Plan, PlannedPackage
 
 _PYTHON = re.compile(r"python-[^-]+-[^-]+")
 """The name of Python's record."""
@@ -77,3 +77,11 @@ def _is_of_python(package: PlannedPackage) -> bool:
 
 def _shown(package: PlannedPackage | None) -> str | None:
     return f"{package.version} {package.build}" if package else None
+
+
+def is_done(plan: Plan, before: Inventory) -> bool:
+    """What is there is what is wanted."""
+    return not (plan.changes or plan.pip or plan.pip_removed) and (
+        dict(plan.variables),
+        sorted(plan.requested),
+    ) == (dict(before.variables), sorted(before.requested))

@@ -26,6 +26,23 @@ from ..specs import conda_name
 from ..specs.credentials import without_credentials
 
 
+def write_all(folder: Path, plan: Plan, command: str) -> None:
+    """Complete linked packages to an environment as conda makes them.
+
+    Args:
+        folder: where they were linked.
+        plan: what they are.
+        command: for the history.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
+    write_history(folder, plan, command)
+    write_variables(folder, plan.variables)
+    open_records(folder)
+
+
 def write_history(prefix: Path, plan: Plan, command: str) -> None:
     """Add a revision to the history of an environment, or begin it.
 

@@ -31,10 +31,10 @@ BESIDE = "of-update"
 """Part of the name of a file of the new version that is kept beside that of the old one."""
 
 _FATES = {
-    "back": "are in the old one now",
-    "beside": f"are in the old one now beside others, with {BESIDE} in the name",
-    "left": "are gone with it, as pip has worked where they were",
-    "lost": "cannot be brought back",
+    "back": "and in the old one now",
+    "beside": f"and in the old one now, beside others and with {BESIDE} in the name",
+    "left": "and gone with it, as pip has worked there",
+    "lost": "and not to be brought back",
 }
 
 
@@ -55,7 +55,7 @@ def bring_back(staging: Staging) -> str:
     for place in sorted(found):
         fates.setdefault(rescue.bring(place), []).append(place)
     return "\n".join(
-        f"{len(fates[fate])} files were written into the new version meanwhile, and {words}: {names(fates[fate])}."
+        f"Written into the new version meanwhile, {words}: {names(fates[fate])}."
         for fate, words in _FATES.items()
         if fate in fates
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..models import UPDATE_MARK
+from ..models import UPDATE_MARK, count_of
 from . import records
 from .bytecode import drop_stale
 from .open_files import OpenFile, open_in
@@ -58,7 +58,7 @@ def part(staging: Staging, seen: Seen) -> list[str]:
 
 def _told(staging: Staging, *caught: Caught) -> Iterator[str]:
     if count := sum(each.count for each in caught):
-        yield f"{count} files were written into {staging.prefix} meanwhile, and are in the new one, too."
+        yield f"{count_of(count, 'file')} came or changed in {staging.prefix} meanwhile, in the new version, too."
     if beside := [place for each in caught for place in each.beside]:
         yield (
             f"Files have changed in the old version and in the new one, which has that of the old one beside its own, "

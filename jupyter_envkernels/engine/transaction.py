@@ -13,15 +13,15 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import policy
 from ..envs.activation import activated_environ
 from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
-from .allowed import check_allowed
+from .allowed import check_plan
 from .backend import Backend, Report
+from .changes import is_done
 from .clobbers import conflicts, keep_aside, settle
 from .displaced import take_out
 from .donors import add_donor, donors, share_bytecode
@@ -162,7 +162,7 @@ class Transaction:
         await asyncio.to_thread(check_changeable, prefix)
         plan = await self._decide()
         before = await self._current(prefix, plan)
-        if _is_done(plan, before):
+        if is_done(plan, before):
             self.report.log("Nothing is to be changed.")
             return
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
@@ -226,25 +226,13 @@ class Transaction:
             plan = await planner.plan(self.request)
         else:  # which holds no logins
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
-        self._check_allowed(plan)
+        is_clone = self.request.source is not None
+        check_plan(self.settings, plan, self.environ, self.options.limits, is_clone=is_clone)
         self.keep_plan(plan)
         for warning in plan.warnings:
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
         return plan
-
-    def _check_allowed(self, plan: Plan) -> None:
-        """What is chosen counts, however it was asked for, and also where limits have become narrower since.
-
-        Raises:
-            Forbidden: a new package comes from a channel that must not be used.
-            NotAllowed: the administrator's limits forbid the plan.
-        """
-        policy.enforce(policy.of_plan(self.options.limits, plan))
-        if self.request.source is None:
-            new = {change.name for change in plan.changes if change.after is not None}
-            channels = {package.url.rpartition("/")[0] for package in plan.packages if package.name in new}
-            check_allowed(self.settings, sorted(channels), self.environ, self.options.limits)
 
     async def _link(self, plan: Plan, source: Path | None) -> None:
         """Put the files of a new environment into the staging prefix."""
@@ -278,12 +266,8 @@ class Transaction:
             ) from error
 
     def _write_records(self, plan: Plan) -> None:
-        folder = self.staging.folder
-        (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
         command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
-        records.write_history(folder, plan, command)
-        records.write_variables(folder, plan.variables)
-        records.open_records(folder)
+        records.write_all(self.staging.folder, plan, command)
 
     async def _complete(
         self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
@@ -310,11 +294,3 @@ class Transaction:
             return ""
         self.staging.note_registration()
         return records.register(prefix, home)
-
-
-def _is_done(plan: Plan, before: Inventory) -> bool:
-    """What is there is what is wanted."""
-    return not (plan.changes or plan.pip or plan.pip_removed) and (
-        dict(plan.variables),
-        sorted(plan.requested),
-    ) == (dict(before.variables), sorted(before.requested))

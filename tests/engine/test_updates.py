@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import folders, staging
+from jupyter_envkernels.engine import folders, rescue, staging
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.undo import forget_replaced, is_committed, roll_back
 from jupyter_envkernels.envs.condarc import Settings
@@ -343,7 +343,7 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     assert (prefix / "late" / "meanwhile.txt").read_text() == "mine"
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
-    assert f"2 files were written into {prefix} meanwhile, and are in the new one, too." in made.heard.lines
+    assert f"2 files came or changed in {prefix} meanwhile, in the new version, too." in made.heard.lines
 
 
 def test_a_file_of_its_owner_s_where_a_package_brings_one(made: Place) -> None:
@@ -425,10 +425,9 @@ def test_files_written_into_a_new_version_that_is_taken_back(
             made.run(request)
     told = roll_back(request, UPDATE) if died else made.heard.lines[-1]
     names = "bin/newtool, data/mine.csv, lib/R/library/mine/DESCRIPTION, work/nb.ipynb"
-    beside = "are in the old one now beside others, with of-update in the name: bin/both.txt."
     assert told.splitlines() == [
-        f"4 files were written into the new version meanwhile, and are in the old one now: {names}.",
-        "1 files were written into the new version meanwhile, and " + beside,
+        f"Written into the new version meanwhile, and in the old one now: {names}.",
+        f"Written into the new version meanwhile, {rescue._FATES['beside']}: bin/both.txt.",
     ]
     changed = {"work/nb.ipynb": "v2", "bin/both.txt": "v1, longer", "bin/both.of-update.txt": "v2"}
     assert state(prefix) == before | new | changed
@@ -455,7 +454,7 @@ def test_what_pip_may_have_left_is_named(made: Place, monkeypatch: pytest.Monkey
     back = {"work/nb.ipynb": "v2", "lib/python3.12/mine.py": "mine", "share/mine.of-update.txt": "v2"}
     assert state(prefix) == before | back
     assert made.heard.lines[-1].splitlines()[-1] == (
-        "3 files were written into the new version meanwhile, and are gone with it, as pip has worked where they were: "
+        "Written into the new version meanwhile, and gone with it, as pip has worked there: "
         "bin/half, lib/python3.12/site-packages/half.py, share/half."
     )
 
