@@ -1,9 +1,9 @@
 """Files that others have written into the new version of an environment while it was not committed.
 
 When the change is taken back the new version goes, and what a person's programs have put there comes back into the old
-one: what has come or changed after the scripts of packages were done, and is of no package. Where pip has worked, new
-files may be halves of its own, which are named alone. What has changed replaces what is there only where that has not
-changed, too, and is of no package; else it gets a name beside it.
+one: what has come or changed after the scripts of packages were done, and is of no package. Where pip has installed
+something, new files may be halves of that, which are only named. What has changed replaces what is there only where that
+has not changed, too, and is of no package; else it gets a name beside it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,11 @@ class _Rescue:
         self._since = (staging.trash / PENDING_MARK).stat().st_mtime_ns
         self._owned = owned_files(staging.trash).keys()
         self._owned_before = owned_files(staging.prefix).keys()
-        self._with_pip = staging.has_let_pip_in()
+        self._with_pip = staging.has_let_pip_in() and self._is_site_changed()
+
+    def _is_site_changed(self) -> bool:
+        """A package comes into ``site-packages`` first: where nothing has, pip has put nothing anywhere."""
+        return any(site.stat().st_mtime_ns > self._since for site in self._trash.glob("lib/python3.*/site-packages"))
 
     def found(self) -> Iterator[str]:
         """The places of such files."""

@@ -435,6 +435,21 @@ def test_files_written_into_a_new_version_that_is_taken_back(
     assert roll_back(request, UPDATE) == ""
 
 
+def test_where_pip_has_installed_nothing_new_files_come_back(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = made.envs / "lesson"
+    (prefix / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+
+    async def fail(*_: object, **__: object) -> None:
+        await asyncio.sleep(0.02)  # the clock of file systems ticks so slowly
+        add(prefix, {"bin/newtool": "mine"})
+        raise PipFailed("no")
+
+    monkeypatch.setattr("jupyter_envkernels.engine.pip.install", fail)
+    with pytest.raises(PipFailed):
+        made.run(JobRequest("update", "lesson", prefix, EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
+    assert (prefix / "bin" / "newtool").read_text() == "mine"
+
+
 def test_what_pip_may_have_left_is_named(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     prefix = made.envs / "lesson"
     add(prefix, {"share/mine.txt": "v1", "work/nb.ipynb": "v1"})
