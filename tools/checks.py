@@ -131,25 +131,37 @@ LINT = (
     Check("import contract", ("lint-imports",)),
     Check("TypeScript lint", ("jlpm", "lint:check"), FRONTEND),
 )
-_PYTEST = ("pytest", "--junitxml={report}", "-m", "not soak")
+_PYTEST = ("pytest", "--junitxml={report}")
 _PYTEST_FOUND_NONE = 5
 _CHANNEL = Check("test channel", ("python", "-m", "tests.channel", "build"))
+_WITH_JOBS = ("tests/faults", "tests/hub", "tests/jobs", "tests/kernels")
+"""Half of the time of all Python tests."""
+
+_OTHERS = tuple(f"--ignore={folder}" for folder in (*_WITH_JOBS, "tests/browser"))
+
+
+def _tests(heading: str, *arguments: str) -> Check:
+    return Check(heading, (*_PYTEST, "-m", "not soak", *arguments), count=read_junit)
+
+
 # Stages run one after the other, the lanes of a stage side by side, the checks of a lane in turn.
 # What the first lane prints is seen as it comes.
 CHECKS: dict[str, Sequence[Stage]] = {
     "lint": [[LINT]],
     "test": [
+        [[_CHANNEL]],
         [
-            [_CHANNEL, Check("Python tests", (*_PYTEST, "--ignore=tests/browser"), count=read_junit)],
+            [_tests("Python tests with jobs", *_WITH_JOBS)],
             [
                 *LINT,
                 Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
+                _tests("other Python tests", *_OTHERS),
             ],
         ],
         # Apart: playwright and pytest-jupyter each want an event loop of their own. Alone: a page has to keep up.
-        [[Check("browser tests", (*_PYTEST, "tests/browser"), count=read_junit)]],
+        [[_tests("browser tests", "tests/browser")]],
     ],
-    "soak": [[[_CHANNEL, Check("long campaigns", ("pytest", "--junitxml={report}", "-m", "soak"), count=read_junit)]]],
+    "soak": [[[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]]],
 }
 
 

@@ -110,9 +110,9 @@ LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 )
 def test_hostile_text_is_answered_at_once(text: str) -> None:
     check("dependencies: [xz]")  # what is imported at the first call does not count
-    begun = time.perf_counter()
+    begun = time.process_time()
     checked = check(text)
-    assert time.perf_counter() - begun < 5  # a hostile text would take minutes; a busy machine some seconds
+    assert time.process_time() - begun < 5  # a hostile text would take minutes; a slow machine some seconds
     assert is_sound(checked)
     assert not checked.ok
 
@@ -122,9 +122,9 @@ def test_an_export_of_300_packages_takes_milliseconds() -> None:
     check(text)
     times = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert check(text).ok
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     assert min(times) < 0.05
 
 

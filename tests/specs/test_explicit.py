@@ -83,9 +83,9 @@ def test_an_empty_list() -> None:
 
 def test_many_lines_and_long_ones_take_no_time() -> None:
     text = "@EXPLICIT\n" + "".join(f"{URL.replace('tides', f'p{n}')}#{MD5}\n" for n in range(2000)) + "/-" * 1_000_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     checked = check(text)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert checked.spec is not None
     assert len(checked.spec.locked) == 2000
 

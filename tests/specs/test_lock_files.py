@@ -173,9 +173,9 @@ def test_the_only_environment_is_the_default_one() -> None:
 
 def test_a_large_one_takes_no_time() -> None:
     packages = "".join(f"- conda: {TIDES.replace('tides', f'p{n}')}\n  sha256: {SHA256}\n" for n in range(5000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert check(PIXI + packages).ok
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 HEAD = "version: 6\nenvironments:\n "
@@ -195,9 +195,9 @@ HEAD = "version: 6\nenvironments:\n "
     ],
 )
 def test_hostile_text_is_answered_at_once(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     checked = check(text)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     (error,) = checked.diagnostics
     assert error.code == "invalid-lock-file"
     assert len(error.message) < 400
