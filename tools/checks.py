@@ -137,6 +137,7 @@ _CHANNEL = Check("test channel", ("python", "-m", "tests.channel", "build"))
 _WITH_JOBS = ("tests/faults", "tests/hub", "tests/jobs", "tests/kernels")
 """Half of the time of all Python tests."""
 
+_WHEEL = "tests/browser/test_wheel.py"
 _OTHERS = tuple(f"--ignore={folder}" for folder in (*_WITH_JOBS, "tests/browser"))
 
 
@@ -156,10 +157,11 @@ CHECKS: dict[str, Sequence[Stage]] = {
                 *LINT,
                 Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
                 _tests("other Python tests", *_OTHERS),
+                _tests("tests of the wheel", _WHEEL),
             ],
         ],
         # Apart: playwright and pytest-jupyter each want an event loop of their own. Alone: a page has to keep up.
-        [[_tests("browser tests", "tests/browser")]],
+        [[_tests("browser tests", "tests/browser", f"--ignore={_WHEEL}")]],
     ],
     "soak": [[[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]]],
 }

@@ -203,9 +203,16 @@ def job_view(page: Page, kind: str) -> Locator:
     return view
 
 
+def press_preview(page: Page) -> None:
+    """Press Preview, once the messages are closed that would lie upon it for another 15 seconds."""
+    closing = page.get_by_role("button", name="Hide notification")
+    closing.evaluate_all("buttons => buttons.forEach(button => button.click())")  # one may go by itself just now
+    page.get_by_role("button", name="Preview", exact=True).click()
+
+
 def preview(page: Page) -> Locator:
     """Press Preview; the plan, once it is there."""
-    page.get_by_role("button", name="Preview", exact=True).click()
+    press_preview(page)
     return plan(page)
 
 

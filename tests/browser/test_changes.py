@@ -21,6 +21,7 @@ from .lab import (
     open_lab,
     paste_spec,
     plan,
+    press_preview,
     preview,
     row,
     run_cell,
@@ -108,7 +109,7 @@ def test_update_from_a_spec(page: Page, lab: Lab, channel_pythons: list[str]) ->
 
     choose(page, "pruned", "Add or Remove Packages")
     page.get_by_label("Add packages").fill("nmupy")
-    page.get_by_role("button", name="Preview", exact=True).click()
+    press_preview(page)
     view = job_view(page, "plan")
     expect_state(view, "failed")
     expect(view.get_by_role("region", name="Outcome")).to_contain_text("Did you mean numpy")
