@@ -134,7 +134,7 @@ LINT = (
 _PYTEST = ("pytest", "--junitxml={report}")
 _PYTEST_FOUND_NONE = 5
 _CHANNEL = Check("test channel", ("python", "-m", "tests.channel", "build"))
-_WITH_JOBS = ("tests/faults", "tests/hub", "tests/jobs", "tests/kernels")
+_WITH_JOBS = ("tests/faults", "tests/jobs")
 """Half of the time of all Python tests."""
 
 _WHEEL = "tests/browser/test_wheel.py"

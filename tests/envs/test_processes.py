@@ -33,9 +33,12 @@ def start() -> Iterator[Start]:
     processes: list[subprocess.Popen[bytes]] = []
 
     def run(prefix: Path, *arguments: str) -> int:
-        command = [str(prefix / "bin" / "kernel"), "-c", "read line", *arguments]
-        processes.append(subprocess.Popen(command, stdin=subprocess.PIPE))
-        return processes[-1].pid
+        command = [str(prefix / "bin" / "kernel"), "-c", "echo; read line", *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        processes.append(process)
+        assert process.stdout is not None
+        process.stdout.readline()  # before it runs, the system may know a program without its arguments
+        return process.pid
 
     yield run
     for process in processes:
@@ -48,7 +51,7 @@ def test_a_kernel_is_found(prefix: Path, start: Start, argument: str) -> None:
     pid = start(prefix, "-f", argument)
     (kernel,) = running_kernels(prefix)
     assert kernel.pid == pid
-    assert kernel.command == f"{prefix}/bin/kernel -c 'read line' -f {argument}"
+    assert kernel.command == f"{prefix}/bin/kernel -c 'echo; read line' -f {argument}"
 
 
 def test_all_are_found_by_number(prefix: Path, start: Start) -> None:
