@@ -2,8 +2,8 @@
 
 When the change is taken back the new version goes, and what a person's programs have put there comes back into the old
 one: what has come or changed after the scripts of packages were done, and is of no package. Where pip has installed
-something, new files may be halves of that, which are only named. What has changed replaces what is there only where that
-has not changed, too, and is of no package; else it gets a name beside it.
+something, new files may be halves of that, which are only named. What has changed replaces what is there only where
+that has not changed, too, and is of no package; else it gets a name beside it.
 """
 
 from __future__ import annotations
