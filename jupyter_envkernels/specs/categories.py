@@ -17,7 +17,8 @@ from .text import lines_of
 _INSTALLED = {"main", "dev"}
 _LIST = re.compile(r"package: *(#.*)?")
 _ENTRY = re.compile(r"(?P<indent> *)-(?P<space> +)\S")
-_WORD = re.compile(r"[\w.-]+")
+_KEYS = ("category", "categories", "platform")
+_WORD = re.compile(r"\w[\w.-]*")
 
 
 class Required(NamedTuple):
@@ -38,10 +39,10 @@ def required(text: str, platform: str) -> Required:
     left_out: Counter[str] = Counter()
     for start, end in _entries(lines):
         values = _values(lines[start:end])
-        categories = _WORD.findall(values.get("categories") or values.get("category") or "main")
+        categories = values.get("categories") or values.get("category") or ["main"]
         if not _INSTALLED.intersection(categories):
             lines[start:end] = [""] * (end - start)
-            left_out.update(categories if values.get("platform", "").strip("'\"") == platform else ())
+            left_out.update(categories if values.get("platform") == [platform] else ())
     return Required("\n".join(lines), left_out) if left_out else Required(text, left_out)
 
 
@@ -54,16 +55,16 @@ def _entries(lines: Sequence[str]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], last], strict=False))
 
 
-def _values(lines: Sequence[str]) -> dict[str, str]:
-    """The keys of an entry with what stands behind them, lists of words included; not those below other keys."""
+def _values(lines: Sequence[str]) -> dict[str, list[str]]:
+    """The keys of an entry, each with the words behind it and in the lines that belong to it."""
     found = _ENTRY.match(lines[0])
-    indent = " " * (len(found[0]) - 1) if found else ""
-    values: dict[str, str] = {}
-    key = ""
-    for line in [indent + lines[0][len(indent) :], *lines[1:]]:
-        if line.startswith(indent) and line[len(indent) : len(indent) + 1] not in (" ", "-", "#", ""):
-            key, _, value = line[len(indent) :].partition(":")
-            values[key] = value.partition(" #")[0].strip()
-        elif key == "categories":
-            values[key] += f" {line.strip(' -')}"
-    return values
+    width = len(found[0]) - 1 if found else 0
+    values: dict[str, list[str]] = {}
+    belonging: list[str] = []
+    for line in [" " * width + lines[0][width:], *lines[1:]]:
+        if line[width : width + 1] in ("", " ", "-", "#"):
+            belonging.append(line)
+        else:
+            key, _, value = line[width:].partition(":")
+            values[key] = belonging = [value.partition(" #")[0]]
+    return {key: _WORD.findall(" ".join(values[key])) for key in _KEYS if key in values}

@@ -6,6 +6,7 @@ import pytest
 
 from jupyter_envkernels.models import EnvSpec, LockedPackage
 from jupyter_envkernels.specs import check
+from jupyter_envkernels.specs.categories import required
 from jupyter_envkernels.specs.platforms import current_platform
 
 HERE = current_platform()
@@ -206,3 +207,18 @@ def test_hostile_text_is_answered_at_once(text: str) -> None:
 def test_brackets_of_match_specs_and_extras_are_no_nesting() -> None:
     lines = "".join(f"  - p{n}[version='>=1,<2', build=\"h*\"]\n  - q[socks,x]\n  - r[]\n" for n in range(300))
     assert check(PIXI.replace("  size: 1234\n", f"  size: 1234\n  constrains:\n{lines}")).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "package:\n- categories:\n" + "  - main\n" * 100_000,
+        "package:\n" + "- " * 400_000,
+        "package:\n" + "- name: x\n  category: docs\n" * 30_000,
+        "package:\n" + " " * 800_000 + "\n- x\n",
+    ],
+)
+def test_many_categories_are_no_work(text: str) -> None:
+    begun = time.perf_counter()
+    required(text, HERE)
+    assert time.perf_counter() - begun < 2
