@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -164,6 +165,21 @@ async def test_a_damaged_record_is_named(place: Place) -> None:
             assert job.error.code == "invalid-spec"
             assert f"The package record {record} cannot be read: " in job.error.message
             assert job.error.remedy == "Delete this file, and install prio-demo again."
+
+
+async def test_a_record_that_names_no_channel(place: Place) -> None:
+    async with managing(place) as manager:
+        prefix = place.envs / "lesson"
+        await do(manager, place.create("lesson", "prio-demo"))
+        (record,) = (prefix / "conda-meta").glob("*.json")
+        record.write_text(json.dumps({**json.loads(record.read_text()), "channel": None}))
+        job = await do(manager, update(place, "lesson", "legacy-tarbz2"))
+        plan = manager.journal(job.id).plan()
+        assert {package.channel for package in plan.packages} == {place.channel}
+        assert [change.name for change in plan.changes] == ["legacy-tarbz2"]
+        assert {package.channel for package in read_inventory(prefix).packages} == {place.channel}
+        assert [revision.removed for revision in read_history(prefix)] == [(), ()]
+        await do(manager, JobRequest("clone", "copy", place.envs / "copy", source=prefix))
 
 
 def put_over(prefix: Path, folder: Path, name: str, version: str) -> None:
