@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ENVIRONMENT = "name, prefix or id"
-_SPEC = "environment.yml, @EXPLICIT list, lock file or requirements.txt; - is standard input"
+_SPEC = "environment.yml, list of conda packages, lock file or requirements.txt; - is standard input"
 
 
 class Parser(argparse.ArgumentParser):

@@ -259,9 +259,10 @@ def test_conda_wants_no_list_of_environments(place: Place) -> None:
 def test_a_plan_tells_of_the_terms_of_configured_channels(place: Place) -> None:
     place.channels = ("defaults",)
     place.run(place.create())
+    place.run(place.create("mirrored"), settings=Settings(default_channels=("https://conda.example.org/main",)))
     place.channels = ("conda-forge",)
     place.run(place.create("other"))
-    assert [[warning.code for warning in plan.warnings] for plan in place.plans] == [["terms-of-service"], []]
+    assert [[warning.code for warning in plan.warnings] for plan in place.plans] == [["terms-of-service"], [], []]
 
 
 def test_clone(place: Place) -> None:
