@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,24 +152,35 @@ class _CatchUp:
         self._caught = Caught()
 
     def run(self) -> Caught:
-        changed = []
-        for folder in list_tree(self._source, _is_followed):
-            with suppress(FileNotFoundError):
-                if self._follow_folder(folder):
-                    changed.append(folder)
-                for entry in folder.entries:
-                    self._follow(folder, entry)
-        self._take_away()
+        folders = list_tree(self._source, _is_followed)
+        todo = [found for folder in folders for found in self._changed_in(folder)]
+        self._take_away()  # first, as what was a folder may be a link now, and the other way round
+        changed = [folder for folder in folders if self._follow_folder(folder)]
+        for folder, entry in todo:
+            self._bring(folder, entry)
         group = self._copy.stat().st_gid
         for folder in reversed(changed):
             with suppress(FileNotFoundError):
                 dress(folder.path, f"{self._copy}/{folder.place}", group)
         return self._caught
 
+    def _changed_in(self, folder: Folder) -> Iterator[tuple[Folder, os.DirEntry[str]]]:
+        """What is to be brought of a folder; how all looks in it is noted."""
+        seen = self._caught.seen
+        with suppress(FileNotFoundError):
+            seen[folder.place] = _look(os.stat(folder.path))
+        for entry in folder.entries:
+            place = folder.place + entry.name
+            with suppress(FileNotFoundError):  # a file of a moment
+                seen[place] = _look(entry.stat(follow_symlinks=False))
+                if seen[place] != self._seen.get(place) or place in self._held:
+                    yield folder, entry
+
     def _follow_folder(self, folder: Folder) -> bool:
         """Make it where it is new; whether it is to look like its source in the end."""
-        now = self._caught.seen[folder.place] = _look(os.stat(folder.path))
-        old = self._seen.get(folder.place)
+        now, old = self._caught.seen.get(folder.place), self._seen.get(folder.place)
+        if now is None:
+            return False
         if old is not None:
             return old[3] != now[3]
         target = self._copy / folder.place
@@ -178,17 +189,9 @@ class _CatchUp:
         target.mkdir(0o700, parents=True)
         return True
 
-    def _follow(self, folder: Folder, entry: os.DirEntry[str]) -> None:
+    def _bring(self, folder: Folder, entry: os.DirEntry[str]) -> None:
         place = folder.place + entry.name
-        with suppress(FileNotFoundError):
-            now = self._caught.seen[place] = _look(entry.stat(follow_symlinks=False))
-            old = self._seen.get(place)
-            if now != old or place in self._held:
-                self._bring(folder, entry, now, old)
-
-    def _bring(self, folder: Folder, entry: os.DirEntry[str], now: Look, old: Look | None) -> None:
-        place = folder.place + entry.name
-        target = self._copy / place
+        now, old, target = self._caught.seen[place], self._seen.get(place), self._copy / place
         there = _look_at(target)
         if there and there[0] == now[0]:
             return  # one file in both

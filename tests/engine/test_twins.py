@@ -136,6 +136,25 @@ def test_what_was_deleted_renamed_or_protected_meanwhile_is_so(source: Path, cop
     assert catch_up(source, copy, caught.seen).count == 0
 
 
+def test_a_folder_that_is_a_link_now_and_the_other_way_round(source: Path, copy: Path, tmp_path: Path) -> None:
+    for name in ("one/file", "elsewhere/one/file", "elsewhere/two/file"):
+        folder = source if name == "one/file" else tmp_path
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text("old")
+    (source / "two").symlink_to(tmp_path / "elsewhere" / "two")
+    seen = twin(source, copy, Tally())
+    (source / "one" / "file").unlink()
+    (source / "one").rmdir()
+    (source / "one").symlink_to(tmp_path / "elsewhere" / "one")
+    (source / "two").unlink()
+    (source / "two").mkdir()
+    (source / "two" / "file").write_text("new")
+    assert catch_up(source, copy, seen).beside == []
+    assert (copy / "one").readlink() == tmp_path / "elsewhere" / "one"
+    assert (copy / "two" / "file").read_text() == "new"
+    assert (tmp_path / "elsewhere" / "two" / "file").read_text() == "old"
+
+
 def test_scripts_may_write_into_what_nobody_owns(source: Path, copy: Path) -> None:
     (source / "lib" / "loaders.cache").write_text("old")
     twin(source, copy, Tally())
