@@ -163,7 +163,7 @@ def test_an_archive_that_is_not_what_the_channel_says(
     with ChannelServer(root) as server:
         answer = install(engine, server, prefix)
         assert answer["message"].startswith(
-            "The package big-demo 1.0 is damaged: it is not what the channel says it is"
+            "The package big-demo 1.0 is damaged: it is not what the channel, or a list that names it, says it is"
         )
         assert asked(server) == [None]
     assert list((engine.cache / "partial").iterdir()) == []

@@ -32,9 +32,9 @@ def prefix(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("package", "reason"),
     [
-        ("broken-sha", "is damaged: it is not what the channel says it is"),
-        ("broken-truncated", "is damaged: it is not what the channel says it is"),
-        ("broken-missing", "cannot be fetched: there is nothing at this address"),
+        ("broken-sha", "is damaged: it is not what the channel, or a list that names it, says it is"),
+        ("broken-truncated", "is damaged: it is not what the channel, or a list that names it, says it is"),
+        ("broken-missing", "cannot be fetched: its channel lists it, but does not have it"),
     ],
 )
 def test_a_broken_package(
@@ -52,7 +52,7 @@ def test_a_broken_package(
     ("status", "reason"),
     [
         (401, "it asks for a login, or refuses the one that it got"),
-        (404, "there is nothing at this address"),
+        (404, "its channel lists it, but does not have it"),
         (500, "its server answers 500 Internal Server Error"),
     ],
 )
