@@ -140,14 +140,16 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Se
     builds: list[tuple[Wish, Lack]] = []
     guesses = _MAX_GUESSES
     for wish in wishes:
-        if not stock.tells_all(wish.line):
+        if wish.line.name.startswith("__") or not stock.tells_all(wish.line):
             continue
         if not stock.has(wish.line):
             guesses -= 1
             near = nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else []
             yield _unknown(wish, near, lines)
         elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
-            if lack.kind == "build":
+            if lack.remedy:
+                yield remark("error", f"no-such-{lack.kind}", wish.node, lack.message, lack.remedy)
+            elif lack.kind == "build":
                 builds.append((wish, lack))
             else:
                 yield _lacking(wish, lack, lines)

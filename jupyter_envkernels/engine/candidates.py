@@ -20,15 +20,18 @@ class Lack:
     """Why no package satisfies a line.
 
     Attributes:
-        kind: what is missing: the package, its version, its build, or a view past channels of higher priority.
+        kind: what is missing: the package, its version, its build, one for a platform or of a hash, or a view past
+            channels of higher priority.
         message: the same as a sentence.
+        remedy: what to do, where that does not follow from the kind.
         versions: what could be had instead: the newest that begins like the one that is asked for, and the newest of
             all. Empty where there is none, or another build will do.
     """
 
-    kind: Literal["package", "version", "build", "priority"]
+    kind: Literal["package", "version", "build", "platform", "hash", "priority"]
     message: str
     versions: tuple[str, ...] = ()
+    remedy: str = ""
 
 
 def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
@@ -48,13 +51,42 @@ def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | Non
     if source is not None and not there:
         return Lack("package", f"The channel {source.name} has no package named {line.name}.")
     loose = rattler.MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
-    builds = list(dict.fromkeys(f"{record.build} ({record.subdir})" for record in there if loose.matches(record)))
-    if builds:
-        return Lack("build", f"No channel has `{line.text}`: of that version there are the builds {some(builds)}.")
+    if alike := [record for record in there if loose.matches(record)]:
+        return _other_build(line, alike)
     where = f"The channel {source.name} has no" if source is not None else "No channel has"
     newest = _newest(there)
     message = f"{where} `{line.text}`: the newest {line.name} that there is has version {newest}."
+    if _is_contradictory(str(line.spec.version or "")):
+        message = f"No {line.name} can be `{line.text}`: its conditions exclude each other."
     return Lack("version", message, _instead(line, there))
+
+
+def _other_build(line: Line, records: Sequence[Record]) -> Lack:
+    """What the packages of the version that a line asks for lack."""
+    subdirs, build = list(dict.fromkeys(record.subdir for record in records)), line.spec.build
+    if line.spec.subdir is not None and line.spec.subdir not in subdirs:
+        message = f"No channel has `{line.text}` for {line.spec.subdir}: it is there for {some(subdirs)}."
+        return Lack("platform", message, remedy="Leave the platform out.")
+    if build is None or any(
+        rattler.MatchSpec(f"{line.name} * {build}", strict=False).matches(record) for record in records
+    ):
+        return Lack("hash", f"No channel has `{line.text}` of that hash.", remedy="Leave the hash out.")
+    builds = [f"{record.build} ({record.subdir})" for record in records]
+    return Lack("build", f"No channel has `{line.text}`: of that version there are the builds {some(builds)}.")
+
+
+def _is_contradictory(versions: str) -> bool:
+    """Conditions such as ``>=3.13,<3.12``, which no version at all can satisfy."""
+    found = [_CONDITION.fullmatch(part.strip()) for part in versions.split(",")]
+    bounds = [(match[1], rattler.Version(match[2])) for match in found if match]
+    if len(bounds) < len(found):  # something else is said as well
+        return False
+    lower = [(version, sign == ">") for sign, version in bounds if sign in {">", ">=", "=="}]
+    upper = [(version, sign == "<") for sign, version in bounds if sign in {"<", "<=", "=="}]
+    return any(low > high or (low == high and (above or below)) for low, above in lower for high, below in upper)
+
+
+_CONDITION = re.compile(r"(==|[<>]=?)\s*([\w.!+]+)")
 
 
 def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver: Solver) -> Lack | None:

@@ -23,6 +23,11 @@ class _Wishes:
     depends: Mapping[str, list[str]]
     constrains: Mapping[str, list[str]]
 
+    @property
+    def limited(self) -> set[str]:
+        """Names of what they need, or suffer in some versions only."""
+        return self.depends.keys() | self.constrains.keys()
+
 
 async def find_links(solver: Solver, core: Sequence[Line]) -> list[str]:
     """Clauses such as ```numpy=1.26` needs python >=3.12,<3.13``, for what cannot be had beside the other lines.
@@ -33,7 +38,7 @@ async def find_links(solver: Solver, core: Sequence[Line]) -> list[str]:
     wishes = [_wishes(line, [record for record in records if line.matches(record)]) for line in core]
     if links := list(_direct(wishes, records)):
         return links
-    names = {name for one, other in permutations(wishes, 2) for name in one.depends.keys() & other.depends.keys()}
+    names = {name for one, other in permutations(wishes, 2) for name in one.depends.keys() & other.limited}
     return list(dict.fromkeys(_shared(wishes, await solver.records(sorted(names)), sorted(names))))
 
 
@@ -65,15 +70,20 @@ def _direct(wishes: Sequence[_Wishes], records: Sequence[Record]) -> Iterator[st
 
 
 def _shared(wishes: Sequence[_Wishes], records: Sequence[Record], names: Sequence[str]) -> Iterator[str]:
-    """Two lines' packages want a third one, but in no version that suits both."""
+    """One line's packages want a third one, but in no version that suits another line's."""
     for one, other in permutations(wishes, 2):
         for name in names:
-            ours, theirs = one.depends.get(name, []), other.depends.get(name, [])
             named = [record for record in records if record.name.normalized == name]
-            suits_us = set().union(*(_fitting(name, versions, named) for versions in ours))
-            suits_them = set().union(*(_fitting(name, versions, named) for versions in theirs))
-            if ours and theirs and not suits_us & suits_them:
-                yield f"`{one.line.text}` needs {_some_versions(name, ours)}"
+            for theirs, verb in ((other.depends.get(name), "needs"), (other.constrains.get(name), "goes only with")):
+                ours = one.depends.get(name)
+                if ours and theirs and not _suiting(name, ours, named) & _suiting(name, theirs, named):
+                    yield f"`{one.line.text}` needs {_some_versions(name, ours)}"
+                    yield f"`{other.line.text}` {verb} {_some_versions(name, theirs)}"
+
+
+def _suiting(name: str, versions: Iterable[str], records: Sequence[Record]) -> set[int]:
+    """The positions of the records that satisfy one of several requirements."""
+    return set().union(*(_fitting(name, text, records) for text in versions))
 
 
 def _fitting(name: str, versions: str, records: Sequence[Record]) -> set[int]:

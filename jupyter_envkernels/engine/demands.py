@@ -23,7 +23,7 @@ _CPU = "else ask for a build without CUDA, or delete the line."
 
 
 def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Lines that want CUDA where there is none or an older one, or another system or C library.
+    """Lines that want CUDA where there is none or an older one, or another system or C library, or name such a thing.
 
     Args:
         wishes: the lines.
@@ -32,7 +32,7 @@ def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, 
     """
     gpu: list[tuple[Wish, str]] = []
     for wish in wishes:
-        demand = _demand(wish.line, stock, machine) or _explicit(wish.line, machine)
+        demand = _virtual(wish.line, machine) or _demand(wish.line, stock, machine) or _explicit(wish.line, machine)
         if demand.startswith("__cuda"):
             gpu.append((wish, demand))
         elif demand:
@@ -43,6 +43,11 @@ def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, 
         yield from (_one(wish, demand, machine) for wish, demand in gpu)
     else:
         yield _all(gpu, machine)
+
+
+def _virtual(line: Line, machine: Mapping[str, str]) -> str:
+    """The line itself, where it is a virtual package that this machine does not have."""
+    return line.demand if line.name.startswith("__") and not is_met(line.demand, machine) else ""
 
 
 def _demand(line: Line, stock: Stock, machine: Mapping[str, str]) -> str:
@@ -59,10 +64,16 @@ def _demand(line: Line, stock: Stock, machine: Mapping[str, str]) -> str:
 
 
 def _unmet(record: Record, machine: Mapping[str, str]) -> str:
-    return next((text for text in record.depends if text.startswith("__") and not _is_met(text, machine)), "")
+    return next((text for text in record.depends if text.startswith("__") and not is_met(text, machine)), "")
 
 
-def _is_met(text: str, machine: Mapping[str, str]) -> bool:
+def is_met(text: str, machine: Mapping[str, str]) -> bool:
+    """This machine has what a virtual package stands for.
+
+    Args:
+        text: such as ``__cuda >=12``.
+        machine: name -> version of the virtual packages that there are.
+    """
     name, _, versions = text.partition(" ")
     version = versions.split(" ")[0]  # what may follow is a build, such as that of __archspec
     if name not in machine or not version:

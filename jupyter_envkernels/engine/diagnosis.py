@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,7 +15,18 @@ from rattler.exceptions import GatewayError, SolverError
 from ..errors import SolveFailed
 from .candidates import lack_of
 from .clashes import find_links
-from .explain import lacking_specs, listed, machine_lacks, missing_packages, only_elsewhere, short_version, some, tree
+from .demands import is_met
+from .explain import (
+    hidden_by_priority,
+    lacking_specs,
+    listed,
+    machine_lacks,
+    missing_packages,
+    only_elsewhere,
+    short_version,
+    some,
+    tree,
+)
 from .solver import Line, Solver
 
 _SECONDS = 2.0
@@ -43,7 +54,7 @@ async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: 
         GatewayError: a channel cannot be read.
     """
     diagnosis = _Diagnosis(solver, lines, reason, time.monotonic() + seconds)
-    return await diagnosis.unknown_names() or await diagnosis.unmatched_lines() or await diagnosis.conflict()
+    return await diagnosis.hopeless_lines() or await diagnosis.conflict()
 
 
 @dataclass(slots=True)
@@ -53,35 +64,39 @@ class _Diagnosis:
     reason: str
     deadline: float
 
-    async def unknown_names(self) -> SolveFailed | None:
-        """All names at once that no channel has; the solver tells the first only."""
+    async def hopeless_lines(self) -> SolveFailed | None:
+        """All lines at once for which there is no package, whatever the others say; the solver tells the first only."""
         known = await self.solver.names()
-        names = dict.fromkeys(line.name for line in self.lines if line.name and not line.pinned)
-        unknown = [name for name in names if name not in known and not name.startswith("__")]
-        if not unknown:
-            return None
-        elsewhere = await self._elsewhere(unknown)
-        here = str(rattler.Subdir.current())
-        sentences = [only_elsewhere(name, platforms, here) for name, platforms in elsewhere.items()]
-        nowhere = [name for name in unknown if name not in elsewhere]
-        return SolveFailed(
-            " ".join([*sentences, *([missing_packages(nowhere, known)] if nowhere else [])]),
-            remedy="Correct the names, add the channel that has them, or move them to the pip section."
-            if nowhere
-            else "Remove these lines, or look for a package that does the same on this platform.",
-        )
-
-    async def unmatched_lines(self) -> SolveFailed | None:
-        """All lines for which there is no package, whatever the others say."""
-        records = await self.solver.records(line.name for line in self.lines)
-        sentences = [
-            lack.message
-            for line in self.lines
-            if line.name and not line.pinned and (lack := lack_of(line, records, self.solver))
+        named = [line for line in self.lines if line.name and not line.pinned]
+        of_machine = [line for line in named if line.name.startswith("__")]
+        there = [line for line in named if line.name in known]
+        unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
+        found = [
+            *await self._unknown(list(unknown), known),
+            *(_about_machine(line, self.solver) for line in of_machine if not is_met(line.demand, self.solver.machine)),
+            *await self._lacking(there),
         ]
-        if not sentences:
+        if not found:
             return None
-        return SolveFailed(" ".join(sentences), remedy="Change these lines to what the channels have.")
+        remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
+        return SolveFailed(" ".join(sentence for sentence, _ in found), remedy=" ".join(remedies))
+
+    async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
+        """What to say of names that no channel has for this machine, and what to do."""
+        elsewhere = await self._elsewhere(names) if names else {}
+        here = str(rattler.Subdir.current())
+        other = "Remove the lines for other platforms, or look for packages that do the same on this one."
+        found = [(only_elsewhere(name, platforms, here), other) for name, platforms in elsewhere.items()]
+        if nowhere := [name for name in names if name not in elsewhere]:
+            remedy = "Correct the names, add the channel that has them, or move them to the pip section."
+            found.append((missing_packages(nowhere, known), remedy))
+        return found
+
+    async def _lacking(self, lines: Sequence[Line]) -> list[tuple[str, str]]:
+        """What to say of lines whose package no channel has as they ask for it, and what to do."""
+        records = await self.solver.records(line.name for line in lines)
+        lacks = [lack for line in lines if (lack := lack_of(line, records, self.solver))]
+        return [(lack.message, lack.remedy or "Change these lines to what the channels have.") for lack in lacks]
 
     async def conflict(self) -> SolveFailed:
         """Which lines clash: of each conflict as few as do it without the others."""
@@ -176,15 +191,27 @@ class _Diagnosis:
 
     async def _headline(self, core: Sequence[Line], reason: str) -> str:
         if len(core) == 1:
-            lacking = [f"{spec}, which no channel has" for spec in lacking_specs(reason)]
-            needs = f"it needs {some(lacking, 'or')}" if lacking else "the packages that it needs do not go together"
-            return f"{_quoted(core[0])} cannot be installed: {needs}."
+            return f"{_quoted(core[0])} cannot be installed: {self._needs(reason)}."
         names = {line.name for line in core}
         quoted = listed([_quoted(line) for line in core])
         if len(names) == 1:
             return f"{quoted} ask for different packages of the same name."
         links = await find_links(self.solver, core)
         return f"{quoted} cannot be installed together{': ' + '; '.join(links) if links else ''}."
+
+    def _needs(self, reason: str) -> str:
+        """Why a single line has no solution."""
+        if lacking := [f"{spec}, which no channel has" for spec in lacking_specs(reason)]:
+            return f"it needs {some(lacking, 'or')}"
+        if hidden := hidden_by_priority(reason):
+            names = {channel.base_url: channel.name or channel.base_url for channel in self.solver.channels}
+            wants = [f"{spec}, which is in the channel {names.get(url, url)} only" for spec, url in hidden]
+            return (
+                f"it needs {some(wants, 'or')}, but under strict channel priority a package comes from the first "
+                "channel alone that has one of its name; put that channel first, or set conda's channel_priority to "
+                "flexible"
+            )
+        return "the packages that it needs do not go together"
 
     def _about_machine(self, core: Sequence[Line], reason: str) -> tuple[str, str] | None:
         """Headline and remedy where one line wants what this machine has not; None where something else is wrong."""
@@ -223,3 +250,9 @@ class _Diagnosis:
 
 def _quoted(line: Line) -> str:
     return f"`{line.text}` (pinned in conda's configuration)" if line.pinned else f"`{line.text}`"
+
+
+def _about_machine(line: Line, solver: Solver) -> tuple[str, str]:
+    """What to say of a line that asks for something which this machine is not or has not, and what to do."""
+    lacks, remedy = machine_lacks(line.demand, solver.machine)
+    return f"`{line.text}` asks for {lacks}.", remedy or "Remove these lines."

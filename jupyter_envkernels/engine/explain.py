@@ -10,6 +10,10 @@ from .nearest import Names, nearest
 _MAX_LINES = 60
 _MAX_WORDS = 5
 _LACKING = re.compile(r"(?P<spec>[^\s─│├└][^─│├└]*?), for which no candidates were found")
+_HIDDEN = re.compile(
+    r"(?P<spec>[^\s─│├└][^─│├└\n]*?), which cannot be installed because there are no viable options:\s*"
+    r"[^\n]* is excluded because due to strict channel priority not using this option from: '(?P<url>[^']*)'"
+)
 _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux or macOS"}
 
 
@@ -32,6 +36,11 @@ def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:
 def lacking_specs(reason: str) -> list[str]:
     """What the solver found no package for, as match specs, each once."""
     return list(dict.fromkeys(found["spec"] for found in _LACKING.finditer(reason)))
+
+
+def hidden_by_priority(reason: str) -> list[tuple[str, str]]:
+    """What the solver did not take because of strict channel priority: match specs, and the channels that have them."""
+    return list(dict.fromkeys((found["spec"], found["url"]) for found in _HIDDEN.finditer(reason)))
 
 
 def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ..errors import ChannelFailed, DiskFull, DownloadFailed, LinkFailed, OperationFailed
 from ..specs.credentials import without_credentials
@@ -12,6 +13,8 @@ from .explain import listed
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"),]+", re.IGNORECASE)
 _PACKAGE = re.compile(r"(?P<stem>[^\s/]+-[^\s/-]+-[^\s/-]+)\.(conda|tar\.bz2)\b")
 _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z0-9_]+)(/.*)?$")
+
+_UNREACHABLE = "its server cannot be reached"
 
 # what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
 _NETWORK: tuple[tuple[str, str, str], ...] = (
@@ -35,7 +38,7 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     (r"dns error|lookup address", "its host name is not known", "Check the address, and the network of this machine."),
     (
         r"onnection refused|onnection reset|tcp connect|[Uu]nreachable",
-        "its server cannot be reached",
+        _UNREACHABLE,
         "Check the address, and the network of this machine; or try again later.",
     ),
     (r"timed out", "its server does not answer in time", "Try again later, or raise conda's remote_read_timeout_secs."),
@@ -60,12 +63,13 @@ _MEND = (
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
 
-def channel_failure(text: str, url: str = "") -> ChannelFailed:
+def channel_failure(text: str, url: str = "", proxies: Mapping[str, str] = MappingProxyType({})) -> ChannelFailed:
     """The failure that the message of the reader of channels stands for: a sentence, and the message below it.
 
     Args:
         text: the message.
         url: of the channel, where it is known; else what the message names.
+        proxies: scheme -> the proxy, without its login, through which such URLs are asked for.
     """
     text = without_credentials(text)
     found = _URL.search(without_credentials(url) or text)
@@ -77,6 +81,10 @@ def channel_failure(text: str, url: str = "") -> ChannelFailed:
         )
     absent = ("there is nothing at this address", "Check its name.")
     reason, remedy = _reason(text, absent) or ("", "Check the channels, and whether this machine reaches them.")
+    proxy = proxies.get(found[0].partition(":")[0]) if found else None
+    if proxy and reason == _UNREACHABLE:
+        reason = f"{reason} through the proxy {proxy}"
+        remedy = f"Check conda's proxy_servers and the variables HTTP_PROXY and HTTPS_PROXY. {remedy}"
     return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
 
 
@@ -123,7 +131,7 @@ def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
         "Choose another version, or tell whoever keeps the channel.",
     )
     if is_listed:
-        absent = ("there is nothing at this address", "Correct the address in the list.")
+        absent = ("there is nothing at this address", "Correct the address.")
     reason, remedy = _reason(text, absent) or ("", "Try again; if it stays, the channel's copy is out of reach.")
     return DownloadFailed(f"{package} cannot be fetched{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
 

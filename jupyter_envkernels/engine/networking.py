@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from urllib.request import getproxies_environment
 
 import rattler
 
@@ -71,6 +72,13 @@ class Network:
             self._logins = merged
             self._connect()
         return [without_credentials(url) for url in urls]
+
+    @property
+    def proxies(self) -> dict[str, str]:
+        """Scheme of a URL -> the proxy through which such URLs are asked for, without its login."""
+        configured = {**getproxies_environment(), **self._settings.proxy_servers}
+        found = {scheme: configured.get(scheme) or configured.get("all") for scheme in _SCHEMES}
+        return {scheme: without_credentials(proxy) for scheme, proxy in found.items() if proxy}
 
     @property
     def patience(self) -> int:
@@ -157,6 +165,8 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     sentences = []
     if settings.client_ssl_cert:
         sentences.append("conda's client_ssl_cert is set, but the engine cannot present a client certificate.")
+    if (path := _certificate_file(settings)) is not None and not path.exists():
+        sentences.append(f"conda's ssl_verify names {path}, and nothing is there: no server of https is trusted.")
     others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
     if others:
         sentences.append(f"conda's proxy_servers for {', '.join(others)}: the engine knows http, https and all only.")
@@ -181,10 +191,10 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
 @contextmanager
 def _certificates(settings: Settings) -> Iterator[None]:
     """While a client is made, OpenSSL's variables name the certificates of a configured path."""
-    if isinstance(settings.ssl_verify, bool) or settings.ssl_verify == "truststore":
+    path = _certificate_file(settings)
+    if path is None:
         yield
         return
-    path = Path(settings.ssl_verify).expanduser()
     name = "SSL_CERT_DIR" if path.is_dir() else "SSL_CERT_FILE"
     before = os.environ.get(name)
     os.environ[name] = str(path)
@@ -194,3 +204,10 @@ def _certificates(settings: Settings) -> Iterator[None]:
         os.environ.pop(name)
         if before is not None:
             os.environ[name] = before
+
+
+def _certificate_file(settings: Settings) -> Path | None:
+    """The file or folder of certificates that conda's ``ssl_verify`` names; None where it names none."""
+    if isinstance(settings.ssl_verify, bool) or settings.ssl_verify == "truststore":
+        return None
+    return Path(settings.ssl_verify).expanduser()

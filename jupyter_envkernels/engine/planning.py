@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from ..envs.history import read_history, requested_specs
 from ..envs.locations import nearest_existing
 from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
-from ..errors import NotFound, SolveFailed
+from ..errors import EnvKernelsError, InvalidSpec, NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
 from ..specs import (
     channels_of,
@@ -64,6 +65,7 @@ class Planner:
             "rollback": self._rollback,
         }
         plan = await ways[request.plans or request.kind](request)
+        plan = replace(plan, warnings=(*self.settings.problems, *plan.warnings))
         return await asyncio.to_thread(_with_facts, plan, request.prefix, self.options.package_cache)
 
     async def _create(self, request: JobRequest) -> Plan:
@@ -188,7 +190,10 @@ class Planner:
         self.report.phase("solving", "Choosing packages")
         channels = self._channels(spec, Inventory())
         requested = self._requested(spec)
-        packages = await self.backend.solve(requested, channels)
+        try:
+            packages = await self.backend.solve(requested, channels)
+        except (SolveFailed, InvalidSpec) as error:
+            raise self._of_configuration(error, spec) from error
         names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
         terms = terms_of_service(
             spec.channels or self.options.channels,
@@ -248,13 +253,26 @@ class Planner:
         check_allowed(self.settings, [*channels, *channels_in(lines)], self.environ, self.options.limits)
         return [expand_variables(channel, self.environ) for channel in channels]
 
+    def _of_configuration(self, error: SolveFailed | InvalidSpec, spec: EnvSpec) -> EnvKernelsError:
+        """The same failure, which says of lines that they are not the spec's own."""
+        words = {word.strip(".") for word in re.split(r"[^\w.-]+", error.message)}
+        added = [text for text in self._added(spec) if conda_name(text) in words]
+        if not added:
+            return error
+        note = f"{', '.join(added)} comes from conda's create_default_packages."
+        return type(error)(error.message, remedy=f"{error.remedy} {note}".lstrip())
+
+    def _added(self, spec: EnvSpec) -> list[str]:
+        """Of conda's ``create_default_packages`` those that the spec does not ask for itself."""
+        names = {conda_name(text) for text in spec.dependencies}
+        return [text for text in self.settings.create_default_packages if conda_name(text) not in names]
+
     def _requested(self, spec: EnvSpec) -> tuple[str, ...]:
         """The spec's own match specs, those of conda's configuration, and pip where it has a pip section."""
-        names = {conda_name(text) for text in spec.dependencies}
-        added = [text for text in self.settings.create_default_packages if conda_name(text) not in names]
+        added = self._added(spec)
         if added:
             self.report.log(f"Adding conda's create_default_packages: {', '.join(added)}.")
-        needs_pip = spec.pip and "pip" not in names | {conda_name(text) for text in added}
+        needs_pip = spec.pip and "pip" not in map(conda_name, (*spec.dependencies, *added))
         return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))
 
 

@@ -90,6 +90,10 @@ class RattlerBackend:
                 return await self._told(await solver.solve(lines), lines)
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
+            except GatewayError as error:
+                if any(line.package and line.package.url.rpartition("/")[2] in str(error) for line in lines):
+                    raise install_failure(f"failed to fetch: {error}", is_listed=True) from error
+                raise
 
         return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
 
@@ -131,7 +135,7 @@ class RattlerBackend:
                 self._network.forget_channels()
                 return await ask()
         except (GatewayError, InvalidChannelError) as error:
-            raise channel_failure(str(error), url) from error
+            raise channel_failure(str(error), url, self._network.proxies) from error
 
     def _only_channel(self, channels: Sequence[str], lines: Sequence[Line]) -> str:
         """The URL of the channel that a failure must be of, though the engine does not tell; empty for several."""

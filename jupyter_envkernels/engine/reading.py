@@ -40,7 +40,12 @@ class Reader:
         Raises:
             InvalidSpec: it is no match spec.
         """
-        return Line(without_credentials(text), self.match_spec(text), pinned, package_of(text))
+        try:
+            return Line(without_credentials(text), self.match_spec(text), pinned, package_of(text))
+        except InvalidSpec as error:
+            if not pinned:
+                raise
+            raise InvalidSpec(f"conda's pinned_packages: {error.message}", remedy=error.remedy) from error
 
     def match_spec(self, text: str) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares.

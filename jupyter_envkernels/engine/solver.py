@@ -34,6 +34,11 @@ class Line:
         return name.normalized if name is not None else ""
 
     @property
+    def demand(self) -> str:
+        """The name, and the version if it asks for one, as a package says what it depends on."""
+        return f"{self.name} {self.spec.version or ''}".rstrip()
+
+    @property
     def is_bare(self) -> bool:
         """It asks for no more than a name."""
         return self.spec.version is None and self.spec.build is None and self.spec.channel is None

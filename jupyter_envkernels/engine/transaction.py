@@ -230,6 +230,8 @@ class Transaction:
         check_plan(self.settings, plan, self.environ, self.options.limits, is_clone=is_clone)
         self.keep_plan(plan)
         for warning in plan.warnings:
+            if warning in self.settings.problems:  # the log has begun with them
+                continue
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
         return plan

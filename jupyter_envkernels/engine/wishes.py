@@ -22,7 +22,7 @@ class Wish:
 
 
 def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diagnostic]]:
-    """The lines that ask for a package by its name, and what is wrong with the channels that some of them name."""
+    """The lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
     wishes: list[Wish] = []
     remarks: list[Diagnostic] = []
     for dependency in document.dependencies:
@@ -31,6 +31,6 @@ def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diag
         except InvalidSpec as error:
             remarks.append(remark("error", "invalid-match-spec", dependency.node, error.message, error.remedy))
             continue
-        if line.name and not line.name.startswith("__") and line.package is None:
+        if line.name and line.package is None:
             wishes.append(Wish(dependency.node, line))
     return wishes, remarks

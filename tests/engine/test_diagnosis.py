@@ -91,7 +91,8 @@ def test_all_names_and_versions_that_no_channel_has(engine: Engine) -> None:
     names = engine.solve("nump", "ipykernl=7", "python=3.99")
     assert names["message"] == (
         "No channel has a package named nump. Did you mean numpy? "
-        "No channel has a package named ipykernl. Did you mean ipykernel?"
+        "No channel has a package named ipykernl. Did you mean ipykernel? "
+        "No channel has `python=3.99`: the newest python that there is has version 3.13.0."
     )
     versions = engine.solve("conflict-base=3", "numpy=1.27", "prio-demo")
     assert versions["message"] == (
@@ -132,3 +133,57 @@ def test_it_ends_in_time(engine: Engine, channel_server: ChannelServer) -> None:
     answer = engine.solve("nump", channels=[f"{channel_server.url}/main"])
     assert time.monotonic() - started < 10
     assert answer["message"] == "No channel has a package named nump. Did you mean numpy?"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "remedy"),
+    [
+        ("__cuda", "`__cuda` asks for a GPU with CUDA, and this machine has none.", "CONDA_OVERRIDE_CUDA=12"),
+        ("__win", "`__win` asks for Windows, and this machine has another system.", "Remove these lines."),
+        ("python>=3.13,<3.12", "No python can be `python>=3.13,<3.12`: its conditions exclude each other.", "Change"),
+        ("python>3.12,<=3.12", "No python can be `python>3.12,<=3.12`: its conditions exclude each other.", "Change"),
+        ("prio-demo[md5=" + "0" * 32 + "]", "of that hash.", "Leave the hash out."),
+        ("prio-demo[subdir=linux-64]", "for linux-64: it is there for noarch.", "Leave the platform out."),
+        ("prio-demo=1.0=no", "of that version there are the builds 0 (noarch).", "Change these lines"),
+    ],
+)
+def test_a_line_that_nothing_satisfies(engine: Engine, line: str, message: str, remedy: str) -> None:
+    answer = engine.solve(line, "conflict-base", CONDA_OVERRIDE_CUDA="")
+    assert answer["code"] == "unsatisfiable"
+    assert message in answer["message"]
+    assert remedy in answer["remedy"]
+
+
+def test_a_virtual_package_that_this_machine_has_is_no_obstacle(engine: Engine) -> None:
+    assert "packages" in engine.solve("__unix", "__cuda>=11", "prio-demo", CONDA_OVERRIDE_CUDA="12.0")
+
+
+def test_a_clash_through_what_one_cannot_stand(engine: Engine) -> None:
+    answer = engine.solve("constrainer", "conflict-b", "conflict-a")
+    assert answer["message"].startswith(
+        "`constrainer` and `conflict-b` cannot be installed together: `conflict-b` needs conflict-base >=2; "
+        "`constrainer` goes only with conflict-base <1.5.\n"
+    )
+
+
+def test_what_strict_priority_hides_from_a_package(engine: Engine) -> None:
+    answer = engine.solve("only-extra", channels=["main", "extra"], CONDA_CHANNEL_PRIORITY="strict")
+    assert answer["message"].startswith(
+        "`only-extra` cannot be installed: it needs prio-demo >=2, which is in the channel extra only, but under "
+        "strict channel priority"
+    )
+
+
+def test_what_the_configuration_asks_for_is_told_apart(engine: Engine) -> None:
+    answer = engine.solve("prio-demo", CONDA_PINNED_PACKAGES="conflict-base=>1.0")
+    assert answer["message"].startswith("conda's pinned_packages: 'conflict-base=>1.0' is not a match spec")
+
+
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_a_package_by_its_url_that_is_not_there(engine: Engine, channel_server: ChannelServer, scheme: str) -> None:
+    channel = f"{channel_server.url}/main" if scheme == "http" else engine.url("main")
+    answer = engine.solve(f"{channel}/noarch/nonesuch-1.0-0.conda")
+    assert answer["message"].startswith(
+        "The package nonesuch 1.0 cannot be fetched: there is nothing at this address.\n"
+    )
+    assert answer["remedy"] == "Correct the address."

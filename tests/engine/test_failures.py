@@ -91,7 +91,7 @@ def test_what_is_not_known_is_said_in_the_engines_words() -> None:
     ("is_listed", "reason", "remedy"),
     [
         (False, "its channel lists it, but does not have it", "Choose another version, or tell whoever"),
-        (True, "there is nothing at this address", "Correct the address in the list."),
+        (True, "there is nothing at this address", "Correct the address."),
     ],
 )
 def test_an_archive_that_is_gone(reason: str, remedy: str, *, is_listed: bool) -> None:
@@ -108,3 +108,13 @@ def test_a_wrong_hash_may_be_that_of_a_list() -> None:
     ):
         assert "is damaged: it is not what the channel, or a list that names it, says" in failure.message
         assert failure.remedy.startswith("Correct the hash, if a list of yours gives it.")
+
+
+def test_a_proxy_is_named_where_a_server_cannot_be_reached() -> None:
+    text = "error sending request for url (http://h/main/noarch/x)\ntcp connect error: Connection refused"
+    failure = channel_failure(text, proxies={"http": "http://proxy:3128"})
+    assert failure.message.startswith(
+        "The channel http://h/main cannot be read: its server cannot be reached through the proxy http://proxy:3128.\n"
+    )
+    assert failure.remedy.startswith("Check conda's proxy_servers")
+    assert "proxy" not in channel_failure(text, proxies={"https": "http://proxy:3128"}).message

@@ -195,6 +195,8 @@ def test_what_is_no_url_is_said_without_its_login(tmp_path: Path) -> None:
 
 def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     assert unsupported(Settings(proxy_servers={"http": "http://p:1"}), {}) == []
+    (absent,) = unsupported(Settings(ssl_verify="/nowhere/ca.pem"), {})
+    assert absent == "conda's ssl_verify names /nowhere/ca.pem, and nothing is there: no server of https is trusted."
     (certificate, proxy) = unsupported(
         Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}), {}
     )

@@ -48,7 +48,7 @@ def test_a_channel_that_has_it_not_or_not_so(engine: Engine) -> None:
     answer = engine.solve("{extra}::numpy", "{extra}/linux-64::prio-demo", "{extra}::prio-demo=7", channels=BOTH)
     assert answer["message"] == (
         "The channel extra has no package named numpy. "
-        f"No channel has `{engine.url('extra')}/linux-64::prio-demo`: of that version there are the builds 0 (noarch). "
+        f"No channel has `{engine.url('extra')}/linux-64::prio-demo` for linux-64: it is there for noarch. "
         f"The channel extra has no `{engine.url('extra')}::prio-demo=7`: "
         "the newest prio-demo that there is has version 2.0."
     )

@@ -63,6 +63,24 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
     assert "conda's parameter offline must be true or false" in log
 
 
+async def test_what_conda_is_set_up_with_is_told_apart_from_the_spec(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONDA_CREATE_DEFAULT_PACKAGES", "nonesuch")
+    job, _ = await done(place, place.create("lesson", "prio-demo"))
+    assert job.error is not None
+    assert job.error.remedy.endswith(" nonesuch comes from conda's create_default_packages.")
+    monkeypatch.delenv("CONDA_CREATE_DEFAULT_PACKAGES")
+    monkeypatch.setenv("CONDA_CHANNEL_PRIORITY", "banana")
+    async with managing(place) as manager:
+        plan = await over(
+            manager, await manager.submit(replace(place.create("lesson", "prio-demo"), kind="plan", plans="create"))
+        )
+        prepared = manager.journal(plan.id).plan()
+    assert prepared is not None
+    assert "condarc-invalid" in [warning.code for warning in prepared.warnings]
+
+
 async def test_channels_that_condas_configuration_forbids(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONDA_ALLOWLIST_CHANNELS", "conda-forge")
     spec = EnvSpec("lesson", locked=(LockedPackage(f"{place.channel}/noarch/prio-demo-1.0-0.conda"),))
