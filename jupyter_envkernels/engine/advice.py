@@ -38,6 +38,10 @@ _MAX_GUESSES = 10
 """Unknown names for which near ones are looked for, at most: in a big channel each takes some milliseconds."""
 
 
+_CODES = {"build": "no-such-build", "platform": "no-such-platform", "hash": "no-such-hash"}
+"""For what a line lacks whose remedy comes along."""
+
+
 class Adviser:
     """Says what channels make of specs, and keeps what it has read of them as long as it lives.
 
@@ -54,7 +58,7 @@ class Adviser:
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
         self._network = Network(quick, package_cache / "repodata")
         self._reader = Reader(settings, self._network)
-        self._stockroom = Stockroom(self._network.gateway)
+        self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
 
     async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
         """Everything to be said of a spec by what channels have and this machine offers, in no order.
@@ -78,7 +82,7 @@ class Adviser:
             failure = channel_failure(str(error))
             return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]
         if self._stockroom.gateway is not self._network.gateway:  # the channels brought a new login
-            self._stockroom = Stockroom(self._network.gateway)
+            self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
         names = [*(wish.line.name for wish in wishes), *conda_names(document.pip), "python"]
         stock = await self._stockroom.look(solver.channels, names, seconds)
         return [
@@ -148,7 +152,7 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Se
             yield _unknown(wish, near, lines)
         elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
             if lack.remedy:
-                yield remark("error", f"no-such-{lack.kind}", wish.node, lack.message, lack.remedy)
+                yield remark("error", _CODES[lack.kind], wish.node, lack.message, lack.remedy)
             elif lack.kind == "build":
                 builds.append((wish, lack))
             else:

@@ -70,7 +70,9 @@ def _other_build(line: Line, records: Sequence[Record]) -> Lack:
     if build is None or any(
         rattler.MatchSpec(f"{line.name} * {build}", strict=False).matches(record) for record in records
     ):
-        return Lack("hash", f"No channel has `{line.text}` of that hash.", remedy="Leave the hash out.")
+        if line.spec.md5 or line.spec.sha256:
+            return Lack("hash", f"No channel has `{line.text}` of that hash.", remedy="Leave the hash out.")
+        return Lack("build", f"No channel has `{line.text}`.", remedy="Leave out what stands in the brackets.")
     builds = [f"{record.build} ({record.subdir})" for record in records]
     return Lack("build", f"No channel has `{line.text}`: of that version there are the builds {some(builds)}.")
 

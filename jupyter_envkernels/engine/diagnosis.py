@@ -96,7 +96,9 @@ class _Diagnosis:
         """What to say of lines whose package no channel has as they ask for it, and what to do."""
         records = await self.solver.records(line.name for line in lines)
         lacks = [lack for line in lines if (lack := lack_of(line, records, self.solver))]
-        return [(lack.message, lack.remedy or "Change these lines to what the channels have.") for lack in lacks]
+        builds = ", or leave the builds out" if any(lack.kind == "build" for lack in lacks) else ""
+        other = f"Change these lines to what the channels have{builds}."
+        return [(lack.message, lack.remedy or other) for lack in lacks]
 
     async def conflict(self) -> SolveFailed:
         """Which lines clash: of each conflict as few as do it without the others."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 
 from ..errors import ChannelFailed, DiskFull, DownloadFailed, LinkFailed, OperationFailed
 from ..specs.credentials import without_credentials
@@ -63,13 +62,13 @@ _MEND = (
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
 
-def channel_failure(text: str, url: str = "", proxies: Mapping[str, str] = MappingProxyType({})) -> ChannelFailed:
+def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = lambda _: "") -> ChannelFailed:
     """The failure that the message of the reader of channels stands for: a sentence, and the message below it.
 
     Args:
         text: the message.
         url: of the channel, where it is known; else what the message names.
-        proxies: scheme -> the proxy, without its login, through which such URLs are asked for.
+        proxy_of: tells the proxy through which a URL is asked for, without its login.
     """
     text = without_credentials(text)
     found = _URL.search(without_credentials(url) or text)
@@ -81,8 +80,7 @@ def channel_failure(text: str, url: str = "", proxies: Mapping[str, str] = Mappi
         )
     absent = ("there is nothing at this address", "Check its name.")
     reason, remedy = _reason(text, absent) or ("", "Check the channels, and whether this machine reaches them.")
-    proxy = proxies.get(found[0].partition(":")[0]) if found else None
-    if proxy and reason == _UNREACHABLE:
+    if found and reason == _UNREACHABLE and (proxy := proxy_of(found[0])):
         reason = f"{reason} through the proxy {proxy}"
         remedy = f"Check conda's proxy_servers and the variables HTTP_PROXY and HTTPS_PROXY. {remedy}"
     return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from urllib.request import getproxies_environment
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
 
 import rattler
 
@@ -73,12 +74,13 @@ class Network:
             self._connect()
         return [without_credentials(url) for url in urls]
 
-    @property
-    def proxies(self) -> dict[str, str]:
-        """Scheme of a URL -> the proxy through which such URLs are asked for, without its login."""
+    def proxy_of(self, url: str) -> str:
+        """The proxy through which a URL is asked for, without its login; empty where there is none."""
         configured = {**getproxies_environment(), **self._settings.proxy_servers}
-        found = {scheme: configured.get(scheme) or configured.get("all") for scheme in _SCHEMES}
-        return {scheme: without_credentials(proxy) for scheme, proxy in found.items() if proxy}
+        parts = urlsplit(url)
+        if parts.scheme not in _SCHEMES or proxy_bypass(parts.hostname or ""):
+            return ""
+        return (configured.get(parts.scheme) or configured.get("all") or "").rpartition("@")[2]
 
     @property
     def patience(self) -> int:

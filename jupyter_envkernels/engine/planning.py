@@ -10,9 +10,7 @@ from pathlib import Path
 
 from ..envs.condarc import Settings
 from ..envs.condarc_sources import expand_variables
-from ..envs.disk_usage import free_bytes
 from ..envs.history import read_history, requested_specs
-from ..envs.locations import nearest_existing
 from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
 from ..errors import EnvKernelsError, InvalidSpec, NotFound, SolveFailed
@@ -31,6 +29,7 @@ from .backend import Backend, Report
 from .changes import compare
 from .displaced import give_back
 from .goals import Goal, check_gone, for_python, goal_of
+from .space import with_space
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Planner:
         }
         plan = await ways[request.plans or request.kind](request)
         plan = replace(plan, warnings=(*self.settings.problems, *plan.warnings))
-        return await asyncio.to_thread(_with_facts, plan, request.prefix, self.options.package_cache)
+        return await asyncio.to_thread(with_space, plan, request.prefix, self.options.package_cache)
 
     async def _create(self, request: JobRequest) -> Plan:
         spec = request.spec
@@ -285,21 +284,3 @@ def state_digest(installed: Plan, inventory: Inventory) -> str:
 def _public(requested: Sequence[str]) -> tuple[str, ...]:
     """What is written into the environment's history holds no login."""
     return tuple(map(without_credentials, requested))
-
-
-def _with_facts(plan: Plan, prefix: Path, cache: Path) -> Plan:
-    """Add what the disks have to say."""
-    home, store = nearest_existing(prefix), nearest_existing(cache)
-    is_shared = home.stat().st_dev == store.stat().st_dev
-    needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
-    scarce = [(folder, need, free) for folder, need in needs.items() if (free := free_bytes(folder)) is not None]
-    warnings = [
-        Problem(
-            "little-space",
-            f"About {need / 1e6:.0f} MB will be taken on disk, and {left / 1e6:.0f} MB are free in {folder}.",
-            "Remove environments that you no longer need.",
-        )
-        for folder, need, left in scarce
-        if need > left
-    ]
-    return replace(plan, free_bytes=free_bytes(home), needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))

@@ -25,7 +25,7 @@ from rattler.exceptions import (
 from ..envs.condarc import Settings
 from ..envs.disk_usage import free_bytes
 from ..envs.packages import damaged_record
-from ..errors import DownloadFailed
+from ..errors import ChannelFailed, DownloadFailed
 from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
 from .archives import LargeArchives
 from .backend import Report
@@ -95,7 +95,10 @@ class RattlerBackend:
                     raise install_failure(f"failed to fetch: {error}", is_listed=True) from error
                 raise
 
-        return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
+        try:
+            return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
+        except ChannelFailed as error:
+            raise self._reader.with_lines(error, channels, lines) from error
 
     async def _told(
         self, records: Sequence[rattler.RepoDataRecord], lines: Sequence[Line]
@@ -135,7 +138,7 @@ class RattlerBackend:
                 self._network.forget_channels()
                 return await ask()
         except (GatewayError, InvalidChannelError) as error:
-            raise channel_failure(str(error), url, self._network.proxies) from error
+            raise channel_failure(str(error), url, self._network.proxy_of) from error
 
     def _only_channel(self, channels: Sequence[str], lines: Sequence[Line]) -> str:
         """The URL of the channel that a failure must be of, though the engine does not tell; empty for several."""

@@ -8,9 +8,10 @@ import rattler
 from rattler.exceptions import InvalidMatchSpecError
 
 from ..envs.condarc import Settings
-from ..errors import InvalidSpec
+from ..errors import ChannelFailed, InvalidSpec
 from ..specs.credentials import without_credentials
 from .brackets import package_of, with_channel_before
+from .explain import some
 from .networking import Network
 from .solver import Line, Solver
 
@@ -75,6 +76,20 @@ class Reader:
         urls = self._network.log_in(self._settings.channel_urls(channels))
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
+
+    def with_lines(self, error: ChannelFailed, channels: Sequence[str], lines: Sequence[Line]) -> ChannelFailed:
+        """The failure of a channel that only lines name, told with them; any other as it is."""
+        urls = {without_credentials(url).rstrip("/") for url in self._settings.channel_urls(channels)}
+        blamed = [
+            f"`{line.text}`"
+            for line in lines
+            if line.spec.channel is not None
+            and (url := line.spec.channel.base_url.rstrip("/")) not in urls
+            and f" {url} " in error.message
+        ]
+        return (
+            ChannelFailed(error.message, remedy=f"It is named by {some(blamed)}. {error.remedy}") if blamed else error
+        )
 
     def solver(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import rattler
@@ -59,10 +59,12 @@ class Stockroom:
 
     Args:
         gateway: fetches what channels say of their packages.
+        proxy_of: tells the proxy through which it asks for a URL.
     """
 
-    def __init__(self, gateway: rattler.Gateway) -> None:
+    def __init__(self, gateway: rattler.Gateway, proxy_of: Callable[[str], str]) -> None:
         self.gateway = gateway
+        self._proxy_of = proxy_of
         self._names: dict[str, tuple[float, asyncio.Task[Names]]] = {}
 
     async def look(self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float) -> Stock:
@@ -88,7 +90,7 @@ class Stockroom:
             try:
                 names[url], found = look.result()
             except GatewayError as error:
-                failures[url] = channel_failure(str(error), url)
+                failures[url] = channel_failure(str(error), url, self._proxy_of)
                 continue
             for record in found:
                 records.setdefault(record.name.normalized, []).append(record)

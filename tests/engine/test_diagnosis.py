@@ -144,7 +144,8 @@ def test_it_ends_in_time(engine: Engine, channel_server: ChannelServer) -> None:
         ("python>3.12,<=3.12", "No python can be `python>3.12,<=3.12`: its conditions exclude each other.", "Change"),
         ("prio-demo[md5=" + "0" * 32 + "]", "of that hash.", "Leave the hash out."),
         ("prio-demo[subdir=linux-64]", "for linux-64: it is there for noarch.", "Leave the platform out."),
-        ("prio-demo=1.0=no", "of that version there are the builds 0 (noarch).", "Change these lines"),
+        ("prio-demo=1.0=no", "of that version there are the builds 0 (noarch).", "leave the builds out."),
+        ("prio-demo[build_number=5]", "No channel has `prio-demo[build_number=5]`.", "in the brackets."),
     ],
 )
 def test_a_line_that_nothing_satisfies(engine: Engine, line: str, message: str, remedy: str) -> None:
@@ -187,3 +188,12 @@ def test_a_package_by_its_url_that_is_not_there(engine: Engine, channel_server: 
         "The package nonesuch 1.0 cannot be fetched: there is nothing at this address.\n"
     )
     assert answer["remedy"] == "Correct the address."
+
+
+def test_a_channel_that_only_a_line_names_is_told_with_it(engine: Engine, channel_server: ChannelServer) -> None:
+    line = f"{channel_server.url}/nowhere::prio-demo"
+    answer = engine.solve(line, "conflict-base", channels=["main"])
+    assert answer["message"].startswith(f"The channel {channel_server.url}/nowhere cannot be read: ")
+    assert answer["remedy"] == f"It is named by `{line}`. Check its name."
+    answer = engine.solve("prio-demo", channels=[f"{channel_server.url}/nowhere"])
+    assert answer["remedy"] == "Check its name."

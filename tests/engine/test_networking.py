@@ -218,3 +218,16 @@ def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     assert login.startswith("The login for conda.anaconda.org is not used")
     assert "mirrored_channels for defaults" in several
     assert password.startswith("The mirror https://m/cf of conda-forge is passed over")
+
+
+def test_proxies_are_told_without_logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    network = Network(Settings(proxy_servers={"http": "http://ada:secret@proxy:3128"}), tmp_path)
+    assert network.proxy_of("http://h/main") == "proxy:3128"
+    assert network.proxy_of("https://h/main") == ""
+    monkeypatch.setenv("https_proxy", "ada:secret@other:1")
+    monkeypatch.setenv("no_proxy", "internal.example")
+    assert network.proxy_of("https://h/main") == "other:1"
+    assert network.proxy_of("https://internal.example/main") == ""
+    assert network.proxy_of("file:///main") == ""
