@@ -144,7 +144,7 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Se
     builds: list[tuple[Wish, Lack]] = []
     guesses = _MAX_GUESSES
     for wish in wishes:
-        if wish.line.name.startswith("__") or not stock.tells_all(wish.line):
+        if wish.line.is_virtual or not stock.tells_all(wish.line):
             continue
         if not stock.has(wish.line):
             guesses -= 1

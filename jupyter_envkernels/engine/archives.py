@@ -9,7 +9,6 @@ section 14) only the rest is asked for. Then the package goes into the package c
 from __future__ import annotations
 
 import asyncio
-import errno
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from rattler.package_streaming import download_to_writer, extract
 
 from ..models import PlannedPackage
 from .backend import Report
-from .failures import damaged, install_failure, stalled_download
+from .failures import damaged, install_failure, is_full_disk, stalled_download
 from .meter import Meter
 from .networking import Network
 from .package_cache import digest_of, put_package
@@ -38,8 +37,6 @@ _WORTH = 1 << 20
 
 _STEP = 0.1
 """Seconds between two looks at a download."""
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class LargeArchives:
@@ -160,7 +157,7 @@ class LargeArchives:
 
     def _failure(self, error: Exception, package: PlannedPackage, part: Part, report: Report) -> Exception:
         """What to tell of a download that is given up."""
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if is_full_disk(error):
             part.delete()
         elif part.size():
             report.log(f"{package.name}: {_share(part.size(), package)} stay here for the next try.")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 
 from ..models import ChangeKind, Inventory, PackageChange, Plan, PlannedPackage
+from .explain import short_version
 
 _PYTHON = re.compile(r"python-[^-]+-[^-]+")
 """The name of Python's record."""
@@ -59,15 +60,15 @@ def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[
         packages: that the prefix will have.
         there: names of the records that it has, such as ``numpy-2.1.3-py312_0``.
     """
-    old = next((minor_of(name.split("-")[1]) for name in there if _PYTHON.fullmatch(name)), "")
-    new = next((minor_of(package.version) for package in packages if package.name == "python"), "")
+    old = next((short_version(name.split("-")[1]) for name in there if _PYTHON.fullmatch(name)), "")
+    new = python_minor(packages)
     moves = bool(old and new) and old != new
     return [p for p in packages if f"{p.name}-{p.version}-{p.build}" not in there or (moves and _is_of_python(p))]
 
 
-def minor_of(version: str) -> str:
-    """The first two numbers of a version."""
-    return ".".join(version.split(".")[:2])
+def python_minor(packages: Sequence[PlannedPackage]) -> str:
+    """The minor version of the python among packages, such as ``3.12``; empty where there is none."""
+    return next((short_version(package.version) for package in packages if package.name == "python"), "")
 
 
 def _is_of_python(package: PlannedPackage) -> bool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import filecmp
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import LinkFailed
+from .explain import first_of
 from .folders import free_name
 from .ownership import owned_files
 from .walking import share
@@ -84,14 +85,8 @@ def settle(prefix: Path, known: Collection[Conflict], *, prevent: bool) -> list[
 
 def _sentences(found: Collection[Conflict]) -> Iterator[str]:
     for used, other in sorted({(conflict.used, conflict.other) for conflict in found}):
-        named = _named(path for one, two, path in found if (one, two) == (used, other))
+        named = first_of(sorted(path for one, two, path in found if (one, two) == (used, other)), _TOLD)
         yield f"Path conflict: {used} and {other} both bring {named}; what {used} brings is used."
-
-
-def _named(found: Iterable[str]) -> str:
-    paths = sorted(found)
-    rest = f" and {len(paths) - _TOLD} more" if len(paths) > _TOLD else ""
-    return ", ".join(paths[:_TOLD]) + rest
 
 
 def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
@@ -117,13 +112,14 @@ def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
     if prevent and found:
         name, places = min(found.items())
         raise LinkFailed(
-            f"Path conflict: {name} brings {_named(places)}, where files are that no package owns.",
+            f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files are that no package owns.",
             remedy="Put them elsewhere, or set conda's path_conflict to warn.",
         )
     for place in (place for places in found.values() for place in places):
         _keep(prefix / place, copy / OF_PERSON / place)
     return [
-        f"Path conflict: {name} brings {_named(places)}, where files of yours were; they are kept in {OF_PERSON}."
+        f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files of yours were; they are kept in "
+        f"{OF_PERSON}."
         for name, places in sorted(found.items())
     ]
 

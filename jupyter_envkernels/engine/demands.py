@@ -47,7 +47,7 @@ def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, 
 
 def _virtual(line: Line, machine: Mapping[str, str]) -> str:
     """The line itself, where it is a virtual package that this machine does not have."""
-    return line.demand if line.name.startswith("__") and not is_met(line.demand, machine) else ""
+    return line.demand if line.is_virtual and not is_met(line.demand, machine) else ""
 
 
 def _demand(line: Line, stock: Stock, machine: Mapping[str, str]) -> str:

@@ -68,7 +68,7 @@ class _Diagnosis:
         """All lines at once for which there is no package, whatever the others say; the solver tells the first only."""
         known = await self.solver.names()
         named = [line for line in self.lines if line.name and not line.pinned]
-        of_machine = [line for line in named if line.name.startswith("__")]
+        of_machine = [line for line in named if line.is_virtual]
         there = [line for line in named if line.name in known]
         unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
         found = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..models import Inventory, Plan, PlannedPackage, Problem, canonical_name
 from . import pip
 from .backend import Report
-from .changes import is_same, minor_of
+from .changes import is_same, python_minor
 
 
 def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, named: Collection[str]) -> Plan:
@@ -23,7 +23,7 @@ def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory
         inventory: what it consists of.
         named: packages that somebody names, in any spelling.
     """
-    if _minor(before) != _minor(plan.packages):
+    if python_minor(before) != python_minor(plan.packages):
         return plan
     of_pip = {canonical_name(package.name): package for package in inventory.of("pip")}
     wanted = {canonical_name(name) for name in named}
@@ -38,10 +38,6 @@ def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory
             message = f"{package.name} {package.version} of conda takes the place of {taken}, which pip has installed."
             warnings.append(Problem("pip-replaced", message))
     return replace(plan, pip_removed=tuple(dict.fromkeys(removed)), warnings=tuple(warnings))
-
-
-def _minor(packages: Sequence[PlannedPackage]) -> str:
-    return next((minor_of(package.version) for package in packages if package.name == "python"), "")
 
 
 async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report: Report) -> None:

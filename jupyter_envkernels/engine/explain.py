@@ -89,6 +89,12 @@ def some(words: Sequence[str], conjunction: str = "and") -> str:
     return listed(unique, conjunction)
 
 
+def first_of(words: Sequence[str], most: int) -> str:
+    """The first words, and how many more there are: ``a, b and 3 more``."""
+    rest = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + rest
+
+
 def tree(reason: str) -> str:
     """The solver's tree without its preface, without branches that it draws twice, and of bearable length."""
     lines = [_plain(line) for line in reason.splitlines() if line.strip()]

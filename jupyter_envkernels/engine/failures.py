@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Sequence
 
@@ -104,6 +105,11 @@ def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False
             remedy="Remove environments that you no longer need, or ask for more space.",
         )
     return LinkFailed(f"The packages cannot be installed.\n{text}")
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """There was no space for a file, or somebody may not take more."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def damaged(package: str, url: str) -> DownloadFailed:

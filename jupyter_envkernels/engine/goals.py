@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import NotFound, SolveFailed
 from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
 from ..specs import conda_name, pip_name
-from .changes import minor_of
+from .changes import python_minor
 from .explain import listed
 
 
@@ -46,9 +46,9 @@ def for_python(plan: Plan, before: Sequence[PlannedPackage], lines: Sequence[str
         before: its packages now.
         lines: for pip, which install again what is to stay.
     """
-    if not lines or _minor(before) == _minor(plan.packages) or not _minor(plan.packages):
+    if not lines or python_minor(before) == python_minor(plan.packages) or not python_minor(plan.packages):
         return plan
-    message = f"Python becomes {_minor(plan.packages)}: what pip installed is installed again."
+    message = f"Python becomes {python_minor(plan.packages)}: what pip installed is installed again."
     warnings = (*plan.warnings, Problem("python-changes", message))
     return replace(plan, pip=(*plan.pip, *lines), pip_removed=(), warnings=warnings)
 
@@ -189,17 +189,12 @@ def _depends(package: PlannedPackage) -> set[str]:
 
 def _python_limit(installed: Sequence[PlannedPackage], new: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
     """Python stays what it is up to the minor version, unless it is named, as with conda."""
-    minor = _minor(installed)
+    minor = python_minor(installed)
     return (f"python={minor}",) if minor and "python" not in {*new, *gone} else ()
 
 
 def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
     return (pin for pin in pins if conda_name(pin) in names)
-
-
-def _minor(packages: Sequence[PlannedPackage]) -> str:
-    version = next((package.version for package in packages if package.name == "python"), "")
-    return minor_of(version)
 
 
 def _pip_removed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ from ..models import PlannedPackage
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+PARTS = "partial"
+"""Name of their folder beside the package cache."""
+
 _KEPT = 7 * 24 * 3600.0
 """Seconds without a byte after which nobody is going to go on with a download."""
 

@@ -39,6 +39,7 @@ from .locked import read_locked
 from .meter import Meter
 from .networking import UNCHANGED, Network
 from .package_cache import check_archives, note_md5, open_cache, without_doubtful
+from .parts import PARTS
 from .reading import Reader
 from .solver import Line
 
@@ -60,7 +61,7 @@ class RattlerBackend:
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
         self._large = LargeArchives(
-            package_cache / "partial",
+            package_cache / PARTS,
             self._packages,
             self._network,
             patience=settings.remote_read_timeout_secs,
@@ -193,7 +194,7 @@ class RattlerBackend:
                     show_progress=False,
                     reporter=meter,  # type: ignore[arg-type]  # any object with some of its methods will do
                     # py-rattler 0.28 hands these on without unwrapping them
-                    requested_specs=[self._reader.match_spec(text)._match_spec for text in requested],  # noqa: SLF001
+                    requested_specs=[self._reader.line(text).spec._match_spec for text in requested],  # noqa: SLF001
                     alternative_target_prefix=prefix,
                 )
             )

@@ -9,6 +9,7 @@ from rattler.exceptions import InvalidMatchSpecError
 
 from ..envs.condarc import Settings
 from ..errors import ChannelFailed, InvalidSpec
+from ..models import LockedPackage
 from ..specs.credentials import without_credentials
 from .brackets import package_of, with_channel_before
 from .explain import some
@@ -42,19 +43,15 @@ class Reader:
             InvalidSpec: it is no match spec.
         """
         try:
-            return Line(without_credentials(text), self.match_spec(text), pinned, package_of(text))
+            package = package_of(text)
+            return Line(without_credentials(text), self._spec(text, package), pinned, package)
         except InvalidSpec as error:
             if not pinned:
                 raise
             raise InvalidSpec(f"conda's pinned_packages: {error.message}", remedy=error.remedy) from error
 
-    def match_spec(self, text: str) -> rattler.MatchSpec:
-        """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares.
-
-        Raises:
-            InvalidSpec: it is no match spec.
-        """
-        package = package_of(text)
+    def _spec(self, text: str, package: LockedPackage | None) -> rattler.MatchSpec:
+        """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
         channel, found, rest = with_channel_before(text).partition("::")
         if package is not None:
             (text,) = self._network.log_in([package.url])
@@ -87,9 +84,9 @@ class Reader:
             and (url := line.spec.channel.base_url.rstrip("/")) not in urls
             and f" {url} " in error.message
         ]
-        return (
-            ChannelFailed(error.message, remedy=f"It is named by {some(blamed)}. {error.remedy}") if blamed else error
-        )
+        if not blamed:
+            return error
+        return ChannelFailed(error.message, remedy=f"It is named by {some(blamed)}. {error.remedy}")
 
     def solver(
         self,

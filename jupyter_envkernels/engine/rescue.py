@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from ..errors import EnvKernelsError
 from ..models import PENDING_MARK
+from .explain import first_of
 from .folders import free_name, rename_to_free
 from .ownership import owned_files
 from .staging import Staging
@@ -24,7 +25,7 @@ from .walking import META, is_bytecode, list_tree
 _OF_PIP = re.compile(r"(bin|etc|include|share|lib/python3\.[0-9]+/site-packages)/")
 """Where pip and its builds may have left halves."""
 
-_NAMED = 20
+NAMED = 20
 """Files that a sentence names."""
 
 BESIDE = "of-update"
@@ -55,7 +56,7 @@ def bring_back(staging: Staging) -> str:
     for place in sorted(found):
         fates.setdefault(rescue.bring(place), []).append(place)
     return "\n".join(
-        f"Written into the new version meanwhile, {words}: {names(fates[fate])}."
+        f"Written into the new version meanwhile, {words}: {first_of(fates[fate], NAMED)}."
         for fate, words in _FATES.items()
         if fate in fates
     )
@@ -131,9 +132,3 @@ def _stat(path: Path) -> os.stat_result | None:
         return path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-
-
-def names(places: Sequence[str]) -> str:
-    """The first of them, in a sentence."""
-    more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
-    return f"{', '.join(places[:_NAMED])}{more}"

@@ -34,6 +34,11 @@ class Line:
         return name.normalized if name is not None else ""
 
     @property
+    def is_virtual(self) -> bool:
+        """It asks for something of the machine."""
+        return self.name.startswith("__")
+
+    @property
     def demand(self) -> str:
         """The name, and the version if it asks for one, as a package says what it depends on."""
         return f"{self.name} {self.spec.version or ''}".rstrip()

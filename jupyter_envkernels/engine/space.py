@@ -15,14 +15,14 @@ def with_space(plan: Plan, prefix: Path, cache: Path) -> Plan:
     home, store = nearest_existing(prefix), nearest_existing(cache)
     is_shared = home.stat().st_dev == store.stat().st_dev
     needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
-    scarce = [(folder, need, free) for folder, need in needs.items() if (free := free_bytes(folder)) is not None]
+    free = {folder: free_bytes(folder) for folder in needs}
     warnings = [
         Problem(
             "little-space",
             f"About {need / 1e6:.0f} MB will be taken on disk, and {left / 1e6:.0f} MB are free in {folder}.",
             "Remove environments that you no longer need.",
         )
-        for folder, need, left in scarce
-        if need > left
+        for folder, need in needs.items()
+        if (left := free[folder]) is not None and need > left
     ]
-    return replace(plan, free_bytes=free_bytes(home), needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))
+    return replace(plan, free_bytes=free[home], needed_bytes=needs[home], warnings=(*plan.warnings, *warnings))

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from ..models import UPDATE_MARK, count_of
 from . import records
 from .bytecode import drop_stale
+from .explain import first_of
 from .open_files import OpenFile, open_in
-from .rescue import names
+from .rescue import NAMED
 from .staging import Staging
 from .twins import BESIDE, Caught, Seen, catch_up
 
@@ -62,7 +63,7 @@ def _told(staging: Staging, *caught: Caught) -> Iterator[str]:
     if beside := [place for each in caught for place in each.beside]:
         yield (
             f"Files have changed in the old version and in the new one, which has that of the old one beside its own, "
-            f"with {BESIDE} in the name: {names(beside)}."
+            f"with {BESIDE} in the name: {first_of(beside, NAMED)}."
         )
 
 

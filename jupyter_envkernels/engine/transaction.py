@@ -71,6 +71,11 @@ class Transaction:
         """Where the work is done."""
         return Staging(self.request.prefix, self.job_id)
 
+    @property
+    def _prevents(self) -> bool:
+        """Path conflicts are failures."""
+        return self.settings.path_conflict == "prevent"
+
     async def run(self) -> None:
         """Carry it out.
 
@@ -177,8 +182,7 @@ class Transaction:
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
-        prevent = self.settings.path_conflict == "prevent"
-        self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=prevent))
+        self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=self._prevents))
         await asyncio.to_thread(self._write_records, plan)
         seen, told = await asyncio.to_thread(take_place, staging, seen)
         self._warn(*told)
@@ -251,8 +255,7 @@ class Transaction:
         folder, prefix = self.staging.folder, self.request.prefix
         await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report)
         known = await asyncio.to_thread(conflicts, prefix)
-        prevent = self.settings.path_conflict == "prevent"
-        self._warn(*await asyncio.to_thread(settle, folder, known, prevent=prevent))
+        self._warn(*await asyncio.to_thread(settle, folder, known, prevent=self._prevents))
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
         """Complete the files to an environment, and move it to its place under the pending mark."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 
 from ..errors import DiskFull, EnvKernelsError, LinkFailed
 from ..models import JobPhase, JobRequest
 from . import records
+from .failures import is_full_disk
 from .rescue import bring_back
 from .staging import Staging
 from .unlink_scripts import discard_copy
@@ -122,7 +122,7 @@ def _unlist_removed(staging: Staging) -> str:
 
 def named(error: OSError) -> EnvKernelsError:
     """An operating-system error as a failure with a name."""
-    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    is_full = is_full_disk(error)
     # of a copy, the first file is what is copied, the second one where it goes
     file = (is_full and error.filename2) or error.filename
     where = f" ({file})" if file else ""

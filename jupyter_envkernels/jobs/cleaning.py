@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..engine.leftovers import sweep_packages
-from ..engine.parts import sweep_parts
+from ..engine.parts import PARTS, sweep_parts
 from ..engine.staging import sweep, touched_by
 from ..engine.undo import forget_replaced, put_back
 from ..errors import EnvKernelsError, NotFound
@@ -63,7 +63,7 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
         if job.is_over:
             _forget_replaced(job)
     sweep_packages(package_cache / "pkgs")
-    sweep_parts(package_cache / "partial")
+    sweep_parts(package_cache / PARTS)
     sweep_locks()
 
 

@@ -9,10 +9,7 @@ from typing import Literal, NamedTuple
 from .explicit import MARK
 from .remarks import Unreadable, unreadable
 from .requirements import COMMENT, python_version, requirement_lines
-from .text import lines_of
-
-_HEAD = 64 * 1024
-
+from .text import HEAD, lines_of
 
 Kind = Literal["explicit", "lock-file", "requirements", "package-list", "other"]
 
@@ -79,8 +76,8 @@ _LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
 
 def recognise(text: str) -> Recognised | None:
     """Which other format this is; None where it may be an environment.yml, or nothing known."""
-    head = text[:_HEAD].removeprefix("\ufeff")
-    if len(text) > _HEAD:
+    head = text[:HEAD].removeprefix("\ufeff")
+    if len(text) > HEAD:
         head = head[: head.rfind("\n") + 1]  # half a line is of no format
     lines = lines_of(head)
     if _first(_ENVIRONMENT_YML, lines):

@@ -10,11 +10,10 @@ from .document import Document
 from .match_specs import Dependency
 from .nodes import Scalar
 from .remarks import remark
-from .text import lines_of
+from .text import HEAD, lines_of
 
 _TITLE = "# What pip installed"
 _PYTHON = " beside python "
-_HEAD = 64 * 1024
 COMMENT = re.compile(r"\s#.*$")
 """What pip takes for one behind a requirement."""
 
@@ -39,7 +38,7 @@ def title_of(version: str) -> str:
 
 def python_version(text: str) -> str:
     """The version of python in the title of what we have exported; empty for any other text."""
-    found = re.search(rf"^{_TITLE}{_PYTHON}(\d[\w.]*)\s*$", text[:_HEAD], re.MULTILINE)
+    found = re.search(rf"^{_TITLE}{_PYTHON}(\d[\w.]*)\s*$", text[:HEAD], re.MULTILINE)
     return found[1] if found else ""
 
 

@@ -13,6 +13,9 @@ MAX_BYTES = 256 * 1024
 MAX_LOCK_BYTES = 8 * 1024 * 1024
 """The largest lock file that is read; it lists every package for every platform, and is no work to read."""
 
+HEAD = 64 * 1024
+"""Characters by which a format is known."""
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # Characters that YAML allows: https://yaml.org/spec/1.2.2/#51-character-set

@@ -37,7 +37,7 @@ def test_the_reason(output: list[str], reason: str) -> None:
         ("/envs/lesson/lib/python3.12/site-packages/zmq.py", ""),
         ("/course/lib/zmq.py", "/course/lib/zmq.py is outside of the environment: PYTHONPATH leads to it."),
         ("/home/ada/.local/lib/python3.12/site-packages/zmq.py", "`pip install --user` has put it there."),
-        ("/work/mine/zmq.py", "and had part in it."),
+        ("/srv/mine/zmq.py", "and had part in it."),
     ],
 )
 def test_files_of_others(path: str, words: str) -> None:
