@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels.engine.allowed import channels_in, check_allowed
+from jupyter_envkernels.engine.allowed import channels_in, check_allowed, check_plan
 from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import Forbidden, NotAllowed
-from jupyter_envkernels.models import Limits
+from jupyter_envkernels.models import Limits, PackageChange, Plan, PlannedPackage
 
 ENVIRON = {"TOKEN": "se-cret", "NAME": "conda-forge"}
 FORGE = "https://conda.anaconda.org/conda-forge"
@@ -62,3 +62,27 @@ def test_the_administrator_s_channels() -> None:
     for channel in ("bioconda", "https://h/d", "defaults", "https://h/c/d"):
         with pytest.raises(NotAllowed, match="is not allowed here"):
             check_allowed(Settings(), ["conda-forge", channel], ENVIRON, limits)
+
+
+@pytest.mark.parametrize(
+    ("settings", "limits", "failure"),
+    [
+        (Settings(), Limits(allowed_channels=("conda-forge",)), NotAllowed),
+        (Settings(allowlist_channels=("conda-forge",)), Limits(), Forbidden),
+    ],
+    ids=["limits", "conda's allowlist"],
+)
+def test_a_plan_counts_by_where_its_packages_come_from(
+    settings: Settings, limits: Limits, failure: type[Forbidden]
+) -> None:
+    """As when a channel that is allowed lists a package at the address of another one."""
+    urls = {"good": f"{FORGE}/noarch/good-1-0.conda", "bad": "https://evil.example/main/noarch/bad-1-0.conda"}
+    packages = tuple(
+        PlannedPackage(name, "1", "0", "conda-forge", "noarch", url, None, 1, cached=True, record="{}")
+        for name, url in urls.items()
+    )
+    changes = tuple(PackageChange(name, "added", None, "1 0") for name in urls)
+    with pytest.raises(failure, match=r"The channel https://evil\.example/main/noarch "):
+        check_plan(settings, Plan(packages, changes=changes), ENVIRON, limits, is_clone=False)
+    check_plan(settings, Plan(packages, changes=changes), ENVIRON, limits, is_clone=True)
+    check_plan(settings, Plan(packages, changes=changes[:1]), ENVIRON, limits, is_clone=False)

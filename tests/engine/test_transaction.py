@@ -265,6 +265,31 @@ def test_a_plan_tells_of_the_terms_of_configured_channels(place: Place) -> None:
     assert [[warning.code for warning in plan.warnings] for plan in place.plans] == [["terms-of-service"], [], []]
 
 
+class Elsewhere(SmallBackend):
+    """Its channel lists packages at the address of another one."""
+
+    async def solve(
+        self,
+        specs: Sequence[str],
+        channels: Sequence[str],
+        installed: Sequence[PlannedPackage] = (),
+        *,
+        fixed: bool = False,
+    ) -> tuple[PlannedPackage, ...]:
+        return tuple(planned(spec, "https://evil.example/main") for spec in specs)
+
+
+def test_a_package_from_a_channel_that_is_not_allowed_is_never_installed(place: Place) -> None:
+    before = place.everything()
+    settings = Settings(allowlist_channels=(CHANNEL,))
+    place.backend = Elsewhere(after_install=fail(AssertionError("nothing is to be installed")))
+    with pytest.raises(Forbidden, match=r"The channel https://evil\.example/main/noarch must not be used"):
+        place.run(place.create(), settings=settings)
+    assert place.everything() == before
+    place.backend = SmallBackend()
+    place.run(place.create(), settings=settings)
+
+
 def test_clone(place: Place) -> None:
     place.run(place.create("source"))
     (place.envs / "source" / "notes.txt").write_text(f"see {place.envs}/source/bin\n")

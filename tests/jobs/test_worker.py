@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from jupyter_envkernels.jobs.locks import prefix_lock
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.requests import plan_request
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, LockedPackage
@@ -250,3 +251,17 @@ async def test_bytecode_comes_after_the_end_of_the_job(place: Place) -> None:
     sources = {path.stem for path in (site / "ipykernel").glob("*.py")}
     assert {path.name.split(".")[0] for path in (site / "ipykernel" / "__pycache__").iterdir()} == sources
     assert not list(site.rglob("lab_syntax_error*.pyc"))
+
+
+async def test_nothing_is_cloned_while_it_is_being_changed(place: Place) -> None:
+    job, log = await done(place, place.create("source", "prio-demo"))
+    assert job.state == "succeeded", log
+    clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "source")
+    with prefix_lock(place.envs / "source", "an update"):
+        job, _ = await done(place, clone)
+    assert job.error is not None
+    assert (job.error.code, job.error.message) == ("busy", f"{place.envs}/source is in use by an update.")
+    assert place.leftovers() == ["source"]
+    with prefix_lock(place.envs / "source", "another clone", shared=True):
+        job, log = await done(place, clone)
+    assert job.state == "succeeded", log
