@@ -94,8 +94,23 @@ class EnvKernelsTraits(HasTraits):
     allow_pip: Any = Bool(default_value=True, help="Specs may have a section of pip packages. Default: they may.").tag(
         config=True
     )
+    pip_indexes: Any = List(
+        Unicode(),
+        help="URLs of package indexes, or paths of folders with wheels; pip installs from no other place, nor from "
+        "URLs that are not below one of them. Files and projects in the user's own folders are no index. Default: "
+        "none, all may be used.",
+    ).tag(config=True)
     max_environments: Any = Int(
-        0, min=0, help="Environments in the folder that new ones go into. Default: 0, no limit."
+        0,
+        min=0,
+        help="Environments that one person may have, wherever they are: those of conda's installations, shared ones "
+        "and those of other people do not count. Default: 0, no limit.",
+    ).tag(config=True)
+    max_total_bytes: Any = Int(
+        0,
+        min=0,
+        help="Bytes that all environments of one person may take on disk together. Files that several of them share "
+        "count once. Default: 0, no limit.",
     ).tag(config=True)
     max_packages: Any = Int(
         0, min=0, help="Packages of conda that one environment may have. Default: 0, no limit."
@@ -103,11 +118,21 @@ class EnvKernelsTraits(HasTraits):
     max_environment_bytes: Any = Int(
         0,
         min=0,
-        help="Bytes that one environment may take on disk, about, by the sizes of its packages; those of pip do not "
-        "count. Default: 0, no limit.",
+        help="Bytes that one environment may take on disk: as estimated by the sizes of its packages, and as they are "
+        "unpacked. Those of pip do not count. Default: 0, no limit.",
     ).tag(config=True)
     min_free_bytes: Any = Int(
         0, min=0, help="Bytes that have to stay free on the disk of a new or changed environment. Default: 0."
+    ).tag(config=True)
+    max_machine_jobs: Any = Int(
+        0,
+        min=0,
+        help="Jobs, and as many plans, that run at the same time on this machine, those of all people together; it "
+        "needs machine_jobs_dir. Default: 0, no limit.",
+    ).tag(config=True)
+    machine_jobs_dir: Any = Unicode(
+        help="Folder by which the servers of several people count their jobs for max_machine_jobs, on a local disk: it "
+        "belongs to root and has the mode 1777. Default: none; then each person has limits of their own only.",
     ).tag(config=True)
     hidden_environments: Any = Unicode(
         help="Regular expression; environments whose name or prefix it matches are not shown. Default: none."
@@ -144,9 +169,13 @@ class EnvKernelsTraits(HasTraits):
             denied_packages=tuple(self.denied_packages),
             allow_pip=self.allow_pip,
             max_environments=self.max_environments,
+            max_total_bytes=self.max_total_bytes,
             max_packages=self.max_packages,
             max_environment_bytes=self.max_environment_bytes,
             min_free_bytes=self.min_free_bytes,
+            pip_indexes=tuple(self.pip_indexes),
+            max_machine_jobs=self.max_machine_jobs,
+            machine_jobs_dir=str(_path(self.machine_jobs_dir)) if self.machine_jobs_dir else "",
         )
 
     def manager_options(self, settings: Settings) -> ManagerOptions:

@@ -36,7 +36,11 @@ def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
         package_cache=options.engine.package_cache,
         kernel_packages=options.engine.kernel_packages,
         default_packages=tuple(map(without_credentials, settings.create_default_packages)),
-        limits=replace(limits, allowed_channels=tuple(map(without_credentials, limits.allowed_channels))),
+        limits=replace(
+            limits,
+            allowed_channels=tuple(map(without_credentials, limits.allowed_channels)),
+            pip_indexes=tuple(map(without_credentials, limits.pip_indexes)),
+        ),
     )
 
 
