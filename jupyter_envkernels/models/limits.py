@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _least(one: int, other: int) -> int:
+    """Return the smaller of two numbers of which 0 stands for no limit."""
+    return min(one or other, other or one)
+
+
+def _both(one: bool, other: bool) -> bool:  # noqa: FBT001 - a value of a setting
+    return one and other
+
+
+def _common(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what two lists have in common, of which an empty one allows everything."""
+    return tuple(item for item in one if item in other) if one and other else one or other
+
+
+def _union(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
+
+
+def _joined(one: str, other: str) -> str:
+    return " ".join(dict.fromkeys(filter(None, (one, other))))
+
+
+def _first(one: str, other: str) -> str:
+    return one or other
+
+
+def _setting(default: Any, merge: Callable[[Any, Any], Any]) -> Any:
+    """Return a field that knows how two values of it become the stricter one."""
+    return field(default=default, metadata={"merge": merge})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +54,36 @@ class Limits:
         pip_indexes: URLs, or paths of folders; pip installs from no other place.
         max_machine_jobs: jobs that run at the same time on the whole machine, those of all people together.
         machine_jobs_dir: the folder by which the servers of several people count them; empty where there is none.
+        allow_trust: users may trust single prefixes of other accounts.
+        message: the administrator's own words, shown with each refusal.
+        files: the policy files that these limits come from, beside the configuration.
     """
 
-    allowed_channels: tuple[str, ...] = ()
-    denied_packages: tuple[str, ...] = ()
-    allow_pip: bool = True
-    max_environments: int = 0
-    max_total_bytes: int = 0
-    max_packages: int = 0
-    max_environment_bytes: int = 0
-    min_free_bytes: int = 0
-    pip_indexes: tuple[str, ...] = ()
-    max_machine_jobs: int = 0
-    machine_jobs_dir: str = ""
+    allowed_channels: tuple[str, ...] = _setting((), _common)
+    denied_packages: tuple[str, ...] = _setting((), _union)
+    allow_pip: bool = _setting(default=True, merge=_both)
+    max_environments: int = _setting(0, _least)
+    max_total_bytes: int = _setting(0, _least)
+    max_packages: int = _setting(0, _least)
+    max_environment_bytes: int = _setting(0, _least)
+    min_free_bytes: int = _setting(0, max)
+    pip_indexes: tuple[str, ...] = _setting((), _common)
+    max_machine_jobs: int = _setting(0, _least)
+    machine_jobs_dir: str = _setting("", _first)
+    allow_trust: bool = _setting(default=True, merge=_both)
+    message: str = _setting("", _joined)
+    files: tuple[str, ...] = _setting((), _union)
+
+    def stricter(self, other: Limits) -> Limits:
+        """Return limits that allow only what both allow; what cannot be compared comes from these.
+
+        Raises:
+            ValueError: an allow-list of one has nothing in common with that of the other; its name is the argument.
+        """
+        merged: dict[str, Any] = {}
+        for each in fields(self):
+            one, two, merge = getattr(self, each.name), getattr(other, each.name), each.metadata["merge"]
+            merged[each.name] = merge(one, two)
+            if one and two and not merged[each.name]:
+                raise ValueError(each.name)
+        return Limits(**merged)
