@@ -38,7 +38,10 @@ _VARIABLES: Mapping[str, tuple[str, str]] = {
 
 _LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
 _POSITION = re.compile(r"in `-` at position (\d+)")
-_DRAWING = "×╰─▶│├"  # noqa: RUF001 - uv draws with it
+_DRAWING = "×│"  # noqa: RUF001 - uv draws with it
+_CAUSE = re.compile(r"\s*(?:[╰├]─▶|cause:|Caused by:) ")
+"""What uv has put before the cause of an error, in its versions up to now."""
+_REFUSAL = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
 _MARKS = ("×", "error:", "ERROR:")  # noqa: RUF001
 _MAX_REASON = 2000
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
@@ -93,7 +96,7 @@ async def install(
         argv, cwd=workdir, environ={**environ, **settings, "NO_COLOR": "1"}, feed="\n".join(lines) + "\n", line=follow
     )
     if code != 0:
-        raise _failure(lines, tail)
+        raise explain_failure(lines, tail)
 
 
 def _absolute(line: str, workdir: Path) -> str:
@@ -174,7 +177,8 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     return flags, settings
 
 
-def _failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
+def explain_failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
+    """Say why the section could not be installed, by what the installer printed."""
     reason = _reason(output)
     failed = [f"`{without_credentials(line)}`" for line in failed_lines(lines, reason)]
     headline = (
@@ -182,11 +186,10 @@ def _failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
         if failed
         else ("The pip section could not be installed")
     )
-    return PipFailed(
-        f"{headline}: {reason}",
-        remedy=f"Correct {'these lines' if len(failed) > 1 else 'this line' if failed else 'the pip lines'}; "
-        "the log has the installer's full answer.",
-    )
+    remedy = f"Correct {'these lines' if len(failed) > 1 else 'this line' if failed else 'the pip lines'}"
+    if _REFUSAL.search(reason):
+        remedy = "Put the login for this server into ~/.netrc, or choose another index"
+    return PipFailed(f"{headline}: {reason}", remedy=f"{remedy}; the log has the installer's full answer.")
 
 
 def failed_lines(lines: Sequence[str], reason: str) -> list[str]:
@@ -213,6 +216,7 @@ def _reason(output: Sequence[str]) -> str:
     start = next((i for i, line in enumerate(output) if line.lstrip().startswith(_MARKS)), None)
     if start is None:
         return " ".join(line.strip() for line in output[-3:])
-    words = (line.strip().lstrip(_DRAWING).strip() for line in output[start:])
-    said = " ".join(word for word in words if word)[:_MAX_REASON].removeprefix("error:").removeprefix("ERROR:").strip()
-    return said.removeprefix("No solution found when resolving dependencies").strip(" :").replace("cause: ", "", 1)
+    words = (_CAUSE.sub(": ", line).strip().lstrip(_DRAWING).strip() for line in output[start:])
+    said = " ".join(word for word in words if word).replace(" : ", ": ")[:_MAX_REASON]
+    said = said.removeprefix("error:").removeprefix("ERROR:").strip()
+    return said.removeprefix("No solution found when resolving dependencies").strip(" :")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels.engine.pip import failed_lines, parse_pip_config, uv_options
+from jupyter_envkernels.engine.pip import explain_failure, failed_lines, parse_pip_config, uv_options
 
 
 def test_the_more_specific_section_wins() -> None:
@@ -72,3 +72,54 @@ LINES = ("rich==13.0", "--pre", "Py_gments<2", "-e ./my-package", "git+https://g
 )
 def test_which_lines_the_answer_speaks_of(reason: str, lines: list[str]) -> None:
     assert failed_lines(LINES, reason) == lines
+
+
+INDEX = ("--index-url https://index.example/simple", "demo")
+REFUSED = {
+    "0.8.0": """\
+Using Python 3.11.7 environment at: v
+  × No solution found when resolving dependencies:
+  ╰─▶ Because demo was not found in the package registry and you require demo,
+      we can conclude that your requirements are unsatisfiable.
+
+      hint: An index URL (https://index.example/simple) could not be queried
+      due to a lack of valid authentication credentials (401 Unauthorized).
+""",  # noqa: RUF001 - as it is printed
+    "0.13.9": """\
+Using Python 3.11.7 environment at: v
+error: No solution found when resolving dependencies
+  cause: Because demo was not found in the package registry and you require
+         demo, we can conclude that your requirements are unsatisfiable.
+
+hint: An index URL (https://index.example/simple) could not be queried due to a lack of valid authentication credentials (401 Unauthorized)
+""",  # noqa: E501
+}
+INCLUDE = ("-r more.txt",)
+INCLUDED = {
+    "0.8.0": """\
+error: Error parsing included file in `-` at position 0
+  Caused by: failed to read from file `more.txt`: No such file or directory (os error 2)
+""",
+    "0.13.9": """\
+error: Error parsing included file in `-` at position 0
+  cause: failed to read from file `more.txt`: No such file or directory (os error 2)
+""",
+}
+
+
+@pytest.mark.parametrize("version", REFUSED)
+def test_what_the_oldest_and_the_newest_uv_say_is_explained_alike(version: str) -> None:
+    refused = explain_failure(INDEX, REFUSED[version].splitlines())
+    assert str(refused).rstrip(".") == (
+        "The pip section could not be installed, because of `--index-url https://index.example/simple` and `demo`: "
+        "Because demo was not found in the package registry and you require demo, "
+        "we can conclude that your requirements are unsatisfiable. hint: An index URL (https://index.example/simple) "
+        "could not be queried due to a lack of valid authentication credentials (401 Unauthorized)"
+    ).rstrip(".")
+    assert refused.remedy.startswith("Put the login for this server into ~/.netrc, or choose another index; ")
+    included = explain_failure(INCLUDE, INCLUDED[version].splitlines())
+    assert str(included) == (
+        "The pip section could not be installed, because of `-r more.txt`: Error parsing included file in `-` at "
+        "position 0: failed to read from file `more.txt`: No such file or directory (os error 2)"
+    )
+    assert included.remedy.startswith("Correct this line; ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -161,12 +162,15 @@ async def test_an_index_of_pip_that_refuses(
     place: Place, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     monkeypatch.setenv("UV_CACHE_DIR", str(place.folder / "uv"))  # an earlier test may have read the index
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # with further indexes uv does not say that one refused
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
     channel_server.add_rule("/simple/", status=status)
     pip = (f"--index-url {channel_server.url}/simple", "envkernels-demo-pip")
     async with managing(place) as manager:
         job = await over(manager, await manager.submit(place.create("lesson", "python", pip=pip)))
     assert job.error is not None, job
     assert job.error.code == "pip-failed"
-    assert job.error.message.startswith("The pip section could not be installed, because of `envkernels-demo-pip`: ")
+    because = f"`{pip[0]}` and `{pip[1]}`" if status == 401 else f"`{pip[1]}`"
+    assert job.error.message.startswith(f"The pip section could not be installed, because of {because}: ")
     assert place.leftovers() == []
     await alone(place)
