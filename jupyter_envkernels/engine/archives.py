@@ -20,11 +20,11 @@ from rattler.package_streaming import download_to_writer, extract
 
 from ..models import PlannedPackage
 from .backend import Report
-from .failures import damaged, install_failure, is_full_disk, stalled_download
+from .failures import damaged, install_failure, is_full_disk, oversized_download, stalled_download
 from .meter import Meter
 from .networking import Network
 from .package_cache import digest_of, put_package
-from .parts import Answer, Part, part_of, tree_of
+from .parts import Answer, Part, TooManyBytes, part_of, tree_of
 
 LARGE = 16 << 20
 """Bytes of an archive from which on it is worth it."""
@@ -105,13 +105,17 @@ class LargeArchives:
 
     async def _complete(self, package: PlannedPackage, part: Part, report: Report, tell: Callable[[], None]) -> None:
         """Download what is missing of an archive, and compare the whole with its hash."""
-        while True:
-            await self._download(package, part, report, tell)
-            if await asyncio.to_thread(digest_of, part.path, "sha256") == package.sha256:
-                return
-            if not part.is_joined:
+        for is_last in (False, True):
+            try:
+                await self._download(package, part, report, tell)
+                failure = damaged(f"{package.name} {package.version}", package.url)
+                if await asyncio.to_thread(digest_of, part.path, "sha256") == package.sha256:
+                    return
+            except TooManyBytes:
+                failure = oversized_download(package.name, package.size)
+            if is_last or not part.is_joined:
                 part.delete()
-                raise damaged(f"{package.name} {package.version}", package.url)
+                raise failure
             report.log(f"{package.name}: its parts do not fit together; it is downloaded anew.")
             part.empty()
 
@@ -137,8 +141,11 @@ class LargeArchives:
         Returns:
             What went wrong: nothing came any more (TimeoutError), the connection broke (OSError), the disk does not
             take it (OSError with a number), or the server refuses or cannot be reached (RuntimeError).
+
+        Raises:
+            TooManyBytes: more came than the archive has.
         """
-        answer = Answer(part)
+        answer = Answer(part, package.size)
         client = self._network.client_from(part.size())
         download = asyncio.ensure_future(download_to_writer(client, package.url, answer))
         try:
@@ -148,6 +155,8 @@ class LargeArchives:
                 if time.monotonic() - answer.last_sign > self._patience:
                     return TimeoutError()
             await download
+        except TooManyBytes:
+            raise
         except Exception as error:  # noqa: BLE001 - the engine's own
             return error
         finally:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from ..errors import ChannelFailed, DiskFull, DownloadFailed, LinkFailed, OperationFailed
+from ..models import size
 from ..specs.credentials import without_credentials
 from .explain import listed
 
@@ -122,6 +123,14 @@ def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
     return DownloadFailed(
         f"The download of {listed(packages)} stands still: nothing came for {seconds:g} s.",
         remedy="Try again later, or raise conda's remote_read_timeout_secs.",
+    )
+
+
+def oversized_download(package: str, limit: int) -> DownloadFailed:
+    """Return the failure of a download that was stopped because more came than the channel lists."""
+    return DownloadFailed(
+        f"The download of {package} was stopped: its server sends more than the {size(limit)} that the channel lists.",
+        remedy="Choose another version or channel, and tell the maintainers of this one.",
     )
 
 

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..errors import DownloadFailed
 from ..models import PlannedPackage, count_of, size
 from .backend import Report
+from .failures import oversized_download, stalled_download
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,11 +35,12 @@ class Meter:
         packages: what is installed.
         report: hears of it.
         begun: bytes of packages that are here already, by name.
-        patience: seconds without a byte for any open download after which :attr:`stalled` is set. The engine itself
+        patience: seconds without a byte for any open download after which it counts as failed. The engine itself
             waits for ever.
 
     Attributes:
-        stalled: a future that gets the names of the packages whose downloads stand still.
+        failure: a future that gets why the work is to be given up: downloads stand still, or one brings more bytes
+            than the channel lists. The engine itself would take them all before it compares hashes.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class Meter:
         self._report = report
         self._loop = asyncio.get_running_loop()
         self._patience = patience
-        self.stalled: asyncio.Future[list[str]] = self._loop.create_future()
+        self.failure: asyncio.Future[DownloadFailed] = self._loop.create_future()
         self._lock = threading.Lock()
         self._sizes = {package.name: package.size for package in packages if not package.cached}
         # an @EXPLICIT list does not tell sizes, nor does every channel
@@ -56,6 +59,7 @@ class Meter:
         self._names: dict[int, str] = {}
         self._received = dict(begun)
         self._open: set[str] = set()
+        self._oversized = ""
         self._last_sign = time.monotonic()
         self._linked = 0
         self._news: list[str] = []
@@ -95,6 +99,8 @@ class Meter:
             self._last_sign = time.monotonic()
             # a retry begins at zero again; what was shown is not taken back
             self._received[name] = max(done, self._received.get(name, 0))
+            if 0 < self._sizes.get(name, 0) < done:
+                self._oversized = name
 
     def on_download_completed(self, token: int) -> None:
         """The last byte of one package is there."""
@@ -129,12 +135,19 @@ class Meter:
 
     def _tick(self) -> None:
         self._tell()
-        with self._lock:
-            stands_still = self._open and time.monotonic() - self._last_sign > self._patience
-            names = sorted(self._open)
-        if stands_still and not self.stalled.done():
-            self.stalled.set_result(names)
+        failure = self._look()
+        if failure is not None and not self.failure.done():
+            self.failure.set_result(failure)
         self._timer = self._loop.call_later(_INTERVAL, self._tick)
+
+    def _look(self) -> DownloadFailed | None:
+        """Return why a download is to be given up, if one is."""
+        with self._lock:
+            if self._oversized:
+                return oversized_download(self._oversized, self._sizes[self._oversized])
+            if self._open and time.monotonic() - self._last_sign > self._patience:
+                return stalled_download(sorted(self._open), self._patience)
+        return None
 
     def _tell(self) -> None:
         with self._lock:

@@ -124,11 +124,21 @@ class Part:
         self.path.unlink(missing_ok=True)
 
 
-class Answer:
-    """Takes the bytes of one answer of a server, from whichever thread, and appends them to a part."""
+class TooManyBytes(Exception):
+    """A server sends more than the archive has."""
 
-    def __init__(self, part: Part) -> None:
+
+class Answer:
+    """Takes the bytes of one answer of a server, from whichever thread, and appends them to a part.
+
+    Args:
+        part: the archive.
+        limit: bytes that it has when it is complete.
+    """
+
+    def __init__(self, part: Part, limit: int) -> None:
         self._part = part
+        self._limit = limit
         self._lock = threading.Lock()
         self._is_rest = part.size() > 0
         self._has_ended = False
@@ -139,6 +149,7 @@ class Answer:
         """Take the next bytes.
 
         Raises:
+            TooManyBytes: they exceed the limit; they are not written.
             OSError: they cannot be written, or nobody wants them any more.
         """
         with self._lock:
@@ -146,6 +157,8 @@ class Answer:
                 raise BrokenPipeError
             if self._is_rest:
                 self._begin(data)
+            if self._part.size() + len(data) > self._limit:
+                raise TooManyBytes
             self._part.append(data)
             self.last_sign = time.monotonic()
 

@@ -32,7 +32,7 @@ from .backend import Report
 from .changes import to_link
 from .diagnosis import diagnose
 from .explain import some
-from .failures import channel_failure, install_failure, stalled_download
+from .failures import channel_failure, install_failure
 from .finding import channel_of, find
 from .leftovers import is_in_use, sweep_packages, wait_for_cache
 from .locked import read_locked
@@ -198,11 +198,11 @@ class RattlerBackend:
                     alternative_target_prefix=prefix,
                 )
             )
-            ends: set[asyncio.Future[Any]] = {work, meter.stalled}
+            ends: set[asyncio.Future[Any]] = {work, meter.failure}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
                 work.cancel()  # what has begun in the engine's threads goes on until the process ends
-                raise stalled_download(meter.stalled.result(), self._settings.remote_read_timeout_secs)
+                raise meter.failure.result()
             try:
                 await work
             except InstallerError as error:

@@ -47,6 +47,8 @@ class Rule:
     """Bytes of the body after which nothing more comes, until the client leaves or the server stops."""
     status: int | None = None
     """Answer with this status and no body."""
+    extra: int = 0
+    """Bytes of zeros behind the body, whose length is not told."""
     whole: bool = False
     """Know no byte ranges."""
     times: int | None = None
@@ -127,10 +129,11 @@ class ChannelServer:
         status: int | None = None,
         whole: bool = False,
         times: int | None = None,
+        extra: int = 0,
     ) -> None:
         """Add a Rule; of several that match the first counts."""
         with self._lock:
-            self._rules.append(Rule(match, delay, throttle, drop_after, hang_after, status, whole, times))
+            self._rules.append(Rule(match, delay, throttle, drop_after, hang_after, status, extra, whole, times))
 
     def reset(self) -> None:
         """Forget rules, authentication and log."""
@@ -219,12 +222,13 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_args: object) -> None:
         """Nothing: ChannelServer.log has it."""
 
-    def _answer(self, status: int, headers: Mapping[str, str] | None = None, *, length: int = 0) -> None:
+    def _answer(self, status: int, headers: Mapping[str, str] | None = None, *, length: int | None = 0) -> None:
         self._request.status = status
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(length))
+        if length is not None:
+            self.send_header("Content-Length", str(length))
         self.end_headers()
 
     def _send_file(self, file: Path, rule: Rule) -> None:
@@ -240,17 +244,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         wanted = None if rule.whole else _range(self.headers.get("Range", ""), facts.st_size)
         if wanted is None:
-            self._answer(HTTPStatus.OK, headers, length=facts.st_size)
+            self._answer(HTTPStatus.OK, headers, length=None if rule.extra else facts.st_size)
             wanted = range(facts.st_size)
         elif not wanted:
             self._answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, {"Content-Range": f"bytes */{facts.st_size}"})
         else:
             headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{facts.st_size}"
-            self._answer(HTTPStatus.PARTIAL_CONTENT, headers, length=len(wanted))
+            self._answer(HTTPStatus.PARTIAL_CONTENT, headers, length=None if rule.extra else len(wanted))
         if self.command == "GET":
             with file.open("rb") as stream:
                 stream.seek(wanted.start)
                 self._send_body(stream, len(wanted), rule)
+            self._send_zeros(rule.extra)
 
     def _send_body(self, stream: BinaryIO, size: int, rule: Rule) -> None:
         limits = [limit for limit in (rule.drop_after, rule.hang_after) if limit is not None]
@@ -266,6 +271,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             if until == rule.hang_after:
                 self.connection.recv(1)  # nothing, once the client leaves or the server stops
+
+    def _send_zeros(self, count: int) -> None:
+        """End the body by closing the connection, after so many more bytes."""
+        for _ in range(0, count, _CHUNK):
+            self.wfile.write(bytes(_CHUNK))
+            self._request.sent += _CHUNK
+            self.close_connection = True
 
 
 def _range(header: str, size: int) -> range | None:

@@ -116,6 +116,14 @@ def test_the_first_rule_that_matches_counts(server: ChannelServer) -> None:
     assert len(server.log) == 1
 
 
+def test_more_can_come_than_there_is(server: ChannelServer) -> None:
+    server.add_rule("file", extra=65536)
+
+    answer = ask(server, "/file.bin")
+    assert "Content-Length" not in answer.headers
+    assert answer.body == BODY + bytes(65536)
+
+
 def test_an_answer_can_be_late(server: ChannelServer) -> None:
     server.add_rule("file", delay=0.2)
     started = time.monotonic()

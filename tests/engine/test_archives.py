@@ -206,3 +206,44 @@ def test_two_at_once_download_it_once(engine: Engine, channel_server: ChannelSer
     assert sum("Waiting for another job that downloads big-demo." in text for text in heard) == 1
     for name in ("a", "b"):
         assert_installed(engine, tmp_path / name)
+
+
+ENDLESS = 1 << 40
+
+
+@pytest.mark.parametrize("begun", [0, 10_000_000])
+def test_a_server_that_sends_without_end_is_stopped(
+    engine: Engine, channel_server: ChannelServer, prefix: Path, begun: int
+) -> None:
+    if begun:
+        channel_server.add_rule(BIG, drop_after=begun)
+        install(engine, channel_server, prefix, {"CONDA_REMOTE_MAX_RETRIES": "0"})
+        channel_server.reset()
+    channel_server.add_rule(BIG, extra=ENDLESS)
+    answer = install(engine, channel_server, prefix)
+    assert answer["code"] == "download-failed"
+    assert answer["message"] == (
+        "The download of big-demo was stopped: its server sends more than the 41.9 MB that the channel lists."
+    )
+    assert list((engine.cache / "partial").iterdir()) == []
+    assert received(channel_server) < 3 * SIZE, "one that has come in parts is downloaded once more"
+
+
+def test_a_small_package_without_end_is_stopped_as_well(
+    engine: Engine, channel_root: Path, prefix: Path, tmp_path: Path
+) -> None:
+    """The installer itself compares it with its hash when all of it has come."""
+    root = tmp_path / "spoiled"
+    shutil.copytree(channel_root / "main", root / "main", copy_function=os.link)
+    (small,) = (root / "main" / "noarch").glob("prio-demo-*.conda")
+    listed = small.stat().st_size
+    small.unlink()
+    shutil.copy(next((root / "main" / "noarch").glob("big-demo*.conda")), small)
+    with ChannelServer(root) as server:
+        server.add_rule("prio-demo", throttle=10_000_000)
+        answer = engine.install(prefix, "prio-demo", channels=[f"{server.url}/main"])
+        (request,) = (request for request in server.log if "/prio-demo-" in request.path and request.sent > listed)
+    assert answer["message"] == (
+        f"The download of prio-demo was stopped: its server sends more than the {listed} B that the channel lists."
+    )
+    assert request.sent < SIZE / 2

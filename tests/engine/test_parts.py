@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.parts import Answer, Part, part_of, sweep_parts, tree_of
+from jupyter_envkernels.engine.parts import Answer, Part, TooManyBytes, part_of, sweep_parts, tree_of
 from jupyter_envkernels.models import PlannedPackage
 
 DAY = 86400
@@ -23,8 +23,8 @@ def test_its_name_is_the_hash_of_the_whole(tmp_path: Path, ending: str) -> None:
 def test_the_rest_is_appended(tmp_path: Path) -> None:
     with Part(tmp_path / "a" / "x.conda") as part:
         assert (part.size(), part.is_joined) == (0, False)
-        Answer(part).write(b"first ")
-        rest = Answer(part)
+        Answer(part, 12).write(b"first ")
+        rest = Answer(part, 12)
         rest.write(b"sec")
         rest.write(b"ond")
         assert part.is_joined
@@ -35,8 +35,8 @@ def test_the_rest_is_appended(tmp_path: Path) -> None:
 
 def test_the_whole_in_place_of_the_rest_takes_the_place_of_all(tmp_path: Path) -> None:
     with Part(tmp_path / "x.conda") as part:
-        Answer(part).write(b"PK one")
-        whole = Answer(part)
+        Answer(part, 10).write(b"PK one")
+        whole = Answer(part, 10)
         whole.write(b"PK")
         whole.write(b" one two")
         assert not part.is_joined
@@ -45,12 +45,24 @@ def test_the_whole_in_place_of_the_rest_takes_the_place_of_all(tmp_path: Path) -
 
 def test_an_answer_that_was_given_up_writes_no_more(tmp_path: Path) -> None:
     with Part(tmp_path / "x.conda") as part:
-        answer = Answer(part)
+        answer = Answer(part, 6)
         answer.write(b"one")
         answer.end()
         with pytest.raises(BrokenPipeError):
             answer.write(b"two")
         assert part.size() == 3
+
+
+def test_no_more_is_written_than_the_archive_has(tmp_path: Path) -> None:
+    with Part(tmp_path / "x.conda") as part:
+        Answer(part, 6).write(b"PK one")
+        with pytest.raises(TooManyBytes):
+            Answer(part, 6).write(b"PK one two")
+        assert part.size() == 0, "what came in place of the rest took the place of all"
+        Answer(part, 6).write(b"PK")
+        with pytest.raises(TooManyBytes):
+            Answer(part, 6).write(b"12345")
+        assert part.head(99) == b"PK"
 
 
 def test_one_writes_at_a_time(tmp_path: Path) -> None:
