@@ -178,7 +178,7 @@ class EnvKernelsTraits(HasTraits):
             machine_jobs_dir=str(_path(self.machine_jobs_dir)) if self.machine_jobs_dir else "",
         )
 
-    def manager_options(self, settings: Settings) -> ManagerOptions:
+    def manager_options(self, settings: Settings, contents_root: Path | None = None) -> ManagerOptions:
         """What the job manager needs to know."""
         from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
 
@@ -191,6 +191,7 @@ class EnvKernelsTraits(HasTraits):
                 shared_roots=tuple(_path(root) for root in self.shared_roots),
                 pip_installer=self.pip_installer,
                 limits=self.limits(),
+                catalog=self.catalog_options(contents_root),
             ),
             max_concurrent=self.max_concurrent_jobs,
             max_queued=self.max_queued_jobs,

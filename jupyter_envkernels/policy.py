@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from .errors import NotAllowed
-from .models import Limits, Plan, Problem, canonical_name
+from .models import Limits, Plan, Problem, canonical_name, count_of, size
 
 _ASK = "Ask the administrator of this server."
 
@@ -40,20 +40,41 @@ def of_number(limits: Limits, count: int) -> list[Problem]:
     """
     if not limits.max_environments or count < limits.max_environments:
         return []
-    message = f"You have {count} environments, and may have {limits.max_environments}."
+    message = f"You have reached the limit of {count_of(limits.max_environments, 'environment')}."
+    if count > limits.max_environments:
+        message += f" You have {count}; earlier versions that stand beside an environment count as well."
     return [Problem("too-many-environments", message, "Remove one that you no longer need.")]
+
+
+def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
+    """Check what all environments of a person take on disk.
+
+    Args:
+        limits: what is allowed.
+        used: bytes that they take.
+        added: bytes that are to come; nothing is refused that takes none.
+    """
+    most = limits.max_total_bytes
+    if not most or not added or used + added <= most:
+        return []
+    if used >= most:
+        message = f"You have reached the limit of {size(most)} for all environments: yours take {size(used)}."
+    else:
+        message = f"This would add about {size(added)} to the {size(used)} that your environments take; "
+        message += f"{size(most)} are allowed."
+    return [Problem("too-many-bytes", message, "Remove environments that you no longer need.")]
 
 
 def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
     """What speaks against a plan: all its packages count, also those that nobody has asked for by name."""
     problems = _denied(limits, [package.name for package in plan.packages])
-    count, size = len(plan.packages), plan.copied_bytes
+    count, total = len(plan.packages), plan.copied_bytes
     if limits.max_packages and count > limits.max_packages:
         message = f"The environment would have {count} packages; {limits.max_packages} are allowed."
         problems.append(Problem("too-many-packages", message, "Ask for fewer packages."))
-    if limits.max_environment_bytes and size > limits.max_environment_bytes:
+    if limits.max_environment_bytes and total > limits.max_environment_bytes:
         allowed = _megabytes(limits.max_environment_bytes)
-        message = f"The environment would take about {_megabytes(size)}; {allowed} are allowed."
+        message = f"The environment would take about {_megabytes(total)}; {allowed} are allowed."
         problems.append(Problem("too-large-environment", message, "Ask for fewer packages."))
     return [*problems, *_scarce(limits, plan)]
 

@@ -52,6 +52,38 @@ def test_the_number_of_environments(count: int, *, refused: bool) -> None:
     assert bool(policy.of_number(Limits(max_environments=3), count)) is refused
 
 
+def test_the_limit_on_environments_is_told_in_numbers() -> None:
+    def told(most: int, count: int) -> str:
+        return " ".join(problem.message for problem in policy.of_number(Limits(max_environments=most), count))
+
+    assert told(1, 1) == "You have reached the limit of 1 environment."
+    assert told(5, 5) == "You have reached the limit of 5 environments."
+    assert told(5, 7).startswith("You have reached the limit of 5 environments. You have 7;")
+
+
+@pytest.mark.parametrize(
+    ("used", "added", "message"),
+    [
+        (9 * 10**9, 10**9, None),
+        (12 * 10**9, 0, None),
+        (
+            9 * 10**9,
+            2 * 10**9,
+            "This would add about 2.0 GB to the 9.0 GB that your environments take; 10.0 GB are allowed.",
+        ),
+        (
+            11 * 10**9,
+            1,
+            "You have reached the limit of 10.0 GB for all environments: yours take 11.0 GB.",
+        ),
+    ],
+)
+def test_the_bytes_of_all_environments(used: int, added: int, message: str | None) -> None:
+    problems = policy.of_bytes(Limits(max_total_bytes=10**10), used, added)
+    assert [problem.message for problem in problems] == ([message] if message else [])
+    assert policy.of_bytes(Limits(), used, added) == []
+
+
 @pytest.mark.parametrize(
     ("limits", "code"),
     [

@@ -28,6 +28,7 @@ from .donors import add_donor, donors, share_bytecode
 from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
+from .quota import check_quota
 from .safety import check_changeable, check_free, check_idle
 from .sharing import make_folder, shared_root
 from .staging import Staging
@@ -232,6 +233,7 @@ class Transaction:
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
         is_clone = self.request.source is not None
         check_plan(self.settings, plan, self.environ, self.options.limits, is_clone=is_clone)
+        await asyncio.to_thread(check_quota, self.request, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:
             if warning in self.settings.problems:  # the log has begun with them

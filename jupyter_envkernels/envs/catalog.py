@@ -21,6 +21,9 @@ from .locations import Location, home_of_plain_names, locations, nearest_existin
 from .naming import Naming
 from .prefixes import Contents, NotAnEnvironment, read_prefix
 
+_FOREIGN_OWNERS = {0, 65534}
+"""Root, and the user that file servers show for those that they do not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
@@ -91,6 +94,17 @@ class Catalog:
         with self._lock:
             self._snapshot = self._refreshed()
             return self._snapshot.environments
+
+    def own(self) -> tuple[Environment, ...]:
+        """Return the environments that this user owns, also those that the configuration hides.
+
+        Shared ones, bases of installations and the prefix that Jupyter runs in are not among them.
+        """
+        with self._lock:
+            self._snapshot = self._refreshed()
+            entries = tuple(self._entries.values())
+        home = str(home_of(self._environ))
+        return tuple(entry.environment for entry in entries if _is_own(entry, home))
 
     def find(self, ref: str) -> Environment:
         """The environment with that id, prefix or name.
@@ -219,6 +233,19 @@ class Catalog:
             return True
         texts = (environment.name, str(environment.prefix))
         return self._hidden is not None and any(self._hidden.search(text) for text in texts)
+
+
+def _is_own(entry: _Entry, home: str) -> bool:
+    environment, found = entry.environment, entry.found
+    if environment.is_base or environment.is_running or found.location.is_shared:
+        return False
+    try:
+        owner = os.stat(found.real).st_uid
+    except OSError:
+        return False
+    # file servers may show another owner of all that is in a home folder
+    is_at_home = found.real.startswith(f"{os.path.realpath(home)}/") and entry.contents.is_writable
+    return owner == os.geteuid() or (is_at_home and owner in _FOREIGN_OWNERS)
 
 
 def _pattern(text: str) -> re.Pattern[str] | None:

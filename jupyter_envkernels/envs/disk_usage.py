@@ -26,16 +26,19 @@ class DiskUsage:
     Attributes:
         own: bytes that are free when the prefix is removed: of files that have no link elsewhere, and of folders.
         shared: bytes of files that have a hard link elsewhere too, in the package cache or a clone.
+        charged: bytes that count towards a person's limit: a file that the package cache and three environments
+            have counts by a third in each of them.
     """
 
     def __init__(self, prefix: str) -> None:
         self.own = 0
         self.shared = 0
+        self.charged = 0
         self._prefix = prefix
         self._links: dict[int, int] = {}  # of a file that counts as shared: how many of its links we have not seen
 
     def steps(self) -> Iterator[None]:
-        """Goes on with each step; :attr:`own` and :attr:`shared` are true when there is no further one."""
+        """Goes on with each step; the attributes are true when there is no further one."""
         try:
             top = os.lstat(self._prefix)
         except OSError:
@@ -58,6 +61,7 @@ class DiskUsage:
         size = status.st_blocks * _BLOCK
         if status.st_nlink == 1 or stat.S_ISDIR(status.st_mode):
             self.own += size
+            self.charged += size
             return
         left = self._links.get(status.st_ino)
         if left is None:
@@ -67,6 +71,8 @@ class DiskUsage:
         if left == 1:  # the last of its links, and all were here
             self.shared -= size
             self.own += size
+        else:  # one link of each file is the package cache's, as a rule
+            self.charged += size // (status.st_nlink - 1)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -48,6 +48,7 @@ class Record(msgspec.Struct, frozen=True):
     stamp: str
     own_bytes: _Bytes
     shared_bytes: _Bytes
+    charged_bytes: _Bytes
     measured: _Time
     created: _Time | None = None
 
@@ -179,6 +180,6 @@ def _joined(records: Mapping[str, Record], starts: Mapping[str, float]) -> dict[
         created = record.created if record else None
         if started and created and started < created - _DAY:  # a history does not tell of which time zone it is
             started = None  # that was another environment in the same place
-        usage = Usage(record.own_bytes, record.shared_bytes, record.measured) if record else None
+        usage = Usage(record.own_bytes, record.shared_bytes, record.charged_bytes, record.measured) if record else None
         footprints[key] = Footprint(usage, created, started)
     return footprints

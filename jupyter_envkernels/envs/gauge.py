@@ -86,7 +86,14 @@ class Gauge:
         yield from usage.steps()
         if os.path.isdir(f"{prefix}/conda-meta"):
             self._fresh[environment.id] = Record(
-                os.fsencode(prefix), folders, stamp, usage.own, usage.shared, time.time(), _created(prefix)
+                prefix=os.fsencode(prefix),
+                folders=folders,
+                stamp=stamp,
+                own_bytes=usage.own,
+                shared_bytes=usage.shared,
+                charged_bytes=usage.charged,
+                measured=time.time(),
+                created=_created(prefix),
             )
 
     def _save(self, environments: Collection[Environment]) -> None:

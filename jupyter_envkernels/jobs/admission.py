@@ -5,23 +5,23 @@ The functions read folders; call them in threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from .. import policy
+from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_there
-from ..models import EnvSpec, JobRequest, Limits, Problem
+from ..models import EngineOptions, EnvSpec, JobRequest, Limits, Problem
 from ..specs import conda_name, pip_name
 
 
-def admit(request: JobRequest, limits: Limits, unfinished: Iterable[JobRequest]) -> None:
+def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobRequest]) -> None:
     """Refuse what cannot be done or must not.
 
     What was so when the request was made may be otherwise by now, by a job that has ended since.
 
     Args:
         request: what somebody wants.
-        limits: what is allowed.
+        options: what is allowed, and where environments are.
         unfinished: what is being done, or waits.
 
     Raises:
@@ -29,11 +29,11 @@ def admit(request: JobRequest, limits: Limits, unfinished: Iterable[JobRequest])
         NotFound: the environment that it is to change or to copy is not there.
         NotAllowed: the administrator's limits forbid it.
     """
-    policy.enforce(problems_of(limits, request.spec or EnvSpec(), request.edit.add))
-    if _is_new(request):
+    policy.enforce(problems_of(options.limits, request.spec or EnvSpec(), request.edit.add))
+    if request.is_new:
         check_free(request.prefix)
-        policy.enforce(policy.of_number(limits, _count(request.prefix.parent, unfinished)))
-    if there := request.source or (None if _is_new(request) else request.prefix):
+        check_quota(request, options, unfinished=unfinished)
+    if there := request.source or (None if request.is_new else request.prefix):
         check_there(there)
 
 
@@ -47,14 +47,3 @@ def problems_of(limits: Limits, spec: EnvSpec, added: Iterable[str] = ()) -> lis
     """
     packages = [conda_name(text) for text in (*spec.dependencies, *added)]
     return policy.of_spec(limits, packages, [pip_name(line) for line in spec.pip])
-
-
-def _is_new(request: JobRequest) -> bool:
-    return "create" in {request.kind, request.plans} or request.source is not None
-
-
-def _count(folder: Path, unfinished: Iterable[JobRequest]) -> int:
-    """How many environments a folder has, or will have when all is done."""
-    there = {found.parent.parent for found in folder.glob("*/conda-meta/history") if found.parts[-3][0] != "."}
-    coming = {other.prefix for other in unfinished if _is_new(other) and other.kind != "plan"}
-    return len(there | {prefix for prefix in coming if prefix.parent == folder})

@@ -90,6 +90,10 @@ class JobManager:
         """How many jobs are in a state, as far as this manager knows."""
         return sum(job.state == state for job in self._jobs.values())
 
+    def unfinished(self) -> list[JobRequest]:
+        """Return what is being done or waits, as far as this manager knows."""
+        return [job.request for job in self._jobs.values() if not job.is_over]
+
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
         self._follower.listeners.append(listener)
@@ -191,8 +195,7 @@ class JobManager:
             await self._take_up_strangers()
             unfinished = [job for job in self._jobs.values() if not job.is_over]
             await self._check(request, unfinished)
-            others = [job.request for job in unfinished]
-            await asyncio.to_thread(admit, request, self._options.engine.limits, others)
+            await asyncio.to_thread(admit, request, self._options.engine, self.unfinished())
             asked = replace(request, user=user or account())
             order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)

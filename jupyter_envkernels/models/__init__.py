@@ -40,10 +40,10 @@ from .job import (
     Progress,
     ProgressUnit,
 )
-from .limits import Limits
+from .limits import Limits, LimitsUsage
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
-from .plan import ChangeKind, PackageChange, Plan, PlannedPackage
+from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, unpacked_bytes
 from .setup import Place, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
@@ -74,6 +74,7 @@ __all__ = [
     "JobState",
     "Kernel",
     "Limits",
+    "LimitsUsage",
     "LineEdit",
     "LockedPackage",
     "Machine",
@@ -97,4 +98,5 @@ __all__ = [
     "environment_id",
     "real_path",
     "size",
+    "unpacked_bytes",
 ]

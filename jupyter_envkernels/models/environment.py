@@ -101,11 +101,13 @@ class Usage:
     Attributes:
         own: what its removal frees.
         shared: files that the package cache or other environments have too, by hard links.
+        charged: what counts towards a person's limit: of files that several environments share, a part in each.
         measured: when that was so, in seconds since the epoch.
     """
 
     own: int
     shared: int
+    charged: int
     measured: float
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .environment import Problem
+from .environment import CatalogOptions, Problem
 from .limits import Limits
 from .spec import EnvSpec
 
@@ -70,6 +70,11 @@ class JobRequest:
     plans: JobKind | None = None
     job: str = ""
     user: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """It makes an environment, or plans one."""
+        return "create" in {self.kind, self.plans} or self.source is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class EngineOptions:
         shared_roots: folders of environments that others use, who cannot write into them.
         pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
         limits: what the administrator allows.
+        catalog: where the environments of this user are looked for, to count them.
     """
 
     channels: tuple[str, ...]
@@ -148,3 +154,4 @@ class EngineOptions:
     shared_roots: tuple[Path, ...] = ()
     pip_installer: PipInstaller = "uv"
     limits: Limits = field(default_factory=Limits)
+    catalog: CatalogOptions = field(default_factory=CatalogOptions)

@@ -39,6 +39,21 @@ def _setting(default: Any, merge: Callable[[Any, Any], Any]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsUsage:
+    """What a user has of what is limited.
+
+    Attributes:
+        environments: that there are, or will be when all jobs are done.
+        bytes: that they take on disk, as far as it has been measured.
+        free_bytes: on the file system where new environments go; None where it is not known.
+    """
+
+    environments: int
+    bytes: int
+    free_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What an administrator allows. 0 and empty stand for no limit.
 

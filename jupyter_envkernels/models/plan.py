@@ -37,6 +37,11 @@ class PlannedPackage:
     record: str
 
 
+def unpacked_bytes(packages: Iterable[PlannedPackage]) -> int:
+    """Return about what packages take on disk."""
+    return sum(package.size for package in packages) * _UNPACKED
+
+
 @dataclass(frozen=True, slots=True)
 class PackageChange:
     """What becomes of one conda package. ``before`` and ``after`` are ``version build``; None where there is none."""
@@ -93,12 +98,12 @@ class Plan:
     @property
     def disk_bytes(self) -> int:
         """About what it takes on disk. Packages of the cache take nothing: environments share their files."""
-        return self.download_bytes * _UNPACKED
+        return unpacked_bytes(package for package in self.packages if not package.cached)
 
     @property
     def copied_bytes(self) -> int:
         """About what all packages take on a disk that does not have the package cache."""
-        return sum(package.size for package in self.packages) * _UNPACKED
+        return unpacked_bytes(self.packages)
 
     @property
     def download_bytes(self) -> int:

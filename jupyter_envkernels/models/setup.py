@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .limits import Limits
+from .limits import Limits, LimitsUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Setup:
         kernel_packages: added to an environment that has python and no kernel.
         default_packages: match specs that every new environment gets, by conda's ``create_default_packages``.
         limits: what the administrator allows.
+        usage: what the user has of it.
     """
 
     locations: tuple[Place, ...]
@@ -62,3 +63,4 @@ class Setup:
     kernel_packages: tuple[str, ...]
     default_packages: tuple[str, ...]
     limits: Limits
+    usage: LimitsUsage

@@ -54,11 +54,12 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     def initialize_settings(self) -> None:
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
         server: Any = self.serverapp
-        root = getattr(server.contents_manager, "root_dir", None)
-        catalog = MeasuredCatalog(self.catalog_options(Path(root) if root else None), os.environ)
+        folder = getattr(server.contents_manager, "root_dir", None)
+        root = Path(folder) if folder else None
+        catalog = MeasuredCatalog(self.catalog_options(root), os.environ)
         if isinstance(server.kernel_spec_manager, EnvKernelSpecManager):
             server.kernel_spec_manager.catalog = catalog
-        self.manager = JobManager(self.manager_options(load_settings(os.environ)))
+        self.manager = JobManager(self.manager_options(load_settings(os.environ), root))
         publisher = EventPublisher(server.event_logger)
         self.manager.subscribe(publisher.job)
         JobMetrics(self.manager)

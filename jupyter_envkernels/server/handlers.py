@@ -108,7 +108,8 @@ class SettingsHandler(EnvKernelsHandler):
     @authorized
     async def get(self) -> None:
         """Tell what is in force."""
-        setup = await asyncio.to_thread(read_setup, self.service.catalog, self.service.jobs.options)
+        jobs = self.service.jobs
+        setup = await asyncio.to_thread(read_setup, self.service.catalog, jobs.options, jobs.unfinished())
         self.finish(documents.setup_json(setup, await self.service.inquirer.machine(_MACHINE_SECONDS)))
 
 

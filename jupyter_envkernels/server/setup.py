@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ..engine.quota import count
 from ..envs.catalog import Catalog
 from ..envs.disk_usage import free_bytes
+from ..envs.footprints import Footprints
+from ..envs.holdings import read_holdings
 from ..envs.locations import Location, nearest_existing
 from ..errors import Forbidden
 from ..jobs.manager import ManagerOptions
-from ..models import Place, Setup
+from ..models import JobRequest, LimitsUsage, Place, Setup
 from ..specs.credentials import without_credentials
 
 
-def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
-    """Gather it. Reads files; call it in a thread."""
+def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[JobRequest] = ()) -> Setup:
+    """Gather what is in force. Reads files; call it in a thread.
+
+    Args:
+        catalog: the environments that there are.
+        options: the settings of jobs.
+        unfinished: what is being done, or waits.
+    """
     settings, limits = catalog.settings(), options.engine.limits
     root: Path | None = None
     with suppress(Forbidden):
         root = catalog.new_root()
+    free = free_bytes(root) if root else None
+    held = read_holdings(catalog)
     return Setup(
         locations=tuple(map(_place, catalog.locations())),
         root=root,
-        free_bytes=free_bytes(root) if root else None,
+        free_bytes=free,
         channels=tuple(map(without_credentials, options.engine.channels)),
         channel_urls=tuple(map(without_credentials, settings.channel_urls(options.engine.channels))),
         channel_priority=settings.channel_priority,
@@ -41,6 +53,7 @@ def read_setup(catalog: Catalog, options: ManagerOptions) -> Setup:
             allowed_channels=tuple(map(without_credentials, limits.allowed_channels)),
             pip_indexes=tuple(map(without_credentials, limits.pip_indexes)),
         ),
+        usage=LimitsUsage(count(held, unfinished), held.known_bytes(Footprints()), free),
     )
 
 

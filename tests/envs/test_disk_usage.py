@@ -42,6 +42,30 @@ def test_without_links_all_is_its_own(prefix: Path) -> None:
     assert measured(prefix) == (du(prefix), 0)
 
 
+def test_what_is_shared_counts_by_parts(prefix: Path, tmp_path: Path) -> None:
+    """The package cache has a link, and counts for nothing; a file counts once however many environments have it."""
+
+    def charged(*names: str) -> list[int]:
+        usages = [DiskUsage(os.path.realpath(tmp_path / name)) for name in names]
+        for usage in usages:
+            for _ in usage.steps():
+                pass
+        return [usage.charged for usage in usages]
+
+    whole = du(prefix)
+    assert charged("lesson") == [whole]
+    shutil.copytree(prefix, tmp_path / "cache", copy_function=os.link)
+    assert charged("lesson") == [whole], "in the cache, and in one environment"
+    folders = whole - sum(os.lstat(path).st_blocks * 512 for path in prefix.rglob("*") if path.is_file())
+    for number in (2, 3):
+        shutil.copytree(prefix, tmp_path / f"clone{number}", copy_function=os.link)
+        found = charged("lesson", *(f"clone{other}" for other in range(2, number + 1)))
+        assert sum(found) == pytest.approx(whole + (number - 1) * folders, abs=100)
+        assert len(set(found)) == 1
+    os.link(prefix / "bin" / "python", prefix / "bin" / "python3")
+    assert charged("lesson")[0] > found[0], "two of its links are here"
+
+
 def test_links_inside_the_prefix_count_once_and_as_its_own(prefix: Path) -> None:
     before = measured(prefix)
     os.link(prefix / "bin" / "python", prefix / "bin" / "python3")

@@ -10,7 +10,8 @@ import pytest
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.admission import admit, problems_of
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, Limits, LockedPackage
+from jupyter_envkernels.models import CatalogOptions, Edit, EngineOptions, EnvSpec, JobRequest, Limits, LockedPackage
+from tests.prefixes import make_prefix
 
 from .conftest import Place, over
 
@@ -31,17 +32,15 @@ def test_names_are_those_of_the_packages() -> None:
 
 
 def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -> None:
-    for name in ("one", ".one.new"):
-        (tmp_path / name / "conda-meta").mkdir(parents=True)
-        (tmp_path / name / "conda-meta" / "history").touch()
+    make_prefix(tmp_path / "one")
     (tmp_path / "no-environment").mkdir()
-    limits = Limits(max_environments=3)
-    coming = [create(tmp_path, "two"), create(tmp_path / "elsewhere", "two"), create(tmp_path, "one")]
+    options = EngineOptions((), tmp_path, limits=Limits(max_environments=3), catalog=CatalogOptions(roots=(tmp_path,)))
+    coming = [create(tmp_path, "two"), create(tmp_path, "one")]
     coming.append(JobRequest("plan", "three", tmp_path / "three", spec=EnvSpec(), plans="create"))
-    admit(create(tmp_path, "three"), limits, coming)
-    with pytest.raises(NotAllowed, match="You have 3 environments, and may have 3"):
-        admit(create(tmp_path, "three"), limits, [*coming, create(tmp_path, "four")])
-    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), Limits(max_environments=1), [])
+    admit(create(tmp_path, "three"), options, coming)
+    with pytest.raises(NotAllowed, match="You have reached the limit of 3 environments"):
+        admit(create(tmp_path, "three"), options, [*coming, create(tmp_path / "elsewhere", "two")])
+    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), options, coming)
 
 
 async def test_refused_before_it_is_a_job(place: Place) -> None:
@@ -53,7 +52,7 @@ async def test_refused_before_it_is_a_job(place: Place) -> None:
             await manager.submit(place.create("lesson", "big-demo"))
         job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
         assert job.state == "succeeded"
-        with pytest.raises(NotAllowed, match="You have 1 environments"):
+        with pytest.raises(NotAllowed, match="You have reached the limit of 1 environment"):
             await manager.submit(place.create("next", "prio-demo"))
         update = JobRequest("update", "lesson", place.envs / "lesson", edit=Edit(add=("big-demo",)))
         with pytest.raises(NotAllowed, match="big-demo"):

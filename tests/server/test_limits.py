@@ -32,4 +32,7 @@ async def test_limits(call: Call, envs: Path) -> None:
         assert refused.json["details"] == {"problems": ["package-not-allowed", "pip-not-allowed"]}
         assert "big-demo" in refused.json["message"]
     assert (await call("GET", "jobs")).json["jobs"] == []
+    usage = (await call("GET", "settings")).json["usage"]
+    assert (usage["environments"], usage["bytes"]) == (0, 0)
+    assert usage["free_bytes"] > 0
     assert not envs.exists()

@@ -9,9 +9,12 @@ import pytest
 
 from jupyter_envkernels.documents import setup_json
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.footprints import Footprints
+from jupyter_envkernels.envs.gauge import Gauge
 from jupyter_envkernels.jobs.manager import ManagerOptions
-from jupyter_envkernels.models import CatalogOptions, EngineOptions
+from jupyter_envkernels.models import CatalogOptions, EngineOptions, JobRequest
 from jupyter_envkernels.server.setup import read_setup
+from tests.prefixes import make_prefix
 
 from .conftest import Call
 
@@ -79,6 +82,20 @@ def test_a_folder_that_may_not_be_looked_into(ordinary: Path) -> None:
     catalog = Catalog(CatalogOptions(roots=(ordinary / "closed" / "envs",)), {"HOME": str(ordinary)})
     assert not read_setup(catalog, options("conda-forge")).locations[0].exists
     (ordinary / "closed").chmod(0o700)
+
+
+def test_what_is_used_of_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    prefix = make_prefix(tmp_path / "envs" / "lesson")
+    (prefix / "data").write_bytes(b"x" * 300_000)
+    catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), {"HOME": str(tmp_path)})
+    coming = [JobRequest("create", "next", tmp_path / "envs" / "next")]
+    before = read_setup(catalog, options("conda-forge"), coming).usage
+    assert (before.environments, before.bytes) == (2, 0)
+    Gauge(Footprints()).measure(catalog.environments())
+    after = read_setup(catalog, options("conda-forge")).usage
+    assert (after.environments, after.bytes // 100_000) == (1, 3)
+    assert after.free_bytes
 
 
 def test_it_is_a_document(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""What a user has of what is limited: environments, earlier versions of them that stand beside them, their bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..models import Environment, environment_id
+from .catalog import Catalog
+from .discovery import is_hidden_sibling
+from .footprints import Footprints
+from .gauge import Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What counts towards the limits of a user.
+
+    Attributes:
+        environments: those that the user owns.
+        copies: hidden prefixes beside them: versions that are being built, and those that were taken out of the way.
+    """
+
+    environments: tuple[Environment, ...]
+    copies: tuple[Environment, ...]
+
+    def known_bytes(self, footprints: Footprints) -> int:
+        """Return what they take, as far as it has been measured."""
+        known = footprints.read()
+        found = (known.get(environment.id) for environment in (*self.environments, *self.copies))
+        return sum(footprint.usage.charged for footprint in found if footprint and footprint.usage)
+
+    def measured_bytes(self, footprints: Footprints) -> int:
+        """Return what they take, after measuring those that are new or have changed. It may take seconds."""
+        Gauge(footprints).measure((*self.environments, *self.copies))
+        return self.known_bytes(footprints)
+
+
+def read_holdings(catalog: Catalog) -> Holdings:
+    """Find what a user has, wherever it is. Reads folders."""
+    own = catalog.own()
+    folders = [Path(place.path) for place in catalog.locations() if place.kind == "folder" and not place.is_shared]
+    parents = dict.fromkeys(map(os.path.realpath, (*folders, *(environment.prefix.parent for environment in own))))
+    return Holdings(own, tuple(_copies(parents)))
+
+
+def _copies(folders: Iterable[str]) -> Iterator[Environment]:
+    for folder in folders:
+        try:
+            with os.scandir(folder) as entries:
+                paths = [entry.path for entry in entries if is_hidden_sibling(entry.name) and _is_own_folder(entry)]
+        except OSError:
+            continue
+        for path in paths:
+            yield Environment(environment_id(Path(path)), os.path.basename(path), Path(path))
+
+
+def _is_own_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_uid == os.geteuid()
