@@ -91,6 +91,11 @@ class EnvKernelsTraits(HasTraits):
         help="Names of packages, of conda and of pip, that no environment may have; * stands for any text. Default: "
         "none.",
     ).tag(config=True)
+    denied_variables: Any = List(
+        Unicode(),
+        help="Names of environment variables of the server that no spec may use, in a channel or a line of pip; * "
+        "stands for any text. Those that begin with JUPYTER or JPY are always refused. Default: none.",
+    ).tag(config=True)
     allow_pip: Any = Bool(default_value=True, help="Specs may have a section of pip packages. Default: they may.").tag(
         config=True
     )
@@ -167,6 +172,7 @@ class EnvKernelsTraits(HasTraits):
         return Limits(
             allowed_channels=tuple(self.allowed_channels),
             denied_packages=tuple(self.denied_packages),
+            denied_variables=tuple(self.denied_variables),
             allow_pip=self.allow_pip,
             max_environments=self.max_environments,
             max_total_bytes=self.max_total_bytes,

@@ -22,15 +22,6 @@ def open_catalog() -> Catalog:
     return Catalog(load_traits().catalog_options(None), os.environ)
 
 
-def kernel_packages() -> tuple[str, ...]:
-    """What is added to a new environment that has python and no kernel.
-
-    Raises:
-        InvalidRequest: the configuration cannot be used.
-    """
-    return tuple(load_traits().default_kernel_packages)
-
-
 def manager_options() -> ManagerOptions:
     """What a job manager needs to know.
 

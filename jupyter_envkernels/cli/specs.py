@@ -8,13 +8,14 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..config import load_traits
 from ..documents import checked_spec_json
 from ..engine.export import export
 from ..errors import NotFound
 from ..models import CheckedSpec
 from ..specs import check
 from .answer import Answer
-from .doors import kernel_packages, manager_options, open_catalog
+from .doors import manager_options, open_catalog
 from .texts import printable
 
 _SECONDS = 120.0
@@ -36,8 +37,9 @@ def examine(args: Namespace) -> Answer:
 
 
 def _check_offline(texts: Sequence[bytes]) -> list[CheckedSpec]:
-    added = kernel_packages()
-    return [check(text, added) for text in texts]
+    traits = load_traits()
+    added, denied = tuple(traits.default_kernel_packages), traits.limits().denied_variables
+    return [check(text, added, denied) for text in texts]
 
 
 async def _check_online(texts: Sequence[bytes]) -> list[CheckedSpec]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from rattler.exceptions import InvalidChannelError
 
 from ..envs.condarc import Settings
-from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden
 from ..models import Diagnostic, Fix, Limits
+from ..specs import expand_variables, variables_in
 from ..specs.document import Document
 from ..specs.fixes import loosened, renamed, rewrite
 from ..specs.nodes import Scalar
@@ -68,14 +68,16 @@ class Adviser:
             defaults: channels for one that names none, highest priority first.
             seconds: after which to answer with what is known of the channels until then.
         """
-        wishes, remarks = wishes_of(document, self._reader)
-        remarks = [*remarks, *self._terms(document, defaults)]
-        channels = [channel.text for channel in document.channels] or defaults
+        defaults = [expand_variables(channel, os.environ) for channel in defaults]
+        plain, unread = _without_variables(document)
+        wishes, remarks = wishes_of(plain, self._reader)
+        remarks = [*remarks, *self._terms(document, defaults), *map(_not_read, unread)]
+        channels = [channel.text for channel in plain.channels] if document.channels else defaults
         try:
             named = [*channels, *channels_in(wish.line.text for wish in wishes)]
             check_allowed(self._settings, named, os.environ, self._limits)
-            solver = self._reader.solver(list(map(_expanded, channels)), [wish.line for wish in wishes])
-            places = self._places(document, wishes)
+            solver = self._reader.solver(channels, [wish.line for wish in wishes])
+            places = self._places(plain, wishes)
         except Forbidden as refused:
             return [*remarks, Diagnostic("error", "channel-forbidden", refused.message, refused.remedy)]
         except InvalidChannelError as error:
@@ -84,7 +86,8 @@ class Adviser:
         if self._stockroom.gateway is not self._network.gateway:  # the channels brought a new login
             self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
         names = [*(wish.line.name for wish in wishes), *conda_names(document.pip), "python"]
-        stock = await self._stockroom.look(solver.channels, names, seconds)
+        is_part = plain.channels != document.channels
+        stock = await self._stockroom.look(solver.channels, names, seconds, is_part=is_part)
         return [
             *remarks,
             *_unread(stock, places),
@@ -94,19 +97,15 @@ class Adviser:
         ]
 
     def _terms(self, document: Document, defaults: Sequence[str]) -> Iterator[Diagnostic]:
-        yield from terms_remarks(document.channels, self._urls_of)
-        if not document.channels and (terms := terms_of_service(defaults, configured=True, urls_of=self._urls_of)):
+        urls_of = self._settings.channel_urls
+        yield from terms_remarks(document.channels, urls_of)
+        if not document.channels and (terms := terms_of_service(defaults, configured=True, urls_of=urls_of)):
             yield Diagnostic("info", terms.code, terms.message, terms.remedy)
-
-    def _urls_of(self, channels: Sequence[str]) -> Sequence[str]:
-        return self._settings.channel_urls(map(_expanded, channels))
 
     def _places(self, document: Document, wishes: Sequence[Wish]) -> dict[str, Scalar]:
         """Base URL of a channel -> where the spec names it."""
         places = {
-            channel.base_url: node
-            for node in document.channels
-            for channel in self._reader.channels([_expanded(node.text)], [])
+            channel.base_url: node for node in document.channels for channel in self._reader.channels([node.text], [])
         }
         for wish in wishes:
             if wish.line.spec.channel is not None:
@@ -114,29 +113,35 @@ class Adviser:
         return places
 
 
-def _expanded(channel: str) -> str:
-    return expand_variables(channel, os.environ)
+def _without_variables(document: Document) -> tuple[Document, list[Scalar]]:
+    """Part a spec into what is asked about and the channels and lines with variables.
+
+    To look at a spec must not send away what variables hold: nobody has decided yet to trust its channels.
+    """
+    channels = tuple(channel for channel in document.channels if not variables_in(channel.text))
+    lines = tuple(each for each in document.dependencies if not variables_in(each.text))
+    left_out = [channel for channel in document.channels if variables_in(channel.text)]
+    left_out += [each.node for each in document.dependencies if variables_in(each.text)]
+    return replace(document, channels=channels, dependencies=lines), left_out
+
+
+def _not_read(place: Scalar) -> Diagnostic:
+    message = f"'{shown(place.text)}' has a variable, so that its channel is not read by a check."
+    return remark("info", "channel-not-read", place, message, "Make a preview: it reads the channel.")
 
 
 def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
     for url, failure in stock.failures.items():
         message = f"{failure.message.splitlines()[0]} Nothing is said of its packages."
-        yield _at(places.get(url), url, Diagnostic("warning", "channel-unreachable", message, failure.remedy))
+        yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
     for url in stock.slow:
         message = f"The channel {url.rstrip('/')} is still being read; nothing is said of its packages yet."
-        yield _at(places.get(url), url, Diagnostic("info", "channel-slow", message, "Check again in a moment."))
+        yield _at(places.get(url), Diagnostic("info", "channel-slow", message, "Check again in a moment."))
 
 
-def _at(place: Scalar | None, url: str, diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic where a channel is named; it has no place where that is the configuration.
-
-    What a variable in the channel stands for may be a secret, and is not told.
-    """
-    if place is None:
-        return diagnostic
-    as_written = shown(place.text) if "$" in place.text else url.rstrip("/")
-    message = diagnostic.message.replace(url.rstrip("/"), as_written)
-    return replace(diagnostic, message=message, line=place.line, column=place.column)
+def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic where a channel is named; it has no place where that is the configuration."""
+    return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
 
 
 def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Sequence[str]) -> Iterator[Diagnostic]:

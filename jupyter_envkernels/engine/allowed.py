@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .. import policy
 from ..envs.condarc import Settings
-from ..envs.condarc_sources import expand_variables
 from ..errors import Forbidden, NotAllowed
 from ..models import Limits, Plan
-from ..specs import without_credentials
+from ..specs import expand_variables, without_credentials
 
 _NO_LIMITS = Limits()
 _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)/?\Z")

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from ..envs.condarc_sources import expand_variables
 from ..models import EnvSpec, JobRequest
+from ..specs import expand_variables
 from ..specs.credentials import without_credentials
 from .allowed import channels_in
 

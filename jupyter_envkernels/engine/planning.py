@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..envs.condarc import Settings
-from ..envs.condarc_sources import expand_variables
 from ..envs.history import read_history, requested_specs
 from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
@@ -18,6 +17,7 @@ from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, Planne
 from ..specs import (
     channels_of,
     conda_name,
+    expand_variables,
     kernel_packages_for,
     kernel_packages_missing,
     pip_name,

@@ -31,12 +31,14 @@ class Stock:
         records: name of a package that was asked for -> its packages in all channels that could be read.
         failures: channel -> why it could not be read.
         slow: channels that did not answer in time.
+        is_part: there are channels that were not to be read.
     """
 
     names: Mapping[str, Names] = field(default_factory=dict)
     records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     failures: Mapping[str, ChannelFailed] = field(default_factory=dict)
     slow: tuple[str, ...] = ()
+    is_part: bool = False
 
     def names_for(self, line: Line) -> list[Names]:
         """The names among which a line is looked for, channel by channel."""
@@ -51,7 +53,7 @@ class Stock:
         """All channels were read that could have packages for a line."""
         if line.spec.channel is not None:
             return line.spec.channel.base_url in self.names
-        return not self.failures and not self.slow
+        return not (self.failures or self.slow or self.is_part)
 
 
 class Stockroom:
@@ -67,17 +69,20 @@ class Stockroom:
         self._proxy_of = proxy_of
         self._names: dict[str, tuple[float, asyncio.Task[Names]]] = {}
 
-    async def look(self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float) -> Stock:
+    async def look(
+        self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float, *, is_part: bool = False
+    ) -> Stock:
         """Find out what channels have.
 
         Args:
             channels: to be read.
             wanted: names of packages whose records are of interest.
             seconds: after which to answer with what is known. Reading goes on, so that the next look finds it.
+            is_part: there are further channels, which are not to be read.
         """
         looks = {c.base_url: asyncio.ensure_future(self._look(c, wanted)) for c in channels}
         if not looks:
-            return Stock()
+            return Stock(is_part=is_part)
         _, late = await asyncio.wait(looks.values(), timeout=seconds)
         for look in late:
             look.cancel()
@@ -94,7 +99,8 @@ class Stockroom:
                 continue
             for record in found:
                 records.setdefault(record.name.normalized, []).append(record)
-        return Stock(names, records, failures, tuple(url for url, look in looks.items() if look in late))
+        slow = tuple(url for url, look in looks.items() if look in late)
+        return Stock(names, records, failures, slow, is_part)
 
     async def _look(
         self, channel: rattler.Channel, wanted: Sequence[str]

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from ..models import Problem
+from ..specs import expand_variables
 from .channels import ChannelNames
 from .condarc_sources import (
     Entry,
     Plain,
     Source,
     environment_source,
-    expand_variables,
     merge,
     read_source,
     search_path,

@@ -18,6 +18,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..models import Problem
+from ..specs import expand_variables
 
 Flag = Literal["top", "bottom", "final"]
 Value: TypeAlias = "str | tuple[Entry, ...] | Mapping[str, Entry] | None"
@@ -26,7 +27,6 @@ Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
 _FLAG = re.compile(r"[^#\n]*?#!(top|bottom|final)\b")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _SEARCH_PATH = (
     "/etc/conda",
     "/var/lib/conda",
@@ -53,11 +53,6 @@ class Source:
     name: str
     entries: Mapping[str, Entry]
     problem: Problem | None = None
-
-
-def expand_variables(text: str, environ: Mapping[str, str]) -> str:
-    """Replace ``$NAME`` and ``${NAME}``; a variable that is not set stays as written."""
-    return _VARIABLE.sub(lambda match: environ.get(match[1] or match[2], match[0]), text)
 
 
 def search_path(environ: Mapping[str, str], home: str) -> list[str]:

@@ -11,7 +11,7 @@ from .. import policy
 from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_there
 from ..models import EngineOptions, EnvSpec, JobRequest, Limits, Problem
-from ..specs import conda_name, pip_name
+from ..specs import conda_name, pip_name, refused, uses_of
 
 
 def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobRequest]) -> None:
@@ -29,7 +29,9 @@ def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobR
         NotFound: the environment that it is to change or to copy is not there.
         NotAllowed: the administrator's limits forbid it.
     """
-    policy.enforce(problems_of(options.limits, request.spec or EnvSpec(), request.edit.add))
+    limits, spec = options.limits, request.spec or EnvSpec()
+    variables = refused(uses_of(spec, request.edit.add), limits.denied_variables)
+    policy.enforce([*problems_of(limits, spec, request.edit.add), *variables])
     if request.is_new:
         check_free(request.prefix)
         check_quota(request, options, unfinished=unfinished)

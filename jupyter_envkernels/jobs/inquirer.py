@@ -100,7 +100,8 @@ class Inquirer:
             text: of the spec.
             seconds: see :meth:`advise`.
         """
-        checked = await asyncio.to_thread(check, text, self._options.kernel_packages)
+        added, denied = self._options.kernel_packages, self._options.limits.denied_variables
+        checked = await asyncio.to_thread(check, text, added, denied)
         if checked.spec is None or checked.spec.locked:
             return checked
         readable = decode(text) if isinstance(text, bytes) else text

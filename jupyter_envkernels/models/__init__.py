@@ -40,7 +40,7 @@ from .job import (
     Progress,
     ProgressUnit,
 )
-from .limits import Limits, LimitsUsage
+from .limits import Limits, LimitsUsage, is_denied_variable
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, unpacked_bytes
@@ -96,6 +96,7 @@ __all__ = [
     "canonical_name",
     "count_of",
     "environment_id",
+    "is_denied_variable",
     "real_path",
     "size",
     "unpacked_bytes",

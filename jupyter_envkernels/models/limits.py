@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
 from typing import Any
+
+_OF_JUPYTER = ("JUPYTER*", "JPY*")
+"""Variables of Jupyter and JupyterHub, which hold their tokens: no spec may use them."""
+
+
+def is_denied_variable(name: str, denied: Iterable[str]) -> bool:
+    """Return whether no spec may use a variable: it is one of Jupyter, or matches one of the patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in (*_OF_JUPYTER, *denied))
 
 
 def _least(one: int, other: int) -> int:
@@ -60,6 +69,8 @@ class Limits:
     Attributes:
         allowed_channels: names or URLs; packages come from no other channel.
         denied_packages: names of packages of conda and of pip that no environment may have; with ``*`` for any text.
+        denied_variables: names of variables of the server that specs must not use, beside those of Jupyter; with ``*``
+            for any text.
         allow_pip: specs may have a ``pip:`` section.
         max_environments: of one person, wherever they are.
         max_total_bytes: that all environments of one person may take on disk; files that several share count once.
@@ -76,6 +87,7 @@ class Limits:
 
     allowed_channels: tuple[str, ...] = _setting((), _common)
     denied_packages: tuple[str, ...] = _setting((), _union)
+    denied_variables: tuple[str, ...] = _setting((), _union)
     allow_pip: bool = _setting(default=True, merge=_both)
     max_environments: int = _setting(0, _least)
     max_total_bytes: int = _setting(0, _least)

@@ -97,7 +97,7 @@ class CheckHandler(EnvKernelsHandler):
 
     @authorized(action="write")  # type: ignore[untyped-decorator]
     async def _with_channels(self, text: str | bytes) -> CheckedSpec:
-        """For those who may start jobs: the server fetches what the text names, with logins out of its variables."""
+        """For those who may start jobs: the server fetches what the text names, but for channels with variables."""
         return await self.service.check_with_channels(text)
 
 

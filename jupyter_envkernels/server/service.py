@@ -64,7 +64,9 @@ class Service:
 
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""
-        return self._limited(await asyncio.to_thread(check, text, self.jobs.options.engine.kernel_packages))
+        options = self.jobs.options.engine
+        checked = await asyncio.to_thread(check, text, options.kernel_packages, options.limits.denied_variables)
+        return self._limited(checked)
 
     async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""

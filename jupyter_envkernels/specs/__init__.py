@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..models import CheckedSpec, Diagnostic
-from . import environment_yml, explicit, formats, lint, lock_files, package_list, requirements
+from . import environment_yml, explicit, formats, lint, lock_files, package_list, requirements, variables
 from .credentials import without_credentials
 from .document import Document
 from .environment_yml import write
@@ -14,19 +14,25 @@ from .kernel_packages import kernel_packages_for, kernel_packages_missing
 from .names import conda_name, pip_name
 from .remarks import Unreadable
 from .terms import terms_of_service
-from .text import MAX_LOCK_BYTES, check_text, decode
+from .text import MAX_LOCK_BYTES, check_text, decode, lines_of
+from .variables import expand_variables, pip_uses_of, refused, uses_of, variables_in
 
 __all__ = [
     "MAX_LOCK_BYTES",
     "channels_of",
     "check",
     "conda_name",
+    "expand_variables",
     "export_text",
     "kernel_packages_for",
     "kernel_packages_missing",
     "pip_name",
+    "pip_uses_of",
     "read_document",
+    "refused",
     "terms_of_service",
+    "uses_of",
+    "variables_in",
     "with_remarks",
     "without_credentials",
     "write",
@@ -39,13 +45,16 @@ _CHOOSING = {"requirements": requirements.read, "package-list": package_list.rea
 _SEVERITIES = ("error", "warning", "info")
 
 
-def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) -> CheckedSpec:
+def check(
+    text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",), denied_variables: tuple[str, ...] = ()
+) -> CheckedSpec:
     """Read a spec and say all that can be said of it without a channel.
 
     Args:
         text: an environment.yml, ``@EXPLICIT`` list, lock file, requirements.txt or list of conda packages; bytes as
             they are in the file.
         kernel_packages: what is added to an environment that has python and no kernel.
+        denied_variables: patterns of the variables that no spec may use, beside those of Jupyter.
 
     Returns:
         the spec, or None where the text gives none, and the remarks by line. No input raises.
@@ -54,11 +63,12 @@ def check(text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",)) 
         decoded = decode(text) if isinstance(text, bytes) else text
         found = formats.recognise(decoded)
         if found and found.kind not in _CHOOSING:
-            return _exact(decoded, found)
+            return _exact(decoded, found, denied_variables)
         document, diagnostics = _read(decoded, found)
     except Unreadable as error:
         return CheckedSpec(None, (error.diagnostic,))
-    return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages)]))
+    refused = variables.remarks(document, denied_variables)
+    return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages), *refused]))
 
 
 def with_remarks(checked: CheckedSpec, further: Iterable[Diagnostic]) -> CheckedSpec:
@@ -86,7 +96,7 @@ def _read(text: str, found: formats.Recognised | None) -> tuple[Document, list[D
     return _CHOOSING[found.kind](checked) if found else environment_yml.read(checked)
 
 
-def _exact(text: str, found: formats.Recognised) -> CheckedSpec:
+def _exact(text: str, found: formats.Recognised, denied_variables: tuple[str, ...]) -> CheckedSpec:
     """A spec that names each package by its URL.
 
     Raises:
@@ -96,7 +106,7 @@ def _exact(text: str, found: formats.Recognised) -> CheckedSpec:
     if found.kind not in readers:
         raise found.refusal()
     spec, diagnostics = readers[found.kind](check_text(text, MAX_LOCK_BYTES))
-    return CheckedSpec(spec, _by_line(diagnostics))
+    return CheckedSpec(spec, _by_line([*diagnostics, *variables.exact_remarks(spec, lines_of(text), denied_variables)]))
 
 
 def _by_line(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -63,3 +63,21 @@ def test_export(shell: Shell) -> None:
     assert shell.run("export", "lesson", "--format", "explicit").stdout == document["text"]
     assert shell.json("export", "absent", code=1)["error"]["code"] == "not-found"
     assert shell.run("export", "lesson", "--format", "pdf").returncode == 2
+
+
+def test_variables_that_no_spec_may_use(shell: Shell) -> None:
+    shell.configure("denied_variables = ['CAMPUS_*']")
+    for name in ("CAMPUS_TOKEN", "JUPYTERHUB_API_TOKEN"):
+        (shell.home / "spec.yml").write_text(
+            f"name: lesson\nchannels: ['http://127.0.0.1:9/${{{name}}}']\ndependencies: [xz]\n"
+        )
+        for options in ([], ["--online"]):
+            told = [*shell.run("check", *options, "spec.yml").stdout.splitlines(), ""]
+            assert len(told) == 2 + len(options)
+            assert told[0].startswith(
+                f"spec.yml:2:12 error variable-not-allowed 'http://127.0.0.1:9/${{{name}}}' uses "
+            )
+        refused = shell.run("create", "-f", "spec.yml")
+        assert refused.returncode != 0
+        assert f"the variable {name} of the server" in refused.stderr
+    assert shell.json("jobs") == {"jobs": []}

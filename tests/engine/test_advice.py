@@ -182,12 +182,40 @@ def test_logins_are_used_and_not_told(tmp_path: Path, channel_root: Path, channe
         assert secret not in json.dumps([f"{d.message} {d.remedy}" for d in [*found, *wrong, *refused]])
 
 
-def test_what_variables_stand_for_is_not_told(tmp_path: Path, channel_root: Path) -> None:
-    text = spec("python", channels="'file:///${COURSE_SECRET}/main'")
-    with Inquiry(tmp_path, channel_root, COURSE_SECRET="geheim") as inquiry:
-        (unread,) = inquiry.advise(text)
-    assert unread.message.startswith("The channel file:///${COURSE_SECRET}/main cannot be read")
-    assert "geheim" not in f"{unread.message} {unread.remedy}"
+def test_channels_with_variables_are_not_read(
+    tmp_path: Path, channel_root: Path, channel_server: ChannelServer
+) -> None:
+    """And nothing is said of packages that they may have."""
+    channels = f"'{channel_server.url}/${{COURSE_SECRET}}/main', '{channel_server.url}/$COURSE_SECRET', main"
+    line = f"{channel_server.url}/${{COURSE_SECRET}}/extra::prio-dem"
+    by_url = f"{channel_server.url}/$COURSE_SECRET/noarch/prio-demo-1.0-0.conda"
+    text = spec("python", "prio-dem", line, "extra::prio-demo=9", by_url, channels=channels)
+    with Inquiry(tmp_path, channel_root, COURSE_SECRET="geheim-geheim") as inquiry:
+        found = inquiry.advise(text)
+        only = inquiry.advise(spec("prio-dem", channels="'$COURSE_SECRET'"))
+    assert [(d.severity, d.code, d.line) for d in [*found, *only]] == [
+        ("info", "channel-not-read", 1),
+        ("info", "channel-not-read", 1),
+        ("info", "channel-not-read", 5),
+        ("error", "no-such-version", 6),
+        ("info", "channel-not-read", 7),
+        ("info", "channel-not-read", 1),
+    ]
+    assert channel_server.log == []
+    assert "geheim" not in json.dumps([f"{d.message} {d.remedy}" for d in [*found, *only]])
+
+
+def test_variables_of_the_configuration_are_expanded(
+    tmp_path: Path, channel_root: Path, channel_server: ChannelServer
+) -> None:
+    channel_server.auth = Auth(token="tk-secret")
+    condarc = tmp_path / "condarc"
+    condarc.write_text(f"custom_channels: {{lab: '{channel_server.url}/t/${{COURSE_SECRET}}'}}\n")
+    with Inquiry(tmp_path, channel_root, COURSE_SECRET="tk-secret", CONDARC=str(condarc)) as inquiry:
+        inquiry.advise(spec("prio-demo", channels="lab"))
+        assert channel_server.log[0].path.startswith("/t/tk-secret/lab/")
+        default = f"{channel_server.url}/t/$COURSE_SECRET/main"
+        assert inquiry.told(spec("prio-demo=9"), channels=[default]) == [(3, "no-such-version")]
 
 
 def test_a_channel_that_was_read_before_serves_offline(

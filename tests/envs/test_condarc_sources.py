@@ -9,7 +9,6 @@ import pytest
 from jupyter_envkernels.envs.condarc_sources import (
     Entry,
     environment_source,
-    expand_variables,
     merge,
     parse_condarc,
     read_source,
@@ -44,10 +43,6 @@ def test_search_path_is_in_condas_order(tmp_path: Path) -> None:
         "CONDARC": f"{tmp_path}/last.yml",
     }
     assert search_path(environ, str(tmp_path)) == [f"{tmp_path}/{place}" for place in places]
-
-
-def test_variables_that_are_not_set_stay_as_written() -> None:
-    assert expand_variables("${A}/$B/$C$$", {"A": "x", "B": "y"}) == "x/y/$C$$"
 
 
 def test_lists_of_later_sources_come_first() -> None:

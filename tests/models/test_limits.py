@@ -12,6 +12,7 @@ from jupyter_envkernels.models import Limits
 STRICTER: dict[str, tuple[Any, Any, Any]] = {
     "allowed_channels": (("a", "b"), ("b", "c"), ("b",)),
     "denied_packages": (("a", "b"), ("b", "c"), ("a", "b", "c")),
+    "denied_variables": (("A*",), ("B",), ("A*", "B")),
     "allow_pip": (True, False, False),
     "max_environments": (3, 2, 2),
     "max_total_bytes": (9, 8, 8),

@@ -14,7 +14,7 @@ SPEC = "name: lesson\ndependencies: [python, big-demo, pip, pip: [requests]]\n"
 
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
-    limits = {"denied_packages": ["big-*"], "allow_pip": False, "max_packages": 7}
+    limits = {"denied_packages": ["big-*"], "allow_pip": False, "max_packages": 7, "denied_variables": ["CAMPUS_*"]}
     return {**jp_server_config, "EnvKernels": {**jp_server_config["EnvKernels"], **limits}}
 
 
@@ -35,4 +35,28 @@ async def test_limits(call: Call, envs: Path) -> None:
     usage = (await call("GET", "settings")).json["usage"]
     assert (usage["environments"], usage["bytes"]) == (0, 0)
     assert usage["free_bytes"] > 0
+    assert not envs.exists()
+
+
+VARIABLES = """\
+name: lesson
+channels: ["http://127.0.0.1:9/t/${CAMPUS_TOKEN}/main"]
+dependencies: [prio-demo]
+"""
+
+
+async def test_variables_that_no_spec_may_use(call: Call, envs: Path) -> None:
+    for text, status, code in (
+        (VARIABLES, 403, "not-allowed"),
+        (VARIABLES.replace("CAMPUS_TOKEN", "JUPYTERHUB_API_TOKEN"), 422, "invalid-spec"),
+    ):
+        for channels in (False, True):
+            checked = (await call("POST", "specs/check", {"text": text, "channels": channels})).json
+            (error,) = [d for d in checked["diagnostics"] if d["severity"] == "error"]
+            assert (error["code"], error["line"]) == ("variable-not-allowed", 2)
+        for body in ({"kind": "create", "text": text}, {"kind": "plan", "of": {"kind": "create", "text": text}}):
+            refused = await call("POST", "jobs", body)
+            assert (refused.status, refused.json["code"]) == (status, code)
+            assert " uses the variable " in refused.json["message"]
+    assert (await call("GET", "jobs")).json["jobs"] == []
     assert not envs.exists()
