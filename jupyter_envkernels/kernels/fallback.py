@@ -1,7 +1,6 @@
 """A kernel that answers each cell with why the real one could not start.
 
-It runs in the Python of the server: ``python -m jupyter_envkernels.kernels.fallback -f FILE
---FallbackKernel.reason=TEXT``.
+It runs in the Python of the server, with the arguments ``-f FILE --FallbackKernel.reason=TEXT``.
 """
 
 from __future__ import annotations
@@ -34,5 +33,6 @@ class FallbackKernel(Kernel):
         return {"status": "error", "execution_count": self.execution_count, **error}
 
 
-if __name__ == "__main__":
-    IPKernelApp.launch_instance(kernel_class=FallbackKernel)
+def main() -> None:
+    """Run the kernel until it is shut down. Nothing is imported from its working folder, that of the notebook."""
+    IPKernelApp.launch_instance(kernel_class=FallbackKernel, ignore_cwd=True)

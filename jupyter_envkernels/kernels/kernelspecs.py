@@ -68,8 +68,16 @@ def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[st
     """
     message = f"{problem.message} {problem.remedy}" if problem else "The environment does not offer this kernel."
     reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
-    module = "jupyter_envkernels.kernels.fallback"
-    return [sys.executable, "-m", module, "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
+    return [*own_argv("fallback"), "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
+
+
+def own_argv(module: str) -> list[str]:
+    """Return the command that runs a module of this package in the server's Python.
+
+    ``python -m`` would look for it in the working folder first, which is that of the notebook.
+    """
+    code = f"import sys; sys.path[:] = filter(None, sys.path); from {__package__}.{module} import main; main()"
+    return [sys.executable, "-c", code]
 
 
 def resources(name: str, files: Iterable[str], base_url: str) -> dict[str, str]:

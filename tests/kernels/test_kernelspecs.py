@@ -58,7 +58,7 @@ def test_a_broken_kernel_has_the_fallback_kernels_command() -> None:
     problem = Problem("bad-kernelspec", "kernel.json is broken.", "Install it again.")
     argv = kernelspec(ENVIRONMENT, Kernel("i", "d", "", "python3", problem))["argv"]
     assert argv == fallback_argv("x", "/envs/x", problem)
-    assert argv[1:3] == ["-m", "jupyter_envkernels.kernels.fallback"]
+    assert "jupyter_envkernels.kernels.fallback" in argv[2]
     assert argv[-1].endswith("kernel.json is broken. Install it again.")
 
 

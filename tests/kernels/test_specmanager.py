@@ -74,7 +74,7 @@ def test_environments_without_kernel_and_broken_kernels_are_not_listed(
 def test_but_asked_for_they_say_why(manager: SyncEnvKernelSpecManager, tmp_path: Path, name: str) -> None:
     write_kernel_json(make_prefix(tmp_path / "envs/broken"), b"[]")
     spec = manager.get_kernel_spec(name)
-    assert "jupyter_envkernels.kernels.fallback" in spec.argv
+    assert "jupyter_envkernels.kernels.fallback" in spec.argv[2]
     assert "cannot start" in spec.argv[-1]
 
 
