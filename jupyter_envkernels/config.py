@@ -5,13 +5,14 @@ Server and command line read it alike. Traits end here; what goes on from here a
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
-from traitlets import Bool, Enum, HasTraits, Int, List, Unicode
+from traitlets import Bool, Callable, Enum, HasTraits, Instance, Int, List, Unicode, Union
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
@@ -150,6 +151,35 @@ class EnvKernelsTraits(HasTraits):
         help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}. Default: "
         "'{name} ({kernel})', with the location where two environments have one name.",
     ).tag(config=True)
+
+    audit_handlers: Any = Union(
+        [List(Instance(logging.Handler)), Callable()],
+        default_value=[],
+        help="Handlers of Python's logging that the server tells each event of each job, and each request that is "
+        "refused; or a function that returns them, which only servers call. Default: none.",
+    ).tag(config=True)
+
+    def _load_config(self, cfg: Config, *args: Any, **kwargs: Any) -> None:
+        """Load the configuration. Handlers are wrapped into a function, as traitlets would copy them and cannot."""
+        section = cfg.get("EnvKernels", {})
+        handlers = section.get("audit_handlers")
+        if isinstance(handlers, list):
+            section["audit_handlers"] = lambda: handlers
+        super()._load_config(cfg, *args, **kwargs)  # type: ignore[misc] # of the other base class
+
+    def audit_logging(self) -> tuple[logging.Handler, ...]:
+        """Return the handlers of the audit trail.
+
+        Raises:
+            InvalidRequest: something else is configured.
+        """
+        configured = self.audit_handlers
+        handlers = configured() if callable(configured) else configured
+        if not isinstance(handlers, list) or not all(isinstance(handler, logging.Handler) for handler in handlers):
+            raise InvalidRequest(
+                "c.EnvKernels.audit_handlers does not give a list of logging handlers.", remedy="Correct the setting."
+            )
+        return tuple(handlers)
 
     def template_folders(self) -> tuple[Path, ...]:
         """Where the specs are that the administrator offers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from types import TracebackType
 from typing import Any
 
@@ -12,8 +13,9 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from .. import documents, errors
-from ..models import Job
+from ..models import Job, JobRequest, Problem
 from . import wire
+from .audit import Refusal
 from .service import Service
 
 _STATUS: dict[type[errors.EnvKernelsError], int] = {
@@ -47,6 +49,14 @@ class EnvKernelsHandler(APIHandler):
     def initialize(self, service: Service) -> None:
         """Receive what the route table hands over."""
         self.service = service
+        self.asked: JobRequest | None = None
+        self._known_user = ""
+
+    async def prepare(self) -> None:  # type: ignore[override] # as its base class does
+        """Find out who asks."""
+        await super().prepare()
+        if self.current_user:
+            self._known_user = self.user
 
     async def head(self, *args: str) -> None:
         """As GET; tornado sends the headers alone."""
@@ -70,6 +80,11 @@ class EnvKernelsHandler(APIHandler):
         """The name of the person who asks, as the identity provider gives it."""
         return str(self.current_user.username)
 
+    async def start(self, body: wire.JobBody) -> None:
+        """Start the job that a body asks for, in the name of the person who asks."""
+        self.asked = await self.service.request(body)
+        self.accept(await self.service.submit(self.asked, self.user))
+
     def accept(self, job: Job) -> None:
         """Answer that a job has been stored."""
         self.set_status(202)
@@ -81,13 +96,28 @@ class EnvKernelsHandler(APIHandler):
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(error, errors.EnvKernelsError):
             self.set_status(status_of(error))
-            reply = {"message": error.message, "code": error.code, "remedy": error.remedy, "details": error.details}
+            reply: dict[str, Any] = {
+                "message": error.message,
+                "code": error.code,
+                "remedy": error.remedy,
+                "details": error.details,
+            }
         else:
             said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
             reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
         if status_code == 405:
             self.set_header("Allow", ", ".join(self._verbs()))
+        if self.get_status() == 403 and self._known_user:
+            self._audit(reply)
         self.finish(json.dumps(reply))
+
+    def _audit(self, reply: dict[str, Any]) -> None:
+        """Enter into the audit trail that the request is refused."""
+        request, why = self.request, Problem(reply["code"], reply["message"], reply["remedy"])
+        refusal = Refusal(
+            self._known_user, time.time(), str(request.method), request.path, request.body, self.asked, why
+        )
+        self.service.audit.refusal(refusal)
 
     def _verbs(self) -> list[str]:
         """Those that this route has, as the header ``Allow`` names them."""

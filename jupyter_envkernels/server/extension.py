@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
+from .audit import AuditTrail
 from .events import EventPublisher
 from .handlers import routes
 from .listing import Listing
@@ -61,7 +63,9 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
             server.kernel_spec_manager.catalog = catalog
         self.manager = JobManager(self.manager_options(load_settings(os.environ), root))
         publisher = EventPublisher(server.event_logger)
+        self.audit = AuditTrail(self.audit_logging(), catalog)
         self.manager.subscribe(publisher.job)
+        self.manager.subscribe(self.audit.job)
         JobMetrics(self.manager)
         footprints = Footprints()
         self.watches = (
@@ -77,6 +81,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
             listing=Listing(catalog, footprints),
             templates=Templates(self.template_folders()),
             other_manager=self.other_manager,
+            audit=self.audit,
         )
 
     def initialize_handlers(self) -> None:
@@ -95,3 +100,4 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         for watch in self.watches:
             await watch.stop()
         await self.manager.stop()
+        await asyncio.to_thread(self.audit.close)

@@ -46,7 +46,7 @@ class EnvironmentHandler(EnvKernelsHandler):
     @authorized
     async def delete(self, environment_id: str) -> None:
         """Start its removal."""
-        self.accept(await self.service.start(wire.RemoveBody(environment_id), self.user))
+        await self.start(wire.RemoveBody(environment_id))
 
 
 class PackagesHandler(EnvKernelsHandler):
@@ -149,7 +149,7 @@ class JobsHandler(EnvKernelsHandler):
     @authorized
     async def post(self) -> None:
         """Start a job."""
-        self.accept(await self.service.start(self.body(wire.JobBody), self.user))
+        await self.start(self.body(wire.JobBody))
 
 
 class JobHandler(EnvKernelsHandler):

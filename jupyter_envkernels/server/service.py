@@ -30,6 +30,7 @@ from ..kernels.configured import OtherManager
 from ..models import CheckedSpec, Diagnostic, Edit, Environment, Job, JobRequest
 from ..specs import check, with_remarks
 from . import wire
+from .audit import AuditTrail
 from .listing import Listing
 
 _SECONDS = 5.0
@@ -48,6 +49,7 @@ class Service:
         listing: environments as documents.
         templates: what the administrator offers.
         other_manager: the kernelspec manager that the server has instead of ours; None where it has ours.
+        audit: the audit trail.
     """
 
     catalog: Catalog
@@ -57,6 +59,7 @@ class Service:
     listing: Listing
     templates: Templates
     other_manager: OtherManager | None
+    audit: AuditTrail
 
     def diagnosis(self, ref: str) -> Diagnosis:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
@@ -92,13 +95,18 @@ class Service:
                 return environment
         raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
 
-    async def start(self, body: wire.JobBody, user: str) -> Job:
-        """Start the job that a body asks for, in the name of a user."""
-        if isinstance(body, wire.PlanBody):
-            job = await self.jobs.submit(plan_request(await self._request(body.of)), user)
+    async def submit(self, request: JobRequest, user: str) -> Job:
+        """Start a job, in the name of a user."""
+        job = await self.jobs.submit(request, user)
+        if request.kind == "plan":
             await self.jobs.prepare()
-            return job
-        return await self.jobs.submit(await self._request(body), user)
+        return job
+
+    async def request(self, body: wire.JobBody) -> JobRequest:
+        """Return what a body asks for, as a request that can be stored."""
+        if isinstance(body, wire.PlanBody):
+            return plan_request(await self._request(body.of))
+        return await self._request(body)
 
     async def _request(self, body: wire.PlannedBody | wire.RemoveBody) -> JobRequest:
         if isinstance(body, wire.CreateBody):
