@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..envs.server_tokens import without_server_tokens
 from .process import run
 
 # Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
@@ -125,6 +126,7 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
         return subprocess.Popen(
             argv,
             cwd=prefix,
+            env=without_server_tokens(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Run a program and hand on what it prints."""
+"""Run a program of others: hand on what it prints, and keep the server's tokens from it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
+
+from ..envs.server_tokens import without_server_tokens
 
 _LONGEST = 1 << 16
 """Bytes after which a line is cut."""
@@ -27,7 +29,7 @@ async def run(
     Args:
         argv: the program and its arguments; no shell is involved.
         cwd: its working folder.
-        environ: its whole environment.
+        environ: its environment, but for the tokens of the server.
         line: called with each line of its output and error output, as they come; very long ones come in pieces.
         feed: its standard input.
 
@@ -40,7 +42,7 @@ async def run(
     process = await asyncio.create_subprocess_exec(
         *argv,
         cwd=cwd,
-        env=dict(environ),
+        env=without_server_tokens(environ),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ..errors import OperationFailed
+from .server_tokens import without_server_tokens
 from .stamps import stamp_of
 
 TIMEOUT_SECONDS = 30.0
@@ -37,12 +38,13 @@ def run_scripts(scripts: Sequence[str], environ: Mapping[str, str]) -> dict[str,
 
     Args:
         scripts: absolute paths, in the order in which to source them.
-        environ: the variables that the scripts see.
+        environ: the variables that there are; the scripts see neither the server's tokens nor what differs from kernel
+            to kernel, which the result has as it was.
 
     Raises:
         OperationFailed: there is no shell, or the scripts do not end.
     """
-    own = {name: value for name, value in environ.items() if not name.startswith(_PER_KERNEL)}
+    own = without_server_tokens({n: value for n, value in environ.items() if not n.startswith(_PER_KERNEL)})
     key = _fingerprint(scripts, own)
     with _lock:
         change = _cache.get(key) if key else None

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import msgspec
 
+from ..envs.server_tokens import without_server_tokens
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
 from ..specs import check, with_remarks
 from ..specs.text import decode
@@ -202,6 +203,7 @@ class _Process:
                 sys.executable,
                 *("-m", "jupyter_envkernels.jobs.inquiry"),
                 cwd="/",
+                env=without_server_tokens(os.environ),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

@@ -25,6 +25,14 @@ def test_output_errors_input_and_exit_code(tmp_path: Path) -> None:
     assert sorted(lines) == [f"hello {tmp_path} 1", "no"]
 
 
+def test_the_servers_tokens_are_kept_from_it() -> None:
+    lines: list[str] = []
+    environ = {"JUPYTERHUB_API_TOKEN": "secret", "JUPYTERHUB_USER": "ada"}
+    code = "import os; print([name for name in os.environ if name.startswith('JUPYTER')])"
+    assert asyncio.run(run([sys.executable, "-c", code], cwd=Path("/"), environ=environ, line=lines.append)) == 0
+    assert lines == ["['JUPYTERHUB_USER']"]
+
+
 def test_a_signal_is_negative() -> None:
     assert python("import os; os.kill(os.getpid(), 9)", []) == -9
 

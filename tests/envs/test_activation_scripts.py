@@ -26,6 +26,13 @@ def test_changes_of_all_sorts(tmp_path: Path) -> None:
     assert found == {**BASE, "NEW": "two\nlines", "CHANGED": "old:more"}
 
 
+def test_the_servers_tokens_are_not_seen_and_not_lost(tmp_path: Path) -> None:
+    environ = {**BASE, "JUPYTERHUB_API_TOKEN": "t", "JPY_API_TOKEN": "t", "JUPYTERHUB_USER": "ada"}
+    text = "export SEEN=$JUPYTERHUB_API_TOKEN,$JPY_API_TOKEN,$JUPYTERHUB_USER\n"
+    found = run_scripts([script(tmp_path, text)], environ)
+    assert found == {**environ, "SEEN": ",,ada"}
+
+
 def test_scripts_run_in_order_and_see_each_other(tmp_path: Path) -> None:
     first = script(tmp_path, "export A=1\nnot_exported() { export B=$A; }\n", "1.sh")
     second = script(tmp_path, "not_exported\n", "2.sh")
