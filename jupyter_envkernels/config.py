@@ -39,6 +39,16 @@ class EnvKernelsTraits(HasTraits):
         Unicode(),
         help="Home folders of other accounts whose ~/.conda/environments.txt is read as well. Default: none.",
     ).tag(config=True)
+    trusted_owners: Any = List(
+        Unicode(),
+        help="Accounts, by name or number, whose environments may be used although they lie in neither the user's home "
+        "nor a configured folder. Default: none but root.",
+    ).tag(config=True)
+    trusted_groups: Any = List(
+        Unicode(),
+        help="Groups, by name or number, that may write environments of others: their members are trusted as makers of "
+        "environments, and administer shared_roots. Default: none.",
+    ).tag(config=True)
     default_channels: Any = List(
         Unicode(),
         help="Channels for specs that name none, highest priority first. Default: conda's own configuration, or "
@@ -195,6 +205,8 @@ class EnvKernelsTraits(HasTraits):
             hidden_environments=self.hidden_environments,
             hide_base=self.hide_base,
             display_name=self.display_name,
+            trusted_owners=tuple(self.trusted_owners),
+            trusted_groups=tuple(self.trusted_groups),
         )
 
     def limits(self) -> Limits:

@@ -49,6 +49,7 @@ class Assembler:
             is_base=is_designated or contents.is_root or found.location.is_root,
             is_running=found.real in self.running,
             read_only=found.location.is_shared or not contents.is_writable or contents.is_frozen,
+            is_trusted=contents.is_trusted,
             problem=contents.problem or _common_problem(kernels),
         )
 

@@ -20,6 +20,8 @@ from .installations import home_of
 from .locations import Location, home_of_plain_names, locations, nearest_existing
 from .naming import Naming
 from .prefixes import Contents, NotAnEnvironment, read_prefix
+from .trust import Place, Session, Trust
+from .trusted import TrustSource
 
 _FOREIGN_OWNERS = {0, 65534}
 """Root, and the user that file servers show for those that they do not know."""
@@ -36,7 +38,10 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """One environment, as read while its folder was judged so."""
+
     found: Found
+    folder: Place
     contents: Contents
     environment: Environment
 
@@ -69,6 +74,7 @@ class Catalog:
         self._hidden = _pattern(options.hidden_environments)
         self._lock = threading.Lock()
         self._settings = SettingsCache(environ)
+        self._trust = TrustSource(options, environ)
         self._frame: _Frame | None = None
         self._discovery = Discovery()
         self._entries: dict[str, _Entry] = {}
@@ -83,6 +89,11 @@ class Catalog:
         """The configuration of conda as it stands."""
         with self._lock:
             return self._settings.read()
+
+    def trust(self) -> Trust:
+        """Return the rule by which the files of environments may be used or not."""
+        with self._lock:
+            return self._trust.read(self._settings.read())
 
     def locations(self) -> tuple[Location, ...]:
         """Where environments are looked for, in order of precedence."""
@@ -175,9 +186,10 @@ class Catalog:
         """An environment that no location names."""
         with self._lock:
             assembler = self._current_frame().assembler
+            session = self._trust.read(self._settings.read()).session()
         found = Found(path, path, real_path(path), Location(path, "prefix", "the request"))
         try:
-            return assembler.environment(found, read_prefix(path))
+            return assembler.environment(found, read_prefix(path, session))
         except NotAnEnvironment as absence:
             raise NotFound(absence.problem.message, remedy=absence.problem.remedy) from None
 
@@ -197,11 +209,13 @@ class Catalog:
     def _refreshed(self) -> _Snapshot:
         frame = self._current_frame()
         known = self._entries
+        session = self._trust.read(frame.settings).session()
         entries = {}
         for found in self._discovery.find(frame.places):
             old = known.get(found.real)
-            if old is None or old.found != found or not old.contents.is_current():
-                old = self._read(found, old, frame.assembler)
+            folder = session.place(os.path.dirname(found.path))
+            if old is None or (old.found, old.folder) != (found, folder) or not old.contents.is_current():
+                old = self._read(found, folder, old, frame.assembler, session)
             if old is not None:
                 entries[found.real] = old
         is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
@@ -217,16 +231,18 @@ class Catalog:
         )
 
     @staticmethod
-    def _read(found: Found, known: _Entry | None, assembler: Assembler) -> _Entry | None:
+    def _read(
+        found: Found, folder: Place, known: _Entry | None, assembler: Assembler, session: Session
+    ) -> _Entry | None:
         try:
-            contents = read_prefix(found.path)
+            contents = read_prefix(found.path, session)
         except NotAnEnvironment as absence:
             if not (found.is_named and absence.is_odd):
                 return None
             contents = Contents(problem=absence.problem)
-        if known is not None and known.found == found and known.contents == contents:
+        if known is not None and (known.found, known.folder, known.contents) == (found, folder, contents):
             return known
-        return _Entry(found, contents, assembler.environment(found, contents))
+        return _Entry(found, folder, contents, assembler.environment(found, contents))
 
     def _is_hidden(self, environment: Environment) -> bool:
         if environment.is_base and self._options.hide_base:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import stat
+import shlex
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .frozen import FROZEN
 from .installations import is_root
 from .kernel_json import parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
+from .trust import Session, Trust, Verdict
 
 KERNELS = "share/jupyter/kernels"
 _PENDING = str(PENDING_MARK)
@@ -33,6 +35,7 @@ class Contents(NamedTuple):
 
     Attributes:
         is_frozen: see :mod:`.frozen`.
+        is_trusted: see :mod:`.trust`; of a prefix that is not, nothing is read.
         watched: paths; while their stamps are the same, so is the rest. None where that cannot be told.
         stamps: of these, in order.
     """
@@ -41,6 +44,7 @@ class Contents(NamedTuple):
     is_root: bool = False
     is_writable: bool = False
     is_frozen: bool = False
+    is_trusted: bool = True
     problem: Problem | None = None
     watched: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
@@ -70,10 +74,14 @@ class NotAnEnvironment(Exception):
         return self.problem.code in ("gone", "dangling-link")
 
 
-def read_prefix(prefix: str) -> Contents:
+def read_prefix(prefix: str, session: Session | None = None) -> Contents:
     """Read one prefix.
 
     An environment is what conda takes for one: it has ``conda-meta/history``.
+
+    Args:
+        prefix: its absolute path.
+        session: judges whether its files may be used; by default without any anchor.
 
     Raises:
         NotAnEnvironment: it has not, or a job is still building it.
@@ -86,9 +94,23 @@ def read_prefix(prefix: str) -> Contents:
             return Contents(problem=_unreadable(prefix, error))
         except OSError:
             raise _absence(prefix) from None
+    session = session or Trust().session()
+    verdict = session.judge(prefix)
+    if not verdict.ok:
+        return Contents(is_writable=is_writable, is_trusted=False, problem=not_trusted(prefix, verdict))
     if os.access(f"{prefix}/{_PENDING}", os.F_OK):
         return _pending(prefix)
-    return _read_environment(prefix, is_writable=is_writable)
+    return _read_environment(prefix, session, is_writable=is_writable)
+
+
+def not_trusted(prefix: str, verdict: Verdict) -> Problem:
+    """Return why an environment offers no kernel although it may have one."""
+    return Problem(
+        "not-trusted",
+        f"Its kernels are not offered, because other accounts can change what they run: {verdict.reason}",
+        f"If you trust what {verdict.owner or 'its owner'} puts there, run: "
+        f"jupyter envkernels trust {shlex.quote(prefix)}",
+    )
 
 
 def _pending(prefix: str) -> Contents:
@@ -97,8 +119,8 @@ def _pending(prefix: str) -> Contents:
     Raises:
         NotAnEnvironment: it was none.
     """
-    with suppress(OSError), open(f"{prefix}/{_PENDING}", encoding="ascii", errors="replace") as mark:
-        if UPDATE_MARK in mark.read().splitlines():
+    with suppress(OSError):
+        if UPDATE_MARK in read_file(f"{prefix}/{_PENDING}", _MAX_BYTES).decode("ascii", "replace").splitlines():
             return Contents(problem=Problem("being-updated", f"{prefix} is being updated.", "Wait for its job to end."))
     raise NotAnEnvironment("pending", f"{prefix} is still being built.", "Wait for its job to end.")
 
@@ -123,7 +145,7 @@ def _unreadable(path: str, error: OSError) -> Problem:
     )
 
 
-def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
+def _read_environment(prefix: str, session: Session, *, is_writable: bool) -> Contents:
     watch = _Watch(time.time_ns())
     kernels: list[RawKernel] = []
     problem = None
@@ -131,7 +153,7 @@ def _read_environment(prefix: str, *, is_writable: bool) -> Contents:
     if is_frozen:
         watch.add(f"{prefix}/{FROZEN}")  # that it comes is not watched: what asks for a change looks again
     try:
-        kernels = _read_kernels(prefix, watch)
+        kernels = _read_kernels(prefix, session, watch)
         if not kernels:
             watch.add(f"{prefix}/conda-meta")
             problem = _why_no_kernel(prefix)
@@ -171,14 +193,16 @@ class _Watch:
             self.stamps.append(stamp)
 
 
-def _read_kernels(prefix: str, watch: _Watch) -> list[RawKernel]:
+def _read_kernels(prefix: str, session: Session, watch: _Watch) -> list[RawKernel]:
     folder = f"{prefix}/{KERNELS}"
-    watch.add(folder)
     try:
-        names = sorted(os.listdir(folder))
+        status = os.stat(folder)
     except (FileNotFoundError, NotADirectoryError):
+        watch.put(folder, MISSING)
         return []
-    found = [_read_kernel(prefix, name, watch) for name in names]
+    watch.put(folder, settled(status, watch.now))
+    failure = session.failure_below(prefix, folder, status)
+    found = [_read_kernel(prefix, name, session, watch, failure) for name in sorted(os.listdir(folder))]
     return [kernel for kernel in found if kernel]
 
 
@@ -202,18 +226,28 @@ def _why_no_kernel(prefix: str) -> Problem:
     )
 
 
-def _read_kernel(prefix: str, name: str, watch: _Watch) -> RawKernel | None:
-    """One kernelspec folder; None where there is no kernel.json."""
+def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failure: str) -> RawKernel | None:
+    """Read one kernelspec folder; None where there is no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
     try:
-        spec = parse_kernel_json(_read_file(file, watch))
+        data, status = read_with_status(file, _MAX_BYTES)
+        watch.put(file, settled(status, watch.now))
+        failure = failure or session.failure_below(prefix, file, status)
+        if failure:
+            return RawKernel(name, None, not_trusted(prefix, Verdict(ok=False, reason=failure)))
+        spec = parse_kernel_json(data)
+    except UnsafeFile as error:
+        return RawKernel(name, None, _bad_kernelspec(file, str(error.strerror)))
     except OSError as error:
         return RawKernel(name, None, _unreadable(file, error)) if os.path.lexists(file) else None
     except ValueError as error:
-        remedy = "Install the kernel's package again."
-        return RawKernel(name, None, Problem("bad-kernelspec", f"{file} cannot be used: {error}.", remedy))
+        return RawKernel(name, None, _bad_kernelspec(file, str(error)))
     spec["argv"], problem = resolve_argv(spec["argv"], prefix)
     return RawKernel(name, spec, problem)
+
+
+def _bad_kernelspec(file: str, reason: str) -> Problem:
+    return Problem("bad-kernelspec", f"{file} cannot be used: {reason}.", "Install the kernel's package again.")
 
 
 def resource_files(folder: str) -> list[str]:
@@ -223,15 +257,3 @@ def resource_files(folder: str) -> list[str]:
     except OSError:
         return []
     return sorted(file for file in files if file.startswith("logo-") or file in ("kernel.js", "kernel.css"))
-
-
-def _read_file(path: str, watch: _Watch) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            raise ValueError("it is no file, or too large for a kernelspec")
-        watch.put(path, settled(status, watch.now))
-        return os.read(descriptor, _MAX_BYTES)
-    finally:
-        os.close(descriptor)

@@ -30,5 +30,8 @@ def settled(status: os.stat_result, now: int) -> Stamp | None:
 
 
 def fingerprint(status: os.stat_result) -> Stamp:
-    """Time of the last change and inode in one number: a file that was replaced may have the time of the old one."""
-    return status.st_mtime_ns << 64 | status.st_ino
+    """Return the time of the last change and the inode as one number: a file that replaces another may be as old.
+
+    The time is that of the status, which a change of owner or mode moves as well.
+    """
+    return status.st_ctime_ns << 64 | status.st_ino

@@ -81,6 +81,7 @@ class Environment:
         is_base: it is the root of a conda, mamba or micromamba installation.
         is_running: Jupyter itself runs in it.
         read_only: this user cannot change it, or its maker has frozen it.
+        is_trusted: no account that is not trusted can change it; it offers no kernel otherwise.
         problem: why it offers no kernel; None when it offers one.
     """
 
@@ -91,6 +92,7 @@ class Environment:
     is_base: bool = False
     is_running: bool = False
     read_only: bool = False
+    is_trusted: bool = True
     problem: Problem | None = None
 
 
@@ -223,6 +225,7 @@ class CatalogOptions:
         contents_root: the folder that Jupyter serves; pixi environments below it are found.
         hidden_environments: regular expression on name or prefix; empty hides nothing.
         display_name: template with the fields name, kernel, language, location.
+        trusted_owners, trusted_groups: names or ids of accounts and groups whose environments may be used.
     """
 
     roots: tuple[Path, ...] = ()
@@ -232,3 +235,5 @@ class CatalogOptions:
     hidden_environments: str = ""
     hide_base: bool = False
     display_name: str = ""
+    trusted_owners: tuple[str, ...] = ()
+    trusted_groups: tuple[str, ...] = ()

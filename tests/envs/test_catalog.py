@@ -12,6 +12,7 @@ import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.prefixes import Contents, read_prefix
+from jupyter_envkernels.envs.trust import Session
 from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
 from tests.envs.conftest import MakeCatalog
@@ -316,9 +317,9 @@ def test_after_a_change_the_others_are_not_read_again(
     make_prefix(tmp_path / "envs/b", "python3")
     read: list[str] = []
 
-    def noted(prefix: str) -> Contents:
+    def noted(prefix: str, session: Session) -> Contents:
         read.append(prefix)
-        return read_prefix(prefix)
+        return read_prefix(prefix, session)
 
     monkeypatch.setattr("jupyter_envkernels.envs.catalog.read_prefix", noted)
     assert catalog.environments()[0] is before[0]
@@ -348,6 +349,6 @@ def test_a_link_that_cannot_be_read_harms_no_other(
 
     monkeypatch.setattr(os, "readlink", refuse)
     assert "a" in names(catalog_of())
-    assert catalog_of().find(str(tmp_path / "envs/forbidden")).kernels
+    assert not catalog_of().find(str(tmp_path / "envs/forbidden")).is_trusted
     with pytest.raises(NotFound):
         catalog_of().find("~nobody-of-that-name/x")

@@ -1,0 +1,395 @@
+"""Decide whose files may be used: the one rule for prefixes, kernelspecs, scripts, lists, templates and policy files.
+
+*Anchors* are trusted: the prefix of this server, the root prefix of conda, the user's home, and configured folders.
+Below an anchor, each folder and file must belong to the user, to root, to the owner of the anchor, or to a trusted
+owner, and no other account may be able to write it. Elsewhere ``/`` is the anchor. A link is judged by the folder that
+holds it and by where it leads.
+
+A group may write where all of its members are trusted: the user's private group, group 0 inside a container, a group
+that may write the anchor itself, and configured groups. Members of the latter two may also own what is there.
+"""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import stat
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+_ROOT = 0
+_MAX_LINKS = 40
+"""Links in one path, as in the kernel's own limit."""
+
+_CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io")
+
+_ACL = "system.posix_acl_access"
+_ACL_USER, _ACL_GROUP, _ACL_WRITE = 0x02, 0x08, 0x02
+_ACL_ENTRY = struct.Struct("<HHI")
+_ACL_HEADER_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a path may be used.
+
+    Attributes:
+        ok: no account that is not trusted can change what is there.
+        reason: why not, as a sentence; empty where it may be used.
+        owner: name of the account that owns the path, or its number.
+    """
+
+    ok: bool
+    reason: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of this process, as far as the rule depends on it.
+
+    Attributes:
+        uid: effective user id.
+        private_groups: group ids that no other account is a member of.
+        overflow_device: device of ``/`` where root appears as :attr:`overflow_uid`, as in a user namespace without
+            root; None elsewhere.
+        overflow_uid: the user id that the kernel shows for ids which are not mapped.
+    """
+
+    uid: int
+    private_groups: frozenset[int] = frozenset()
+    overflow_device: int | None = None
+    overflow_uid: int = 65534
+
+    @classmethod
+    def current(cls) -> Account:
+        """Return the account of this process."""
+        uid = os.geteuid()
+        device = None if _maps_root() else os.stat("/").st_dev
+        return cls(uid, frozenset(_private_groups(uid)), device, _overflow_uid())
+
+    def is_root(self, uid: int, device: int) -> bool:
+        """Return whether an owner is root, also where root is not mapped into this namespace."""
+        return uid == _ROOT or (uid == self.overflow_uid and device == self.overflow_device)
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedPrefix:
+    """One prefix that the user trusts by name, as long as it is still the same folder of the same owner."""
+
+    path: str
+    inode: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The rule with all that it depends on.
+
+    Attributes:
+        anchors: absolute paths of trusted folders.
+        owners: user ids that the administrator trusts.
+        groups: group ids whose members the administrator trusts.
+        prefixes: what the user trusts by name.
+        account: of this process.
+    """
+
+    anchors: tuple[str, ...] = ()
+    owners: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+    prefixes: tuple[TrustedPrefix, ...] = ()
+    account: Account = field(default_factory=Account.current)
+
+    def judge(self, path: str | os.PathLike[str]) -> Verdict:
+        """Judge one path; for many, use one :meth:`session`."""
+        return self.session().judge(path)
+
+    def session(self) -> Session:
+        """Return a judge that looks at each folder once. It is for one listing, not to be kept."""
+        return Session(self)
+
+    def is_owner(self, uid: int, device: int) -> bool:
+        """Return whether an account is trusted everywhere: the user, root, or one that the administrator names."""
+        return uid == self.account.uid or uid in self.owners or self.account.is_root(uid, device)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder or file, judged.
+
+    Attributes:
+        failure: why it is not trusted; empty where it is.
+        owners: further user ids that may own what is below it.
+        groups: group ids that may write what is below it.
+        is_sticky: others may make entries in it, but not replace those of others.
+    """
+
+    failure: str = ""
+    owners: frozenset[int] = frozenset()
+    groups: frozenset[int] = frozenset()
+    is_sticky: bool = False
+
+
+class Session:
+    """Judge paths, each folder looked at once."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._anchors = {path: os.path.realpath(path) for path in trust.anchors}
+        self._real_anchors = frozenset(self._anchors.values())
+        self._prefixes = {prefix.path: prefix for prefix in trust.prefixes}
+        self._places: dict[str, Place] = {}
+        self._folders: dict[str, Place] = {}
+        self._statuses: dict[str, os.stat_result] = {}
+
+    def judge(self, path: str | os.PathLike[str]) -> Verdict:
+        """Judge a path, with every link in it. What is not there is judged by who can make it.
+
+        Args:
+            path: absolute.
+        """
+        path = os.path.normpath(os.fspath(path)) if "//" in os.fspath(path) else os.fspath(path)
+        try:
+            real, failure = self._resolve(path)
+            place = self._place(real)
+        except OSError as error:
+            return Verdict(ok=False, reason=f"{path} cannot be looked at: {error.strerror}.")
+        failure = failure or place.failure
+        return Verdict(ok=not failure, reason=failure, owner=_owner_of(real) if failure else "")
+
+    def failure_below(self, folder: str, path: str, status: os.stat_result) -> str:
+        """Return why a file below a trusted folder is not trusted; empty where it is.
+
+        Args:
+            folder: judged before.
+            path: of the file.
+            status: of the open file, whatever has become of the path since.
+        """
+        return self._failure(path, status, self._place(self._resolve(folder)[0]))
+
+    def place(self, folder: str) -> Place:
+        """Return what holds for the entries of a folder, so that a change of it can be noticed."""
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = self._place_at(folder)
+        return known
+
+    def _place_at(self, folder: str) -> Place:
+        try:
+            real, failure = self._resolve(folder)
+            return Place(failure) if failure else self._place(real)
+        except OSError as error:
+            return Place(f"{folder} cannot be looked at: {error.strerror}.")
+
+    def _resolve(self, path: str) -> tuple[str, str]:
+        """Follow all links; return the real path, and why a link on the way cannot be relied upon.
+
+        Raises:
+            OSError: there are too many links, or one cannot be read.
+        """
+        failure, links = "", 0
+        current, rest = self._start(path)
+        while rest:
+            name = rest.pop()
+            if name == "..":
+                current = os.path.dirname(current)
+                continue
+            entry = f"{current}/{name}" if current != "/" else f"/{name}"
+            if not self._is_link(entry):
+                current = entry
+                continue
+            links += 1
+            if links > _MAX_LINKS:
+                raise OSError(40, "Too many levels of symbolic links", path)
+            failure = failure or self._link_failure(entry, self._place(current))
+            target = os.readlink(entry)
+            if target.startswith("/"):
+                current, above = self._start(target)
+                rest += above
+            else:
+                rest += _parts(target)
+        return current, failure
+
+    def _is_link(self, entry: str) -> bool:
+        if entry in self._places:  # these have none
+            return False
+        try:
+            status = self._statuses[entry] = os.lstat(entry)
+        except OSError:
+            return False
+        return stat.S_ISLNK(status.st_mode)
+
+    def _start(self, path: str) -> tuple[str, list[str]]:
+        """Return the real path of the nearest anchor above a path, and the parts below it, the last one first."""
+        above = path
+        while above not in self._anchors:
+            if above in {"/", ""}:
+                return "/", _parts(path)
+            above = os.path.dirname(above)
+        return self._anchors[above], _parts(path[len(above) :])
+
+    def _place(self, real: str) -> Place:
+        """Judge a path without links."""
+        known = self._places.get(real)
+        if known is None:
+            known = self._places[real] = self._judged(real)
+        return known
+
+    def _judged(self, real: str) -> Place:
+        if real in self._real_anchors:
+            return _anchor(os.stat(real)) if os.path.exists(real) else Place()
+        if real == "/":
+            return Place()
+        parent = self._place(os.path.dirname(real))
+        try:
+            status = self._statuses.get(real) or os.lstat(real)
+        except FileNotFoundError:
+            absent = f"{real} is not there, and other accounts can make it." if parent.is_sticky else ""
+            return Place(parent.failure or absent, parent.owners, parent.groups)
+        if self._is_trusted_prefix(real, status):
+            return _anchor(status)
+        failure = parent.failure or self._failure(real, status, parent)
+        return Place(failure, parent.owners, parent.groups, is_sticky=self._is_sticky(status))
+
+    def _is_trusted_prefix(self, real: str, status: os.stat_result) -> bool:
+        known = self._prefixes.get(real)
+        return known is not None and (known.inode, known.owner) == (status.st_ino, status.st_uid)
+
+    def _is_sticky(self, status: os.stat_result) -> bool:
+        """Return whether it is a folder of root in which each account can replace its own entries only."""
+        return (
+            stat.S_ISDIR(status.st_mode)
+            and bool(status.st_mode & stat.S_ISVTX)
+            and self._trust.account.is_root(status.st_uid, status.st_dev)
+        )
+
+    def _link_failure(self, link: str, place: Place) -> str:
+        """Return why the place of a link lets others choose where it leads."""
+        if place.failure or not place.is_sticky:
+            return place.failure
+        status = os.lstat(link)
+        return "" if self._is_owner(status, place) else _of_another(link, status)
+
+    def _failure(self, path: str, status: os.stat_result, parent: Place) -> str:
+        """Return why a folder or file below a place is not trusted; empty where it is."""
+        if not self._is_owner(status, parent):
+            return _of_another(path, status)
+        if self._is_sticky(status) or not status.st_mode & 0o022 or _is_on_read_only_mount(path):
+            return ""
+        if status.st_mode & stat.S_IWOTH:
+            return f"{path} can be written by every account."
+        groups = self._trust.account.private_groups | self._trust.groups | parent.groups
+        if status.st_gid not in groups:
+            return f"{path} can be written by the group {_group_name(status.st_gid)}."
+        return self._acl_failure(path, parent, groups)
+
+    def _is_owner(self, status: os.stat_result, parent: Place) -> bool:
+        uid = status.st_uid
+        if self._trust.is_owner(uid, status.st_dev) or uid in parent.owners:
+            return True
+        return any(_is_member(uid, gid) for gid in self._trust.groups | parent.groups)
+
+    def _acl_failure(self, path: str, parent: Place, groups: frozenset[int]) -> str:
+        """Return which further account an access control list lets write; only then the group's bit is set."""
+        for tag, number in _acl_writers(path):
+            if tag == _ACL_USER and not self._trust.is_owner(number, -1) and number not in parent.owners:
+                return f"{path} can be written by {account_name(number)}."
+            if tag == _ACL_GROUP and number not in groups:
+                return f"{path} can be written by the group {_group_name(number)}."
+        return ""
+
+
+def _anchor(status: os.stat_result) -> Place:
+    groups = frozenset({status.st_gid} if status.st_mode & stat.S_IWGRP else ())
+    return Place("", frozenset({status.st_uid}), groups)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in reversed(path.split("/")) if part not in {"", "."}]
+
+
+def _of_another(path: str, status: os.stat_result) -> str:
+    return f"{path} belongs to {account_name(status.st_uid)}."
+
+
+def _owner_of(path: str) -> str:
+    try:
+        return account_name(os.lstat(path).st_uid)
+    except OSError:
+        return ""
+
+
+def account_name(uid: int) -> str:
+    """Return the name of an account; its number where it has no name."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+@lru_cache(maxsize=1024)
+def _is_member(uid: int, gid: int) -> bool:
+    try:
+        account = pwd.getpwuid(uid)
+        return account.pw_gid == gid or account.pw_name in grp.getgrgid(gid).gr_mem
+    except KeyError:
+        return False
+
+
+def _is_on_read_only_mount(path: str) -> bool:
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _acl_writers(path: str) -> Iterator[tuple[int, int]]:
+    """The named users and groups that may write, as pairs of tag and id. Format: acl(5), linux/posix_acl_xattr.h."""
+    try:
+        data = os.getxattr(path, _ACL)
+    except OSError:  # it has none, or its file system knows none
+        return
+    for tag, permissions, number in _ACL_ENTRY.iter_unpack(data[_ACL_HEADER_BYTES:]):
+        if tag in {_ACL_USER, _ACL_GROUP} and permissions & _ACL_WRITE:
+            yield tag, number
+
+
+def _private_groups(uid: int) -> Iterator[int]:
+    """The groups of which an account is the only member: the one of its name, and group 0 inside a container."""
+    try:
+        account = pwd.getpwuid(uid)
+        group = grp.getgrgid(account.pw_gid)
+        if group.gr_name == account.pw_name and set(group.gr_mem) <= {account.pw_name}:
+            yield group.gr_gid
+    except KeyError:  # an account without an entry, as in containers that run under any user id
+        if os.getegid() == uid:
+            yield uid
+    if _ROOT in {os.getegid(), *os.getgroups()} and any(map(os.path.exists, _CONTAINER_MARKS)):
+        yield _ROOT
+
+
+@cache
+def _maps_root() -> bool:
+    """Return whether user id 0 of the machine is visible as 0 in this process's user namespace."""
+    try:
+        with open("/proc/self/uid_map", "rb") as file:
+            rows = [line.split() for line in file]
+    except OSError:
+        return True
+    return any(outer == b"0" for _, outer, _ in rows)
+
+
+@cache
+def _overflow_uid() -> int:
+    try:
+        with open("/proc/sys/kernel/overflowuid", "rb") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return 65534
