@@ -27,14 +27,25 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
     return read_with_status(path, limit)[0]
 
 
+def read_head(path: str | os.PathLike[str], length: int) -> bytes:
+    """Read the beginning of a regular file of any size.
+
+    Raises:
+        UnsafeFile: it is a pipe, a device or the like.
+        OSError: it cannot be opened or read.
+    """
+    descriptor, _ = _open(path)
+    try:
+        return _read(descriptor, length)
+    finally:
+        os.close(descriptor)
+
+
 def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, os.stat_result]:
     """Read a regular file as :func:`read_file` does; return its content and the status of just that file."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    descriptor, status = _open(path)
     try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnsafeFile(errno.EINVAL, "It is no regular file", os.fspath(path))
-        data = _read(descriptor, limit)
+        data = _read(descriptor, limit + 1)  # the size in the status may be out of date
         if len(data) > limit:
             raise UnsafeFile(errno.EFBIG, f"It has more than {limit:,} bytes", os.fspath(path))
     finally:
@@ -42,10 +53,22 @@ def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, o
     return data, status
 
 
-def _read(descriptor: int, limit: int) -> bytes:
-    """Read to the end, but at most one byte more than the limit: the size in the status may be out of date."""
+def _open(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
+    """Return the descriptor and the status of a regular file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        raise UnsafeFile(errno.EINVAL, "It is no regular file", os.fspath(path))
+    return descriptor, status
+
+
+def _read(descriptor: int, length: int) -> bytes:
+    """Read to the end, but at most so many bytes."""
     chunks: list[bytes] = []
-    left = limit + 1
+    left = length
     while left > 0 and (chunk := os.read(descriptor, min(left, _CHUNK))):
         chunks.append(chunk)
         left -= len(chunk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -49,3 +50,39 @@ def test_every_other_file_that_is_named_is_there() -> None:
 
 def test_each_says_what_it_is() -> None:
     assert [str(path) for path, words in described() if len(words.split()) < 3] == []
+
+
+OPENS_FILES_ITSELF = {
+    "files.py": "the one safe way",
+    "cli/program.py": "the null device",
+    "cli/specs.py": "a file that the user names, which may be a pipe of the shell",
+    "engine/export.py": "a file in a temporary folder of its own",
+    "engine/leftovers.py": "the lock of the user's own package cache",
+    "engine/open_files.py": "/proc",
+    "engine/package_cache.py": "the user's own package cache",
+    "engine/parts.py": "the user's own package cache",
+    "engine/records.py": "a history and a lock that are written",
+    "engine/staging.py": "marks in folders that the job made",
+    "engine/treecopy.py": "files of a tree that was listed as regular",
+    "engine/walking.py": "files of a tree that was listed as regular",
+    "envs/processes.py": "/proc",
+    "envs/trust.py": "/proc",
+    "kernels/sync.py": "the user's own Jupyter data folder",
+}
+"""Modules that open files otherwise than by ``files``, and why that is safe; those of jobs have the user's journal."""
+
+
+def opens_of(path: Path) -> Iterator[int]:
+    """The lines of a module that open a file for reading."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in {"open", "read_text", "read_bytes"}:
+                yield node.lineno
+
+
+def test_files_that_others_could_have_made_are_read_in_one_way() -> None:
+    names = {path: path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
+    found = {name: list(opens_of(path)) for path, name in names.items() if not name.startswith("jobs/")}
+    assert {name: lines for name, lines in found.items() if lines and name not in OPENS_FILES_ITSELF} == {}
+    assert [name for name in OPENS_FILES_ITSELF if not found.get(name)] == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.files import UnsafeFile, read_file, read_with_status
+from jupyter_envkernels.files import UnsafeFile, read_file, read_head, read_with_status
 
 
 def test_a_file_is_read_whole_up_to_its_limit(tmp_path: Path) -> None:
@@ -50,7 +50,15 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_folder_and_nothing_are_errors_as_of_open(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(IsADirectoryError):
         read_file(tmp_path, 100)
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "none", 100)
+
+
+def test_the_beginning_of_a_large_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"head" + b"x" * 1000)
+    assert read_head(tmp_path / "file", 4) == b"head"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnsafeFile):
+        read_head(tmp_path / "pipe", 4)

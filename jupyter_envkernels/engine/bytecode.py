@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..envs.server_tokens import without_server_tokens
+from ..files import read_head
 from .process import run
 
 # Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
@@ -86,8 +87,7 @@ def _drop_empty(folder: str) -> None:
 def _is_current(code: str, source: str) -> bool:
     try:
         there = os.stat(source)
-        with open(code, "rb", buffering=0) as file:
-            head = file.read(16)
+        head = read_head(code, 16)
     except OSError:
         return False
     if len(head) < 16 or int.from_bytes(head[4:8], "little"):

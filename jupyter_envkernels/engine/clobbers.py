@@ -15,7 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..envs.packages import MAX_RECORD_BYTES
 from ..errors import LinkFailed
+from ..files import read_file
 from .explain import first_of
 from .folders import free_name
 from .ownership import owned_files
@@ -46,7 +48,7 @@ def conflicts(prefix: Path) -> set[Conflict]:
     """
     if not (prefix / FOLDER).is_dir():
         return set()
-    records = [json.loads(path.read_bytes()) for path in (prefix / "conda-meta").glob("*.json")]
+    records = [json.loads(read_file(path, MAX_RECORD_BYTES)) for path in (prefix / "conda-meta").glob("*.json")]
     lost = [(record["name"], path) for record in records for path in _displaced(record)]
     paths = {path for _, path in lost}
     owners = {path: record["name"] for record in records for path in record.get("files") or () if path in paths}

@@ -12,16 +12,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ..files import read_file
 from .walking import CACHE, Folder, is_bytecode, list_tree
 
 _FILE = "bytecode-donors.txt"
 _MOST = 10
+_MAX_BYTES = 1 << 20
 
 
 def donors(package_cache: Path) -> tuple[Path, ...]:
     """The environments of that cache that were made last, newest first."""
     with suppress(OSError):
-        return tuple(map(Path, (package_cache / _FILE).read_text("utf-8", errors="surrogateescape").splitlines()))
+        return tuple(map(Path, os.fsdecode(read_file(package_cache / _FILE, _MAX_BYTES)).splitlines()))
     return ()
 
 

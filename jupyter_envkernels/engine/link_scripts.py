@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import LinkFailed
+from ..files import read_head
 from ..models import PlannedPackage
 from .backend import Report
 from .last_words import last_words
 from .process import run
 
 _MESSAGES = ".messages.txt"
+_MAX_BYTES = 1 << 20
 
 
 async def run_post_link(
@@ -84,7 +86,7 @@ async def _run(
     code = await run(["bash", str(path)], cwd=prefix, environ={**environ, **variables}, line=output.append)
     messages = prefix / _MESSAGES
     if messages.is_file():
-        output += messages.read_text(encoding="utf-8", errors="replace").splitlines()
+        output += read_head(messages, _MAX_BYTES).decode(errors="replace").splitlines()
         messages.unlink()
     if output:
         report.log("\n".join(output))

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from ..files import read_file
 from ..models import EnvSpec, JobRequest
 from ..specs import expand_variables
 from ..specs.credentials import without_credentials
 from .allowed import channels_in
 
+_MAX_BYTES = 1 << 20
 _ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
 
 
@@ -121,6 +123,6 @@ def _own_logins(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_file(path, _MAX_BYTES))
         return content if isinstance(content, dict) else {}
     return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..envs.packages import damaged_record
+from ..envs.packages import MAX_RECORD_BYTES, damaged_record
+from ..files import read_file
 
 _GENERATED = "unix_python_entry_point"
 
@@ -71,7 +73,7 @@ class _Record(msgspec.Struct):
 def _of_conda(record: Path) -> dict[str, Owned]:
     """What the record of a package tells."""
     try:
-        content = msgspec.json.decode(record.read_bytes(), type=_Record)
+        content = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES), type=_Record)
     except ValueError as error:
         raise damaged_record(record, error) from error
     since = record.stat().st_mtime_ns
@@ -89,12 +91,13 @@ def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
     """
     site = record.parents[1].relative_to(prefix).as_posix()
     of_conda = owned.get(f"{site}/{record.parent.name}/{record.name}")
-    with suppress(OSError, csv.Error), record.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-        since = os.fstat(file.fileno()).st_mtime_ns
+    with suppress(OSError, csv.Error):
+        since = record.stat().st_mtime_ns
         if of_conda and since <= of_conda.since:
             return
+        data = read_file(record, MAX_RECORD_BYTES)
         ours = Owned(since, may_hold_prefix=True)
-        for row in csv.reader(file):
+        for row in csv.reader(io.StringIO(data.decode(errors="surrogateescape"), newline="")):
             name = f"{site}/{row[0]}" if row and row[0] else ""
             if name not in owned and _is_inside(name := os.path.normpath(name)):
                 owned[name] = ours

@@ -20,7 +20,10 @@ from typing import Any
 
 import msgspec
 
+from ..envs.discovery import MAX_LISTING_BYTES
 from ..envs.history import read_history, requested_specs
+from ..envs.packages import MAX_RECORD_BYTES
+from ..files import read_file
 from ..models import Plan, PlannedPackage
 from ..specs import conda_name
 from ..specs.credentials import without_credentials
@@ -109,7 +112,7 @@ def open_records(prefix: Path) -> None:
     umask = os.umask(0)
     os.umask(umask)
     for record in (prefix / "conda-meta").glob("*.json"):
-        data = record.read_bytes()
+        data = read_file(record, MAX_RECORD_BYTES)
         named = msgspec.to_builtins(msgspec.json.decode(data, type=_Sources))
         clean = {key: _clean(value) for key, value in named.items()}
         if clean != named:
@@ -136,7 +139,7 @@ def _clean(value: object) -> object:
 def is_registered(prefix: Path, home: Path) -> bool:
     """Whether conda's list of environments has the prefix; also False where the list cannot be read."""
     try:
-        return _has(_listing(home).read_bytes().splitlines(), prefix)
+        return _has(read_file(_listing(home), MAX_LISTING_BYTES).splitlines(), prefix)
     except OSError:
         return False
 
@@ -186,13 +189,21 @@ def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
         listing.parent.mkdir(parents=True, exist_ok=True)
         with _locked(listing.with_name(".environments.txt.lock")):
             target = Path(os.path.realpath(listing))
-            lines = target.read_bytes().splitlines(keepends=True) if target.exists() else []
+            lines = _lines_of(target)
             changed = change(lines)
             if changed != lines:
                 _replace(target, b"".join(changed))
     except OSError as error:
         return f"The list of environments {listing} cannot be changed: {error.strerror}."
     return ""
+
+
+def _lines_of(listing: Path) -> _Lines:
+    """The lines of the list; a file that cannot be read safely is an error, so that it is not overwritten."""
+    try:
+        return read_file(listing, MAX_LISTING_BYTES).splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
 
 
 def _replace(path: Path, data: bytes) -> None:

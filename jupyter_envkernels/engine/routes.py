@@ -15,6 +15,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from ..envs.condarc import Settings
 from ..envs.installations import home_of
+from ..files import read_file
 from ..specs.credentials import without_credentials
 
 Routes = Mapping[str, Sequence[str]]
@@ -22,6 +23,7 @@ Routes = Mapping[str, Sequence[str]]
 
 _SCHEMES = ("http", "https", "oci")
 _SUFFIX = ".token"
+_MAX_BYTES = 1 << 16
 _API = re.compile(r"(?<=[./])api(?=[./]|$)")
 
 
@@ -70,7 +72,7 @@ def stored_tokens(environ: Mapping[str, str]) -> dict[str, str]:
     with suppress(OSError):
         for path in sorted(_token_folder(environ).glob(f"*{_SUFFIX}")):
             with suppress(OSError, UnicodeDecodeError):
-                url, token = unquote_plus(path.name.removesuffix(_SUFFIX)), path.read_text(encoding="utf-8").strip()
+                url, token = unquote_plus(path.name.removesuffix(_SUFFIX)), read_file(path, _MAX_BYTES).decode().strip()
                 if token:
                     # the token of the API server is that of the channel server beside it
                     tokens[url] = tokens[_API.sub("conda", url, count=1)] = token

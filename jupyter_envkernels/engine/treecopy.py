@@ -14,7 +14,9 @@ from pathlib import Path
 import msgspec
 
 from ..envs.installations import is_root
+from ..envs.packages import MAX_RECORD_BYTES
 from ..errors import LinkFailed
+from ..files import read_file
 from .fitting import PLACEHOLDER, Fitter
 from .ownership import Owned, owned_files
 from .tally import Tally
@@ -166,7 +168,7 @@ class _Clone:
         """Records tell the hashes of files with the prefix in them."""
         for name in sorted({self._owned[place].record for place in self._fitted}):
             record = self._copy / META / name
-            content = msgspec.json.decode(record.read_bytes())
+            content = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES))
             for entry in content["paths_data"]["paths"]:
                 if entry["_path"] in self._fitted:
                     is_built = "sha256_in_prefix" in entry or "prefix_placeholder" in entry

@@ -15,7 +15,9 @@ from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..envs.prefixes import MAX_KERNEL_JSON_BYTES
 from ..errors import VerifyFailed
+from ..files import read_file
 from ..models import Plan
 from .backend import Report
 from .last_words import foreign_part, last_words
@@ -150,7 +152,7 @@ def _is_there(module: str, prefix: Path) -> bool:
 
 def _argv(path: Path) -> list[str]:
     try:
-        argv = json.loads(path.read_text(encoding="utf-8"))["argv"]
+        argv = json.loads(read_file(path, MAX_KERNEL_JSON_BYTES))["argv"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise VerifyFailed(f"The kernelspec {path} cannot be read: {error}.") from error
     if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):

@@ -14,10 +14,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..files import read_file
 from .activation_scripts import run_scripts
 from .condarc import Settings
 from .kernel_json import is_variable
 
+_MAX_BYTES = 1 << 20
 _UNSET = "***unset***"
 _DEFAULT_PATH = "/usr/bin:/bin"
 _SERVERS_OWN = re.compile(
@@ -134,7 +136,7 @@ def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
 def _read_object(file: Path) -> dict[str, object]:
     """A JSON object; empty where the file is missing or broken, so that the kernel can start all the same."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(read_file(file, _MAX_BYTES))
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -17,12 +17,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..files import read_file
 from ..models import Problem
 from ..specs import expand_variables
 
 Flag = Literal["top", "bottom", "final"]
 Value: TypeAlias = "str | tuple[Entry, ...] | Mapping[str, Entry] | None"
 Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
+
+_MAX_BYTES = 1 << 20
+"""Of one configuration file."""
 
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
@@ -89,8 +93,7 @@ def _files_at(path: str) -> Iterable[str]:
 def read_source(path: str) -> Source:
     """What one file sets. A file that cannot be read sets nothing and says why."""
     try:
-        with open(path, encoding="utf-8") as file:
-            return Source(path, parse_condarc(file.read()))
+        return Source(path, parse_condarc(read_file(path, _MAX_BYTES).decode()))
     except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
         message = f"conda's configuration file {path} cannot be read: {' '.join(str(error).split())}"
         return Source(path, {}, Problem("condarc-unreadable", message, "Correct the file; until then it is ignored."))

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..files import read_file
 from ..models import real_path
 from .locations import Location
 from .stamps import MISSING, Stamp, stamp_of
 
 _MAX_PROJECTS = 1000
 """Each is looked into at each listing, which must stay cheap in a folder of any size."""
+
+MAX_LISTING_BYTES = 4 << 20
+"""Of a list of environments."""
 
 _Child = tuple[str, bool | None]
 """A name or path, and whether it is a link; None where nobody has looked yet."""
@@ -155,8 +159,7 @@ def _children(path: str) -> tuple[_Child, ...]:
 def _lines(path: str) -> tuple[_Child, ...]:
     """The absolute paths in a list of environments."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            lines = file.read().split("\n")
+        lines = os.fsdecode(read_file(path, MAX_LISTING_BYTES)).split("\n")
     except OSError:
         return ()
     paths = (os.path.normpath(line) for line in lines if line.startswith("/") and "\0" not in line)

@@ -20,6 +20,7 @@ from typing import Annotated
 import msgspec
 from jupyter_core.paths import jupyter_data_dir
 
+from ..files import read_file
 from ..models import Environment, Footprint, Usage, environment_id
 from .stamps import Stamp, stamp_of
 
@@ -52,6 +53,8 @@ class Record(msgspec.Struct, frozen=True):
     measured: _Time
     created: _Time | None = None
 
+
+_MAX_BYTES = 64 << 20
 
 _Records = dict[str, Record]
 _decoder = msgspec.json.Decoder(_Records)
@@ -121,8 +124,7 @@ class Footprints:
 
     def _read_sizes(self) -> _Records:
         try:
-            with open(self._folder / _SIZES, "rb") as file:
-                return _decoder.decode(file.read())
+            return _decoder.decode(read_file(self._folder / _SIZES, _MAX_BYTES))
         except (OSError, ValueError, RecursionError):
             return {}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 
+from ..files import read_file
+
 FROZEN = "conda-meta/frozen"
 _MAX_BYTES = 1 << 16
 
@@ -24,8 +26,7 @@ def why_frozen(prefix: str | os.PathLike[str]) -> str:
 def _message(path: str) -> str:
     """The text of the file; empty where it has none that can be read, which protects as well."""
     try:
-        with open(path, "rb") as file:
-            message = json.loads(file.read(_MAX_BYTES))["message"]
+        message = json.loads(read_file(path, _MAX_BYTES))["message"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
     return message if isinstance(message, str) else ""

@@ -9,13 +9,13 @@ package stands for an empty environment.
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+from ..files import read_file
 from ..models import Revision
 from ..specs import conda_name, without_credentials
 
@@ -79,12 +79,8 @@ def requested_specs(revisions: Iterable[Revision]) -> dict[str, str]:
 
 
 def _lines(prefix: Path) -> list[str]:
-    path = f"{prefix}/conda-meta/history"
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _MAX_BYTES:
-            return []
-        with open(path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
+        text = read_file(f"{prefix}/conda-meta/history", _MAX_BYTES).decode(errors="replace")
     except OSError:
         return []
     return [line.strip() for line in without_credentials(text).splitlines()]

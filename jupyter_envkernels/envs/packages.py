@@ -15,11 +15,16 @@ from pathlib import Path
 import msgspec
 
 from ..errors import InvalidSpec, NotFound
+from ..files import read_file
 from ..models import InstalledPackage, Inventory
 from ..specs import conda_name, without_credentials
 from .history import read_history, requested_specs
 from .site_packages import pip_packages
 
+MAX_RECORD_BYTES = 64 << 20
+"""Of one file in ``conda-meta``; the records of packages with a hundred thousand files have some ten million."""
+
+_MAX_BYTES = 1 << 20
 _UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
 _INFO = ".dist-info/METADATA"
 _METADATA = re.compile(rf".*/site-packages/[^/]+{re.escape(_INFO)}")
@@ -70,7 +75,7 @@ def read_pins(prefix: Path) -> tuple[str, ...]:
     See conda's documentation, "Preventing packages from updating (pinning)".
     """
     try:
-        text = (prefix / "conda-meta" / "pinned").read_text(encoding="utf-8", errors="replace")
+        text = read_file(prefix / "conda-meta" / "pinned", _MAX_BYTES).decode(errors="replace")
     except OSError:
         return ()
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
@@ -79,7 +84,7 @@ def read_pins(prefix: Path) -> tuple[str, ...]:
 
 def _record(path: Path) -> Record:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        return msgspec.json.decode(read_file(path, MAX_RECORD_BYTES), type=Record)
     except (OSError, ValueError) as error:
         raise damaged_record(path, error) from error
 
@@ -138,7 +143,7 @@ def _requested(prefix: Path, records: Sequence[Record]) -> tuple[str, ...]:
 def _variables(prefix: Path) -> dict[str, str]:
     """The variables that ``conda env config vars`` keeps; unset ones are marked, not deleted."""
     try:
-        state = json.loads((prefix / "conda-meta" / "state").read_text(encoding="utf-8"))
+        state = json.loads(read_file(prefix / "conda-meta" / "state", _MAX_BYTES))
         found = state.get("env_vars", {})
         return {str(name): str(value) for name, value in found.items() if value != _UNSET}
     except (OSError, ValueError, AttributeError):

@@ -19,7 +19,8 @@ from .trust import Session, Trust, Verdict
 
 KERNELS = "share/jupyter/kernels"
 _PENDING = str(PENDING_MARK)
-_MAX_BYTES = 1 << 16
+MAX_KERNEL_JSON_BYTES = 1 << 16
+_MAX_MARK_BYTES = 1 << 16
 
 
 class RawKernel(NamedTuple):
@@ -120,7 +121,7 @@ def _pending(prefix: str) -> Contents:
         NotAnEnvironment: it was none.
     """
     with suppress(OSError):
-        if UPDATE_MARK in read_file(f"{prefix}/{_PENDING}", _MAX_BYTES).decode("ascii", "replace").splitlines():
+        if UPDATE_MARK in read_file(f"{prefix}/{_PENDING}", _MAX_MARK_BYTES).decode("ascii", "replace").splitlines():
             return Contents(problem=Problem("being-updated", f"{prefix} is being updated.", "Wait for its job to end."))
     raise NotAnEnvironment("pending", f"{prefix} is still being built.", "Wait for its job to end.")
 
@@ -230,7 +231,7 @@ def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failur
     """Read one kernelspec folder; None where there is no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
     try:
-        data, status = read_with_status(file, _MAX_BYTES)
+        data, status = read_with_status(file, MAX_KERNEL_JSON_BYTES)
         watch.put(file, settled(status, watch.now))
         failure = failure or session.failure_below(prefix, file, status)
         if failure:

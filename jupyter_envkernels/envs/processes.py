@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..files import read_file
 from ..models import RunningKernel
 from ..specs import without_credentials
 
@@ -68,11 +69,10 @@ def _is_connection_file(argument: str) -> bool:
     if _CONNECTION_FILE.fullmatch(argument):
         return True
     other = _OTHER_FILE.fullmatch(argument)
-    if not other or not os.path.isfile(other["path"]):
+    if not other:
         return False
     try:
-        with open(other["path"], "rb") as file:
-            msgspec.json.decode(file.read(_MAX_BYTES), type=_Connection)
+        msgspec.json.decode(read_file(other["path"], _MAX_BYTES), type=_Connection)
     except (OSError, ValueError):
         return False
     return True

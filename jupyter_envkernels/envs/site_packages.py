@@ -14,8 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from ..files import read_file, read_head
 from ..models import InstalledPackage
 from ..specs import without_credentials
+
+_MAX_BYTES = 1 << 16
 
 _HEADER = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE | re.IGNORECASE)
 
@@ -43,8 +46,8 @@ def pip_packages(prefix: str, folder: str, owned: Collection[str]) -> Iterator[I
 def _read(folder: str) -> InstalledPackage | None:
     """One package; None where its metadata cannot be read or say too little."""
     try:
-        with open(f"{folder}/METADATA", encoding="utf-8", errors="replace") as file:
-            head = file.read(1 << 16).partition("\n\n")[0]
+        text = read_head(f"{folder}/METADATA", _MAX_BYTES).decode(errors="replace")
+        head = "\n".join(text.splitlines()).partition("\n\n")[0]
     except OSError:
         return None
     found = {key.lower(): value for key, value in reversed(_HEADER.findall(head))}  # the first of each counts
@@ -63,8 +66,7 @@ def _read(folder: str) -> InstalledPackage | None:
 def _direct_url(folder: str) -> Any:
     """The content of direct_url.json; None where there is none that can be read."""
     try:
-        with open(f"{folder}/direct_url.json", "rb") as file:
-            found = msgspec.json.decode(file.read())
+        found = msgspec.json.decode(read_file(f"{folder}/direct_url.json", _MAX_BYTES))
     except (OSError, msgspec.DecodeError):
         return None
     url = found.get("url") if isinstance(found, dict) else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..files import read_file
 from ..models import CheckedSpec
 from ..specs import check
 from .stamps import Stamp, settled
@@ -125,8 +126,7 @@ class Templates:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return file.read(_MAX_BYTES).decode("utf-8-sig")
+        return read_file(path, _MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _LeftOut("it is no UTF-8 text") from error
 

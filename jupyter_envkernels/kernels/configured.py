@@ -9,6 +9,9 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_config_path
 
+from ..files import read_file
+
+_MAX_BYTES = 1 << 20
 _OURS = "jupyter_envkernels."
 _APPLICATIONS = ("ServerApp", "NotebookApp", "LabApp", "JupyterNotebookApp", "SingleUserNotebookApp", "JupyterApp")
 _NAMES = ("jupyter_config", "jupyter_server_config", "jupyter_notebook_config")
@@ -62,7 +65,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _manager_in(file: Path) -> str | None:
     try:
-        config = json.loads(file.read_text(encoding="utf-8"))
+        config = json.loads(read_file(file, _MAX_BYTES))
     except (OSError, ValueError):
         return None
     sections = config if isinstance(config, dict) else {}
