@@ -46,6 +46,7 @@ def environment_json(environment: Environment, footprint: Footprint | None = Non
         "is_base": environment.is_base,
         "is_running": environment.is_running,
         "read_only": environment.read_only,
+        "is_trusted": environment.is_trusted,
         "problem": _problem_json(environment.problem),
         "usage": _usage_json(footprint.usage),
         "created": _time(footprint.created),

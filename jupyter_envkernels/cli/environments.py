@@ -10,6 +10,7 @@ from ..documents import environment_json, history_json
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
 from ..envs.history import read_history
+from ..envs.trusted import distrust_prefix, trust_prefix
 from ..models import Environment, Footprint, Kernel, Revision, size
 from .answer import Answer
 from .doors import open_catalog
@@ -41,11 +42,26 @@ def _row(environment: Environment, footprint: Footprint, width: int | None) -> t
 def _offer(environment: Environment) -> str:
     """The kernels of an environment, those that cannot start with the reason, or why it has none."""
     kernels = ", ".join(_kernel(kernel) for kernel in environment.kernels)
-    return kernels or (f"({environment.problem.message})" if environment.problem else "")
+    problem = environment.problem
+    if kernels or problem is None:
+        return kernels
+    return f"({problem.message})" if environment.is_trusted else f"({problem.message} {problem.remedy})"
 
 
 def _kernel(kernel: Kernel) -> str:
     return f"{kernel.id} ({kernel.problem.message})" if kernel.problem else kernel.id
+
+
+def trust(args: Namespace) -> Answer:
+    """``trust``."""
+    catalog = open_catalog()
+    environment = catalog.find(args.environment)
+    change = distrust_prefix if args.remove else trust_prefix
+    change(environment.prefix)
+    now = catalog.find(str(environment.prefix))
+    name = f"{now.name} ({now.prefix})"
+    text = f"{name} is trusted. Kernels: {_offer(now)}" if now.is_trusted else f"{name} is not trusted."
+    return Answer({"environments": [environment_json(now)]}, text)
 
 
 def show_history(args: Namespace) -> Answer:

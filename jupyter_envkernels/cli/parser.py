@@ -60,6 +60,11 @@ def build_parser() -> Parser:
 def _reading(verbs: _Verbs) -> None:
     listing = verbs.add("list", "environments:show", "Show the environments with their kernels, sizes and problems.")
     listing.add_argument("--sizes", action="store_true", help="measure now what has changed, which may take a while")
+    trust = verbs.add(
+        "trust", "environments:trust", "Use an environment although an account that is not trusted can change it."
+    )
+    _add_environment(trust)
+    trust.add_argument("--remove", action="store_true", help="do not trust it any more")
     history = verbs.add("history", "environments:show_history", "Show the revisions of an environment.")
     _add_environment(history)
 

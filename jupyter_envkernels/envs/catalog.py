@@ -75,6 +75,7 @@ class Catalog:
         self._lock = threading.Lock()
         self._settings = SettingsCache(environ)
         self._trust = TrustSource(options, environ)
+        self._last_trust: Trust | None = None
         self._frame: _Frame | None = None
         self._discovery = Discovery()
         self._entries: dict[str, _Entry] = {}
@@ -134,6 +135,7 @@ class Catalog:
         if os.sep in ref:
             return self._at(os.path.abspath(os.path.expanduser(ref)))
         named = [environment for environment in environments if environment.name == ref]
+        named = [environment for environment in named if environment.is_trusted] or named
         if len(named) == 1:
             return named[0]
         raise _ambiguous(ref, named) if named else _not_found(ref, environments)
@@ -208,10 +210,13 @@ class Catalog:
 
     def _refreshed(self) -> _Snapshot:
         frame = self._current_frame()
+        trust = self._trust.read(frame.settings)
+        if trust != self._last_trust:
+            self._last_trust, self._entries = trust, {}
         known = self._entries
-        session = self._trust.read(frame.settings).session()
+        session = trust.session()
         entries = {}
-        for found in self._discovery.find(frame.places):
+        for found in self._discovery.find(frame.places, session):
             old = known.get(found.real)
             folder = session.place(os.path.dirname(found.path))
             if old is None or (old.found, old.folder) != (found, folder) or not old.contents.is_current():

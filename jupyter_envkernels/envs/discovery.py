@@ -12,6 +12,7 @@ from ..files import read_file
 from ..models import real_path
 from .locations import Location
 from .stamps import MISSING, Stamp, stamp_of
+from .trust import Session
 
 _MAX_PROJECTS = 1000
 """Each is looked into at each listing, which must stay cheap in a folder of any size."""
@@ -69,14 +70,21 @@ class Discovery:
         self._listings: dict[str, _Listing] = {}
         self._last: tuple[tuple[Location, ...], list[_Listing], tuple[Found, ...]] | None = None
 
-    def find(self, places: tuple[Location, ...]) -> tuple[Found, ...]:
+    def find(self, places: tuple[Location, ...], session: Session) -> tuple[Found, ...]:
         """The prefixes that the locations name, in their order; the same object while nothing has changed.
 
-        Where several paths lead to one prefix, its own path wins over links to it, and else the first location.
+        Where several paths lead to one prefix, its own path wins over links to it, and else the first location. A list
+        that is not trusted names none.
+
+        Args:
+            places: where to look.
+            session: judges lists, which may be those of other homes.
         """
         now = time.time_ns()
         read = [
-            (location, folder, self._listing(folder, location, now)) for location, folder in self._folders(places, now)
+            (location, folder, self._listing(folder, location, now))
+            for location, folder in self._folders(places, now)
+            if location.kind != "list" or session.judge(folder).ok
         ]
         listings = [listing for _, _, listing in read]
         if self._last and self._last[0] is places and self._last[1] == listings:

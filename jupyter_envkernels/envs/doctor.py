@@ -11,6 +11,7 @@ from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
 from .locations import Location
 from .prefixes import Contents, NotAnEnvironment, read_prefix
+from .trust import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class SearchedLocation:
 
     Attributes:
         origin: who named it.
-        state: ``found``, ``missing`` or ``unreadable``.
+        state: ``found``, ``missing``, ``unreadable`` or ``not trusted``.
         prefixes: how many paths it names, environments or not.
     """
 
@@ -82,7 +83,8 @@ def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
         Finding(ok=True, message=f"conda's configuration file {file} was read.") for file in settings.files
     ]
     configuration += [_failed(problem) for problem in settings.problems]
-    searched = tuple(_search(location) for location in places)
+    session = catalog.trust().session()
+    searched = tuple(_search(location, session) for location in places)
     if path is None:
         return Diagnosis(tuple(configuration), searched)
     prefix = os.path.abspath(os.path.expanduser(path))
@@ -94,12 +96,14 @@ def _failed(problem: Problem) -> Finding:
     return Finding(ok=False, message=problem.message, remedy=problem.remedy)
 
 
-def _search(location: Location) -> SearchedLocation:
+def _search(location: Location, session: Session) -> SearchedLocation:
     if not os.path.exists(location.path):
         state = "missing"
     else:
         state = "found" if os.access(location.path, os.R_OK) else "unreadable"
-    count = len(Discovery().find((location,))) if state == "found" else 0
+    if state == "found" and location.kind == "list" and not session.judge(location.path).ok:
+        state = "not trusted"
+    count = len(Discovery().find((location,), session)) if state == "found" else 0
     return SearchedLocation(location.path, location.kind, location.origin, state, count)
 
 
@@ -110,6 +114,7 @@ class _Examination:
         self._catalog = catalog
         self._places = places
         self._prefix = prefix
+        self._session = catalog.trust().session()
 
     def findings(self) -> list[Finding]:
         """All rules up to the first that decides against the prefix; kernels one by one."""
@@ -136,7 +141,7 @@ class _Examination:
 
     def _contents(self) -> Contents | Problem:
         try:
-            contents = read_prefix(self._prefix)
+            contents = read_prefix(self._prefix, self._session)
         except NotAnEnvironment as absence:
             return absence.problem
         if contents.problem and not os.path.exists(f"{self._prefix}/conda-meta/history"):
@@ -157,7 +162,7 @@ class _Examination:
 
     def _found(self) -> Found | None:
         real = real_path(self._prefix)
-        return next((found for found in Discovery().find(self._places) if found.real == real), None)
+        return next((found for found in Discovery().find(self._places, self._session) if found.real == real), None)
 
     def _environment(self) -> Environment | None:
         real = real_path(self._prefix)

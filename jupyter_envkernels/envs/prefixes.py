@@ -237,7 +237,7 @@ def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failur
         if failure:
             return RawKernel(name, None, not_trusted(prefix, Verdict(ok=False, reason=failure)))
         spec = parse_kernel_json(data)
-    except UnsafeFile as error:
+    except (UnsafeFile, IsADirectoryError) as error:
         return RawKernel(name, None, _bad_kernelspec(file, str(error.strerror)))
     except OSError as error:
         return RawKernel(name, None, _unreadable(file, error)) if os.path.lexists(file) else None

@@ -7,14 +7,15 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..files import read_file
 from ..models import CheckedSpec
 from ..specs import check
 from .stamps import Stamp, settled
+from .trust import Session, Trust
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".txt", ".lock"})
 
@@ -53,10 +54,12 @@ class Templates:
 
     Args:
         folders: of two files with one name, that of the first folder counts.
+        trust: the rule of whose files may be used; the folders are trusted, as the administrator names them.
     """
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    def __init__(self, folders: tuple[Path, ...], trust: Callable[[], Trust]) -> None:
         self._folders = folders
+        self._trust = trust
         self._known: dict[Path, tuple[Stamp, Template]] = {}
         self._told: set[str] = set()
         self._lock = threading.Lock()
@@ -70,8 +73,11 @@ class Templates:
         known: dict[Path, tuple[Stamp, Template]] = {}
         found: dict[str, Template] = {}
         size = 0
+        trust = self._trust()
+        session = replace(trust, anchors=(*trust.anchors, *map(str, self._folders))).session()
         for path in self._files():
             try:
+                _check_trusted(path, session)
                 stamp, template = self._template(path, _MAX_ALL_BYTES - size)
             except (OSError, _LeftOut) as error:
                 self._tell(path, error)
@@ -122,6 +128,17 @@ class Templates:
         if line not in self._told:
             self._told.add(line)
             _log.warning("%s", line)
+
+
+def _check_trusted(path: Path, session: Session) -> None:
+    """Refuse a file that other accounts can change.
+
+    Raises:
+        _LeftOut: they can.
+    """
+    verdict = session.judge(path)
+    if not verdict.ok:
+        raise _LeftOut(verdict.reason.removesuffix("."))
 
 
 def _read(path: Path) -> str:

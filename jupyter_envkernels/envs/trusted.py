@@ -144,15 +144,27 @@ def trust_prefix(prefix: Path, file: Path | None = None) -> TrustedPrefix:
     except OSError as error:
         raise NotFound(f"There is no environment at {prefix}.", remedy="Give the prefix of an environment.") from error
     entry = TrustedPrefix(real, status.st_ino, status.st_uid)
-    target = file or trusted_prefixes_file()
-    kept = [known for known in read_trusted_prefixes(target) if known.path != real]
+    _change(file or trusted_prefixes_file(), real, [entry])
+    return entry
+
+
+def distrust_prefix(prefix: Path, file: Path | None = None) -> None:
+    """Take one prefix out of those that the user trusts by name; nothing happens where it is none of them.
+
+    Raises:
+        StoreFailed: the list cannot be written.
+    """
+    _change(file or trusted_prefixes_file(), os.path.realpath(prefix), [])
+
+
+def _change(file: Path, real: str, entries: list[TrustedPrefix]) -> None:
+    kept = [known for known in read_trusted_prefixes(file) if known.path != real]
     try:
-        _write(target, msgspec.json.encode([*kept, entry]))
+        _write(file, msgspec.json.encode([*kept, *entries]))
     except OSError as error:
         raise StoreFailed(
-            f"{target} cannot be written: {error.strerror}.", remedy="Make space or permissions there."
+            f"{file} cannot be written: {error.strerror}.", remedy="Make space or permissions there."
         ) from error
-    return entry
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -66,9 +66,11 @@ def clone_request(
     Raises:
         NotFound: there is no such environment.
         Ambiguous: several environments answer to ``source``.
+        Forbidden: it is not trusted.
         InvalidRequest: the name cannot be one.
     """
     found = catalog.find(source)
+    _check_trusted(found)
     if prefix is None and name is None:
         raise InvalidRequest("The copy has no name.", remedy="Give it one.")
     target = prefix if prefix is not None else catalog.new_prefix(check_name(name or ""), root)
@@ -210,7 +212,18 @@ def _changeable(catalog: Catalog, environment: str) -> Environment:
     found = catalog.find(environment)
     if reason := change_refused(found):
         raise Forbidden(f"{found.name} ({found.prefix}) cannot be changed: {reason}.", remedy="Clone it.")
+    _check_trusted(found)
     return found
+
+
+def _check_trusted(environment: Environment) -> None:
+    """Refuse to run what an account could have put into an environment that is not trusted.
+
+    Raises:
+        Forbidden: it is not trusted.
+    """
+    if not environment.is_trusted and environment.problem:
+        raise Forbidden(environment.problem.message, remedy=environment.problem.remedy)
 
 
 def change_refused(environment: Environment) -> str:

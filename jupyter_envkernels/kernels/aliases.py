@@ -21,7 +21,7 @@ def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment
 
     Args:
         name: ``conda-base-KERNEL`` or ``conda-env-NAME-KERNEL``.
-        environments: the ones that there are.
+        environments: the ones that there are; those that are not trusted answer to no name.
 
     Returns:
         The kernel is None where the environment has lost it or never had it; all is None where no environment or more
@@ -30,6 +30,7 @@ def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment
     matches = [
         (environment, rest)
         for environment in environments
+        if environment.is_trusted
         for part in _parts(environment)
         if (rest := name.removeprefix(f"conda-{part}-")) != name and rest
     ]

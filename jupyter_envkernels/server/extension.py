@@ -79,7 +79,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
             contents=server.contents_manager,
             inquirer=self.inquirer,
             listing=Listing(catalog, footprints),
-            templates=Templates(self.template_folders()),
+            templates=Templates(self.template_folders(), catalog.trust),
             other_manager=self.other_manager,
             audit=self.audit,
         )

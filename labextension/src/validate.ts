@@ -141,6 +141,7 @@ const environment = record<IEnvironment>({
   is_base: flag,
   is_running: flag,
   read_only: flag,
+  is_trusted: flag,
   problem: orNull(problem),
   usage: orNull(usage),
   created: orNull(text),

@@ -62,3 +62,18 @@ def test_history(shell: Shell) -> None:
     [revision] = shell.json("history", "lesson")["revisions"]
     assert revision["added"] == ["main/noarch::zlib-1.0-0"]
     assert shell.json("history", "absent", code=1)["error"]["code"] == "not-found"
+
+
+def test_one_that_others_can_change_is_used_once_it_is_trusted(shell: Shell) -> None:
+    prefix = make_prefix(shell.envs / "lesson", "python3")
+    prefix.chmod(0o777)
+    _, row = shell.run("list").stdout.splitlines()
+    assert f"{prefix} can be written by every account." in row
+    assert f"jupyter envkernels trust {prefix}" in row
+    refused = shell.run("clone", "lesson", "-n", "copy")
+    assert refused.returncode == 3
+    assert f"jupyter envkernels trust {prefix}" in refused.stderr
+    assert shell.run("trust", "lesson").stdout == f"lesson ({prefix}) is trusted. Kernels: conda-env-lesson-py\n"
+    assert "conda-env-lesson-py" in shell.run("kernels").stdout
+    assert shell.run("trust", "lesson", "--remove").stdout == f"lesson ({prefix}) is not trusted.\n"
+    assert "conda-env-lesson-py" not in shell.run("kernels").stdout

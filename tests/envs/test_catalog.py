@@ -352,3 +352,94 @@ def test_a_link_that_cannot_be_read_harms_no_other(
     assert not catalog_of().find(str(tmp_path / "envs/forbidden")).is_trusted
     with pytest.raises(NotFound):
         catalog_of().find("~nobody-of-that-name/x")
+
+
+@pytest.fixture
+def of_others(tmp_path: Path) -> Path:
+    """An environment in a folder that every account can write, named by the user's own list."""
+    prefix = make_prefix(tmp_path / "open/exam", "python3")
+    (tmp_path / "open").chmod(0o777)
+    list_in(tmp_path / "home", prefix)
+    return prefix
+
+
+def test_one_that_others_can_change_is_listed_without_kernels(
+    catalog_of: MakeCatalog, tmp_path: Path, of_others: Path
+) -> None:
+    (environment,) = catalog_of().environments()
+    assert (environment.name, environment.kernels, environment.is_trusted) == ("exam", (), False)
+    assert environment.id == environment_id(of_others)
+    assert environment.problem
+    assert environment.problem.code == "not-trusted"
+    assert f"{tmp_path}/open can be written by every account" in environment.problem.message
+    assert f"jupyter envkernels trust {of_others}" in environment.problem.remedy
+
+
+def test_whether_one_is_trusted_is_known_anew_when_a_folder_above_it_changes(
+    catalog_of: MakeCatalog, tmp_path: Path, of_others: Path
+) -> None:
+    age(tmp_path)
+    catalog = catalog_of()
+    assert not catalog.environments()[0].kernels
+    (tmp_path / "open").chmod(0o755)
+    assert catalog.environments()[0].kernels
+    (tmp_path / "open").chmod(0o777)
+    assert not catalog.environments()[0].kernels
+
+
+def test_a_name_means_the_trusted_one(catalog_of: MakeCatalog, tmp_path: Path, of_others: Path) -> None:
+    mine = make_prefix(tmp_path / "envs/exam", "python3")
+    assert catalog_of().find("exam").prefix == mine
+
+
+def test_a_kernel_json_that_others_can_write_is_no_kernel(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "envs/lesson", "python3", "other")
+    age(tmp_path)
+    catalog = catalog_of()
+    (prefix / "share/jupyter/kernels/python3/kernel.json").chmod(0o666)
+    problems = {kernel.raw_name: kernel.problem for kernel in catalog.find("lesson").kernels}
+    assert problems["other"] is None
+    assert problems["python3"]
+    assert problems["python3"].code == "not-trusted"
+    (prefix / "share/jupyter/kernels/other/kernel.json").chmod(0o666)
+    assert all(kernel.problem for kernel in catalog.find("lesson").kernels)
+
+
+@pytest.mark.parametrize(
+    "path", ["conda-meta/.envkernels-pending", "conda-meta/frozen", "share/jupyter/kernels/python3/kernel.json"]
+)
+@pytest.mark.parametrize("kind", ["pipe", "zero", "huge"])
+def test_no_file_of_an_environment_stops_a_listing(
+    catalog_of: MakeCatalog, tmp_path: Path, path: str, kind: str
+) -> None:
+    make_prefix(tmp_path / "envs/good", "python3")
+    spoilt = make_prefix(tmp_path / "envs/spoilt", "python3") / path
+    spoilt.unlink(missing_ok=True)
+    spoil(spoilt, kind)
+    assert "good" in names(catalog_of())
+
+
+@pytest.mark.parametrize("kind", ["pipe", "zero", "huge"])
+def test_no_list_of_environments_stops_a_listing(catalog_of: MakeCatalog, tmp_path: Path, kind: str) -> None:
+    make_prefix(tmp_path / "envs/good", "python3")
+    (tmp_path / "home/.conda").mkdir()
+    spoil(tmp_path / "home/.conda/environments.txt", kind)
+    assert names(catalog_of()) == ["good"]
+
+
+def test_the_list_of_another_home_counts_only_if_it_is_trusted(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    (tmp_path / "teacher").mkdir()
+    list_in(tmp_path / "teacher", make_prefix(tmp_path / "theirs", "python3"))
+    (tmp_path / "teacher/.conda/environments.txt").chmod(0o666)
+    assert names(catalog_of(homes=(tmp_path / "teacher",))) == []
+
+
+def spoil(path: Path, kind: str) -> None:
+    """Make what would block, or fill the memory, if it were read as a file is."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "zero":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 2 << 30)

@@ -7,6 +7,7 @@ import pytest
 
 from jupyter_envkernels.envs.discovery import Discovery, is_hidden_sibling
 from jupyter_envkernels.envs.locations import Location
+from jupyter_envkernels.envs.trust import Trust
 from tests.prefixes import age, make_prefix
 
 
@@ -15,7 +16,7 @@ def folder(path: Path) -> Location:
 
 
 def paths(*places: Location) -> list[str]:
-    return [found.path for found in Discovery().find(places)]
+    return [found.path for found in Discovery().find(places, Trust().session())]
 
 
 def test_children_of_a_folder(tmp_path: Path) -> None:
@@ -38,7 +39,7 @@ def test_lines_of_a_list(tmp_path: Path) -> None:
     listed = tmp_path / "environments.txt"
     listed.write_bytes(b"/a/x\n\nnot absolute\n/a/./y/\n/a/x\n/a/\xff\n/nul/\0\n/a/ends with space \n")
     place = Location(str(listed), "list", "a test")
-    found = Discovery().find((place,))
+    found = Discovery().find((place,), Trust().session())
     assert [one.path for one in found] == ["/a/x", "/a/y", "/a/\udcff", "/a/ends with space "]
     assert all(one.is_named for one in found)
 
@@ -57,7 +58,7 @@ def test_a_link_is_its_own_identity_where_its_target_is_named_nowhere(tmp_path: 
     build = make_prefix(tmp_path / "builds/7f3a-lesson")
     (tmp_path / "envs").mkdir()
     (tmp_path / "envs/lesson").symlink_to(build)
-    (found,) = Discovery().find((folder(tmp_path / "envs"),))
+    (found,) = Discovery().find((folder(tmp_path / "envs"),), Trust().session())
     assert found.is_link
     assert found.identity == f"{tmp_path.resolve()}/envs/lesson"
     assert found.real == str(build.resolve())
@@ -80,18 +81,18 @@ def test_nothing_is_read_again_while_nothing_has_changed(tmp_path: Path) -> None
     age(tmp_path)
     discovery = Discovery()
     places = (folder(tmp_path),)
-    first = discovery.find(places)
-    assert discovery.find(places) is first
+    first = discovery.find(places, Trust().session())
+    assert discovery.find(places, Trust().session()) is first
     make_prefix(tmp_path / "b")
-    assert [found.path for found in discovery.find(places)] == [f"{tmp_path}/a", f"{tmp_path}/b"]
+    assert [found.path for found in discovery.find(places, Trust().session())] == [f"{tmp_path}/a", f"{tmp_path}/b"]
 
 
 def test_a_young_time_stamp_is_not_trusted(tmp_path: Path) -> None:
     make_prefix(tmp_path / "a")
     discovery = Discovery()
     places = (folder(tmp_path),)
-    discovery.find(places)
+    discovery.find(places, Trust().session())
     stamp = tmp_path.stat()
     make_prefix(tmp_path / "b")
     os.utime(tmp_path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # as if within one tick of the clock
-    assert [found.path for found in discovery.find(places)] == [f"{tmp_path}/a", f"{tmp_path}/b"]
+    assert [found.path for found in discovery.find(places, Trust().session())] == [f"{tmp_path}/a", f"{tmp_path}/b"]

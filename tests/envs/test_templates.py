@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_envkernels.envs import templates as module
 from jupyter_envkernels.envs.templates import Template, Templates
+from jupyter_envkernels.envs.trust import Trust
 
 DOCS = Path(__file__).parents[2] / "docs" / "administration.md"
 SPEC = "name: lesson\ndependencies:\n  - python\n"
@@ -23,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    return [template.name for template in Templates((folder,)).read()]
+    return [template.name for template in Templates((folder,), Trust).read()]
 
 
 @pytest.mark.parametrize(
@@ -41,12 +42,12 @@ def names(folder: Path) -> list[str]:
 def test_title_and_description(folder: Path, top: str, title: str, description: str) -> None:
     (folder / "science.yml").write_bytes((top + SPEC).encode())
     text = (top + SPEC).removeprefix("\ufeff")
-    assert Templates((folder,)).read() == (Template("science", title, description, text),)
+    assert Templates((folder,), Trust).read() == (Template("science", title, description, text),)
 
 
 def test_a_spec_without_a_name_has_that_of_its_file(folder: Path) -> None:
     (folder / "science.yml").write_text("dependencies: [python]")
-    assert [template.title for template in Templates((folder,)).read()] == ["science"]
+    assert [template.title for template in Templates((folder,), Trust).read()] == ["science"]
 
 
 def test_other_formats_are_offered_and_other_files_are_not(folder: Path) -> None:
@@ -65,7 +66,7 @@ def test_the_first_folder_wins(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "lesson.yml").write_text("# Theirs\n" + SPEC)
     (tmp_path / "site" / "all.yml").write_text("# All\n" + SPEC)
-    found = Templates((folder, tmp_path / "absent", tmp_path / "site")).read()
+    found = Templates((folder, tmp_path / "absent", tmp_path / "site"), Trust).read()
     assert [template.title for template in found] == ["Ours", "All"]
 
 
@@ -83,7 +84,7 @@ def test_what_cannot_be_used_is_left_out_and_named_once(
     (folder / "loop.yml").symlink_to("loop.yml")
     (folder / "folder.yml").mkdir()
     os.mkfifo(folder / "pipe.yml")
-    templates = Templates((folder, folder / "absent"))
+    templates = Templates((folder, folder / "absent"), Trust)
     for _ in range(2):
         assert [template.name for template in templates.read()] == ["good"]
     left_out = sorted(Path(record.getMessage().split()[2]).name for record in caplog.records)
@@ -117,7 +118,7 @@ def test_limits_of_number_and_size(
 def test_a_file_is_read_again_when_it_has_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "lesson.yml").write_text(SPEC)
     os.utime(folder / "lesson.yml", (time.time() - 60,) * 2)
-    templates = Templates((folder,))
+    templates = Templates((folder,), Trust)
     before = templates.read()
     with monkeypatch.context() as patch:
         patch.setattr(module, "check", lambda _: pytest.fail("it was read again"))
@@ -131,8 +132,21 @@ def test_a_file_is_read_again_when_it_has_changed(folder: Path, monkeypatch: pyt
 def test_the_example_of_the_documentation(folder: Path) -> None:
     (example,) = re.findall(r"```yaml\n(.*?)```", DOCS.read_text(), re.DOTALL)
     (folder / "science.yml").write_text(example)
-    (template,) = Templates((folder,)).read()
+    (template,) = Templates((folder,), Trust).read()
     assert (template.title, template.description) == (
         "Data science",
         "numpy, pandas and matplotlib, as in the lectures.",
     )
+
+
+def test_a_file_that_others_can_write_is_left_out(folder: Path) -> None:
+    (folder / "science.yml").write_text(SPEC)
+    (folder / "open.yml").write_text(SPEC)
+    (folder / "open.yml").chmod(0o666)
+    assert names(folder) == ["science"]
+
+
+def test_a_pipe_does_not_block(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yml")
+    (folder / "science.yml").write_text(SPEC)
+    assert names(folder) == ["science"]

@@ -101,6 +101,19 @@ def test_what_must_not_be_changed(catalog: Catalog, tmp_path: Path) -> None:
     assert change_refused(replace(found, prefix=tmp_path / "link")) == "it is a link to another place"
 
 
+def test_what_is_not_trusted_is_neither_copied_nor_changed_but_may_be_removed(catalog: Catalog) -> None:
+    prefix = catalog.find("there").prefix
+    prefix.chmod(0o777)
+    reason = "can be written by every account"
+    with pytest.raises(Forbidden, match=reason):
+        clone_request(catalog, "there", name="copy")
+    with pytest.raises(Forbidden, match=reason):
+        update_request(catalog, "there", edit=Edit(remove=("numpy",)))
+    with pytest.raises(Forbidden, match=reason):
+        add_kernel_request(catalog, "there")
+    assert remove_request(catalog, "there").prefix == prefix
+
+
 def test_a_plan_is_of_something() -> None:
     plan = plan_request(replace(CREATE, kind="update"))
     assert (plan.kind, plan.plans, plan.prefix) == ("plan", "update", CREATE.prefix)

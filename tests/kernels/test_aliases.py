@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_a_name_that_may_mean_two_means_none() -> None:
     assert found[0] is twin
     other_base = environment("/home/u/miniforge3", "python3", is_base=True)
     assert resolve("conda-base-py", (*WORLD, other_base)) is None
+
+
+def test_one_that_is_not_trusted_answers_to_no_name_and_stands_in_no_others_way() -> None:
+    stranger = replace(environment("/srv/course/envs/lesson"), is_trusted=False)
+    bare = replace(environment("/srv/course/.pixi/envs/exam"), is_trusted=False)
+    found = resolve("conda-env-lesson-py", (stranger, *WORLD))
+    assert found
+    assert found[0] is NAMED
+    assert resolve("conda-env-exam-py", (bare, *WORLD)) is None

@@ -30,6 +30,7 @@ export function makeEnvironment(
     is_base: false,
     is_running: false,
     read_only: false,
+    is_trusted: true,
     problem: null,
     usage: null,
     created: null,

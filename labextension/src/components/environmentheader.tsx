@@ -6,7 +6,7 @@ import React from 'react';
 
 import { IEnvironment } from '../types';
 import { IBaseProps } from './common';
-import { whyKept } from './permissions';
+import { whyKept, whyNotTrusted } from './permissions';
 
 export const ENVIRONMENT_PAGES = ['packages', 'update', 'history'] as const;
 export type EnvironmentPage = (typeof ENVIRONMENT_PAGES)[number];
@@ -24,7 +24,8 @@ export function EnvironmentHeader(props: IHeaderProps): JSX.Element {
     update: trans.__('Update from a spec'),
     history: trans.__('History')
   };
-  const reason = whyKept(environment, trans);
+  const reason =
+    whyKept(environment, trans) ?? whyNotTrusted(environment, trans);
   return (
     <div className="jp-EnvKernels-envHeader">
       <h2>{environment.name}</h2>

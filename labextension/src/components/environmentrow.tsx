@@ -16,7 +16,12 @@ import { IEnvironment, IJob, IKernel } from '../types';
 import { IBaseProps, IconButton, TextButton } from './common';
 import { EnvironmentDetails, orderValue } from './environmentdetails';
 import { languageIcon } from './icons';
-import { canHaveKernel, usableKernels, whyKept } from './permissions';
+import {
+  canHaveKernel,
+  usableKernels,
+  whyKept,
+  whyNotTrusted
+} from './permissions';
 import { Order } from './sorting';
 
 /** What can be done with an environment. */
@@ -132,7 +137,11 @@ function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
     <>
       <div className="jp-EnvKernels-rowProblem" title={problem.remedy}>
         {problem.message}
-        <span className="jp-EnvKernels-screenReader"> {problem.remedy}</span>
+        {environment.is_trusted ? (
+          <span className="jp-EnvKernels-screenReader"> {problem.remedy}</span>
+        ) : (
+          ` ${problem.remedy}`
+        )}
       </div>
       {canHaveKernel(environment, trans) && !job && (
         <TextButton
@@ -190,6 +199,11 @@ function Marks(props: IEnvironmentRowProps): JSX.Element {
       environment.read_only,
       trans.__('read-only'),
       trans.__('You cannot change this environment')
+    ],
+    [
+      !environment.is_trusted,
+      trans.__('not trusted'),
+      trans.__('Other accounts can change what this environment runs')
     ]
   ];
   return (
@@ -226,6 +240,7 @@ function RowActions(props: IEnvironmentRowProps): JSX.Element {
         icon={copyIcon}
         label={trans.__('Clone %1', name)}
         title={trans.__('Clone…')}
+        disabledReason={whyNotTrusted(environment, trans)}
         tabIndex={tabIndex}
         onClick={() => actions.clone(environment)}
       />

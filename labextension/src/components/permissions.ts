@@ -30,6 +30,16 @@ export function whyKept(
     : null;
 }
 
+/** Why the environment may be neither run nor cloned or changed; null where it may be. */
+export function whyNotTrusted(
+  environment: IEnvironment,
+  trans: TranslationBundle
+): string | null {
+  return environment.is_trusted
+    ? null
+    : trans.__('Other accounts can change what this environment runs');
+}
+
 /** Whether a kernel is missing, and can be added. */
 export function canHaveKernel(
   environment: IEnvironment,

@@ -14,7 +14,8 @@ import { formatName } from '../components/exportview';
 import {
   canHaveKernel,
   usableKernels,
-  whyKept
+  whyKept,
+  whyNotTrusted
 } from '../components/permissions';
 import { EnvModel } from '../model';
 import { EXPORT_FORMATS, ExportFormat, IEnvironment } from '../types';
@@ -61,6 +62,8 @@ export function addEnvironmentCommands(
     environments.get(String(args['environment']));
   const isChangeable = (environment: IEnvironment) =>
     whyKept(environment, trans) === null;
+  const isTrusted = (environment: IEnvironment) =>
+    whyNotTrusted(environment, trans) === null;
 
   const add = (
     id: string,
@@ -85,7 +88,7 @@ export function addEnvironmentCommands(
     update,
     trans.__('Update from a File or Spec…'),
     ({ id }) => actions.show({ page: 'update', environment: id }),
-    isChangeable
+    environment => isChangeable(environment) && isTrusted(environment)
   );
   add(history, trans.__('History…'), ({ id }) =>
     actions.show({ page: 'history', environment: id })
@@ -93,7 +96,7 @@ export function addEnvironmentCommands(
   add(addKernel, trans.__('Add Kernel'), actions.addKernel, environment =>
     canHaveKernel(environment, trans)
   );
-  add(clone, trans.__('Clone…'), actions.clone);
+  add(clone, trans.__('Clone…'), actions.clone, isTrusted);
   add(remove, trans.__('Delete…'), actions.remove, isChangeable);
   commands.addCommand(exportAs, {
     label: args => formatName(toFormat(args), trans),

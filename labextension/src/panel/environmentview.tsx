@@ -12,7 +12,7 @@ import {
   EnvironmentHeader,
   EnvironmentPage
 } from '../components/environmentheader';
-import { whyKept } from '../components/permissions';
+import { whyKept, whyNotTrusted } from '../components/permissions';
 import { EditStore, EnvModel, IEdit, JobModel } from '../model';
 import { RestAPI } from '../restapi';
 import { IEnvironment, IJob, PlannableRequest } from '../types';
@@ -33,7 +33,9 @@ export class EnvironmentView extends Panel {
     this._edit = edits.of(environment);
     const common = {
       trans,
-      isChangeable: () => whyKept(this._current, trans) === null
+      isChangeable: () =>
+        (whyKept(this._current, trans) ??
+          whyNotTrusted(this._current, trans)) === null
     };
     this._pages = {
       packages: new PackagesPage({

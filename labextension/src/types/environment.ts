@@ -31,6 +31,8 @@ export interface IEnvironment {
   is_base: boolean;
   is_running: boolean;
   read_only: boolean;
+  /** Other accounts cannot change it; else it offers no kernel. */
+  is_trusted: boolean;
   /** Why it offers no kernel; null when it offers one. */
   problem: IProblem | null;
   /** Null while it is not measured. */

@@ -92,6 +92,23 @@ describe('EnvironmentList', () => {
     expect(done).toEqual(['kernel tools']);
   });
 
+  it('shows the command that trusts what others can change', () => {
+    const problem = {
+      code: 'not-trusted',
+      message: '/srv/x belongs to ada.',
+      remedy: 'Run: jupyter envkernels trust /srv/x'
+    };
+    const mark = { kernels: [], is_trusted: false, problem };
+    list([makeEnvironment('exam', mark)]);
+    const [text] = page.all('.jp-EnvKernels-rowProblem');
+    expect(text.textContent).toBe(`${problem.message} ${problem.remedy}`);
+    expect(page.all('.jp-EnvKernels-mark').map(m => m.textContent)).toEqual([
+      'not trusted'
+    ]);
+    page.click('Clone exam');
+    expect(done).toEqual([]);
+  });
+
   it.each([
     ['of another reason', { code: 'unreadable' }, {}],
     ['in a read-only environment', { code: 'no-kernel' }, { read_only: true }]
