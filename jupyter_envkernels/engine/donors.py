@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ..envs.trust import Trust
 from ..files import read_file
 from .walking import CACHE, Folder, is_bytecode, list_tree
 
@@ -20,8 +21,17 @@ _MOST = 10
 _MAX_BYTES = 1 << 20
 
 
+def trusted_donors(package_cache: Path, trust: Trust) -> list[Path]:
+    """Return the environments of that cache that were made last, newest first, without those that others can change.
+
+    One that was removed since may be another account's by now.
+    """
+    session = trust.session()
+    return [prefix for prefix in donors(package_cache) if session.judge(prefix).ok]
+
+
 def donors(package_cache: Path) -> tuple[Path, ...]:
-    """The environments of that cache that were made last, newest first."""
+    """Return the environments of that cache that were made last, newest first."""
     with suppress(OSError):
         return tuple(map(Path, os.fsdecode(read_file(package_cache / _FILE, _MAX_BYTES)).splitlines()))
     return ()

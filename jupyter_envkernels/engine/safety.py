@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ..envs.frozen import why_frozen
 from ..envs.installations import is_root
+from ..envs.prefixes import not_trusted
 from ..envs.processes import running_kernels
+from ..envs.trust import Trust
 from ..errors import AlreadyExists, Forbidden, InUse, InvalidRequest, NotFound
 
 
@@ -88,6 +90,18 @@ def check_there(prefix: Path) -> None:
     """
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.")
+
+
+def check_trusted(prefix: Path, trust: Trust) -> None:
+    """Refuse an environment whose scripts and programs would run, and which other accounts can change.
+
+    Raises:
+        Forbidden: they can.
+    """
+    verdict = trust.judge(prefix)
+    if not verdict.ok:
+        problem = not_trusted(str(prefix), verdict)
+        raise Forbidden(problem.message, remedy=problem.remedy)
 
 
 def check_changeable(prefix: Path) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 from ..envs.activation import activated_environ
 from ..envs.condarc import Settings
 from ..envs.packages import read_inventory
+from ..envs.trust import Trust
+from ..envs.trusted import read_trust
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
@@ -24,12 +26,12 @@ from .backend import Backend, Report
 from .changes import is_done
 from .clobbers import conflicts, keep_aside, settle
 from .displaced import take_out
-from .donors import add_donor, donors, share_bytecode
+from .donors import add_donor, share_bytecode, trusted_donors
 from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
 from .quota import check_quota
-from .safety import check_changeable, check_free, check_idle
+from .safety import check_changeable, check_free, check_idle, check_trusted
 from .sharing import make_folder, shared_root
 from .staging import Staging
 from .succession import part, take_place
@@ -71,6 +73,11 @@ class Transaction:
     def staging(self) -> Staging:
         """Where the work is done."""
         return Staging(self.request.prefix, self.job_id)
+
+    @property
+    def trust(self) -> Trust:
+        """Return the rule of whose environments may be used, as it stands; it reads files."""
+        return read_trust(self.options.catalog, self.settings, self.environ)
 
     @property
     def _prevents(self) -> bool:
@@ -141,6 +148,7 @@ class Transaction:
         plan = await self._decide()
         broken: frozenset[str] = frozenset()
         if source is not None:
+            await asyncio.to_thread(check_trusted, source, self.trust)
             if self.plan is not None:
                 await self._current(source, plan)
             environ = await asyncio.to_thread(activated_environ, source, self.environ)
@@ -166,6 +174,7 @@ class Transaction:
         prefix, staging = self.request.prefix, self.staging
         self.report.phase("checking", "Checking the environment")
         await asyncio.to_thread(check_changeable, prefix)
+        await asyncio.to_thread(check_trusted, prefix, self.trust)
         plan = await self._decide()
         before = await self._current(prefix, plan)
         if is_done(plan, before):
@@ -263,7 +272,7 @@ class Transaction:
         """Complete the files to an environment, and move it to its place under the pending mark."""
         self._write_records(plan)
         if source is None:
-            share_bytecode(donors(self.options.package_cache), self.staging.folder)
+            share_bytecode(trusted_donors(self.options.package_cache, self.trust), self.staging.folder)
         self.staging.mark()
         try:
             self.staging.publish()

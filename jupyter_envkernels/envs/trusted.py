@@ -11,39 +11,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from jupyter_core.paths import jupyter_data_dir
 
 from ..errors import NotFound, StoreFailed
 from ..files import read_file
+from ..models import CatalogOptions
 from .condarc import Settings
 from .installations import home_of
 from .stamps import Stamp, stamp_of
 from .trust import Account, Trust, TrustedPrefix
 
 _MAX_BYTES = 1 << 20
-
-
-class TrustOptions(Protocol):
-    """Folders and accounts that the configuration names."""
-
-    @property
-    def roots(self) -> tuple[Path, ...]:
-        """Folders of environments."""
-
-    @property
-    def shared_roots(self) -> tuple[Path, ...]:
-        """Folders of shared environments."""
-
-    @property
-    def trusted_owners(self) -> tuple[str, ...]:
-        """Names or ids of accounts."""
-
-    @property
-    def trusted_groups(self) -> tuple[str, ...]:
-        """Names or ids of groups."""
 
 
 class TrustSource:
@@ -57,7 +37,7 @@ class TrustSource:
         file: the user's list of trusted prefixes.
     """
 
-    def __init__(self, options: TrustOptions, environ: Mapping[str, str], file: Path | None = None) -> None:
+    def __init__(self, options: CatalogOptions, environ: Mapping[str, str], file: Path | None = None) -> None:
         self._options = options
         self._environ = environ
         self._file = file
@@ -78,7 +58,7 @@ class TrustSource:
 
 
 def read_trust(
-    options: TrustOptions, settings: Settings, environ: Mapping[str, str], file: Path | None = None
+    options: CatalogOptions, settings: Settings, environ: Mapping[str, str], file: Path | None = None
 ) -> Trust:
     """Gather the rule for this user; see :class:`TrustSource` for the arguments."""
     return Trust(
@@ -90,7 +70,7 @@ def read_trust(
     )
 
 
-def _anchors(options: TrustOptions, settings: Settings, environ: Mapping[str, str]) -> Iterable[str | Path]:
+def _anchors(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> Iterable[str | Path]:
     yield from (sys.prefix, sys.base_prefix, home_of(environ))
     if settings.root_prefix:
         yield settings.root_prefix

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.donors import add_donor, donors, share_bytecode
+from jupyter_envkernels.engine.donors import add_donor, donors, share_bytecode, trusted_donors
+from jupyter_envkernels.envs.trust import Trust
 
 SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
 
@@ -93,3 +94,12 @@ def test_the_newest_donors_are_remembered(tmp_path: Path) -> None:
     assert known[:3] == ["15", "19", "18"]
     assert len(known) == 10
     assert [path.name for path in cache.iterdir()] == ["bytecode-donors.txt"]
+
+
+def test_a_donor_that_others_can_change_gives_nothing(tmp_path: Path) -> None:
+    mine, open_to_all = tmp_path / "mine", tmp_path / "open"
+    for prefix in (mine, open_to_all):
+        prefix.mkdir()
+        add_donor(tmp_path, prefix)
+    open_to_all.chmod(0o777)
+    assert trusted_donors(tmp_path, Trust((str(tmp_path),))) == [mine]

@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.safety import check_changeable, check_free, check_path, check_unused
+from jupyter_envkernels.engine.safety import (
+    check_changeable,
+    check_free,
+    check_path,
+    check_trusted,
+    check_unused,
+)
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.trust import Trust
 from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import CatalogOptions
+from tests.prefixes import make_prefix
 
 
 @pytest.fixture
@@ -146,3 +154,13 @@ def test_paths_that_packages_cannot_hold(tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidRequest, match="a double quote, backslash or control character"):
         check_path(tmp_path / name / "lesson")
     check_path(tmp_path / "a b'c\u00fc")
+
+
+def test_an_environment_that_others_can_change_is_not_run(tmp_path: Path) -> None:
+    prefix = make_prefix(tmp_path / "lesson")
+    trust = Trust((str(tmp_path),))
+    check_trusted(prefix, trust)
+    prefix.chmod(0o777)
+    with pytest.raises(Forbidden, match="can be written by every account") as caught:
+        check_trusted(prefix, trust)
+    assert caught.value.remedy.endswith(f"jupyter envkernels trust {prefix}")

@@ -19,7 +19,15 @@ from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.envs.prefixes import read_prefix
-from jupyter_envkernels.errors import EnvKernelsError, LinkFailed, NotFound, Outdated, PipFailed, VerifyFailed
+from jupyter_envkernels.errors import (
+    EnvKernelsError,
+    Forbidden,
+    LinkFailed,
+    NotFound,
+    Outdated,
+    PipFailed,
+    VerifyFailed,
+)
 from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec, JobRequest
 
 from .test_transaction import Place, place
@@ -118,6 +126,17 @@ def test_a_plan_for_another_state_is_refused(made: Place) -> None:
     with pytest.raises(Outdated):
         made.run(request, plan)
     assert state(request.prefix) == before
+
+
+def test_what_others_can_change_is_neither_changed_nor_copied(made: Place) -> None:
+    prefix = made.envs / "lesson"
+    prefix.chmod(0o777)
+    before = state(prefix)
+    for request in (made.update("lesson", "demo=2.0"), made.clone("lesson", "copy")):
+        with pytest.raises(Forbidden, match="can be written by every account"):
+            made.run(request)
+    assert state(prefix) == before
+    assert not (made.envs / "copy").exists()
 
 
 def break_verification(folder: Path) -> None:
