@@ -67,7 +67,6 @@ OPENS_FILES_ITSELF = {
     "engine/walking.py": "files of a tree that was listed as regular",
     "envs/processes.py": "/proc",
     "envs/trust.py": "/proc",
-    "kernels/sync.py": "the user's own Jupyter data folder",
 }
 """Modules that open files otherwise than by ``files``, and why that is safe; those of jobs have the user's journal."""
 

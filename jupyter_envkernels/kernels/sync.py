@@ -1,28 +1,33 @@
 """Kernelspecs as files, for programs that read nothing else.
 
-They stand alone: a program needs nothing of ours to start such a kernel, because its activation is written into the
-``env`` of its kernel.json. What is ours there is marked, and nothing else is ever changed or removed.
+They hold nothing that is computed: :mod:`.launch` looks at the environment and activates it when the kernel starts. So
+keeping them true reads files and runs nothing. What is ours there is marked, and nothing else is ever changed or
+removed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..envs.activation import activated_environ, deactivated_environ
 from ..envs.catalog import Catalog
-from ..envs.condarc import Settings
 from ..envs.prefixes import resource_files
-from ..errors import OperationFailed
+from ..files import read_file, read_with_status
 from ..models import Environment, Kernel
 from .kernelspecs import environment_metadata, resource_dir
+from .launch import launch_argv
+
+_MAX_BYTES = 4 << 20
+"""Of one file of a kernelspec."""
+
+_MAX_RESOURCES = 20
+"""Files that are copied of one kernelspec, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class SyncReport:
         written: new or changed.
         unchanged: true already.
         removed: of environments that are gone, or of all.
-        skipped: not written, because another kernelspec has the name or the environment cannot be activated.
+        skipped: not written, because another kernelspec has the name.
     """
 
     written: tuple[str, ...] = ()
@@ -42,26 +47,19 @@ class SyncReport:
     skipped: tuple[str, ...] = ()
 
 
-def sync(catalog: Catalog, data_dir: Path, environ: Mapping[str, str] = os.environ) -> SyncReport:
+def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
     """Make the kernelspecs in Jupyter's data folder those of the environments that there are now.
 
     Args:
         catalog: knows the environments.
         data_dir: the user's Jupyter data folder.
-        environ: the variables of this process.
     """
-    settings = catalog.settings()
-    clean = deactivated_environ(environ, settings, Path(sys.prefix))
     ours = dict(_ours(data_dir))
     written, unchanged, skipped = [], [], []
     for environment, kernel in _startable(catalog):
         folder = data_dir / "kernels" / kernel.id.lower()
-        try:
-            spec = standalone_kernelspec(environment, kernel, clean, settings)
-        except OperationFailed:
-            skipped.append(kernel.id)
-            continue
-        if folder.exists() and folder.name not in ours:
+        spec = synced_kernelspec(environment, kernel)
+        if os.path.lexists(folder) and folder.name not in ours:
             skipped.append(kernel.id)
         elif ours.pop(folder.name, None) == spec:
             unchanged.append(kernel.id)
@@ -73,9 +71,9 @@ def sync(catalog: Catalog, data_dir: Path, environ: Mapping[str, str] = os.envir
     return SyncReport(tuple(written), tuple(unchanged), tuple(sorted(ours)), tuple(skipped))
 
 
-def refresh(catalog: Catalog, data_dir: Path, environ: Mapping[str, str] = os.environ) -> SyncReport | None:
+def refresh(catalog: Catalog, data_dir: Path) -> SyncReport | None:
     """Sync again, if it was ever asked for; None if it was not."""
-    return sync(catalog, data_dir, environ) if any(_ours(data_dir)) else None
+    return sync(catalog, data_dir) if any(_ours(data_dir)) else None
 
 
 def remove(data_dir: Path) -> SyncReport:
@@ -92,23 +90,14 @@ def is_synced(spec: Mapping[str, Any]) -> bool:
     return isinstance(mark, dict) and mark.get("synced") is True
 
 
-def standalone_kernelspec(
-    environment: Environment, kernel: Kernel, environ: Mapping[str, str], settings: Settings
-) -> dict[str, Any]:
-    """A kernel.json that starts the kernel in its environment without any help of ours.
-
-    Raises:
-        OperationFailed: the activation scripts of the environment cannot be run.
-    """
-    activated = activated_environ(environment.prefix, environ, settings=settings)
-    changed = {name: value for name, value in activated.items() if environ.get(name) != value}
-    path = changed.pop("PATH", "").removesuffix(environ.get("PATH", ""))
-    variables = {name: value.replace("$", "$$") for name, value in changed.items()}
+def synced_kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
+    """Return the kernel.json that starts a kernel by the launcher."""
     metadata = environment_metadata(environment, kernel)
     return {
         **kernel.spec,
+        "argv": launch_argv(str(environment.prefix), kernel.raw_name),
+        "env": {},
         "display_name": kernel.display_name,
-        "env": {"PATH": path.replace("$", "$$") + "${PATH}", **variables, **kernel.spec.get("env", {})},
         "metadata": {
             **kernel.spec.get("metadata", {}),
             **metadata,
@@ -129,22 +118,37 @@ def _startable(catalog: Catalog) -> Iterator[tuple[Environment, Kernel]]:
 def _ours(data_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for file in sorted((data_dir / "kernels").glob("conda-*/kernel.json")):
         try:
-            spec = json.loads(file.read_text(encoding="utf-8"))
+            spec = json.loads(read_file(file, _MAX_BYTES))
         except (OSError, ValueError):
             continue
-        if isinstance(spec, dict) and isinstance(spec.get("metadata"), dict) and is_synced(spec):
+        is_spec = isinstance(spec, dict) and isinstance(spec.get("metadata"), dict)
+        if is_spec and is_synced(spec) and not file.parent.is_symlink():
             yield file.parent.name, spec
 
 
 def _write(folder: Path, spec: dict[str, Any], source: Path) -> None:
-    """Put kernel.json in its place last and at once: a folder without it is no kernelspec."""
+    """Put kernel.json in its place last: a folder without it is no kernelspec."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in resource_files(str(source)):
-        shutil.copyfile(source / name, folder / name)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as file:
-        json.dump(spec, file, indent=1)
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(folder / "kernel.json")
+    for name in resource_files(str(source))[:_MAX_RESOURCES]:
+        if (data := _resource(source / name)) is not None:
+            _put(folder / name, data)
+    _put(folder / "kernel.json", json.dumps(spec, indent=1).encode())
+
+
+def _resource(path: Path) -> bytes | None:
+    """Return the content of a file that others may have made; None if it is no regular file, or too large."""
+    with suppress(OSError):
+        data, status = read_with_status(path, _MAX_BYTES)
+        return data if os.path.samestat(status, path.lstat()) else None  # not what a link leads to
+    return None
+
+
+def _put(file: Path, data: bytes) -> None:
+    """Write a file at once, in the place of what has its name: be that a link, it is not followed."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as draft:
+        draft.write(data)
+    Path(draft.name).chmod(0o644)
+    Path(draft.name).replace(file)
 
 
 def _remove(folder: Path) -> None:

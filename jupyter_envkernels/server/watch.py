@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -93,7 +92,7 @@ class CatalogWatch(_Watch):
     async def _turn(self) -> float:
         found = await asyncio.to_thread(self._catalog.environments)
         if found != self._known:
-            await asyncio.to_thread(sync.refresh, self._catalog, self._data_dir, os.environ)
+            await asyncio.to_thread(sync.refresh, self._catalog, self._data_dir)
             if self._known is not None:
                 self._tell(len(found))
             self._known = found

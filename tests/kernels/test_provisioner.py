@@ -23,8 +23,9 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.envs.processes import running_kernels
-from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner, prepare
+from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
+from jupyter_envkernels.kernels.start import prepare
 from jupyter_envkernels.models import environment_id
 from tests.prefixes import add_kernel, environ_of, make_prefix, write_kernel_json
 

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.kernels.sync import SyncReport, is_synced, refresh, remove, sync
 from jupyter_envkernels.models import CatalogOptions
-from tests.prefixes import environ_of, make_prefix
+from tests.prefixes import add_kernel, environ_of, make_prefix
 
 NAMES = ("conda-env-exam-py", "conda-env-lesson-py", "conda-env-lesson-r")
 
@@ -34,14 +32,14 @@ def read(data_dir: Path, name: str) -> dict[str, Any]:
     return spec
 
 
-def test_it_writes_what_programs_can_start_without_us(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
+def test_it_writes_what_the_launcher_starts(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "envs/exam/share/jupyter/kernels/python3/logo-svg.svg").write_text("<svg/>")
-    assert sync(catalog, data_dir, environ_of(tmp_path)) == SyncReport(written=NAMES)
+    assert sync(catalog, data_dir) == SyncReport(written=NAMES)
     spec = read(data_dir, "conda-env-exam-py")
-    assert spec["argv"][0] == f"{tmp_path}/envs/exam/bin/python"
+    assert spec["argv"][0] == sys.executable
+    assert spec["argv"][-3:] == [f"{tmp_path}/envs/exam", "python3", "{connection_file}"]
     assert spec["display_name"] == "exam (Python 3)"
-    assert spec["env"]["PATH"] == f"{tmp_path}/envs/exam/bin:${{PATH}}"
-    assert spec["env"]["CONDA_PREFIX"] == f"{tmp_path}/envs/exam"
+    assert spec["env"] == {}
     assert spec["metadata"]["conda_env_name"] == "exam"
     assert "kernel_provisioner" not in spec["metadata"]
     assert is_synced(spec)
@@ -50,21 +48,83 @@ def test_it_writes_what_programs_can_start_without_us(catalog: Catalog, data_dir
 
 
 def test_the_second_time_nothing_is_written(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
-    sync(catalog, data_dir, environ_of(tmp_path))
+    sync(catalog, data_dir)
     before = {path: path.stat().st_mtime_ns for path in data_dir.rglob("*")}
-    assert sync(catalog, data_dir, environ_of(tmp_path)) == SyncReport(unchanged=NAMES)
+    assert sync(catalog, data_dir) == SyncReport(unchanged=NAMES)
     assert {path: path.stat().st_mtime_ns for path in data_dir.rglob("*")} == before
 
 
 def test_it_keeps_them_true(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
-    sync(catalog, data_dir, environ_of(tmp_path))
+    sync(catalog, data_dir)
     shutil.rmtree(tmp_path / "envs/exam")
     make_prefix(tmp_path / "envs/new", "python3")
-    (tmp_path / "envs/lesson/conda-meta/state").write_text('{"env_vars": {"COST": "5$"}}')
-    assert refresh(catalog, data_dir, environ_of(tmp_path)) == SyncReport(
-        written=("conda-env-lesson-py", "conda-env-lesson-r", "conda-env-new-py"), removed=("conda-env-exam-py",)
+    add_kernel(tmp_path / "envs/lesson", interrupt_mode="message")
+    assert refresh(catalog, data_dir) == SyncReport(
+        written=("conda-env-lesson-py", "conda-env-new-py"),
+        unchanged=("conda-env-lesson-r",),
+        removed=("conda-env-exam-py",),
     )
-    assert read(data_dir, "conda-env-lesson-py")["env"]["COST"] == "5$$"
+    assert read(data_dir, "conda-env-lesson-py")["interrupt_mode"] == "message"
+
+
+def test_nothing_of_an_environment_runs(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
+    scripts = tmp_path / "envs/exam/etc/conda/activate.d"
+    scripts.mkdir(parents=True)
+    (scripts / "a.sh").write_text(f"touch {tmp_path}/ran\n")
+    sync(catalog, data_dir)
+    make_prefix(tmp_path / "envs/new", "python3")
+    refresh(catalog, data_dir)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_kernelspecs_of_earlier_versions_are_written_again(catalog: Catalog, data_dir: Path) -> None:
+    """They held the variables of the activated environment."""
+    sync(catalog, data_dir)
+    new = read(data_dir, "conda-env-exam-py")
+    old = {**new, "argv": ["/envs/exam/bin/python", "-f", "{connection_file}"], "env": {"PATH": "/envs/exam/bin"}}
+    (data_dir / "kernels/conda-env-exam-py/kernel.json").write_text(json.dumps(old))
+    report = refresh(catalog, data_dir)
+    assert report is not None
+    assert report.written == ("conda-env-exam-py",)
+    assert read(data_dir, "conda-env-exam-py") == new
+
+
+def test_only_regular_files_are_copied(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "envs/exam/share/jupyter/kernels/python3"
+    (folder / "logo-svg.svg").write_text("<svg/>")
+    (tmp_path / "secret").write_text("mine")
+    (folder / "logo-32x32.png").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "logo-64x64.png")
+    (folder / "kernel.js").touch()
+    os.truncate(folder / "kernel.js", 5 << 20)
+    sync(catalog, data_dir)
+    copied = data_dir / "kernels/conda-env-exam-py"
+    assert sorted(path.name for path in copied.iterdir()) == ["kernel.json", "logo-svg.svg"]
+
+
+def test_links_are_not_written_through(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "envs/exam/share/jupyter/kernels/python3/logo-svg.svg").write_text("<svg/>")
+    sync(catalog, data_dir)
+    synced = data_dir / "kernels/conda-env-exam-py"
+    for name in ("logo-svg.svg", "kernel.json"):
+        (synced / name).rename(tmp_path / name)
+        (synced / name).symlink_to(tmp_path / name)
+    (tmp_path / "logo-svg.svg").write_text("mine")
+    before = (tmp_path / "kernel.json").read_text()
+    add_kernel(tmp_path / "envs/exam", display_name="Python of today")
+    refresh(catalog, data_dir)
+    assert (tmp_path / "logo-svg.svg").read_text() == "mine"
+    assert (tmp_path / "kernel.json").read_text() == before
+    assert read(data_dir, "conda-env-exam-py")["display_name"] == "exam (Python of today)"
+
+
+def test_a_folder_that_is_a_link_is_not_ours(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
+    sync(catalog, data_dir)
+    (data_dir / "kernels/conda-env-exam-py").rename(tmp_path / "elsewhere")
+    (data_dir / "kernels/conda-env-exam-py").symlink_to(tmp_path / "elsewhere")
+    assert sync(catalog, data_dir).skipped == ("conda-env-exam-py",)
+    remove(data_dir)
+    assert (tmp_path / "elsewhere/kernel.json").exists()
 
 
 def test_without_a_first_sync_there_is_nothing_to_keep_true(catalog: Catalog, data_dir: Path) -> None:
@@ -80,13 +140,13 @@ def test_what_is_not_ours_is_never_touched(catalog: Catalog, data_dir: Path, tmp
     (data_dir / "kernels/conda-broken").mkdir()
     (data_dir / "kernels/conda-broken/kernel.json").write_text("[")
     before = tree(data_dir)
-    assert sync(catalog, data_dir, environ_of(tmp_path)).skipped == ("conda-env-exam-py",)
+    assert sync(catalog, data_dir).skipped == ("conda-env-exam-py",)
     assert remove(data_dir).removed == ("conda-env-lesson-py", "conda-env-lesson-r")
     assert tree(data_dir) == before
 
 
 def test_files_that_somebody_added_stay(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
-    sync(catalog, data_dir, environ_of(tmp_path))
+    sync(catalog, data_dir)
     (data_dir / "kernels/conda-env-exam-py/notes.txt").write_text("mine")
     assert remove(data_dir).removed == NAMES
     assert tree(data_dir) == {"kernels/conda-env-exam-py/notes.txt": b"mine"}
@@ -96,7 +156,7 @@ def test_kernels_that_cannot_start_are_not_written(data_dir: Path, tmp_path: Pat
     make_prefix(tmp_path / "envs/no-python", "python3", python=False)
     make_prefix(tmp_path / "envs/bare")
     catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), environ_of(tmp_path))
-    assert sync(catalog, data_dir, environ_of(tmp_path)) == SyncReport()
+    assert sync(catalog, data_dir) == SyncReport()
 
 
 def test_names_that_jupyter_cannot_tell_apart(data_dir: Path, tmp_path: Path) -> None:
@@ -104,34 +164,12 @@ def test_names_that_jupyter_cannot_tell_apart(data_dir: Path, tmp_path: Path) ->
     for name in ("Lesson", "lesson"):
         make_prefix(tmp_path / "envs" / name, "python3")
     catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), environ_of(tmp_path))
-    assert sync(catalog, data_dir, environ_of(tmp_path)).written == ("conda-env-Lesson-py",)
+    assert sync(catalog, data_dir).written == ("conda-env-Lesson-py",)
     assert [path.name for path in (data_dir / "kernels").iterdir()] == ["conda-env-lesson-py"]
 
 
-def test_a_plain_jupyter_client_starts_them_activated(
-    real_catalog: Catalog, real_envs: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sync(real_catalog, data_dir, os.environ)
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(data_dir))
-    manager = KernelManager(kernel_name="conda-env-new-py", kernel_spec_manager=KernelSpecManager())
-    manager.start_kernel(stderr=subprocess.DEVNULL)
-    client = manager.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=60)
-        printed: list[str] = []
-        code = (
-            "import os, sys; print([sys.prefix, *(os.environ[n] for n in ('CONDA_PREFIX', 'LAB_QUOTE', 'LAB_MULTI'))])"
-        )
-        client.execute_interactive(code, timeout=30, output_hook=lambda m: printed.append(m["content"].get("text", "")))
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    assert "".join(printed).strip() == str([f"{real_envs}/new", f"{real_envs}/new", 'a "b" $c', "line1\nline2"])
-
-
 def test_other_programs_list_them(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
-    sync(catalog, data_dir, environ_of(tmp_path))
+    sync(catalog, data_dir)
     command = [sys.executable, "-m", "jupyter_client.kernelspecapp", "list", "--json"]
     environ = {**os.environ, "JUPYTER_DATA_DIR": str(data_dir)}
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)

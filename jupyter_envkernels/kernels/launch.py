@@ -1,0 +1,65 @@
+"""Become the kernel of an environment: what the kernelspecs that :mod:`.sync` writes start.
+
+The command is :func:`launch_argv`, and what a client of Jupyter adds to it. The environment is looked at and activated
+each time. Then this process executes the kernel, which so keeps its number, its signals and its exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from typing import NoReturn
+
+from ..envs.prefixes import KERNELS
+from ..models import Problem
+from .kernelspecs import fallback_argv, own_argv
+from .start import Start, prepare
+
+_IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+
+
+def launch_argv(prefix: str, raw_name: str) -> list[str]:
+    """Return the command of a kernelspec that starts the kernel of an environment.
+
+    Args:
+        prefix: of the environment.
+        raw_name: of the kernel's folder.
+    """
+    return [*own_argv("launch"), prefix, raw_name, "{connection_file}"]
+
+
+def main() -> NoReturn:
+    """Execute the kernel, or in its place the one that says why it cannot start."""
+    prefix, raw_name, connection_file, *more = sys.argv[1:]
+    places = {"{connection_file}": connection_file, "{resource_dir}": f"{prefix}/{KERNELS}/{raw_name}"}
+    start = prepare(prefix, raw_name, os.environ)
+    problem = start.problem or _execute([*_filled(start.argv, places), *more], _environ(start))
+    fallback = fallback_argv(Path(prefix).name, prefix, problem)
+    problem = _execute(_filled(fallback, places), os.environ)
+    raise SystemExit(problem.message)
+
+
+def _filled(argv: list[str], places: Mapping[str, str]) -> list[str]:
+    for name, value in places.items():
+        argv = [word.replace(name, value) for word in argv]
+    return argv
+
+
+def _environ(start: Start) -> dict[str, str]:
+    """The activated environment with the variables of kernel.json, as jupyter_client puts them in."""
+    own = {name: Template(value).safe_substitute(start.environ) for name, value in start.variables.items()}
+    return {**start.environ, **own}
+
+
+def _execute(argv: list[str], environ: Mapping[str, str]) -> Problem:
+    """Become a program. It returns only if that fails, and then why."""
+    for number in _IGNORED_BY_PYTHON:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(argv[0], argv, environ)  # noqa: S606 - as jupyter_client does
+    except OSError as error:
+        return Problem("no-executable", f"{argv[0]} cannot be run: {error.strerror}.", "Install the kernel again.")

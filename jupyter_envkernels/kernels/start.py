@@ -1,0 +1,63 @@
+"""How the kernel of an environment starts: looked up at each start, by the provisioner and the launcher."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..envs.activation import activated_environ
+from ..envs.condarc import load_settings
+from ..envs.prefixes import NotAnEnvironment, RawKernel, read_prefix
+from ..errors import OperationFailed
+from ..models import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a kernel starts, or why it cannot.
+
+    Attributes:
+        argv: its command.
+        environ: the variables of its activated environment.
+        variables: those of its kernel.json; values may name others as ``${NAME}``.
+        problem: why it cannot start.
+    """
+
+    argv: list[str] = field(default_factory=list)
+    environ: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    problem: Problem | None = None
+
+
+def prepare(prefix: str, raw_name: str, environ: Mapping[str, str]) -> Start:
+    """Find out how the kernel of an environment starts: read its files, and run its activation scripts.
+
+    Args:
+        prefix: of the environment.
+        raw_name: of the kernel's folder.
+        environ: the variables of this process.
+    """
+    try:
+        contents = read_prefix(prefix)
+    except NotAnEnvironment as absence:
+        return Start(problem=absence.problem)
+    kernel = next((kernel for kernel in contents.kernels if kernel.name == raw_name), None)
+    problem = _problem(kernel, contents.problem)
+    if problem or kernel is None or kernel.spec is None:
+        return Start(problem=problem)
+    try:
+        settings = load_settings(environ)
+        variables = activated_environ(Path(prefix), environ, settings=settings, server=Path(sys.prefix))
+    except OperationFailed as failure:
+        return Start(problem=Problem(failure.code, failure.message, failure.remedy))
+    return Start(kernel.spec["argv"], variables, kernel.spec.get("env", {}))
+
+
+def _problem(kernel: RawKernel | None, of_environment: Problem | None) -> Problem | None:
+    if kernel is not None:
+        return kernel.problem
+    return of_environment or Problem(
+        "no-kernel", "The environment does not have this kernel any more.", "Add it again."
+    )
