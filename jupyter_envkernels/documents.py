@@ -182,6 +182,7 @@ def _kernel_json(kernel: Kernel) -> Json:
         "display_name": kernel.display_name,
         "language": kernel.language,
         "problem": _problem_json(kernel.problem),
+        "other_prefix": str(kernel.other_prefix) if kernel.other_prefix else None,
     }
 
 

@@ -40,7 +40,7 @@ def _row(environment: Environment, footprint: Footprint, width: int | None) -> t
 
 
 def _offer(environment: Environment) -> str:
-    """The kernels of an environment, those that cannot start with the reason, or why it has none."""
+    """The kernels of an environment, each with what a person must know of it; or why it has none."""
     kernels = ", ".join(_kernel(kernel) for kernel in environment.kernels)
     problem = environment.problem
     if kernels or problem is None:
@@ -49,7 +49,7 @@ def _offer(environment: Environment) -> str:
 
 
 def _kernel(kernel: Kernel) -> str:
-    return f"{kernel.id} ({kernel.problem.message})" if kernel.problem else kernel.id
+    return f"{kernel.id} ({kernel.remark})" if kernel.remark else kernel.id
 
 
 def trust(args: Namespace) -> Answer:

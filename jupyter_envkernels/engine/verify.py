@@ -15,6 +15,7 @@ from collections.abc import Container, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from ..envs.interpreters import other_prefix
 from ..envs.prefixes import MAX_KERNEL_JSON_BYTES
 from ..errors import VerifyFailed
 from ..files import read_file
@@ -104,6 +105,9 @@ def _kernelspecs(prefix: Path) -> list[Path]:
 
 async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
     argv, program = _program(path, prefix, environ)
+    if other := other_prefix(str(program), str(prefix)):
+        report.log(f"The kernelspec {path.parent.name} runs the interpreter of {other}, and is not looked at.")
+        return
     module = _module(argv, program)
     if not module or (not imports and _is_there(module, prefix)):
         return

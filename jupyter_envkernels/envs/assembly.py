@@ -73,6 +73,7 @@ class Assembler:
             raw_name=raw.name,
             problem=raw.problem,
             spec=spec,
+            other_prefix=Path(raw.other_prefix) if raw.other_prefix else None,
         )
 
     def arrange(self, environments: Iterable[Environment]) -> tuple[Environment, ...]:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..models import Environment, Problem, real_path
+from ..models import Environment, Kernel, Problem, real_path
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
 from .locations import Location
@@ -96,6 +96,18 @@ def _failed(problem: Problem) -> Finding:
     return Finding(ok=False, message=problem.message, remedy=problem.remedy)
 
 
+def _offer(kernel: Kernel) -> Finding:
+    if kernel.problem:
+        return _failed(kernel.problem)
+    if not kernel.other_prefix:
+        return Finding(ok=True, message=f"It offers the kernel {kernel.id}.")
+    return Finding(
+        ok=True,
+        message=f"It offers the kernel {kernel.id}, for which {kernel.other_prefix} is activated: {kernel.remark}",
+        remedy=f"Delete its kernelspec {kernel.raw_name} if that is not what you want.",
+    )
+
+
 def _search(location: Location, session: Session) -> SearchedLocation:
     if not os.path.exists(location.path):
         state = "missing"
@@ -182,12 +194,7 @@ class _Examination:
         if environment is None or not environment.kernels:
             problem = environment.problem if environment else None
             return [_failed(problem or Problem("no-kernel", "It has no kernel."))]
-        found = [
-            _failed(kernel.problem)
-            if kernel.problem
-            else Finding(ok=True, message=f"It offers the kernel {kernel.id}.")
-            for kernel in environment.kernels
-        ]
+        found = [_offer(kernel) for kernel in environment.kernels]
         if environment.is_running:
             ordinary = "Jupyter runs in it: its kernels are listed under their ordinary names, such as python3."
             found.append(Finding(ok=True, message=ordinary))

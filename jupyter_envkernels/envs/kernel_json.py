@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..models import Problem
+from .interpreters import is_packaged, other_prefix
 
 _FIELDS: tuple[tuple[str, type, str], ...] = (
     ("display_name", str, "a text"),
@@ -55,28 +56,48 @@ def is_variable(name: str, value: str) -> bool:
     return name != "" and "=" not in name and "\0" not in name and "\0" not in value
 
 
-def resolve_argv(argv: Sequence[str], prefix: str) -> tuple[list[str], Problem | None]:
+class Command(NamedTuple):
+    """How a kernel is run.
+
+    Attributes:
+        argv: the command.
+        problem: why it cannot be run.
+        other_prefix: the prefix that its program lies in, where that is not the kernel's own; else empty.
+    """
+
+    argv: list[str]
+    problem: Problem | None = None
+    other_prefix: str = ""
+
+
+def resolve_argv(argv: Sequence[str], prefix: str, kernel_json: str) -> Command:
     """Make a kernel's command one of this prefix, wherever its kernel.json was written.
 
     jupyter_client takes a bare ``python`` and ``{prefix}`` for those of the server. A bare name is looked up in
-    ``bin``; so is the last part of a path that is not there, as in an environment that was moved.
+    ``bin``. So is the last part of a path that is not there, or that lies in another prefix although a package of this
+    one has brought the kernel.json, as in an environment that was moved.
 
-    Returns:
-        The command, and why it cannot be run.
+    Args:
+        argv: as kernel.json has it.
+        prefix: of the environment.
+        kernel_json: path of the file, relative to the prefix.
     """
     command = [word.replace("{prefix}", prefix) for word in argv]
     program = command[0]
-    if os.path.isabs(program) and os.access(program, os.X_OK):
-        return command, None
     own = f"{prefix}/bin/{os.path.basename(program)}"
+    missing = program if os.path.isabs(program) else own
+    if os.path.isabs(program) and os.access(program, os.X_OK):
+        other = other_prefix(program, prefix)
+        if not other or not is_packaged(prefix, kernel_json):
+            return Command(command, None, other)
+        missing = own
     if os.access(own, os.X_OK):
-        return [own, *command[1:]], None
+        return Command([own, *command[1:]])
     if os.path.isabs(program) or program.startswith("python"):
-        missing = program if os.path.isabs(program) else own
         problem = Problem(
             "no-executable",
             f"{missing}, which runs the kernel, is not there.",
             "Install the kernel's language into the environment again.",
         )
-        return [missing, *command[1:]], problem
-    return command, None
+        return Command([missing, *command[1:]], problem)
+    return Command(command)

@@ -13,7 +13,7 @@ from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .frozen import FROZEN
 from .installations import is_root
-from .kernel_json import parse_kernel_json, resolve_argv
+from .kernel_json import Command, parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
 from .trust import Session, Trust, Verdict
 
@@ -24,11 +24,17 @@ _MAX_MARK_BYTES = 1 << 16
 
 
 class RawKernel(NamedTuple):
-    """One folder below ``share/jupyter/kernels``; ``spec`` is None where kernel.json cannot be used."""
+    """One folder below ``share/jupyter/kernels``.
+
+    Attributes:
+        spec: None where kernel.json cannot be used.
+        other_prefix: the prefix whose interpreter runs it, where that is not its own; else empty.
+    """
 
     name: str
     spec: Mapping[str, Any] | None
     problem: Problem | None = None
+    other_prefix: str = ""
 
 
 class Contents(NamedTuple):
@@ -243,8 +249,20 @@ def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failur
         return RawKernel(name, None, _unreadable(file, error)) if os.path.lexists(file) else None
     except ValueError as error:
         return RawKernel(name, None, _bad_kernelspec(file, str(error)))
-    spec["argv"], problem = resolve_argv(spec["argv"], prefix)
-    return RawKernel(name, spec, problem)
+    command = resolve_argv(spec["argv"], prefix, f"{KERNELS}/{name}/kernel.json")
+    spec["argv"] = command.argv
+    problem = command.problem
+    if command.other_prefix:
+        for path in (command.argv[0], f"{command.other_prefix}/conda-meta", f"{prefix}/conda-meta"):
+            watch.add(path)
+        problem = _other_not_trusted(command, session)
+    return RawKernel(name, spec, problem, command.other_prefix)
+
+
+def _other_not_trusted(command: Command, session: Session) -> Problem | None:
+    """Return why the interpreter of another prefix must not run; None where it may."""
+    verdict = session.judge(command.argv[0])
+    return None if verdict.ok else not_trusted(command.other_prefix, verdict)
 
 
 def _bad_kernelspec(file: str, reason: str) -> Problem:

@@ -47,6 +47,7 @@ def missing_kernelspec(environment: Environment, raw_name: str) -> dict[str, Any
 def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, Any]:
     """What a kernelspec says about its environment, in the words that nb_conda_kernels brought in."""
     raw_display_name = str(kernel.spec.get("display_name") or kernel.raw_name)
+    other = {"other_prefix": str(kernel.other_prefix)} if kernel.other_prefix else {}
     return {
         "conda_env_name": environment.name,
         "conda_env_path": str(environment.prefix),
@@ -54,7 +55,7 @@ def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, 
         "conda_raw_kernel_name": kernel.raw_name,
         "conda_is_base_environment": environment.is_base,
         "conda_is_currently_running": environment.is_running,
-        "envkernels": {"id": environment.id},
+        "envkernels": {"id": environment.id, **other},
     }
 
 

@@ -20,7 +20,7 @@ class Start:
 
     Attributes:
         argv: its command.
-        environ: the variables of its activated environment.
+        environ: the variables that there are when the prefix of its interpreter is activated.
         variables: those of its kernel.json; values may name others as ``${NAME}``.
         problem: why it cannot start.
     """
@@ -49,7 +49,8 @@ def prepare(prefix: str, raw_name: str, environ: Mapping[str, str]) -> Start:
         return Start(problem=problem)
     try:
         settings = load_settings(environ)
-        variables = activated_environ(Path(prefix), environ, settings=settings, server=Path(sys.prefix))
+        of = Path(kernel.other_prefix or prefix)
+        variables = activated_environ(of, environ, settings=settings, server=Path(sys.prefix))
     except OperationFailed as failure:
         return Start(problem=Problem(failure.code, failure.message, failure.remedy))
     return Start(kernel.spec["argv"], variables, kernel.spec.get("env", {}))

@@ -59,6 +59,7 @@ class Kernel:
         raw_name: the folder below ``share/jupyter/kernels``.
         problem: why it cannot start; None when nothing is known against it.
         spec: kernel.json as it must be run, argv[0] resolved; empty where it cannot be read.
+        other_prefix: the prefix whose interpreter runs it, and which is activated for it; None where that is its own.
     """
 
     id: str
@@ -67,6 +68,14 @@ class Kernel:
     raw_name: str
     problem: Problem | None = None
     spec: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    other_prefix: Path | None = None
+
+    @property
+    def remark(self) -> str:
+        """What a person must know of it: why it cannot start, or whose interpreter runs it; empty as a rule."""
+        if self.problem:
+            return self.problem.message
+        return f"It runs the interpreter of {self.other_prefix}." if self.other_prefix else ""
 
 
 @dataclass(frozen=True, slots=True)

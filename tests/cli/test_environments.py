@@ -7,7 +7,7 @@ import time
 from jupyter_envkernels.cli import texts
 from jupyter_envkernels.envs.footprints import record_start
 from tests.cli.shell import Shell
-from tests.prefixes import make_prefix
+from tests.prefixes import add_kernel, make_prefix
 
 
 def test_list_is_a_table(shell: Shell) -> None:
@@ -27,6 +27,14 @@ def test_list_says_why_a_kernel_cannot_start(shell: Shell) -> None:
     _, row = shell.run("list").stdout.splitlines()
     assert "conda-env-lesson-broken (" in row
     assert "conda-env-lesson-py  " in row
+
+
+def test_list_says_whose_interpreter_runs_a_kernel(shell: Shell) -> None:
+    other = make_prefix(shell.envs / "other")
+    add_kernel(make_prefix(shell.envs / "lesson"), argv=[f"{other}/bin/python"])
+    assert f"conda-env-lesson-py (It runs the interpreter of {other}.)" in shell.run("list").stdout
+    (lesson, _) = shell.json("list")["environments"]
+    assert lesson["kernels"][0]["other_prefix"] == str(other)
 
 
 def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:

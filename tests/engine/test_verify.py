@@ -11,6 +11,7 @@ import pytest
 from jupyter_envkernels.engine.verify import broken_kernels, is_sure, remember, verify_kernels
 from jupyter_envkernels.errors import VerifyFailed
 from jupyter_envkernels.models import JobPhase, Plan, PlannedPackage, ProgressUnit
+from tests.prefixes import add_kernel, add_program, make_prefix
 
 from .test_vintage import kernel_plan
 
@@ -105,6 +106,17 @@ async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "bin" / "python").unlink()
     with pytest.raises(VerifyFailed, match="its program python is not there"):
         await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+
+
+async def test_the_interpreter_of_another_prefix_is_not_run(tmp_path: Path) -> None:
+    program = add_program(make_prefix(tmp_path / "other"), "python")
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    prefix = make_prefix(tmp_path / "env")
+    add_kernel(prefix, argv=[str(program), "-m", "lab_kernel"])
+    log = Log()
+    await verify_kernels(prefix, os.environ, log, imports=True)
+    assert f"python3 runs the interpreter of {tmp_path}/other" in log.text
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("text", ["no JSON", "{}", '{"argv": []}'])

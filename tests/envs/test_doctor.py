@@ -9,7 +9,7 @@ import pytest
 from jupyter_envkernels.envs.doctor import Diagnosis, diagnose, path_of
 from jupyter_envkernels.models import PENDING_MARK
 from tests.envs.conftest import MakeCatalog
-from tests.prefixes import make_prefix
+from tests.prefixes import add_kernel, make_prefix
 
 
 def words(diagnosis: Diagnosis) -> str:
@@ -24,6 +24,14 @@ def test_a_kernel(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     assert "has conda-meta/history" in words(diagnosis)
     assert f"found in {tmp_path}/envs (c.EnvKernels.roots)" in words(diagnosis)
     assert "offers the kernel conda-env-lesson-py" in words(diagnosis)
+
+
+def test_a_kernel_with_the_interpreter_of_another_prefix(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    prefix, other = make_prefix(tmp_path / "envs/lesson"), make_prefix(tmp_path / "other")
+    add_kernel(prefix, argv=[f"{other}/bin/python"])
+    diagnosis = diagnose(catalog_of(), prefix)
+    assert diagnosis.is_kernel
+    assert f"{other} is activated: It runs the interpreter of {other}." in words(diagnosis)
 
 
 def test_a_link_to_a_kernel(catalog_of: MakeCatalog, tmp_path: Path) -> None:

@@ -59,6 +59,18 @@ def test_a_kernel_whose_python_is_gone(tmp_path: Path) -> None:
     assert f"{prefix}/bin/python" in kernel.problem.message
 
 
+def test_a_kernel_with_the_interpreter_of_another_prefix(tmp_path: Path) -> None:
+    prefix, other = make_prefix(tmp_path / "env"), make_prefix(tmp_path / "other")
+    add_kernel(prefix, argv=[f"{other}/bin/python", "-m", "ipykernel_launcher"])
+    age(tmp_path)
+    contents = read_prefix(str(prefix))
+    assert [(kernel.other_prefix, kernel.problem) for kernel in contents.kernels] == [(str(other), None)]
+    assert contents.is_current()
+    (other / "bin/python").unlink()
+    assert not contents.is_current()
+    assert read_prefix(str(prefix)).kernels[0].other_prefix == ""
+
+
 @pytest.mark.parametrize(
     ("python", "record", "code", "words"),
     [

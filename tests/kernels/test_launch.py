@@ -111,6 +111,12 @@ def test_its_variables_are_those_of_kernel_json_too(start: Start, tmp_path: Path
     assert start('printf %s "$SEEN"').stdout == f"in {tmp_path}/env, not $NOWHERE"
 
 
+def test_the_interpreter_of_another_prefix_runs_in_that_one(start: Start, tmp_path: Path) -> None:
+    other = make_prefix(tmp_path / "other")
+    add_program(other, "python").write_text('#!/bin/sh\nprintf %s "$CONDA_PREFIX"\n')
+    assert start("", argv=(f"{other}/bin/python",)).stdout == str(other)
+
+
 def test_it_ignores_no_signal_that_the_client_did_not_ignore(start: Start) -> None:
     shown = "grep SigIgn /proc/self/status"
     assert start(shown).stdout == subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout

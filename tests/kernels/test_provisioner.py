@@ -160,6 +160,42 @@ async def test_variables_given_with_the_request_and_by_the_kernelspec(
         shutil.rmtree(own)
 
 
+async def test_the_interpreter_of_another_prefix_runs_in_that_one(real_catalog: Catalog, real_envs: Path) -> None:
+    """``ipykernel install --prefix`` called from another environment."""
+    new, old = real_envs / "new", real_envs / "old"
+    added = add_kernel(
+        new, "visitor", argv=[f"{old}/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    )
+    try:
+        async with session(real_catalog, "conda-env-new-visitor") as kernel:
+            prefix, _, environ = await kernel.report()
+            assert prefix == environ["CONDA_PREFIX"] == str(old)
+            assert "LAB_ACTIVATED" not in environ
+            assert isinstance(kernel.manager.provisioner, EnvKernelProvisioner)
+            metadata = kernel.manager.provisioner.kernel_spec.metadata
+            assert (metadata["conda_env_path"], metadata["envkernels"]["other_prefix"]) == (str(new), str(old))
+    finally:
+        shutil.rmtree(added.parent)
+
+
+async def test_in_a_place_that_was_taken_anew_a_kernel_runs_in_its_own_prefix(
+    real_catalog: Catalog, real_envs: Path
+) -> None:
+    """As after an environment was moved, and another one made where it was."""
+    file = real_envs / "new/share/jupyter/kernels/python3/kernel.json"
+    own = file.read_text()
+    file.unlink()  # it is linked into the cache
+    file.write_text(
+        json.dumps({**json.loads(own), "argv": [f"{real_envs}/old/bin/python", *json.loads(own)["argv"][1:]]})
+    )
+    try:
+        async with session(real_catalog, "conda-env-new-py") as kernel:
+            prefix, _, environ = await kernel.report()
+            assert prefix == environ["CONDA_PREFIX"] == str(real_envs / "new")
+    finally:
+        file.write_text(own)
+
+
 async def test_without_a_kernel_the_notebook_says_so_until_it_is_repaired(
     real_catalog: Catalog, real_envs: Path
 ) -> None:

@@ -1,0 +1,65 @@
+"""Interpreters of other prefixes that run the kernels of a prefix, and kernelspecs that packages have written.
+
+``ipykernel install --prefix A`` called from B writes a kernelspec into A that runs the interpreter of B. In an
+environment that was moved, kernelspecs of packages name an interpreter at its old path, where another may be now.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from ..files import read_file
+from .stamps import Stamp, stamp_of
+
+_MAX_RECORD_BYTES = 64 << 20
+
+
+def other_prefix(program: str, prefix: str) -> str:
+    """Return the prefix that a program lies in, where that is another one; else an empty text.
+
+    Args:
+        program: absolute path.
+        prefix: whose kernel it runs.
+    """
+    if program.startswith(f"{prefix}/bin/"):
+        return ""
+    above = (str(folder) for folder in Path(program).parents)
+    found = next((folder for folder in above if os.path.isdir(f"{folder}/conda-meta")), None)
+    return found if found and not os.path.samefile(found, prefix) else ""
+
+
+def is_packaged(prefix: str, path: str) -> bool:
+    """Check whether a file is one of a package, by the records of conda and pip. All are read, unless nothing changed.
+
+    Args:
+        prefix: of the environment.
+        path: of the file, relative to the prefix.
+    """
+    folders = [f"{prefix}/conda-meta", *map(str, Path(prefix).glob("lib/python*/site-packages"))]
+    now = time.time_ns()
+    return _is_packaged(prefix, path, tuple(stamp_of(folder, now) or now for folder in folders))
+
+
+@lru_cache(maxsize=100)
+def _is_packaged(prefix: str, path: str, stamps: tuple[Stamp, ...]) -> bool:
+    del stamps  # for the cache alone
+    return any(_names(record, mark) for record, mark in _records(Path(prefix), path))
+
+
+def _records(prefix: Path, path: str) -> Iterator[tuple[Path, bytes]]:
+    """Records of packages, and how they would name the file."""
+    for record in prefix.glob("conda-meta/*.json"):
+        yield record, f'"{path}"'.encode()
+    for record in prefix.glob("lib/python*/site-packages/*.dist-info/RECORD"):
+        yield record, f"../{path},".encode()
+
+
+def _names(record: Path, mark: bytes) -> bool:
+    try:
+        return mark in read_file(record, _MAX_RECORD_BYTES)
+    except OSError:
+        return False
