@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from ..files import read_file
 from .activation_scripts import run_scripts
@@ -46,7 +47,7 @@ def activated_environ(
     settings = settings or Settings()
     clean = deactivated_environ(environ, settings, server)
     variables = {**clean, **_conda_variables(prefix, clean, settings)}
-    scripts = _scripts(prefix, "activate.d")
+    scripts = conda_scripts(prefix, "activate.d")
     return run_scripts(scripts, variables) if scripts else variables
 
 
@@ -55,7 +56,7 @@ def deactivated_environ(environ: Mapping[str, str], settings: Settings, server: 
     variables = dict(environ)
     active = environ.get("CONDA_PREFIX")
     if active:
-        scripts = _scripts(Path(active), "deactivate.d")[::-1]
+        scripts = conda_scripts(Path(active), "deactivate.d")[::-1]
         variables = run_scripts(scripts, variables) if scripts else variables
         for name, old in _environment_variables(Path(active), settings).items():
             if variables.get(name) == old:
@@ -142,7 +143,8 @@ def _read_object(file: Path) -> dict[str, object]:
     return data if isinstance(data, dict) else {}
 
 
-def _scripts(prefix: Path, folder: str) -> list[str]:
+def conda_scripts(prefix: Path, folder: Literal["activate.d", "deactivate.d"]) -> list[str]:
+    """Return the scripts that an activation or deactivation sources, in order."""
     return sorted(str(path) for path in (prefix / "etc/conda" / folder).glob("*.sh"))
 
 

@@ -13,7 +13,7 @@ from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .frozen import FROZEN
 from .installations import is_root
-from .kernel_json import Command, parse_kernel_json, resolve_argv
+from .kernel_json import parse_kernel_json, resolve_argv
 from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
 from .trust import Session, Trust, Verdict
 
@@ -250,19 +250,13 @@ def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failur
     except ValueError as error:
         return RawKernel(name, None, _bad_kernelspec(file, str(error)))
     command = resolve_argv(spec["argv"], prefix, f"{KERNELS}/{name}/kernel.json")
-    spec["argv"] = command.argv
-    problem = command.problem
     if command.other_prefix:
         for path in (command.argv[0], f"{command.other_prefix}/conda-meta", f"{prefix}/conda-meta"):
             watch.add(path)
-        problem = _other_not_trusted(command, session)
-    return RawKernel(name, spec, problem, command.other_prefix)
-
-
-def _other_not_trusted(command: Command, session: Session) -> Problem | None:
-    """Return why the interpreter of another prefix must not run; None where it may."""
-    verdict = session.judge(command.argv[0])
-    return None if verdict.ok else not_trusted(command.other_prefix, verdict)
+        if not (verdict := session.judge(command.argv[0])).ok:
+            return RawKernel(name, None, not_trusted(command.other_prefix, verdict), command.other_prefix)
+    spec["argv"] = command.argv
+    return RawKernel(name, spec, command.problem, command.other_prefix)
 
 
 def _bad_kernelspec(file: str, reason: str) -> Problem:

@@ -69,15 +69,26 @@ def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[st
     """
     message = f"{problem.message} {problem.remedy}" if problem else "The environment does not offer this kernel."
     reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
-    return [*own_argv("fallback"), "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
+    return [*_own_argv("kernels.fallback"), "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
 
 
-def own_argv(module: str) -> list[str]:
-    """Return the command that runs a module of this package in the server's Python.
+def launch_argv(prefix: object, raw_name: str) -> list[str]:
+    """Return the command that becomes the kernel of an environment; see :mod:`.launch`.
+
+    Args:
+        prefix: of the environment.
+        raw_name: of the kernel's folder.
+    """
+    return [*_own_argv("cli.launch"), str(prefix), raw_name, "{connection_file}"]
+
+
+def _own_argv(module: str) -> list[str]:
+    """The command that runs a module of this package in the server's Python.
 
     ``python -m`` would look for it in the working folder first, which is that of the notebook.
     """
-    code = f"import sys; sys.path[:] = filter(None, sys.path); from {__package__}.{module} import main; main()"
+    package = __name__.partition(".")[0]
+    code = f"import sys; sys.path[:] = filter(None, sys.path); from {package}.{module} import main; main()"
     return [sys.executable, "-c", code]
 
 

@@ -1,42 +1,38 @@
 """Become the kernel of an environment: what the kernelspecs that :mod:`.sync` writes start.
 
-The command is :func:`launch_argv`, and what a client of Jupyter adds to it. The environment is looked at and activated
-each time. Then this process executes the kernel, which so keeps its number, its signals and its exit code.
+The environment is looked at and activated each time. Then this process executes the kernel, which so keeps its number,
+its signals and its exit code.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import NoReturn
 
 from ..envs.prefixes import KERNELS
+from ..envs.trust import Trust
 from ..models import Problem
-from .kernelspecs import fallback_argv, own_argv
+from .kernelspecs import fallback_argv
 from .start import Start, prepare
 
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
-def launch_argv(prefix: str, raw_name: str) -> list[str]:
-    """Return the command of a kernelspec that starts the kernel of an environment.
+def launch(arguments: Sequence[str], trust: Callable[[], Trust]) -> NoReturn:
+    """Execute the kernel, or in its place the one that says why it cannot start.
 
     Args:
-        prefix: of the environment.
-        raw_name: of the kernel's folder.
+        arguments: the prefix of the environment, the name of the kernel's folder, the connection file, and what a
+            client of Jupyter adds to the command of a kernel.
+        trust: gives the rule of whose files may be used.
     """
-    return [*own_argv("launch"), prefix, raw_name, "{connection_file}"]
-
-
-def main() -> NoReturn:
-    """Execute the kernel, or in its place the one that says why it cannot start."""
-    prefix, raw_name, connection_file, *more = sys.argv[1:]
+    prefix, raw_name, connection_file, *more = arguments
     places = {"{connection_file}": connection_file, "{resource_dir}": f"{prefix}/{KERNELS}/{raw_name}"}
-    start = prepare(prefix, raw_name, os.environ)
+    start = prepare(prefix, raw_name, os.environ, trust)
     problem = start.problem or _execute([*_filled(start.argv, places), *more], _environ(start))
     fallback = fallback_argv(Path(prefix).name, prefix, problem)
     problem = _execute(_filled(fallback, places), os.environ)

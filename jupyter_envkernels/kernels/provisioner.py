@@ -12,7 +12,10 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ..envs.catalog import Catalog
 from ..envs.footprints import record_start
+from ..envs.trust import Trust
+from ..models import CatalogOptions
 from .kernelspecs import fallback_argv
 from .start import prepare
 
@@ -31,7 +34,7 @@ class EnvKernelProvisioner(LocalProvisioner):
         given = kwargs.get("env", os.environ)
         metadata = self.kernel_spec.metadata
         prefix, raw_name = str(metadata["conda_env_path"]), str(metadata["conda_raw_kernel_name"])
-        start = await asyncio.to_thread(prepare, prefix, raw_name, given)
+        start = await asyncio.to_thread(prepare, prefix, raw_name, given, self._trust)
         if start.problem:
             self.log.warning("The fallback kernel takes the place of that of %s: %s", prefix, start.problem.message)
             self._started_prefix = None
@@ -43,6 +46,12 @@ class EnvKernelProvisioner(LocalProvisioner):
             kwargs["env"] = start.environ
         launch: dict[str, Any] = await super().pre_launch(**kwargs)
         return launch
+
+    def _trust(self) -> Trust:
+        """The rule of whose files may be used, by the settings of the manager that has found the kernel."""
+        manager = getattr(self.parent, "kernel_spec_manager", None)
+        catalog = getattr(manager, "catalog", None) or Catalog(CatalogOptions())
+        return catalog.trust()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start it; that the environment was used is kept in mind beside, by a thread that nobody waits for."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..envs.activation import activated_environ
+from ..envs.activation import activated_environ, conda_scripts
 from ..envs.condarc import load_settings
 from ..envs.prefixes import NotAnEnvironment, RawKernel, read_prefix
-from ..errors import OperationFailed
+from ..envs.trust import Session, Trust
+from ..errors import EnvKernelsError, Forbidden
 from ..models import Problem
 
 
@@ -31,29 +32,50 @@ class Start:
     problem: Problem | None = None
 
 
-def prepare(prefix: str, raw_name: str, environ: Mapping[str, str]) -> Start:
+def prepare(prefix: str, raw_name: str, environ: Mapping[str, str], trust: Callable[[], Trust]) -> Start:
     """Find out how the kernel of an environment starts: read its files, and run its activation scripts.
 
     Args:
         prefix: of the environment.
         raw_name: of the kernel's folder.
         environ: the variables of this process.
+        trust: gives the rule of whose files may be used.
     """
     try:
-        contents = read_prefix(prefix)
+        return _look(prefix, raw_name, environ, trust().session())
     except NotAnEnvironment as absence:
         return Start(problem=absence.problem)
+    except EnvKernelsError as failure:
+        return Start(problem=Problem(failure.code, failure.message, failure.remedy))
+
+
+def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Session) -> Start:
+    contents = read_prefix(prefix, session)
     kernel = next((kernel for kernel in contents.kernels if kernel.name == raw_name), None)
     problem = _problem(kernel, contents.problem)
     if problem or kernel is None or kernel.spec is None:
         return Start(problem=problem)
-    try:
-        settings = load_settings(environ)
-        of = Path(kernel.other_prefix or prefix)
-        variables = activated_environ(of, environ, settings=settings, server=Path(sys.prefix))
-    except OperationFailed as failure:
-        return Start(problem=Problem(failure.code, failure.message, failure.remedy))
+    active = Path(kernel.other_prefix or prefix)
+    _check_scripts(conda_scripts(active, "activate.d"), session)
+    if "CONDA_PREFIX" in environ:
+        _check_scripts(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
+    settings = load_settings(environ)
+    variables = activated_environ(active, environ, settings=settings, server=Path(sys.prefix))
     return Start(kernel.spec["argv"], variables, kernel.spec.get("env", {}))
+
+
+def _check_scripts(scripts: Iterable[str], session: Session) -> None:
+    """Refuse to run scripts that other accounts can change.
+
+    Raises:
+        Forbidden: one is such.
+    """
+    for script in scripts:
+        if not (verdict := session.judge(script)).ok:
+            raise Forbidden(
+                f"{script} would run, which other accounts can change: {verdict.reason}",
+                remedy="Take their permission to write away, or remove the script.",
+            )
 
 
 def _problem(kernel: RawKernel | None, of_environment: Problem | None) -> Problem | None:

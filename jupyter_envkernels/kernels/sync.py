@@ -20,8 +20,7 @@ from ..envs.catalog import Catalog
 from ..envs.prefixes import resource_files
 from ..files import read_file, read_with_status
 from ..models import Environment, Kernel
-from .kernelspecs import environment_metadata, resource_dir
-from .launch import launch_argv
+from .kernelspecs import environment_metadata, launch_argv, resource_dir
 
 _MAX_BYTES = 4 << 20
 """Of one file of a kernelspec."""
@@ -95,7 +94,7 @@ def synced_kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any
     metadata = environment_metadata(environment, kernel)
     return {
         **kernel.spec,
-        "argv": launch_argv(str(environment.prefix), kernel.raw_name),
+        "argv": launch_argv(environment.prefix, kernel.raw_name),
         "env": {},
         "display_name": kernel.display_name,
         "metadata": {

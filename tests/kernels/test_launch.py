@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.kernels.launch import launch_argv
+from jupyter_envkernels.kernels.kernelspecs import launch_argv
 from jupyter_envkernels.kernels.sync import sync
 from jupyter_envkernels.models import CatalogOptions
 from tests.prefixes import add_kernel, add_program, environ_of, make_prefix
@@ -87,7 +87,7 @@ def start(tmp_path: Path) -> Start:
     ) -> subprocess.CompletedProcess[str]:
         program.write_text(f"#!/bin/sh\n{script}\n")
         add_kernel(prefix, "own", argv=list(argv), env={"SEEN": "in ${CONDA_PREFIX}, not $NOWHERE"})
-        words = [word.replace("{connection_file}", "/run/c.json") for word in launch_argv(str(prefix), "own")]
+        words = [word.replace("{connection_file}", "/run/c.json") for word in launch_argv(prefix, "own")]
         return subprocess.run([*words, *more], capture_output=True, text=True, check=False, **options)
 
     return started

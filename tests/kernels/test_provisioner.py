@@ -23,6 +23,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.envs.processes import running_kernels
+from jupyter_envkernels.envs.trust import Trust
 from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
 from jupyter_envkernels.kernels.start import prepare
@@ -207,7 +208,7 @@ async def test_without_a_kernel_the_notebook_says_so_until_it_is_repaired(
         assert "Add kernel" in reply["evalue"]
         try:
             shutil.copytree(real_envs / "new/share/jupyter/kernels/python3", kernels)
-            start = prepare(str(real_envs / "bare"), "python3", os.environ)
+            start = prepare(str(real_envs / "bare"), "python3", os.environ, Trust)
         finally:
             shutil.rmtree(kernels.parent)
         assert start.problem is None
@@ -267,7 +268,7 @@ def test_why_a_kernel_cannot_start(tmp_path: Path) -> None:
     make_prefix(tmp_path / "other", "ir")
     codes = {}
     for name in ("no-python", "broken", "other", "gone"):
-        problem = prepare(str(tmp_path / name), "python3", environ_of(tmp_path)).problem
+        problem = prepare(str(tmp_path / name), "python3", environ_of(tmp_path), Trust).problem
         assert problem is not None
         assert problem.remedy
         codes[name] = problem.code
@@ -278,17 +279,41 @@ def test_activation_that_fails_is_a_problem_and_no_exception(tmp_path: Path, mon
     prefix = make_prefix(tmp_path / "env", "python3")
     (prefix / "etc/conda/activate.d").mkdir(parents=True)
     (prefix / "etc/conda/activate.d/a.sh").write_text("export A=1\n")
-    assert prepare(str(prefix), "python3", environ_of(tmp_path)).environ["A"] == "1"
+    assert prepare(str(prefix), "python3", environ_of(tmp_path), Trust).environ["A"] == "1"
     monkeypatch.setenv("PATH", str(tmp_path))
-    problem = prepare(str(prefix), "python3", environ_of(tmp_path, OTHER="1")).problem
+    problem = prepare(str(prefix), "python3", environ_of(tmp_path, OTHER="1"), Trust).problem
     assert problem is not None
     assert "no shell" in problem.message
+
+
+def test_activation_scripts_that_others_can_write_do_not_run(tmp_path: Path) -> None:
+    prefix, active = make_prefix(tmp_path / "env", "python3"), make_prefix(tmp_path / "active")
+    for script in (prefix / "etc/conda/activate.d/a.sh", active / "etc/conda/deactivate.d/a.sh"):
+        script.parent.mkdir(parents=True)
+        script.write_text(f"touch {tmp_path}/ran\n")
+        script.chmod(0o646)
+        problem = prepare(str(prefix), "python3", environ_of(tmp_path, CONDA_PREFIX=str(active)), Trust).problem
+        assert problem is not None
+        assert f"{script} can be written by every account" in problem.message
+        script.chmod(0o644)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_interpreter_of_another_prefix_must_be_trusted(tmp_path: Path) -> None:
+    other = make_prefix(tmp_path / "other")
+    prefix = make_prefix(tmp_path / "env")
+    add_kernel(prefix, argv=[f"{other}/bin/python"])
+    assert prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem is None
+    other.chmod(0o777)
+    problem = prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem
+    assert problem is not None
+    assert f"jupyter envkernels trust {other}" in problem.remedy
 
 
 def test_the_command_is_that_of_the_prefix(tmp_path: Path) -> None:
     prefix = make_prefix(tmp_path / "env")
     add_kernel(prefix, argv=["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"])
-    assert prepare(str(prefix), "python3", environ_of(tmp_path)).argv[0] == f"{prefix}/bin/python"
+    assert prepare(str(prefix), "python3", environ_of(tmp_path), Trust).argv[0] == f"{prefix}/bin/python"
 
 
 def test_a_path_is_never_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +321,7 @@ def test_a_path_is_never_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     prefix = make_prefix(tmp_path / "q'; touch pwned; ' \"$(touch pwned)`touch pwned`", "python3")
     (prefix / "etc/conda/activate.d").mkdir(parents=True)
     (prefix / "etc/conda/activate.d/a.sh").write_text('export SEEN="$CONDA_PREFIX"\n')
-    start = prepare(str(prefix), "python3", environ_of(tmp_path))
+    start = prepare(str(prefix), "python3", environ_of(tmp_path), Trust)
     assert start.environ["SEEN"] == str(prefix)
     assert start.argv[0] == f"{prefix}/bin/python"
     assert not (tmp_path / "pwned").exists()

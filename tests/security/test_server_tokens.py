@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.envs.trust import Trust
 from jupyter_envkernels.jobs.inquirer import Inquirer
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.kernels.provisioner import prepare
+from jupyter_envkernels.kernels.start import prepare
 from jupyter_envkernels.models import EngineOptions, PipInstaller
 from tests.jobs.conftest import Place, over, until
 from tests.jobs.test_inquirer import processes
@@ -88,7 +89,7 @@ def test_activation_scripts_know_none_and_kernels_have_all(tmp_path: Path) -> No
     prefix = make_prefix(tmp_path / "lesson", "python3")
     (prefix / "etc" / "conda" / "activate.d").mkdir(parents=True)
     (prefix / "etc" / "conda" / "activate.d" / "a.sh").write_text('export SEEN="$(env)"\n')
-    start = prepare(str(prefix), "python3", {**TOKENS, **KEPT, "PATH": "/usr/bin:/bin"})
+    start = prepare(str(prefix), "python3", {**TOKENS, **KEPT, "PATH": "/usr/bin:/bin"}, Trust)
     assert start.problem is None
     seen = dict(line.split("=", 1) for line in start.environ["SEEN"].splitlines())
     check(seen)

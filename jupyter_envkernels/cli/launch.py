@@ -1,0 +1,18 @@
+"""The program that the kernelspecs of ``sync`` start: with the settings that a server would have."""
+
+from __future__ import annotations
+
+import sys
+
+from ..envs.trust import Trust
+from ..kernels.launch import launch
+from .doors import open_catalog
+
+
+def main() -> None:
+    """Become the kernel that the arguments name; see :func:`.kernels.launch.launch`."""
+    launch(sys.argv[1:], _trust)
+
+
+def _trust() -> Trust:
+    return open_catalog().trust()
