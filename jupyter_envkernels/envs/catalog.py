@@ -218,7 +218,7 @@ class Catalog:
         entries = {}
         for found in self._discovery.find(frame.places, session):
             old = known.get(found.real)
-            folder = session.place(os.path.dirname(found.path))
+            folder = session.place(found.path.rpartition("/")[0] or "/")
             if old is None or (old.found, old.folder) != (found, folder) or not old.contents.is_current():
                 old = self._read(found, folder, old, frame.assembler, session)
             if old is not None:

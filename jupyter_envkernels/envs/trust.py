@@ -144,6 +144,7 @@ class Session:
         self._places: dict[str, Place] = {}
         self._folders: dict[str, Place] = {}
         self._statuses: dict[str, os.stat_result] = {}
+        self._resolved: dict[str, tuple[str, str]] = {}
 
     def judge(self, path: str | os.PathLike[str]) -> Verdict:
         """Judge a path, with every link in it. What is not there is judged by who can make it.
@@ -190,8 +191,18 @@ class Session:
         Raises:
             OSError: there are too many links, or one cannot be read.
         """
+        known = self._resolved.get(path)
+        if known is None:
+            known = self._resolved[path] = self._follow(path)
+        return known
+
+    def _follow(self, path: str) -> tuple[str, str]:
         failure, links = "", 0
-        current, rest = self._start(path)
+        folder, _, name = path.rpartition("/")
+        if folder in self._resolved and path not in self._anchors and name not in {"", ".", ".."}:
+            (current, failure), rest = self._resolved[folder], [name]
+        else:
+            current, rest = self._start(path)
         while rest:
             name = rest.pop()
             if name == "..":
@@ -261,8 +272,8 @@ class Session:
     def _is_sticky(self, status: os.stat_result) -> bool:
         """Return whether it is a folder of root in which each account can replace its own entries only."""
         return (
-            stat.S_ISDIR(status.st_mode)
-            and bool(status.st_mode & stat.S_ISVTX)
+            bool(status.st_mode & stat.S_ISVTX)
+            and stat.S_ISDIR(status.st_mode)
             and self._trust.account.is_root(status.st_uid, status.st_dev)
         )
 
@@ -275,9 +286,11 @@ class Session:
 
     def _failure(self, path: str, status: os.stat_result, parent: Place) -> str:
         """Return why a folder or file below a place is not trusted; empty where it is."""
+        if status.st_uid == self._trust.account.uid and not status.st_mode & 0o022:  # the common case, at once
+            return ""
         if not self._is_owner(status, parent):
             return _of_another(path, status)
-        if self._is_sticky(status) or not status.st_mode & 0o022 or _is_on_read_only_mount(path):
+        if not status.st_mode & 0o022 or self._is_sticky(status) or _is_on_read_only_mount(path):
             return ""
         if status.st_mode & stat.S_IWOTH:
             return f"{path} can be written by every account."

@@ -49,11 +49,12 @@ class TrustSource:
         Args:
             settings: conda's configuration.
         """
-        file = self._file or trusted_prefixes_file()
-        stamp: Stamp | None = stamp_of(str(file), time.time_ns())
+        if self._file is None:
+            self._file = trusted_prefixes_file()
+        stamp: Stamp | None = stamp_of(str(self._file), time.time_ns())
         key = (settings, stamp, self._environ.get("HOME"), os.geteuid())
         if self._known is None or self._known[0] != key or stamp is None:
-            self._known = (key, read_trust(self._options, settings, self._environ, file))
+            self._known = (key, read_trust(self._options, settings, self._environ, self._file))
         return self._known[1]
 
 
