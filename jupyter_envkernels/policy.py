@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from .errors import NotAllowed
-from .models import Limits, Plan, Problem, canonical_name, count_of, size
+from .models import Limits, Plan, Problem, Room, canonical_name, count_of, size
 
 _ASK = "Ask the administrator of this server."
 
@@ -77,6 +77,29 @@ def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
         message = f"The environment would take about {_megabytes(total)}; {allowed} are allowed."
         problems.append(Problem("too-large-environment", message, "Ask for fewer packages."))
     return [*problems, *_scarce(limits, plan)]
+
+
+def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: str) -> list[Problem]:
+    """Check what packages take while they are unpacked: a channel may tell any size, or none.
+
+    Args:
+        room: what is left of the limits.
+        whole: bytes that all packages of the environment take so far.
+        growth: bytes of those of them that are unpacked now.
+        free: bytes that are free on the disk; None where it does not tell.
+        largest: the largest package that is unpacked now, with its size.
+    """
+    found = []
+    if room.whole is not None and whole > room.whole:
+        found.append(("too-large-environment", f"than {size(room.whole)}, which an environment may have"))
+    if room.growth is not None and growth > room.growth:
+        found.append(("too-many-bytes", f"than the {size(room.growth)} that are left for your environments"))
+    if room.free is not None and free is not None and free < room.free:
+        found.append(("too-little-space", f"space than there is: {size(room.free)} have to stay free on the disk"))
+    words = f" The largest is {largest}." if largest else ""
+    return [
+        Problem(code, f"The packages take more {than}, when they are unpacked.{words}", _ASK) for code, than in found
+    ]
 
 
 def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, ProgressUnit
+from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, ProgressUnit, Room
+
+NO_LIMIT = Room()
+"""All that the disk takes."""
 
 
 class Report(Protocol):
@@ -95,6 +98,8 @@ class Backend(Protocol):
         prefix: Path,
         requested: Sequence[str],
         report: Report,
+        *,
+        room: Room = NO_LIMIT,
     ) -> None:
         """Download what the cache lacks and link all packages into ``staging``, as if it were ``prefix``.
 
@@ -103,6 +108,7 @@ class Backend(Protocol):
         Reports the phases downloading and linking.
 
         Raises:
+            NotAllowed: the packages take more than there is room for; what was fetched is out of the cache again.
             DownloadFailed: a package cannot be fetched, or is not what the channel said.
             LinkFailed: a package cannot be linked.
             DiskFull: no space is left.

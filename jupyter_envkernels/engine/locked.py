@@ -24,6 +24,9 @@ from .failures import install_failure, stalled_download
 
 _AT_ONCE = 16
 
+_LONGEST = 1 << 20
+"""Bytes of ``info/index.json`` at most: it is read into memory, and an archive can unpack to any size."""
+
 
 async def read_locked(
     client: rattler.Client, packages: Sequence[LockedPackage], patience: float
@@ -60,9 +63,12 @@ async def _index(client: rattler.Client, url: str) -> Any:
             archive = await PackageArchive.from_path(Path(unquote(parts.path)))
         else:
             archive = await PackageArchive.from_url(client, url)
-        return json.loads(await archive.read_file("info/index.json") or b"null")
+        async for entry in archive.stream("info"):
+            if entry.name == "info/index.json" and entry.size <= _LONGEST:
+                return json.loads(await entry.read())
     except (OSError, ValueError) as error:
         raise install_failure(f"failed to fetch {url}: {error}", is_listed=True) from error
+    return None
 
 
 def _planned(package: LockedPackage, index: Any) -> PlannedPackage:

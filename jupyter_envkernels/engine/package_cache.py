@@ -40,10 +40,10 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
     Raises:
         OSError: the cache cannot be written.
     """
-    target = _entry(folder, package)
+    target = entry_of(folder, package)
     with held(folder):
         revision = int.from_bytes(_mark_of(target)[:_REVISION], "big") + 1
-        _take_out(target)
+        take_out(target)
         _mark_file(target).write_bytes(revision.to_bytes(_REVISION, "big") + bytes.fromhex(package.sha256 or ""))
         tree.rename(target)
 
@@ -58,10 +58,10 @@ def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[P
     for place, package in enumerate(packages):
         if not package.cached or package.sha256 or not (md5 := _md5(package)):
             continue
-        entry = _entry(folder, package)
+        entry = entry_of(folder, package)
         if _note_of(entry) != _note(md5, entry):
             with held(folder):
-                _take_out(entry)
+                take_out(entry)
             answer[place] = replace(package, cached=False)
     return answer
 
@@ -69,7 +69,7 @@ def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[P
 def note_md5(folder: Path, packages: Sequence[PlannedPackage]) -> None:
     """Write down the md5 of packages that have just been fetched, beside them in the cache."""
     for package in packages:
-        entry = _entry(folder, package)
+        entry = entry_of(folder, package)
         if not package.cached and (md5 := _md5(package)) and entry.is_dir():
             with suppress(OSError):
                 _note_file(entry).write_text(_note(md5, entry), encoding="ascii")
@@ -79,8 +79,8 @@ _REVISION = 8
 """Bytes of the number that the file beside a package begins with."""
 
 
-def _entry(folder: Path, package: PlannedPackage) -> Path:
-    """Where rattler keeps a package; the name ends with the hash of its origin (``cache_key.rs``)."""
+def entry_of(folder: Path, package: PlannedPackage) -> Path:
+    """Return where rattler keeps a package; the name ends with the hash of its origin (``cache_key.rs``)."""
     url = urlsplit(package.url)
     origin = unquote(url.path) if url.scheme == "file" else package.url
     return folder / f"{package.name}-{package.version}-{package.build}-{hashlib.sha256(origin.encode()).hexdigest()}"
@@ -117,8 +117,8 @@ def _md5(package: PlannedPackage) -> str:
     return json.loads(package.record).get("md5") or ""
 
 
-def _take_out(entry: Path) -> None:
-    """Take a package out of the cache. What cannot be deleted now is swept like all that begins with a dot."""
+def take_out(entry: Path) -> None:
+    """Take a folder out of the cache. What cannot be deleted now is swept like all that begins with a dot."""
     if entry.exists():
         folder = Path(tempfile.mkdtemp(prefix=f".{entry.name}", dir=entry.parent))
         entry.rename(folder / entry.name)

@@ -11,7 +11,7 @@ from ..envs.catalog import Catalog
 from ..envs.footprints import Footprints
 from ..envs.holdings import Holdings, read_holdings
 from ..envs.locations import nearest_existing
-from ..models import EngineOptions, JobRequest, Plan, environment_id, unpacked_bytes
+from ..models import EngineOptions, JobRequest, Plan, Room, environment_id, unpacked_bytes
 
 
 def check_quota(
@@ -40,6 +40,15 @@ def check_quota(
         if added:
             problems += policy.of_bytes(limits, held.measured_bytes(Footprints()), added)
     policy.enforce(problems)
+
+
+def room_for(options: EngineOptions) -> Room:
+    """Return what the limits leave for one more transaction. It may measure environments, which takes its time."""
+    limits, left = options.limits, None
+    if limits.max_total_bytes:
+        used = read_holdings(Catalog(options.catalog)).measured_bytes(Footprints())
+        left = max(0, limits.max_total_bytes - used)
+    return Room(limits.max_environment_bytes or None, left, limits.min_free_bytes or None)
 
 
 def count(held: Holdings, unfinished: Sequence[JobRequest]) -> int:

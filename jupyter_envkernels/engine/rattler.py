@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,10 +25,10 @@ from rattler.exceptions import (
 from ..envs.condarc import Settings
 from ..envs.disk_usage import free_bytes
 from ..envs.packages import damaged_record
-from ..errors import ChannelFailed, DownloadFailed
-from ..models import JobPhase, LockedPackage, Plan, PlannedPackage
+from ..errors import ChannelFailed, DownloadFailed, NotAllowed
+from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
 from .archives import LargeArchives
-from .backend import Report
+from .backend import NO_LIMIT, Report
 from .changes import to_link
 from .diagnosis import diagnose
 from .explain import some
@@ -42,6 +42,7 @@ from .package_cache import check_archives, note_md5, open_cache, without_doubtfu
 from .parts import PARTS
 from .reading import Reader
 from .solver import Line
+from .unpacking import Unpacking
 
 T = TypeVar("T")
 
@@ -58,6 +59,7 @@ class RattlerBackend:
         self._settings = settings
         self._network = Network(settings, package_cache / "repodata")
         self._reader = Reader(settings, self._network)
+        self._package_cache = package_cache
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
         self._large = LargeArchives(
@@ -160,8 +162,13 @@ class RattlerBackend:
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
         records = [_read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+        sizes = {record.name.normalized: _archive_size(record) for record in records}
+        for record in records:  # their files are nearly all of them, and in no plan
+            record.files = []
+            record.paths_data = rattler.PrefixPaths()
         requested = {text for record in records for text in record.requested_specs}
-        packages = [replace(package, cached=True) for package in await self._plan(records)]
+        found = await self._plan(records)
+        packages = [replace(package, cached=True, size=sizes[package.name]) for package in found]
         return Plan(packages=tuple(packages), requested=tuple(sorted(requested)))
 
     async def install(
@@ -171,6 +178,8 @@ class RattlerBackend:
         prefix: Path,
         requested: Sequence[str],
         report: Report,
+        *,
+        room: Room = NO_LIMIT,
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
         await self._wait_for_cache(packages, report)
@@ -183,10 +192,12 @@ class RattlerBackend:
         await asyncio.to_thread(check_archives, fresh)
         await asyncio.to_thread(sweep_packages, self._packages)
         begun = await asyncio.to_thread(self._large.begun, fresh)
+        unpacking = Unpacking(room, self._package_cache, packages, fresh, staging)
         with Meter(fresh, begun, report, self._settings.remote_read_timeout_secs) as meter:
-            await self._large.fetch(fresh, meter, report)
-            work = asyncio.ensure_future(
-                rattler.install(
+
+            async def link() -> None:
+                await self._large.fetch(fresh, meter, report)
+                await rattler.install(
                     self._records(packages),
                     staging,
                     package_cache=self._cache,
@@ -197,14 +208,9 @@ class RattlerBackend:
                     requested_specs=[self._reader.line(text).spec._match_spec for text in requested],  # noqa: SLF001
                     alternative_target_prefix=prefix,
                 )
-            )
-            ends: set[asyncio.Future[Any]] = {work, meter.failure}
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                work.cancel()  # what has begun in the engine's threads goes on until the process ends
-                raise meter.failure.result()
+
             try:
-                await work
+                await _watched(link, meter, unpacking)
             except InstallerError as error:
                 raise install_failure(str(error), is_full=_is_full(staging)) from error
         await asyncio.to_thread(note_md5, self._packages, fresh)
@@ -255,6 +261,31 @@ class RattlerBackend:
         return [self._known[package.record] for package in packages]
 
 
+async def _watched(link: Callable[[], Coroutine[Any, Any, None]], meter: Meter, unpacking: Unpacking) -> None:
+    """Let the engine work, unless a download fails or packages take more than there is room for.
+
+    What has begun in the engine's threads goes on until the process ends.
+    """
+    ends: list[asyncio.Future[Any]] = [meter.failure]
+    try:
+        await asyncio.to_thread(unpacking.check)  # what is in the cache already may be too much
+        work, watch = asyncio.ensure_future(link()), asyncio.ensure_future(unpacking.watch())
+        ends += [work, watch]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if watch.done():
+            await watch
+        if not work.done():
+            raise meter.failure.result()
+        await work
+        await asyncio.to_thread(unpacking.check)
+    except NotAllowed:
+        await asyncio.to_thread(unpacking.take_out)
+        raise
+    finally:
+        for end in ends:
+            end.cancel()
+
+
 _NOTHING = 1 << 16
 """Bytes that are as good as no space at all."""
 
@@ -266,14 +297,15 @@ def _is_full(folder: Path) -> bool:
 
 
 def _read_record(path: Path) -> rattler.PrefixRecord:
-    """The record of an installed package without its files, which are nearly all of it and in no plan."""
     try:
-        record = rattler.PrefixRecord.from_path(path)
+        return rattler.PrefixRecord.from_path(path)
     except Exception as error:
         raise damaged_record(path, error) from error
-    record.files = []
-    record.paths_data = rattler.PrefixPaths()
-    return record
+
+
+def _archive_size(record: rattler.PrefixRecord) -> int:
+    """Return the size of the archive; about, by its files, where the record comes from a list that told none."""
+    return record.size or packed_bytes(sum(entry.size_in_bytes or 0 for entry in record.paths_data.paths))
 
 
 def _text(record: rattler.RepoDataRecord) -> str:

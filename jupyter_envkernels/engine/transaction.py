@@ -30,7 +30,7 @@ from .donors import add_donor, share_bytecode, trusted_donors
 from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
-from .quota import check_quota
+from .quota import check_quota, room_for
 from .safety import check_changeable, check_free, check_idle, check_trusted
 from .sharing import make_folder, shared_root
 from .staging import Staging
@@ -264,7 +264,8 @@ class Transaction:
     async def _install(self, plan: Plan) -> None:
         """Have the packages linked into the staging prefix."""
         folder, prefix = self.staging.folder, self.request.prefix
-        await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report)
+        room = await asyncio.to_thread(room_for, self.options)
+        await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report, room=room)
         known = await asyncio.to_thread(conflicts, prefix)
         self._warn(*await asyncio.to_thread(settle, folder, known, prevent=self._prevents))
 

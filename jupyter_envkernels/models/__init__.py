@@ -40,10 +40,10 @@ from .job import (
     Progress,
     ProgressUnit,
 )
-from .limits import Limits, LimitsUsage, is_denied_variable
+from .limits import Limits, LimitsUsage, Room, is_denied_variable
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
-from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, unpacked_bytes
+from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
 from .setup import Place, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
@@ -88,6 +88,7 @@ __all__ = [
     "Progress",
     "ProgressUnit",
     "Revision",
+    "Room",
     "RunningKernel",
     "Setup",
     "Severity",
@@ -97,6 +98,7 @@ __all__ = [
     "count_of",
     "environment_id",
     "is_denied_variable",
+    "packed_bytes",
     "real_path",
     "size",
     "unpacked_bytes",

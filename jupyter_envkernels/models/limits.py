@@ -63,6 +63,21 @@ class LimitsUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What the limits leave for the packages of one environment, as they are unpacked. None stands for no limit.
+
+    Attributes:
+        whole: bytes that all packages of the environment may take.
+        growth: bytes that those of them may take which are not in the package cache yet.
+        free: bytes that have to stay free on the disk.
+    """
+
+    whole: int | None = None
+    growth: int | None = None
+    free: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What an administrator allows. 0 and empty stand for no limit.
 

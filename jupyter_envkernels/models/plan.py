@@ -42,6 +42,11 @@ def unpacked_bytes(packages: Iterable[PlannedPackage]) -> int:
     return sum(package.size for package in packages) * _UNPACKED
 
 
+def packed_bytes(unpacked: int) -> int:
+    """Return about the size of the archive of a package that takes so much on disk."""
+    return unpacked // _UNPACKED
+
+
 @dataclass(frozen=True, slots=True)
 class PackageChange:
     """What becomes of one conda package. ``before`` and ``after`` are ``version build``; None where there is none."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.engine import folders, records, staging
-from jupyter_envkernels.engine.backend import Report
+from jupyter_envkernels.engine.backend import NO_LIMIT, Report
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
 from jupyter_envkernels.engine.undo import named, roll_back
@@ -42,6 +42,7 @@ from jupyter_envkernels.models import (
     Plan,
     PlannedPackage,
     ProgressUnit,
+    Room,
 )
 
 JOB = "20260101-000000-00000000"
@@ -99,6 +100,8 @@ class SmallBackend:
         prefix: Path,
         requested: Sequence[str],
         report: Report,
+        *,
+        room: Room = NO_LIMIT,
     ) -> None:
         report.phase("linking", "Linking")
         kernel = staging / "share" / "jupyter" / "kernels" / "demo" / "kernel.json"

@@ -11,9 +11,11 @@ from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.admission import admit, problems_of
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
 from jupyter_envkernels.models import CatalogOptions, Edit, EngineOptions, EnvSpec, JobRequest, Limits, LockedPackage
+from tests.channel.package import Package
+from tests.channel.server import ChannelServer
 from tests.prefixes import make_prefix
 
-from .conftest import Place, over
+from .conftest import Place, over, until
 
 
 def create(folder: Path, name: str, *packages: str) -> JobRequest:
@@ -120,3 +122,55 @@ async def test_what_pip_brings_beside_what_was_asked_for(place: Place) -> None:
     assert (job.state, job.error and job.error.code) == ("failed", "not-allowed"), log
     assert "pip-denied" in job.message.replace("_", "-")
     assert place.leftovers() == []
+
+
+@pytest.mark.parametrize("files", [1, 300])
+@pytest.mark.parametrize("limits", [Limits(max_environment_bytes=10**7), Limits(max_total_bytes=10**7)])
+async def test_a_package_that_unpacks_to_far_more_than_its_archive_has(
+    place: Place, limits: Limits, files: int, tmp_path: Path
+) -> None:
+    bomb = Package("bomb", "1.0", noarch="generic")
+    for number in range(files):
+        bomb.add(f"share/{number}", bytes(90_000_000 // files))
+    archive = bomb.write(tmp_path / "channel")
+    assert archive.stat().st_size < 50_000
+    manager = JobManager(limited(place, limits))
+    await manager.start()
+    try:
+        with ChannelServer(tmp_path / "channel") as server:
+            spec = EnvSpec(locked=(LockedPackage(f"{server.url}/noarch/{archive.name}"),))
+            request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+            job = await over(manager, await manager.submit(request))
+
+            async def swept() -> bool:
+                cached = (place.folder / "cache").rglob("*")
+                return not [path for path in cached if path.is_file() and path.stat().st_size > 1000]
+
+            await until(swept, 20)
+    finally:
+        await manager.stop()
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
+    assert "when they are unpacked. The largest is bomb 1.0 with " in job.message
+    assert place.leftovers() == []
+
+
+async def test_a_clone_of_packages_whose_sizes_no_list_has_told(place: Place) -> None:
+    """Their records tell what their files take."""
+    manager = JobManager(limited(place, Limits()))
+    await manager.start()
+    try:
+        spec = EnvSpec(locked=(LockedPackage(f"{place.channel}/noarch/big-demo-1.0-0.conda"),))
+        source = JobRequest("create", "source", place.envs / "source", spec=spec)
+        assert (await over(manager, await manager.submit(source))).state == "succeeded"
+    finally:
+        await manager.stop()
+    manager = JobManager(limited(place, Limits(max_environment_bytes=10**7)))
+    await manager.start()
+    try:
+        clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "source")
+        job = await over(manager, await manager.submit(clone))
+    finally:
+        await manager.stop()
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
+    assert "would take about 42 MB; 10 MB are allowed" in job.message
+    assert place.leftovers() == ["source"]
