@@ -39,7 +39,7 @@ from .tally import counted
 from .treecopy import clone
 from .twins import twin
 from .undo import finish_removal, named, roll_back
-from .unlink_scripts import run_before_removal, run_on_copy, with_scripts
+from .unlink_scripts import run_before_removal, run_on_copy, scripts_to_run
 from .verify import broken_kernels, is_sure, remember
 
 
@@ -185,7 +185,7 @@ class Transaction:
         self.report.phase("copying", f"Copying {self.request.environment}")
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
-        if scripts := await asyncio.to_thread(with_scripts, prefix, going):
+        if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
             await run_on_copy(staging, scripts, self.backend, environ, self.report)
         await take_out(staging.folder, plan, environ, self.report)
         await self._install(plan)
@@ -223,7 +223,7 @@ class Transaction:
         await asyncio.to_thread(check_changeable, prefix)
         if not self.request.force:
             await asyncio.to_thread(check_idle, prefix)
-        await run_before_removal(self.staging, self.backend, self.environ, self.report)
+        await run_before_removal(self.staging, self.backend, self.environ, self.report, self.trust)
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")

@@ -3,6 +3,8 @@
 They undo what post-link scripts have done, mostly by programs of the environment, which know it by its path. So they
 run in its place, but on a copy: it takes the place of the environment meanwhile, and steps back afterwards. What they
 do to an environment comes with the change that they belong to, or not at all; what they do elsewhere stays done.
+
+Those of an environment of another account do not run: they would in the name of the person who changes or removes it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..envs.activation import activated_environ
+from ..envs.trust import Trust, account_name
 from ..errors import EnvKernelsError
 from ..models import PENDING_MARK, UPDATE_MARK
 from .backend import Backend, Report
@@ -37,6 +40,31 @@ def with_scripts(prefix: Path, names: Collection[str] | None = None) -> list[str
     return sorted(name for name in found if names is None or name in names)
 
 
+async def scripts_to_run(prefix: Path, trust: Trust, report: Report, names: Collection[str] | None = None) -> list[str]:
+    """Return the packages whose scripts run; those that are left out are told.
+
+    Args:
+        prefix: the environment.
+        trust: the rule of whose environments may be used.
+        report: hears which scripts are left out, and why.
+        names: of the packages that matter; None for all.
+    """
+    found = await asyncio.to_thread(with_scripts, prefix, names)
+    if found and (reason := await asyncio.to_thread(_why_not, prefix, trust)):
+        report.log(f"The pre-unlink scripts of {', '.join(found)} do not run, as they would in your name: {reason}")
+        return []
+    return found
+
+
+def _why_not(prefix: Path, trust: Trust) -> str:
+    """Return why the scripts of an environment must not run; empty where they may."""
+    for path in (prefix, prefix / "conda-meta"):
+        status = path.lstat()
+        if status.st_uid != trust.account.uid and not trust.account.is_root(status.st_uid, status.st_dev):
+            return f"{path} belongs to {account_name(status.st_uid)}."
+    return trust.judge(prefix).reason
+
+
 async def run_on_copy(
     staging: Staging, names: Collection[str], backend: Backend, environ: Mapping[str, str], report: Report
 ) -> None:
@@ -57,7 +85,9 @@ async def run_on_copy(
         await run_pre_unlink(staging.prefix, packages, environ, report)
 
 
-async def run_before_removal(staging: Staging, backend: Backend, environ: Mapping[str, str], report: Report) -> None:
+async def run_before_removal(
+    staging: Staging, backend: Backend, environ: Mapping[str, str], report: Report, trust: Trust
+) -> None:
     """Run the scripts of all packages of an environment that is to be removed; it is left as it is.
 
     Whatever goes wrong is told of, and hinders no removal.
@@ -67,8 +97,9 @@ async def run_before_removal(staging: Staging, backend: Backend, environ: Mappin
         backend: reads what the packages are.
         environ: the variables of this process.
         report: as for :func:`run_on_copy`.
+        trust: as for :func:`scripts_to_run`.
     """
-    names = await asyncio.to_thread(with_scripts, staging.prefix)
+    names = await scripts_to_run(staging.prefix, trust, report)
     if not names:
         return
     try:

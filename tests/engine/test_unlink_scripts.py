@@ -11,7 +11,9 @@ from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.unlink_scripts import discard_copy, run_on_copy, with_scripts
 from jupyter_envkernels.models import PENDING_MARK, Plan, PlannedPackage
 from tests.engine.test_link_scripts import Log
-from tests.engine.test_transaction import SmallBackend
+from tests.engine.test_transaction import Place, SmallBackend, place
+
+__all__ = ["place"]
 
 JOB = "20260101-000000-0123abcd"
 
@@ -61,3 +63,62 @@ async def test_the_copy_takes_the_place_for_a_while(
     assert not staging.folder.exists()
     assert staging.empty_trash() == ""
     assert [path.name for path in staging.prefix.parent.iterdir()] == ["lesson"]
+
+
+@pytest.fixture
+def made(place: Place) -> Place:
+    """With an environment whose scripts tell that they have run."""
+    place.run(place.create())
+    prefix = place.envs / "lesson"
+    for script in (prefix / "bin/.demo-pre-unlink.sh", prefix / "etc/conda/activate.d/demo.sh"):
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(f"echo {script.name} >> {place.home}/ran\n")
+    place.job = JOB
+    return place
+
+
+def ran(place: Place) -> set[str]:
+    seen = place.home / "ran"
+    return set(seen.read_text().split()) if seen.exists() else set()
+
+
+def of_another_account(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is one of the owner of the folder that it is in, who is trusted, and is not the user."""
+    owner = os.geteuid() or 4242
+    if os.geteuid() == 0:
+        for path in (place.home, place.envs / "lesson", place.envs / "lesson/conda-meta"):
+            os.chown(path, owner, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+
+
+@pytest.mark.parametrize("kind", ["update", "remove"])
+def test_scripts_of_the_user_run(made: Place, kind: str) -> None:
+    made.run(made.update("lesson", "demo=2.0") if kind == "update" else made.remove("lesson"))
+    assert ran(made) == {".demo-pre-unlink.sh", "demo.sh"}
+
+
+def test_a_removal_runs_no_script_of_another_account(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_another_account(made, monkeypatch)
+    made.run(made.remove("lesson"))
+    assert ran(made) == set()
+    assert f"The pre-unlink scripts of demo do not run, as they would in your name: {made.envs}/lesson belongs to" in (
+        "\n".join(made.heard.lines)
+    )
+    assert not (made.envs / "lesson").exists()
+
+
+def test_a_removal_runs_no_script_that_others_can_change(made: Place) -> None:
+    (made.envs / "lesson").chmod(0o777)
+    made.run(made.remove("lesson"))
+    assert ran(made) == set()
+    assert "can be written by every account" in "\n".join(made.heard.lines)
+    assert not (made.envs / "lesson").exists()
+
+
+def test_an_update_runs_no_pre_unlink_script_of_another_account(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_another_account(made, monkeypatch)
+    made.run(made.update("lesson", "demo=2.0"))
+    assert ".demo-pre-unlink.sh" not in ran(made)
+    assert "The pre-unlink scripts of demo do not run" in "\n".join(made.heard.lines)
+    assert (made.envs / "lesson/bin/demo").read_text() == "# 2.0\n"
