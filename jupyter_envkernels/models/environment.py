@@ -72,9 +72,10 @@ class Kernel:
 
     @property
     def remark(self) -> str:
-        """What a person must know of it: why it cannot start, or whose interpreter runs it; empty as a rule."""
+        """What a person must know of it: why it cannot start, or whose interpreter runs it; empty for most."""
         if self.problem:
-            return self.problem.message
+            is_untrusted = self.problem.code == "not-trusted"
+            return f"{self.problem.message} {self.problem.remedy}" if is_untrusted else self.problem.message
         return f"It runs the interpreter of {self.other_prefix}." if self.other_prefix else ""
 
 

@@ -35,6 +35,8 @@ def test_list_says_whose_interpreter_runs_a_kernel(shell: Shell) -> None:
     assert f"conda-env-lesson-py (It runs the interpreter of {other}.)" in shell.run("list").stdout
     (lesson, _) = shell.json("list")["environments"]
     assert lesson["kernels"][0]["other_prefix"] == str(other)
+    other.chmod(0o777)
+    assert f"run: jupyter envkernels trust {other})" in shell.run("list").stdout.splitlines()[1]
 
 
 def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:
