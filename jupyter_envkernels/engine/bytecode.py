@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..envs.server_tokens import without_server_tokens
 from ..files import read_head
+from .isolated import isolated
 from .process import run
 
 # Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
@@ -107,7 +108,7 @@ def _command(prefix: Path, niceness: int) -> list[str]:
     python = prefix / "bin" / "python"
     if not list(prefix.glob("lib/python3.*/site-packages")) or not python.exists():
         return []
-    return [str(python), "-I", "-B", "-c", _SCRIPT, str(niceness), str(prefix), *_FIRST]
+    return isolated(python, _SCRIPT, str(niceness), str(prefix), *_FIRST, options=["-B"])
 
 
 def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:

@@ -55,8 +55,7 @@ async def finish(
     await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
-        workdir = request.workdir or prefix.parent
-        await pip.install(prefix, plan.pip, workdir, activated, report, installer=options.pip_installer)
+        await pip.install(prefix, plan.pip, request.workdir, activated, report, installer=options.pip_installer)
         there = await asyncio.to_thread(read_inventory, prefix)
         policy.enforce(policy.of_installed(options.limits, [package.name for package in there.of("pip")]))
     report.phase("verifying", "Checking the kernel")

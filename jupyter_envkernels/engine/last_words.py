@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 _ERROR = re.compile(r"(?P<head>(?:\w+\.)*\w*(?:Error|Exception|Warning|Exit|Interrupt))(?::(?P<text>.*))?")
 _FILE = re.compile(r'\s+File "(?P<path>/[^"]+)", line \d+')
 _TRACEBACK = "Traceback (most recent call last):"
-_USER_SITE = re.compile(r"/\.local/lib/python[\d.]+/")
 
 
 def last_words(output: Sequence[str], code: int) -> str:
@@ -29,13 +28,12 @@ def last_words(output: Sequence[str], code: int) -> str:
     return next(filter(None, map(str.strip, reversed(output))), f"exit code {code}")
 
 
-def foreign_part(output: Sequence[str], prefix: Path, environ: Mapping[str, str]) -> str:
+def foreign_part(output: Sequence[str], prefix: Path) -> str:
     """A file outside of an environment that had part in an exception, with what led to it; empty where none had.
 
     Args:
-        output: lines that a Python program printed.
+        output: lines that a Python program printed, which was run in isolated mode.
         prefix: the environment.
-        environ: the variables of that program.
     """
     homes = {f"{prefix}/", f"{os.path.realpath(prefix)}/"}
     starts = [number for number, line in enumerate(output) if line.strip() == _TRACEBACK]
@@ -43,10 +41,7 @@ def foreign_part(output: Sequence[str], prefix: Path, environ: Mapping[str, str]
     paths = [found["path"] for found in named if found and not found["path"].startswith(tuple(homes))]
     if not paths:
         return ""
-    path = paths[-1]
-    added = [folder.rstrip("/") for folder in environ.get("PYTHONPATH", "").split(os.pathsep) if folder.strip("/")]
-    if any(path.startswith(f"{folder}/") for folder in added):
-        return f"{path} is outside of the environment: PYTHONPATH leads to it. Take its folder out of PYTHONPATH."
-    if _USER_SITE.search(path):
-        return f"{path} is outside of the environment: `pip install --user` has put it there. Uninstall it there."
-    return f"{path} is outside of the environment, and had part in it. See why Python looks there."
+    return (
+        f"{paths[-1]} is outside of the environment: an editable install, or another .pth file, leads there. "
+        "Correct it, or uninstall what leads to it."
+    )

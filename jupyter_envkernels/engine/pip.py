@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uv
 
@@ -19,6 +20,7 @@ from ..specs import pip_name
 from ..specs.credentials import without_credentials
 from .backend import Report
 from .explain import listed
+from .isolated import isolated, version_of
 from .pip_progress import PipProgress
 from .process import run
 
@@ -36,6 +38,22 @@ _VARIABLES: Mapping[str, tuple[str, str]] = {
 }
 """Settings of pip -> variables of uv, and what stands between several values."""
 
+_PIP = """\
+import runpy, sys
+if sys.version_info < (3, 10):
+    # such a pip asks distutils where packages go, and that obeys a setup.cfg of the working folder
+    try:
+        __import__("_distutils_hack").remove_shim()
+    except (ImportError, AttributeError):
+        pass
+    from distutils.dist import Distribution
+    find = Distribution.find_config_files
+    Distribution.find_config_files = lambda self: [path for path in find(self) if path != "setup.cfg"]
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+"""``python -m pip``, but for what stands in the working folder."""
+
 _LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
 _POSITION = re.compile(r"in `-` at position (\d+)")
 _DRAWING = "×│"  # noqa: RUF001 - uv draws with it
@@ -44,13 +62,16 @@ _CAUSE = re.compile(r"\s*(?:[╰├]─▶|cause:|Caused by:) ")
 _REFUSAL = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
 _MARKS = ("×", "error:", "ERROR:")  # noqa: RUF001
 _MAX_REASON = 2000
+_NEUTRAL = Path("/")
+"""A working folder into which only the administrator writes."""
+_OF_PIP: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
 
 
 async def install(
     prefix: Path,
     lines: Sequence[str],
-    workdir: Path,
+    workdir: Path | None,
     environ: Mapping[str, str],
     report: Report,
     *,
@@ -61,7 +82,7 @@ async def install(
     Args:
         prefix: the environment, in its final place.
         lines: as in a requirements file, options included.
-        workdir: the folder against which relative paths resolve.
+        workdir: the folder of the spec, against which relative paths resolve; None for a spec that has none.
         environ: the activated environment.
         report: gets the installer's output, line by line, and how many packages are there.
         installer: uv, or the environment's own pip.
@@ -77,13 +98,6 @@ async def install(
             "The spec has a pip section, but the environment has no python.",
             remedy="Add python to the dependencies.",
         )
-    settings: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    argv = [str(python), "-m", "pip", "install", "-r", "/dev/stdin"]
-    if installer == "uv":
-        flags, settings = uv_options(await _pip_config(python, environ, workdir))
-        argv = [uv.find_uv_bin(), "pip", "install", "--no-config", "--python", str(python), *flags, "-r", "-"]
-    else:
-        lines = [_absolute(line, workdir) for line in lines]
     tail: list[str] = []
     progress = PipProgress(report)
 
@@ -92,11 +106,20 @@ async def install(
         report.log(tail[-1])
         progress.follow(line)
 
-    code = await run(
-        argv, cwd=workdir, environ={**environ, **settings, "NO_COLOR": "1"}, feed="\n".join(lines) + "\n", line=follow
-    )
+    with TemporaryDirectory(prefix="pip-") as empty:
+        folder = workdir or Path(empty)
+        settings: Mapping[str, str] = _OF_PIP
+        argv = isolated(python, _PIP, "install", "-r", "/dev/stdin")
+        if installer == "uv":
+            flags, settings = uv_options(await _pip_config(python, environ, folder))
+            target = await _target(python, prefix, environ)
+            argv = [uv.find_uv_bin(), "pip", "install", "--no-config", *target, *flags, "-r", "-"]
+        else:
+            lines = [_absolute(line, folder) for line in lines]
+        variables = {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1"}
+        code = await run(argv, cwd=folder, environ=variables, feed="\n".join(lines) + "\n", line=follow)
     if code != 0:
-        raise explain_failure(lines, tail)
+        raise explain_failure(lines, tail, has_folder=workdir is not None)
 
 
 def _absolute(line: str, workdir: Path) -> str:
@@ -113,20 +136,36 @@ async def uninstall(prefix: Path, names: Sequence[str], environ: Mapping[str, st
     """
     if not names:
         return
-    argv = [uv.find_uv_bin(), "pip", "uninstall", "--no-config", "--python", str(prefix / "bin" / "python"), *names]
+    target = await _target(prefix / "bin" / "python", prefix, environ)
+    argv = [uv.find_uv_bin(), "pip", "uninstall", "--no-config", *target, *names]
     output: list[str] = []
-    if await run(argv, cwd=prefix, environ={**environ, "NO_COLOR": "1"}, line=output.append) != 0:
+    if await run(argv, cwd=_NEUTRAL, environ={**environ, "NO_COLOR": "1"}, line=output.append) != 0:
         raise PipFailed(f"{', '.join(names)} could not be taken out: {_reason(output)}")
     report.log("\n".join(output))
+
+
+async def _target(python: Path, prefix: Path, environ: Mapping[str, str]) -> list[str]:
+    """Return the options by which uv knows an environment.
+
+    uv asks a Python older than 3.10 by distutils where packages go, and that obeys a ``setup.cfg`` of the working
+    folder (``install_lib=/home/me``). So uv is made to ask before, elsewhere, for it remembers the answer; and
+    ``--prefix`` overrides what such a file may have told it at another time.
+    """
+    options = ["--python", str(python)]
+    if version_of(python) >= (3, 10):
+        return options
+    argv = [uv.find_uv_bin(), "pip", "freeze", "--no-config", *options]
+    await run(argv, cwd=_NEUTRAL, environ=environ, line=lambda _: None)
+    return [*options, "--prefix", str(prefix)]
 
 
 async def _pip_config(python: Path, environ: Mapping[str, str], workdir: Path) -> dict[str, str]:
     """What ``pip config list`` of that environment says, without section names; nothing where it has no pip."""
     lines: list[str] = []
     code = await run(
-        [str(python), "-m", "pip", "config", "list"],
+        isolated(python, _PIP, "config", "list"),
         cwd=workdir,
-        environ={**environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        environ={**environ, **_OF_PIP},
         line=lines.append,
     )
     return parse_pip_config(lines) if code == 0 else {}
@@ -177,7 +216,7 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     return flags, settings
 
 
-def explain_failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
+def explain_failure(lines: Sequence[str], output: Sequence[str], *, has_folder: bool = True) -> PipFailed:
     """Say why the section could not be installed, by what the installer printed."""
     reason = _reason(output)
     failed = [f"`{without_credentials(line)}`" for line in failed_lines(lines, reason)]
@@ -189,6 +228,8 @@ def explain_failure(lines: Sequence[str], output: Sequence[str]) -> PipFailed:
     remedy = f"Correct {'these lines' if len(failed) > 1 else 'this line' if failed else 'the pip lines'}"
     if _REFUSAL.search(reason):
         remedy = "Put the login for this server into ~/.netrc, or choose another index"
+    elif not has_folder and any(map(_is_relative, failed_lines(lines, reason))):
+        remedy = "Write the whole path: a spec that is given as text has no folder"
     return PipFailed(f"{headline}: {reason}", remedy=f"{remedy}; the log has the installer's full answer.")
 
 
@@ -200,6 +241,13 @@ def failed_lines(lines: Sequence[str], reason: str) -> list[str]:
         before = "\n".join(lines).encode()[: int(found[1])].decode(errors="replace")
         return list(lines[before.count("\n") : before.count("\n") + 1])
     return [line for line in lines if _is_named(line, reason)]
+
+
+def _is_relative(line: str) -> bool:
+    """A line names a file or folder beside the spec."""
+    found = _INCLUDE.fullmatch(line.strip())
+    words = [found["file"]] if found else line.split()[-1:]
+    return bool(words) and not pip_name(line) and "://" not in words[0] and not words[0].startswith(("/", "-"))
 
 
 def _is_named(line: str, reason: str) -> bool:

@@ -21,6 +21,7 @@ from ..errors import VerifyFailed
 from ..files import read_file
 from ..models import Plan
 from .backend import Report
+from .isolated import isolated
 from .last_words import foreign_part, last_words
 from .process import run
 from .vintage import is_of_its_time
@@ -112,12 +113,12 @@ async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: 
     if not module or (not imports and _is_there(module, prefix)):
         return
     output: list[str] = []
-    code = await run([str(program), "-c", f"import {module}"], cwd=prefix, environ=environ, line=output.append)
+    code = await run(isolated(program, f"import {module}"), cwd=prefix, environ=environ, line=output.append)
     if code != 0:
         report.log("\n".join(output))
         raise VerifyFailed(
             f"The kernel {path.parent.name} of the new environment does not start: {last_words(output, code)}",
-            remedy=foreign_part(output, prefix, environ)
+            remedy=foreign_part(output, prefix)
             or "A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
         )
 

@@ -35,18 +35,16 @@ def test_the_reason(output: list[str], reason: str) -> None:
     ("path", "words"),
     [
         ("/envs/lesson/lib/python3.12/site-packages/zmq.py", ""),
-        ("/course/lib/zmq.py", "/course/lib/zmq.py is outside of the environment: PYTHONPATH leads to it."),
-        ("/home/ada/.local/lib/python3.12/site-packages/zmq.py", "`pip install --user` has put it there."),
-        ("/srv/mine/zmq.py", "and had part in it."),
+        ("/srv/mine/zmq.py", "/srv/mine/zmq.py is outside of the environment: an editable install"),
     ],
 )
 def test_files_of_others(path: str, words: str) -> None:
     output = [*TRACE, f'  File "{path}", line 3, in <module>', "ImportError: no way"]
-    found = foreign_part(output, Path("/envs/lesson"), {"PYTHONPATH": "/course/lib/:"})
+    found = foreign_part(output, Path("/envs/lesson"))
     assert words in found
     assert bool(found) == bool(words)
 
 
 def test_an_older_traceback_does_not_count() -> None:
     output = ["Traceback (most recent call last):", '  File "/x.py", line 3', "ValueError", *TRACE, "ImportError: no"]
-    assert foreign_part(output, Path("/envs/lesson"), {}) == ""
+    assert foreign_part(output, Path("/envs/lesson")) == ""

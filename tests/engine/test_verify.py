@@ -32,28 +32,28 @@ class Log:
         self.text += text
 
 
+SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
+
+
 def make(prefix: Path, module: str = "lab_kernel", *, source: str | None = "") -> None:
-    """A prefix whose python is this one, with a kernelspec, and a module that python would find."""
+    """A virtual environment of this python, with a kernelspec, and a module in its place."""
     (prefix / "bin").mkdir()
-    (prefix / "bin" / "python").symlink_to(sys.executable)
+    program = Path(sys.executable).resolve()
+    (prefix / "bin" / "python").symlink_to(program)
+    (prefix / "pyvenv.cfg").write_text(f"home = {program.parent}\n")
     kernel = prefix / "share" / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({"argv": ["python", "-m", module, "-f", "{connection_file}"]}))
-    site = prefix / "lib" / "python3.12" / "site-packages"
-    site.mkdir(parents=True)
+    (prefix / SITE).mkdir(parents=True)
     if source is not None:
-        (site / f"{module}.py").write_text(source)
-
-
-def environ(prefix: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(prefix / "lib" / "python3.12" / "site-packages")}
+        (prefix / SITE / f"{module}.py").write_text(source)
 
 
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_kernel_that_is_there(tmp_path: Path, *, imports: bool) -> None:
     make(tmp_path, source=f"open({str(tmp_path / 'imported')!r}, 'w').close()")
     log = Log()
-    await verify_kernels(tmp_path, environ(tmp_path), log, imports=imports)
+    await verify_kernels(tmp_path, os.environ, log, imports=imports)
     assert (tmp_path / "imported").exists() == imports
     assert log.text == ""
 
@@ -62,34 +62,47 @@ async def test_a_module_that_does_not_import(tmp_path: Path) -> None:
     make(tmp_path, source="import no_such_module")
     log = Log()
     with pytest.raises(VerifyFailed, match="No module named 'no_such_module'"):
-        await verify_kernels(tmp_path, environ(tmp_path), log, imports=True)
+        await verify_kernels(tmp_path, os.environ, log, imports=True)
     assert "Traceback" in log.text
 
 
 async def test_an_error_of_several_lines(tmp_path: Path) -> None:
     make(tmp_path, source="raise ImportError('\\n\\nRead this.\\nAnd this.\\n\\n')")
     with pytest.raises(VerifyFailed, match=r"does not start: ImportError: Read this\.$") as failed:
-        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=True)
+        await verify_kernels(tmp_path, os.environ, Log(), imports=True)
     assert "pip section" in failed.value.remedy
 
 
 async def test_an_error_from_elsewhere(tmp_path: Path) -> None:
-    prefix = tmp_path / "prefix"
+    prefix, elsewhere = tmp_path / "prefix", tmp_path / "elsewhere"
     prefix.mkdir()
+    elsewhere.mkdir()
     make(prefix, source="import theirs")
-    (tmp_path / "theirs.py").write_text("raise ImportError('no way')")
-    variables = environ(prefix)
-    variables["PYTHONPATH"] += f":{tmp_path}"
+    (prefix / SITE / "theirs.pth").write_text(f"{elsewhere}\n")
+    (elsewhere / "theirs.py").write_text("raise ImportError('no way')")
     with pytest.raises(VerifyFailed, match="ImportError: no way") as failed:
-        await verify_kernels(prefix, variables, Log(), imports=True)
-    assert failed.value.remedy.startswith(f"{tmp_path}/theirs.py is outside of the environment: PYTHONPATH leads")
+        await verify_kernels(prefix, os.environ, Log(), imports=True)
+    assert failed.value.remedy.startswith(f"{elsewhere}/theirs.py is outside of the environment: ")
+
+
+async def test_what_is_not_of_the_environment_has_no_part(tmp_path: Path) -> None:
+    prefix, home = tmp_path / "prefix", tmp_path / "home"
+    prefix.mkdir()
+    make(prefix, source="import decimal")
+    planted = [prefix, tmp_path / "path", home / ".local" / SITE]
+    for folder in planted:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("decimal", "sitecustomize", "usercustomize"):
+            (folder / f"{name}.py").write_text(f"raise SystemExit({str(folder)!r})")
+    environ = {**os.environ, "PYTHONPATH": str(tmp_path / "path"), "HOME": str(home)}
+    await verify_kernels(prefix, environ, Log(), imports=True)
 
 
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_module_that_is_not_there(tmp_path: Path, *, imports: bool) -> None:
     make(tmp_path, source=None)
     with pytest.raises(VerifyFailed, match="No module named 'lab_kernel'"):
-        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=imports)
+        await verify_kernels(tmp_path, os.environ, Log(), imports=imports)
 
 
 async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None:
@@ -97,7 +110,8 @@ async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "lab_kernel.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()")
-    await verify_kernels(tmp_path, {**os.environ, "PYTHONPATH": str(elsewhere)}, Log(), imports=False)
+    (tmp_path / SITE / "elsewhere.pth").write_text(f"{elsewhere}\n")
+    await verify_kernels(tmp_path, os.environ, Log(), imports=False)
     assert (tmp_path / "imported").exists()
 
 
@@ -105,7 +119,7 @@ async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     make(tmp_path)
     (tmp_path / "bin" / "python").unlink()
     with pytest.raises(VerifyFailed, match="its program python is not there"):
-        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+        await verify_kernels(tmp_path, os.environ, Log(), imports=False)
 
 
 async def test_the_interpreter_of_another_prefix_is_not_run(tmp_path: Path) -> None:
@@ -124,7 +138,7 @@ async def test_a_kernelspec_that_is_none(tmp_path: Path, text: str) -> None:
     make(tmp_path)
     (tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(text)
     with pytest.raises(VerifyFailed, match=r"The kernelspec .* (cannot be read|has no argv)"):
-        await verify_kernels(tmp_path, environ(tmp_path), Log(), imports=False)
+        await verify_kernels(tmp_path, os.environ, Log(), imports=False)
 
 
 async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
@@ -172,14 +186,14 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 async def test_a_kernel_that_was_broken_before_is_excused(tmp_path: Path) -> None:
     make(tmp_path, source=None)
     log = Log()
-    broken = await broken_kernels(tmp_path, environ(tmp_path))
+    broken = await broken_kernels(tmp_path, os.environ)
     assert broken == {"python3"}
-    await verify_kernels(tmp_path, environ(tmp_path), log, imports=True, excused=broken)
+    await verify_kernels(tmp_path, os.environ, log, imports=True, excused=broken)
     assert "python3 did not work before" in log.text
     with pytest.raises(VerifyFailed):
-        await verify_kernels(tmp_path, environ(tmp_path), log, imports=True)
+        await verify_kernels(tmp_path, os.environ, log, imports=True)
 
 
 async def test_a_kernel_that_works_needs_no_excuse(tmp_path: Path) -> None:
     make(tmp_path)
-    assert await broken_kernels(tmp_path, environ(tmp_path)) == frozenset()
+    assert await broken_kernels(tmp_path, os.environ) == frozenset()

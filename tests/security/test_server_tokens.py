@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jupyter_envkernels.envs.trust import Trust
 from jupyter_envkernels.jobs.inquirer import Inquirer
-from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.kernels.start import prepare
-from jupyter_envkernels.models import EngineOptions, PipInstaller
-from tests.jobs.conftest import Place, over, until
+from jupyter_envkernels.models import EngineOptions
+from tests.jobs.conftest import Place, managing, over, until
 from tests.jobs.test_inquirer import processes
 from tests.jobs.test_round_trip import BACKEND
 from tests.prefixes import make_prefix
@@ -56,30 +54,24 @@ def check(variables: dict[str, str]) -> None:
     assert variables.items() >= KEPT.items()
 
 
-@pytest.mark.parametrize("installer", ["uv", "pip"])
-async def test_what_packages_bring(place: Place, installer: PipInstaller) -> None:
+async def test_what_packages_bring(place: Place) -> None:
     seen = place.folder / "seen"
     make_package(place.folder / "mine", DUMP.format(str(seen)))
-    engine = EngineOptions((place.channel,), place.folder / "cache", pip_installer=installer)
 
     async def compiled() -> bool:
         return "py_compile" in seen.read_text()
 
-    manager = JobManager(replace(place.options(), engine=engine))
-    await manager.start()
-    try:
+    async with managing(place) as manager:
         request = place.create("lesson", "python", "activate-demo", "postlink-demo", pip=("./mine",))
         job = await over(manager, await manager.submit(request))
         assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
         await until(compiled)
-    finally:
-        await manager.stop()
     prefix = place.envs / "lesson"
     script = dict(line.split("=", 1) for line in (prefix / "postlink.env").read_text().splitlines() if "=" in line)
     assert script["PKG_NAME"] == "postlink-demo"
     check(script)
     records = [json.loads(line) for line in seen.read_text().splitlines()]
-    for process in ("backend" if installer == "uv" else "_in_process.py", "import ipykernel", "py_compile"):
+    for process in ("backend", "import ipykernel", "py_compile"):
         assert any(process in command for command, _ in records), process
     for _, variables in records:
         check(variables)
