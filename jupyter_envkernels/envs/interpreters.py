@@ -25,6 +25,7 @@ def other_prefix(program: str, prefix: str) -> str:
         program: absolute path.
         prefix: whose kernel it runs.
     """
+    program = os.path.normpath(program)
     if program.startswith(f"{prefix}/bin/"):
         return ""
     above = (str(folder) for folder in Path(program).parents)

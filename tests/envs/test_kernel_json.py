@@ -83,6 +83,11 @@ def test_the_interpreter_of_another_prefix(tmp_path: Path, folder: str) -> None:
     assert resolve_argv([str(program)], str(prefix), KERNEL_JSON) == Command([str(program)], None, str(other))
 
 
+def test_a_roundabout_path_to_it(tmp_path: Path) -> None:
+    prefix, other = make_prefix(tmp_path / "env"), make_prefix(tmp_path / "other")
+    assert resolve_argv(["{prefix}/bin/../../other/bin/python"], str(prefix), KERNEL_JSON).other_prefix == str(other)
+
+
 def test_that_of_an_environment_in_a_base(tmp_path: Path) -> None:
     base = make_prefix(tmp_path / "base")
     inner = make_prefix(base / "envs/inner")
