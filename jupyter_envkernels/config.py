@@ -226,21 +226,25 @@ class EnvKernelsTraits(HasTraits):
             machine_jobs_dir=str(_path(self.machine_jobs_dir)) if self.machine_jobs_dir else "",
         )
 
+    def engine_options(self, settings: Settings, contents_root: Path | None = None) -> EngineOptions:
+        """What the engine needs to know."""
+        return EngineOptions(
+            channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
+            package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
+            kernel_packages=tuple(self.default_kernel_packages),
+            shared_roots=tuple(_path(root) for root in self.shared_roots),
+            pip_installer=self.pip_installer,
+            limits=self.limits(),
+            catalog=self.catalog_options(contents_root),
+        )
+
     def manager_options(self, settings: Settings, contents_root: Path | None = None) -> ManagerOptions:
         """What the job manager needs to know."""
         from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
 
         return ManagerOptions(
             journal_dir=_path(self.journal_dir) if self.journal_dir else default_journal_dir(),
-            engine=EngineOptions(
-                channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
-                package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
-                kernel_packages=tuple(self.default_kernel_packages),
-                shared_roots=tuple(_path(root) for root in self.shared_roots),
-                pip_installer=self.pip_installer,
-                limits=self.limits(),
-                catalog=self.catalog_options(contents_root),
-            ),
+            engine=self.engine_options(settings, contents_root),
             max_concurrent=self.max_concurrent_jobs,
             max_queued=self.max_queued_jobs,
             keep_jobs=self.keep_jobs,

@@ -16,6 +16,7 @@
     ├── TooLarge                the input is over its limit
     ├── QueueFull               too many jobs wait already
     ├── BackendMissing          the engine cannot be loaded
+    ├── PolicyUnusable          a policy file of the administrator cannot be relied upon
     ├── StoreFailed             a job cannot be stored
     ├── StillRunning            the processes of a job do not go away
     └── OperationFailed         an operation began and did not end well
@@ -139,6 +140,12 @@ class BackendMissing(EnvKernelsError):
     """The engine cannot be loaded."""
 
     code = "backend-missing"
+
+
+class PolicyUnusable(EnvKernelsError):
+    """A policy file of the administrator is malformed, or accounts can write it that are no administrators."""
+
+    code = "policy-unusable"
 
 
 class StoreFailed(EnvKernelsError):

@@ -7,10 +7,11 @@ mean only the engine knows: see ``engine.allowed``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from .errors import NotAllowed
-from .models import Limits, Plan, Problem, Room, canonical_name, count_of, size
+from .errors import NotAllowed, PolicyUnusable
+from .models import CheckedSpec, Limits, Plan, Problem, Room, canonical_name, count_of, size
 
 _ASK = "Ask the administrator of this server."
 
@@ -107,19 +108,37 @@ def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
     return _denied(limits, names)
 
 
-def enforce(problems: Sequence[Problem]) -> None:
-    """Refuse what something speaks against.
+def enforce(limits: Limits, problems: Sequence[Problem]) -> None:
+    """Refuse what something speaks against, with the administrator's own words.
 
     Raises:
         NotAllowed: all of it at once.
     """
     if problems:
         remedies = dict.fromkeys(problem.remedy for problem in problems)
-        raise NotAllowed(
-            " ".join(problem.message for problem in problems),
-            remedy=" ".join(remedies),
-            details={"problems": [problem.code for problem in problems]},
-        )
+        details = {"problems": [problem.code for problem in problems]}
+        if limits.files:
+            details["files"] = list(limits.files)
+        message = _told(limits, *(problem.message for problem in problems))
+        raise NotAllowed(message, remedy=" ".join(remedies), details=details)
+
+
+def is_refusal(code: str) -> bool:
+    """Return whether a code stands for what the administrator does not allow."""
+    return code.endswith("-not-allowed") or code == PolicyUnusable.code
+
+
+def in_own_words(limits: Limits, checked: CheckedSpec) -> CheckedSpec:
+    """Return the same with the administrator's own words in each remark that is a refusal."""
+    told = [
+        replace(each, message=_told(limits, each.message)) if is_refusal(each.code) else each
+        for each in checked.diagnostics
+    ]
+    return replace(checked, diagnostics=tuple(told))
+
+
+def _told(limits: Limits, *messages: str) -> str:
+    return " ".join(filter(None, (*messages, limits.message)))
 
 
 def _scarce(limits: Limits, plan: Plan) -> list[Problem]:

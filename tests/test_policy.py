@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_envkernels import policy
 from jupyter_envkernels.errors import NotAllowed
-from jupyter_envkernels.models import Limits, Plan, PlannedPackage, Problem
+from jupyter_envkernels.models import CheckedSpec, Diagnostic, Limits, Plan, PlannedPackage, Problem
 
 PACKAGE = PlannedPackage("numpy", "2.0", "0", "c", "linux-64", "https://c/numpy", None, 10_000_000, False, "{}")
 PLAN = Plan((PACKAGE, replace(PACKAGE, name="Ruamel_yaml")), free_bytes=100_000_000, needed_bytes=80_000_000)
@@ -111,9 +111,21 @@ def test_what_pip_has_brought() -> None:
 
 
 def test_all_is_said_at_once_and_each_remedy_once() -> None:
-    policy.enforce([])
+    policy.enforce(Limits(), [])
+    problems = [Problem("a", "No a.", "Ask."), Problem("b", "No b.", "Ask."), Problem("c", "No c.", "Beg.")]
     with pytest.raises(NotAllowed) as refused:
-        policy.enforce([Problem("a", "No a.", "Ask."), Problem("b", "No b.", "Ask."), Problem("c", "No c.", "Beg.")])
+        policy.enforce(Limits(), problems)
     error = refused.value
     assert (error.message, error.remedy) == ("No a. No b. No c.", "Ask. Beg.")
     assert error.details == {"problems": ["a", "b", "c"]}
+
+
+def test_the_administrator_s_own_words_and_files() -> None:
+    limits = Limits(message="Write to it@example.org.", files=("/etc/jupyter/envkernels/policy.yml",))
+    problems = [Problem("a", "No a.", "Ask."), Problem("b", "No b.", "Ask.")]
+    with pytest.raises(NotAllowed, match=r"^No a\. No b\. Write to it@example\.org\.$") as refused:
+        policy.enforce(limits, problems)
+    assert refused.value.details["files"] == ["/etc/jupyter/envkernels/policy.yml"]
+    remarks = (Diagnostic("error", "pip-not-allowed", "No pip."), Diagnostic("error", "yaml-syntax", "No YAML."))
+    told = policy.in_own_words(limits, CheckedSpec(None, remarks))
+    assert [remark.message for remark in told.diagnostics] == ["No pip. Write to it@example.org.", "No YAML."]

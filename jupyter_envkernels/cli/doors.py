@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..config import load_traits
 from ..envs.catalog import Catalog
 from ..envs.condarc import load_settings
+from ..models import EngineOptions
 
 if TYPE_CHECKING:
     from ..jobs.manager import ManagerOptions
@@ -20,6 +21,15 @@ def open_catalog() -> Catalog:
         InvalidRequest: the configuration cannot be used.
     """
     return Catalog(load_traits().catalog_options(None), os.environ)
+
+
+def engine_options() -> EngineOptions:
+    """What the engine needs to know.
+
+    Raises:
+        InvalidRequest: the configuration cannot be used.
+    """
+    return load_traits().engine_options(load_settings(os.environ))
 
 
 def manager_options() -> ManagerOptions:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest
+from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest, PolicyUnusable
 from .answer import Answer
 from .interrupts import INTERRUPTED
 from .texts import printable
@@ -21,6 +21,7 @@ def exit_code(error: EnvKernelsError) -> int:
     codes: dict[type[EnvKernelsError], int] = {
         InvalidRequest: WRONG_USE,
         Forbidden: REFUSED,
+        PolicyUnusable: REFUSED,
         Cancelled: INTERRUPTED,
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)

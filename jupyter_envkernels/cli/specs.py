@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..config import load_traits
 from ..documents import checked_spec_json
 from ..engine.export import export
+from ..envs.condarc import load_settings
 from ..errors import NotFound
-from ..models import CheckedSpec
-from ..specs import check
+from ..jobs.admission import check_spec
+from ..models import CheckedSpec, EngineOptions
+from ..policy import is_refusal
 from .answer import Answer
-from .doors import manager_options, open_catalog
+from .doors import engine_options, open_catalog
+from .printing import FAILED, REFUSED
 from .texts import printable
 
 _SECONDS = 120.0
@@ -24,8 +27,11 @@ _SECONDS = 120.0
 
 def examine(args: Namespace) -> Answer:
     """``check``."""
+    options, settings = engine_options(), load_settings(os.environ)
     texts = [read_file(file) for file in args.files]
-    checked = asyncio.run(_check_online(texts)) if args.online else _check_offline(texts)
+    checked = [check_spec(text, options, settings) for text in texts]
+    if args.online:
+        checked = asyncio.run(_further(checked, texts, options))
     named = list(zip(args.files, checked, strict=True))
     lines = [
         printable(f"{file}:{d.line or 1}:{d.column or 1} {d.severity} {d.code} {d.message}")
@@ -33,21 +39,23 @@ def examine(args: Namespace) -> Answer:
         for d in spec.diagnostics
     ]
     document = [{"path": file, **checked_spec_json(spec)} for file, spec in named]
-    return Answer(document, "\n".join(lines), 0 if all(spec.ok for spec in checked) else 1)
+    return Answer(document, "\n".join(lines), _exit_code(checked))
 
 
-def _check_offline(texts: Sequence[bytes]) -> list[CheckedSpec]:
-    traits = load_traits()
-    added, denied = tuple(traits.default_kernel_packages), traits.limits().denied_variables
-    return [check(text, added, denied) for text in texts]
+def _exit_code(checked: Sequence[CheckedSpec]) -> int:
+    """That of a refusal where nothing else is wrong."""
+    errors = [d.code for spec in checked for d in spec.diagnostics if d.severity == "error"]
+    if not errors:
+        return 0
+    return REFUSED if all(map(is_refusal, errors)) else FAILED
 
 
-async def _check_online(texts: Sequence[bytes]) -> list[CheckedSpec]:
+async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], options: EngineOptions) -> list[CheckedSpec]:
     from ..jobs.inquirer import Inquirer  # noqa: PLC0415 - who checks offline does not wait for it
 
-    inquirer = Inquirer(manager_options().engine)
+    inquirer = Inquirer(options)
     try:
-        return [await inquirer.check(text, _SECONDS) for text in texts]
+        return [await inquirer.further(spec, text, _SECONDS) for spec, text in zip(checked, texts, strict=True)]
     finally:
         await inquirer.stop()
 

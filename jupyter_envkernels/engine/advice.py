@@ -10,7 +10,7 @@ from pathlib import Path
 from rattler.exceptions import InvalidChannelError
 
 from ..envs.condarc import Settings
-from ..errors import Forbidden
+from ..errors import NotAllowed
 from ..models import Diagnostic, Fix, Limits
 from ..specs import expand_variables, variables_in
 from ..specs.document import Document
@@ -18,7 +18,6 @@ from ..specs.fixes import loosened, renamed, rewrite
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
 from ..specs.terms import terms_of_service, terms_remarks
-from .allowed import channels_in, check_allowed
 from .candidates import Lack, lack_of
 from .conda_first import conda_names, pip_remarks
 from .demands import machine_remarks
@@ -54,9 +53,8 @@ class Adviser:
     def __init__(self, settings: Settings, package_cache: Path, limits: Limits) -> None:
         # who types is better served by a failure now than by a channel at the fourth try
         self._settings = settings
-        self._limits = limits
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
-        self._network = Network(quick, package_cache / "repodata")
+        self._network = Network(quick, package_cache / "repodata", limits)
         self._reader = Reader(settings, self._network)
         self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
 
@@ -70,16 +68,15 @@ class Adviser:
         """
         defaults = [expand_variables(channel, os.environ) for channel in defaults]
         plain, unread = _without_variables(document)
-        wishes, remarks = wishes_of(plain, self._reader)
-        remarks = [*remarks, *self._terms(document, defaults), *map(_not_read, unread)]
+        remarks = [*self._terms(document, defaults), *map(_not_read, unread)]
         channels = [channel.text for channel in plain.channels] if document.channels else defaults
         try:
-            named = [*channels, *channels_in(wish.line.text for wish in wishes)]
-            check_allowed(self._settings, named, os.environ, self._limits)
+            wishes, wrong = wishes_of(plain, self._reader)
+            remarks += wrong
             solver = self._reader.solver(channels, [wish.line for wish in wishes])
             places = self._places(plain, wishes)
-        except Forbidden as refused:
-            return [*remarks, Diagnostic("error", "channel-forbidden", refused.message, refused.remedy)]
+        except NotAllowed as refused:
+            return [*remarks, Diagnostic("error", "channel-not-allowed", refused.message, refused.remedy)]
         except InvalidChannelError as error:
             failure = channel_failure(str(error))
             return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]

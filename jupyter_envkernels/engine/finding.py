@@ -9,6 +9,7 @@ import rattler
 
 from ..envs.condarc import Settings
 from ..errors import SolveFailed
+from ..specs import without_credentials
 from .explain import some
 from .networking import Network
 
@@ -27,13 +28,14 @@ async def find(
     Raises:
         SolveFailed: some are nowhere; the message names them.
         GatewayError: a channel cannot be read.
+        NotAllowed: a channel must not be asked.
     """
     found: list[rattler.RepoDataRecord] = []
     missing: list[str] = []
     for dist in dists:
         channel, subdir, stem = _parts(dist)
-        urls = network.log_in(settings.channel_urls([channel])) if channel else []
-        record = _match(installed, urls, subdir, stem) or await _ask(network.gateway, urls, subdir, stem)
+        urls = settings.channel_urls([channel]) if channel else ()
+        record = _match(installed, urls, subdir, stem) or await _ask(network, urls, subdir, stem)
         if record is None:
             missing.append(stem)
         else:
@@ -65,17 +67,19 @@ def _match(
     records: Iterable[rattler.RepoDataRecord], urls: Sequence[str], subdir: str, stem: str
 ) -> rattler.RepoDataRecord | None:
     """The package among these, from one of the channels if they are known."""
+    known = set(map(without_credentials, urls))
     for record in records:
         is_it = f"{record.name.normalized}-{record.version}-{record.build}" == stem
-        if is_it and subdir in {"", record.subdir} and (not urls or channel_of(record) in urls):
+        if is_it and subdir in {"", record.subdir} and (not known or channel_of(record) in known):
             return record
     return None
 
 
-async def _ask(gateway: rattler.Gateway, urls: Sequence[str], subdir: str, stem: str) -> rattler.RepoDataRecord | None:
+async def _ask(network: Network, urls: Sequence[str], subdir: str, stem: str) -> rattler.RepoDataRecord | None:
     name = stem.rsplit("-", 2)[0]
     if not urls or not subdir or not name:
         return None
-    channels = [rattler.Channel(url) for url in urls]
-    answers = await gateway.query(channels, [rattler.Subdir(subdir)], [rattler.MatchSpec(name)], recursive=False)
+    channels = [rattler.Channel(url) for url in network.log_in(urls)]
+    platforms, names = [rattler.Subdir(subdir)], [rattler.MatchSpec(name)]
+    answers = await network.gateway.query(channels, platforms, names, recursive=False)
     return _match([record for records in answers for record in records], urls, subdir, stem)

@@ -57,7 +57,9 @@ async def finish(
         report.phase("pip", pip_message(plan.pip))
         await pip.install(prefix, plan.pip, request.workdir, activated, report, installer=options.pip_installer)
         there = await asyncio.to_thread(read_inventory, prefix)
-        policy.enforce(policy.of_installed(options.limits, [package.name for package in there.of("pip")]))
+        policy.enforce(
+            options.limits, policy.of_installed(options.limits, [package.name for package in there.of("pip")])
+        )
     report.phase("verifying", "Checking the kernel")
     await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
     if root := shared_root(prefix, options.shared_roots):

@@ -26,7 +26,7 @@ from ..specs.credentials import without_credentials
 from .allowed import channels_in
 
 _MAX_BYTES = 1 << 20
-_ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
+ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def logins_of(urls: Iterable[str]) -> Logins:
         with_token = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         if with_token != clean:
             # rattler takes what is replaced for a folder: a package's is that of its channel and platform
-            mirrors[_ARCHIVE.sub("", clean)] = _ARCHIVE.sub("", with_token)
+            mirrors[ARCHIVE.sub("", clean)] = ARCHIVE.sub("", with_token)
     return Logins(mirrors, passwords)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -21,9 +21,11 @@ import rattler
 
 from ..envs.condarc import Settings
 from ..errors import ChannelFailed
+from ..models import Limits
 from ..specs.credentials import without_credentials
+from .allowed import NO_LIMITS, channel_rules
 from .leftovers import sweep_repodata
-from .logins import Logins, login_file, logins_of, withheld
+from .logins import ARCHIVE, Logins, login_file, logins_of, withheld
 from .routes import (
     Routes,
     longest,
@@ -48,10 +50,12 @@ class Network:
     Args:
         settings: conda's configuration.
         repodata: a folder where what was read of channels is kept.
+        limits: what the administrator allows.
     """
 
-    def __init__(self, settings: Settings, repodata: Path) -> None:
+    def __init__(self, settings: Settings, repodata: Path, limits: Limits = NO_LIMITS) -> None:
         self._settings = settings
+        self._rules = channel_rules(limits, settings, os.environ)
         self._repodata = repodata
         sweep_repodata(repodata)
         mirrors = mirrors_of(settings)
@@ -62,17 +66,29 @@ class Network:
         self._connect()
 
     def log_in(self, urls: Sequence[str]) -> list[str]:
-        """Take the logins out of URLs of channels and use them from now on.
+        """Take the logins out of URLs of channels or packages that are to be asked, and use them from now on.
 
         Returns:
             The URLs without them.
+
+        Raises:
+            NotAllowed: one must not be asked.
         """
+        self.check(urls)
         new = logins_of(urls)
         merged = Logins({**self._logins.mirrors, **new.mirrors}, {**self._logins.passwords, **new.passwords})
         if merged != self._logins:
             self._logins = merged
             self._connect()
         return [without_credentials(url) for url in urls]
+
+    def check(self, urls: Iterable[str]) -> None:
+        """Refuse to ask URLs of channels or packages; nothing is asked that has not been checked.
+
+        Raises:
+            NotAllowed: one must not be asked.
+        """
+        self._rules.check(dict.fromkeys(ARCHIVE.sub("", url) for url in urls))
 
     def proxy_of(self, url: str) -> str:
         """The proxy through which a URL is asked for, without its login; empty where there is none."""
@@ -110,7 +126,7 @@ class Network:
 
     def _client(self, timeout: int | None, headers: dict[str, str] | None = None) -> rattler.Client:
         with _certificates(self._settings), self._login_file() as logins:
-            routes = merged(self._mirrors, self._logins.mirrors)
+            routes = self._rules.routes(merged(self._mirrors, self._logins.mirrors))
             toml = config_toml(self._settings, os.environ, logins, routes)
             # a mirror is passed over by asking again
             retries = max(self._settings.remote_max_retries, longest(routes) - 1)

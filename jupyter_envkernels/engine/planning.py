@@ -24,7 +24,6 @@ from ..specs import (
     terms_of_service,
 )
 from ..specs.credentials import without_credentials
-from .allowed import channels_in, check_allowed
 from .backend import Backend, Report
 from .changes import compare
 from .displaced import give_back
@@ -90,7 +89,7 @@ class Planner:
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
         pins = await asyncio.to_thread(read_pins, request.prefix)
         goal = goal_of(request, inventory, current.packages, pins)
-        channels = self._channels(request.spec, inventory, request.edit.add)
+        channels = self._channels(request.spec, inventory)
         self.report.phase("solving", "Choosing packages")
         packages = await self._reach(goal, channels)
         requested = goal.requested
@@ -176,12 +175,6 @@ class Planner:
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
-        check_allowed(
-            self.settings,
-            dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked),
-            self.environ,
-            self.options.limits,
-        )
         named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
         return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
 
@@ -232,7 +225,7 @@ class Planner:
         missing = kernel_packages_missing(names, self.options.kernel_packages)
         return () if had else tuple(name for name in missing if name not in goal.removed)
 
-    def _channels(self, spec: EnvSpec | None, inventory: Inventory, further: Sequence[str] = ()) -> list[str]:
+    def _channels(self, spec: EnvSpec | None, inventory: Inventory) -> list[str]:
         """Those that the spec names; else those that the environment's packages came from; else the configured ones.
 
         To mix channels breaks environments, so that it is done only when somebody asks for it.
@@ -240,16 +233,10 @@ class Planner:
         Args:
             spec: where there is one.
             inventory: of the environment.
-            further: match specs beside those of the spec.
-
-        Raises:
-            Forbidden: conda's configuration forbids one of them, or one that a line names for itself.
         """
         channels = (spec.channels if spec is not None else ()) or channels_of(inventory) or self.options.channels
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         # conda expands variables in channels, so that a token need not stand in the file
-        lines = (*(spec.dependencies if spec else ()), *further)
-        check_allowed(self.settings, [*channels, *channels_in(lines)], self.environ, self.options.limits)
         return [expand_variables(channel, self.environ) for channel in channels]
 
     def _of_configuration(self, error: SolveFailed | InvalidSpec, spec: EnvSpec) -> EnvKernelsError:

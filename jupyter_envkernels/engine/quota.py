@@ -39,7 +39,7 @@ def check_quota(
         added = request.is_new if plan is None else _added(plan, request.prefix, options, held)
         if added:
             problems += policy.of_bytes(limits, held.measured_bytes(Footprints()), added)
-    policy.enforce(problems)
+    policy.enforce(limits, problems)
 
 
 def room_for(options: EngineOptions) -> Room:

@@ -26,7 +26,8 @@ from ..envs.condarc import Settings
 from ..envs.disk_usage import free_bytes
 from ..envs.packages import damaged_record
 from ..errors import ChannelFailed, DownloadFailed, NotAllowed
-from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
+from ..models import JobPhase, Limits, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
+from .allowed import NO_LIMITS
 from .archives import LargeArchives
 from .backend import NO_LIMIT, Report
 from .changes import to_link
@@ -53,11 +54,13 @@ class RattlerBackend:
     Args:
         package_cache: folder for packages and repodata; made when missing.
         settings: conda's configuration: what channel names mean, and their priority.
+        limits: what the administrator allows; nothing else is asked, whatever asks for it.
     """
 
-    def __init__(self, package_cache: Path, settings: Settings) -> None:
+    def __init__(self, package_cache: Path, settings: Settings, limits: Limits = NO_LIMITS) -> None:
         self._settings = settings
-        self._network = Network(settings, package_cache / "repodata")
+        self._limits = limits
+        self._network = Network(settings, package_cache / "repodata", limits)
         self._reader = Reader(settings, self._network)
         self._package_cache = package_cache
         self._packages = package_cache / "pkgs"
@@ -188,11 +191,12 @@ class RattlerBackend:
         fresh = to_link(known, there)
         if not self._settings.offline:
             fresh = await asyncio.to_thread(without_doubtful, self._packages, fresh)
+        self._network.check(package.url for package in fresh)
         self._check_online(fresh)
         await asyncio.to_thread(check_archives, fresh)
         await asyncio.to_thread(sweep_packages, self._packages)
         begun = await asyncio.to_thread(self._large.begun, fresh)
-        unpacking = Unpacking(room, self._package_cache, packages, fresh, staging)
+        unpacking = Unpacking(room, self._package_cache, packages, fresh, staging, limits=self._limits)
         with Meter(fresh, begun, report, self._settings.remote_read_timeout_secs) as meter:
 
             async def link() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import rattler
@@ -17,6 +18,7 @@ from .networking import Network
 from .solver import Line, Solver
 
 _SUBDIRS = {"noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64"}
+_PACKAGE = re.compile(r"""[\[,]\s*url=['"]([^'"]*)""")
 _PRIORITIES = {
     "strict": rattler.ChannelPriority.Strict,
     "flexible": rattler.ChannelPriority.Flexible,
@@ -41,6 +43,7 @@ class Reader:
 
         Raises:
             InvalidSpec: it is no match spec.
+            NotAllowed: the channel or the package that it names must not be asked.
         """
         try:
             package = package_of(text)
@@ -60,15 +63,18 @@ class Reader:
             (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
             text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
         try:
-            return rattler.MatchSpec(text, strict=False)
+            spec = rattler.MatchSpec(text, strict=False)
         except InvalidMatchSpecError as error:
             raise InvalidSpec(f"{text!r} is not a match spec: {error}", remedy="Write it as name=version.") from error
+        self._network.check(_places_in(spec))
+        return spec
 
     def channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
         """The channels of a spec, and after them those that only a ``channel::name`` names.
 
         Raises:
             InvalidChannelError: rattler cannot make one of a URL.
+            NotAllowed: one of them must not be asked.
         """
         urls = self._network.log_in(self._settings.channel_urls(channels))
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
@@ -105,6 +111,12 @@ class Reader:
         sources = self.channels(channels, lines)
         priority = _PRIORITIES[self._settings.channel_priority]
         return Solver(self._network.gateway, sources, priority, installed, fixed=fixed)
+
+
+def _places_in(spec: rattler.MatchSpec) -> list[str]:
+    """What rattler would ask for a match spec alone: its channel, and the package that it names by a URL."""
+    channel = [spec.channel.base_url] if spec.channel is not None else []
+    return [*channel, *_PACKAGE.findall(spec.to_canonical_string())]
 
 
 def _split_subdir(channel: str) -> tuple[str, str | None]:

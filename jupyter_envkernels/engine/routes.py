@@ -97,7 +97,7 @@ def token_routes(settings: Settings, tokens: Mapping[str, str]) -> dict[str, str
         server = server.rstrip("/")  # noqa: PLW2901
         for name, folder in _folders(settings, server):
             channel = _joined(folder, name)
-            if _is_below(channel, server) or _is_below(server, channel):
+            if is_below(channel, server) or is_below(server, channel):
                 place = max(channel, server, key=len)
                 routes[place] = f"{folder}/t/{token}{place[len(folder) :]}"
     return routes
@@ -117,7 +117,8 @@ def _joined(folder: str, name: str) -> str:
     return f"{folder}/{name}" if name else folder
 
 
-def _is_below(url: str, folder: str) -> bool:
+def is_below(url: str, folder: str) -> bool:
+    """Return whether a URL is that of a folder, or of something in it."""
     return f"{url}/".startswith(f"{folder}/")
 
 
@@ -129,7 +130,7 @@ def merged(mirrors: Routes, tokens: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _with_token(url: str, tokens: Mapping[str, str]) -> str:
-    heads = [head for head in tokens if _is_below(url, head)]
+    heads = [head for head in tokens if is_below(url, head)]
     head = max(heads, key=len, default=None)
     return url if head is None else tokens[head] + url[len(head) :]
 

@@ -21,7 +21,7 @@ from ..envs.trusted import read_trust
 from ..errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
 from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
-from .allowed import check_plan
+from .allowed import channel_rules
 from .backend import Backend, Report
 from .changes import is_done
 from .clobbers import conflicts, keep_aside, settle
@@ -241,7 +241,8 @@ class Transaction:
         else:  # which holds no logins
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
         is_clone = self.request.source is not None
-        check_plan(self.settings, plan, self.environ, self.options.limits, is_clone=is_clone)
+        rules = channel_rules(self.options.limits, self.settings, self.environ)
+        await asyncio.to_thread(rules.check_plan, plan, is_clone=is_clone)
         await asyncio.to_thread(check_quota, self.request, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:

@@ -18,7 +18,8 @@ from typing import NoReturn
 
 from .. import policy
 from ..envs.disk_usage import free_bytes
-from ..models import PlannedPackage, Room, size, unpacked_bytes
+from ..models import Limits, PlannedPackage, Room, size, unpacked_bytes
+from .allowed import NO_LIMITS
 from .backend import NO_LIMIT
 from .package_cache import entry_of, take_out
 from .parts import PARTS, part_of, tree_of
@@ -39,6 +40,7 @@ class Unpacking:
         packages: all of the environment.
         linked: those of them that are to be linked; the others are there already.
         prefix: where they are linked to.
+        limits: by which there is so much room.
     """
 
     def __init__(
@@ -48,8 +50,11 @@ class Unpacking:
         packages: Sequence[PlannedPackage],
         linked: Sequence[PlannedPackage],
         prefix: Path,
+        *,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self._room = room
+        self._limits = limits
         self._cache = package_cache / "pkgs"
         self._parts = package_cache / PARTS
         self._prefix = prefix
@@ -85,7 +90,8 @@ class Unpacking:
         largest = max(self._fetched, key=lambda package: sizes[package.name], default=None)
         words = f"{largest.name} {largest.version} with {size(sizes[largest.name])}" if largest else ""
         free = [left for folder in (self._cache, self._prefix) if (left := free_bytes(folder)) is not None]
-        policy.enforce(policy.of_unpacked(self._room, whole, growth, min(free, default=None), words))
+        found = policy.of_unpacked(self._room, whole, growth, min(free, default=None), words)
+        policy.enforce(self._limits, found)
 
     def take_out(self) -> None:
         """Delete what was fetched, and from now on what the installer's threads unpack until this process ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +12,15 @@ from typing import Literal
 
 from ..models import Problem
 from ..specs import expand_variables
+from .administrators import why_not_administrators
 from .channels import ChannelNames
 from .condarc_sources import (
+    SYSTEM_FOLDERS,
     Entry,
     Plain,
     Source,
     environment_source,
+    files_in,
     merge,
     read_source,
     search_path,
@@ -116,6 +120,19 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     environ = _with_root(environ)
     files = search_path(environ, str(home_of(environ)))
     return _Reader([*map(read_source, files), environment_source(environ)], environ).settings(files)
+
+
+def load_system_settings(prefix: str = sys.prefix, folders: Iterable[str] = SYSTEM_FOLDERS) -> Settings:
+    """Conda's configuration by administrators alone: no variable and no file that a user can write counts.
+
+    Args:
+        prefix: of this program; the conda installation that it is in has configuration files as well.
+        folders: further folders with configuration files.
+    """
+    root = designated_root({}, Path(prefix))
+    found = files_in([*folders, *([str(root)] if root else [])])
+    files = [file for file in found if not why_not_administrators(file)]
+    return _Reader([*map(read_source, files)], {"CONDA_ROOT": str(root)} if root else {}).settings(files)
 
 
 class SettingsCache:

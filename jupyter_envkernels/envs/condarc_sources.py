@@ -31,14 +31,8 @@ _MAX_BYTES = 1 << 20
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
 _FLAG = re.compile(r"[^#\n]*?#!(top|bottom|final)\b")
-_SEARCH_PATH = (
-    "/etc/conda",
-    "/var/lib/conda",
-    "$CONDA_ROOT",
-    "$XDG_CONFIG_HOME/conda",
-    "~/.config/conda",
-    "~/.conda",
-)
+SYSTEM_FOLDERS = ("/etc/conda", "/var/lib/conda")
+_SEARCH_PATH = (*SYSTEM_FOLDERS, "$CONDA_ROOT", "$XDG_CONFIG_HOME/conda", "~/.config/conda", "~/.conda")
 _NULL_TAG = "tag:yaml.org,2002:null"
 
 
@@ -66,14 +60,23 @@ def search_path(environ: Mapping[str, str], home: str) -> list[str]:
         environ: with ``CONDA_ROOT``, as conda itself sets it before it looks.
         home: what ``~`` stands for.
     """
-    places = [f"{folder}/{name}" for folder in _SEARCH_PATH for name in (*_FILE_NAMES, "condarc.d")]
-    places += ["~/.condarc", *(f"$CONDA_PREFIX/{name}" for name in (*_FILE_NAMES, "condarc.d")), "$CONDARC"]
+    places = [place for folder in _SEARCH_PATH for place in _places_in(folder)]
+    places += ["~/.condarc", *_places_in("$CONDA_PREFIX"), "$CONDARC"]
     found: dict[str, None] = {}
     for place in places:
         path = expand_variables(place, environ)
         path = home + path[1:] if path.startswith("~/") else path
         found.update(dict.fromkeys(_files_at(path)))
     return list(found)
+
+
+def files_in(folders: Iterable[str]) -> list[str]:
+    """The configuration files that exist in folders, lowest priority first."""
+    return [file for folder in folders for place in _places_in(folder) for file in _files_at(place)]
+
+
+def _places_in(folder: str) -> list[str]:
+    return [f"{folder}/{name}" for name in (*_FILE_NAMES, "condarc.d")]
 
 
 def _files_at(path: str) -> Iterable[str]:

@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..models import Environment, Kernel, Problem, real_path
+from ..errors import PolicyUnusable
+from ..models import Environment, Kernel, Limits, Problem, real_path
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
 from .locations import Location
+from .policy_file import limits_in_force
 from .prefixes import Contents, NotAnEnvironment, read_prefix
 from .trust import Session
 
@@ -45,7 +47,7 @@ class Diagnosis:
     """What the doctor says.
 
     Attributes:
-        configuration: conda's configuration files, and what is wrong in them.
+        configuration: conda's configuration files and the administrator's policy files, and what is wrong in them.
         locations: in order of precedence.
         path: the path in question; None where none was given.
         is_kernel: it offers a kernel that nothing is known against; None without a path.
@@ -83,6 +85,7 @@ def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
         Finding(ok=True, message=f"conda's configuration file {file} was read.") for file in settings.files
     ]
     configuration += [_failed(problem) for problem in settings.problems]
+    configuration += _policy()
     session = catalog.trust().session()
     searched = tuple(_search(location, session) for location in places)
     if path is None:
@@ -106,6 +109,14 @@ def _offer(kernel: Kernel) -> Finding:
         message=f"It offers the kernel {kernel.id}, for which {kernel.other_prefix} is activated: {kernel.remark}",
         remedy=f"Delete its kernelspec {kernel.raw_name} if that is not what you want.",
     )
+
+
+def _policy() -> list[Finding]:
+    try:
+        files = limits_in_force(Limits()).files
+    except PolicyUnusable as error:
+        return [Finding(ok=False, message=error.message, remedy=error.remedy)]
+    return [Finding(ok=True, message=f"The policy file {file} was read.") for file in files]
 
 
 def _search(location: Location, session: Session) -> SearchedLocation:

@@ -5,23 +5,30 @@ The functions read folders; call them in threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
 from .. import policy
+from ..engine.allowed import channel_rules, channels_of_request
 from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_there
-from ..models import EngineOptions, EnvSpec, JobRequest, Limits, Problem
-from ..specs import conda_name, pip_name, refused, uses_of
+from ..envs.condarc import Settings
+from ..envs.policy_file import options_in_force
+from ..errors import PolicyUnusable
+from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
+from ..specs import check, conda_name, pip_name, refused, uses_of, with_remarks
 
 
-def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobRequest]) -> None:
+def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfinished: Sequence[JobRequest]) -> None:
     """Refuse what cannot be done or must not.
 
     What was so when the request was made may be otherwise by now, by a job that has ended since.
 
     Args:
-        request: what somebody wants.
+        request: what is to be done.
         options: what is allowed, and where environments are.
+        settings: conda's configuration.
         unfinished: what is being done, or waits.
 
     Raises:
@@ -29,9 +36,7 @@ def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobR
         NotFound: the environment that it is to change or to copy is not there.
         NotAllowed: the administrator's limits forbid it.
     """
-    limits, spec = options.limits, request.spec or EnvSpec()
-    variables = refused(uses_of(spec, request.edit.add), limits.denied_variables)
-    policy.enforce([*problems_of(limits, spec, request.edit.add), *variables])
+    check_allowed(request, options, settings)
     if request.is_new:
         check_free(request.prefix)
         check_quota(request, options, unfinished=unfinished)
@@ -39,13 +44,45 @@ def admit(request: JobRequest, options: EngineOptions, unfinished: Sequence[JobR
         check_there(there)
 
 
-def problems_of(limits: Limits, spec: EnvSpec, added: Iterable[str] = ()) -> list[Problem]:
-    """What the administrator's limits say against a spec.
+def check_allowed(request: JobRequest, options: EngineOptions, settings: Settings) -> None:
+    """Refuse what the limits forbid, as far as the request and the configuration tell.
+
+    Raises:
+        NotAllowed: they do.
+    """
+    uses = uses_of(request.spec or EnvSpec(), request.edit.add)
+    variables = refused(uses, options.limits.denied_variables)
+    policy.enforce(options.limits, [*_problems_of(request, options, settings), *variables])
+
+
+def check_spec(text: str | bytes, configured: EngineOptions, settings: Settings) -> CheckedSpec:
+    """Read a spec, and say all that can be said of it without a channel: also what the limits in force forbid.
 
     Args:
-        limits: what is allowed.
-        spec: what somebody has written.
-        added: match specs beside it.
+        text: of the spec; bytes as they are in the file.
+        configured: what is allowed by the configuration, and what is added as a kernel.
+        settings: conda's configuration.
     """
-    packages = [conda_name(text) for text in (*spec.dependencies, *added)]
-    return policy.of_spec(limits, packages, [pip_name(line) for line in spec.pip])
+    further: list[Diagnostic] = []
+    try:
+        options = options_in_force(configured)
+    except PolicyUnusable as error:
+        options = configured
+        further = [Diagnostic("error", error.code, error.message, error.remedy)]
+    checked = check(text, options.kernel_packages, options.limits.denied_variables)
+    if checked.spec is not None:
+        request = JobRequest("create", "", Path(), spec=checked.spec)
+        problems = _problems_of(request, options, settings)
+        further += [Diagnostic("error", each.code, each.message, each.remedy) for each in problems]
+    return policy.in_own_words(options.limits, with_remarks(checked, further))
+
+
+def _problems_of(request: JobRequest, options: EngineOptions, settings: Settings) -> list[Problem]:
+    """What the limits say against packages and channels."""
+    spec = request.spec or EnvSpec()
+    packages = [conda_name(text) for text in (*spec.dependencies, *request.edit.add)]
+    channels = channels_of_request(request, options.channels, settings)
+    return [
+        *policy.of_spec(options.limits, packages, [pip_name(line) for line in spec.pip]),
+        *channel_rules(options.limits, settings, os.environ).problems(channels),
+    ]

@@ -16,7 +16,7 @@ import msgspec
 
 from ..envs.server_tokens import without_server_tokens
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
-from ..specs import check, with_remarks
+from ..specs import with_remarks
 from ..specs.text import decode
 
 _IDLE = 120.0
@@ -94,16 +94,16 @@ class Inquirer:
         self._timer: asyncio.TimerHandle | None = None
         self._ending: asyncio.Future[None] | None = None
 
-    async def check(self, text: str | bytes, seconds: float) -> CheckedSpec:
-        """All that is to be said of a spec: what ``specs.check`` says, and what channels make of it.
+    async def further(self, checked: CheckedSpec, text: str | bytes, seconds: float) -> CheckedSpec:
+        """All that is to be said of a spec: with what its channels make of it, if they may be asked.
 
         Args:
+            checked: what is said of it without them.
             text: of the spec.
             seconds: see :meth:`advise`.
         """
-        added, denied = self._options.kernel_packages, self._options.limits.denied_variables
-        checked = await asyncio.to_thread(check, text, added, denied)
-        if checked.spec is None or checked.spec.locked:
+        forbidden = any(said.code == "channel-not-allowed" for said in checked.diagnostics)
+        if checked.spec is None or checked.spec.locked or forbidden:
             return checked
         readable = decode(text) if isinstance(text, bytes) else text
         further = await self.advise(readable, seconds)

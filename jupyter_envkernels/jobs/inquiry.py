@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 import msgspec
 
 from ..envs.condarc import SettingsCache
+from ..envs.policy_file import limits_in_force
+from ..errors import PolicyUnusable
 from ..models import Limits, Machine, VirtualPackage
 from ..specs import read_document, without_credentials
 from .inquirer import AdviceQuestion, Answer, Question
@@ -79,7 +81,11 @@ class _Desk:
         document = read_document(question.text)
         if document is None:
             return Answer(question.id)
-        adviser = self._fresh(Path(question.package_cache), question.limits)
+        try:
+            limits = limits_in_force(question.limits)
+        except PolicyUnusable:  # which is said without the channels; none is asked
+            return Answer(question.id)
+        adviser = self._fresh(Path(question.package_cache), limits)
         seconds = max(0.0, question.until - time.time())
         return Answer(question.id, tuple(await adviser.advise(document, question.channels, seconds)))
 

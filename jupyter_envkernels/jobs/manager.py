@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from ..engine.leftovers import sweep_packages
+from ..envs.condarc import load_settings
+from ..envs.policy_file import options_in_force
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobRequest, JobState, Plan
 from .admission import admit
@@ -164,6 +167,7 @@ class JobManager:
             AlreadyExists: the prefix that it is to make is taken.
             NotFound: the environment that it is to change or to copy is not there.
             NotAllowed: the administrator's limits forbid it.
+            PolicyUnusable: a policy file of the administrator cannot be relied upon.
             InvalidRequest: the name of the prefix is too long for a folder.
             Forbidden: the place of the prefix cannot be looked at.
             Busy: another job works on the same prefix.
@@ -195,13 +199,17 @@ class JobManager:
             await self._take_up_strangers()
             unfinished = [job for job in self._jobs.values() if not job.is_over]
             await self._check(request, unfinished)
-            await asyncio.to_thread(admit, request, self._options.engine, self.unfinished())
+            await asyncio.to_thread(self._admit, request)
             asked = replace(request, user=user or account())
             order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
             job = await self.job(journal.id)
             self._follow(job, told=0)
             return job
+
+    def _admit(self, request: JobRequest) -> None:
+        options = options_in_force(self._options.engine)
+        admit(request, options, load_settings(os.environ), self.unfinished())
 
     async def _check(self, request: JobRequest, unfinished: Sequence[Job]) -> None:
         self._queue.check_room(self._follower.running())

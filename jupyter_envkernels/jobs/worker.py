@@ -25,8 +25,10 @@ from ..engine.bytecode import compile_later
 from ..engine.transaction import Transaction
 from ..engine.undo import named
 from ..envs.condarc import Settings, load_settings
+from ..envs.policy_file import options_in_force
 from ..errors import BackendMissing, EnvKernelsError
 from ..models import EngineOptions, Problem
+from .admission import check_allowed
 from .journal import Journal, Order
 from .locks import prefix_lock
 from .process import scratch
@@ -147,14 +149,20 @@ def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
 
 
 def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:
-    settings = load_settings(os.environ)
+    """The transaction, if it is allowed still: what is stored of it may be older than the limits, or made by others.
+
+    Raises:
+        NotAllowed, PolicyUnusable: it is not.
+    """
+    settings, options = load_settings(os.environ), options_in_force(order.options)
+    check_allowed(order.request, options, settings)
     for problem in settings.problems:
         writer.log(f"{problem.message} {problem.remedy}")
     return Transaction(
         request=order.request,
         job_id=journal.id,
-        backend=_backend(order.options, settings, writer),
-        options=order.options,
+        backend=_backend(options, settings, writer),
+        options=options,
         report=writer,
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
@@ -172,7 +180,7 @@ def _backend(options: EngineOptions, settings: Settings, writer: JournalWriter) 
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     for sentence in unsupported(settings, os.environ):
         writer.log(sentence)
-    return RattlerBackend(options.package_cache, settings)
+    return RattlerBackend(options.package_cache, settings, options.limits)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .environment import Problem
 from .limits import Limits, LimitsUsage
 
 
@@ -45,7 +46,8 @@ class Setup:
         package_cache: folder for packages and repodata.
         kernel_packages: added to an environment that has python and no kernel.
         default_packages: match specs that every new environment gets, by conda's ``create_default_packages``.
-        limits: what the administrator allows.
+        limits: what the administrator allows; where a policy file cannot be used, those of the configuration alone.
+        policy_problem: why a policy file cannot be used, so that nothing can be changed; else None.
         usage: what the user has of it.
     """
 
@@ -64,3 +66,4 @@ class Setup:
     default_packages: tuple[str, ...]
     limits: Limits
     usage: LimitsUsage
+    policy_problem: Problem | None = None

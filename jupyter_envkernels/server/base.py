@@ -27,6 +27,7 @@ _STATUS: dict[type[errors.EnvKernelsError], int] = {
     errors.InvalidSpec: 422,
     errors.QueueFull: 429,
     errors.BackendMissing: 503,
+    errors.PolicyUnusable: 503,
     errors.StoreFailed: 503,
     errors.StillRunning: 503,
     errors.EnvKernelsError: 500,

@@ -14,7 +14,7 @@ from ..envs.catalog import Catalog
 from ..envs.doctor import Diagnosis, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
-from ..jobs.admission import problems_of
+from ..jobs.admission import check_spec
 from ..jobs.inquirer import Inquirer
 from ..jobs.manager import JobManager
 from ..jobs.requests import (
@@ -27,8 +27,7 @@ from ..jobs.requests import (
     update_request,
 )
 from ..kernels.configured import OtherManager
-from ..models import CheckedSpec, Diagnostic, Edit, Environment, Job, JobRequest
-from ..specs import check, with_remarks
+from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
 from . import wire
 from .audit import AuditTrail
 from .listing import Listing
@@ -68,21 +67,13 @@ class Service:
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""
         options = self.jobs.options.engine
-        checked = await asyncio.to_thread(check, text, options.kernel_packages, options.limits.denied_variables)
-        return self._limited(checked)
+        return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings()))
 
     async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
-        checked = await self.inquirer.check(text, _SECONDS)
+        checked = await self.inquirer.further(await self.check(text), text, _SECONDS)
         await self.jobs.prepare()  # who writes a spec will want it carried out
-        return self._limited(checked)
-
-    def _limited(self, checked: CheckedSpec) -> CheckedSpec:
-        """With what the administrator's limits say against it."""
-        if checked.spec is None:
-            return checked
-        problems = problems_of(self.jobs.options.engine.limits, checked.spec)
-        return with_remarks(checked, [Diagnostic("error", p.code, p.message, p.remedy) for p in problems])
+        return checked
 
     async def environment(self, environment_id: str) -> Environment:
         """One environment by id.

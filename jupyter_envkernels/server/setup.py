@@ -14,9 +14,10 @@ from ..envs.disk_usage import free_bytes
 from ..envs.footprints import Footprints
 from ..envs.holdings import read_holdings
 from ..envs.locations import Location, nearest_existing
-from ..errors import Forbidden
+from ..envs.policy_file import limits_in_force
+from ..errors import Forbidden, PolicyUnusable
 from ..jobs.manager import ManagerOptions
-from ..models import JobRequest, LimitsUsage, Place, Setup
+from ..models import JobRequest, Limits, LimitsUsage, Place, Problem, Setup
 from ..specs.credentials import without_credentials
 
 
@@ -28,7 +29,7 @@ def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[J
         options: the settings of jobs.
         unfinished: what is being done, or waits.
     """
-    settings, limits = catalog.settings(), options.engine.limits
+    settings, (limits, problem) = catalog.settings(), _in_force(options.engine.limits)
     root: Path | None = None
     with suppress(Forbidden):
         root = catalog.new_root()
@@ -54,7 +55,15 @@ def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[J
             pip_indexes=tuple(map(without_credentials, limits.pip_indexes)),
         ),
         usage=LimitsUsage(count(held, unfinished), held.known_bytes(Footprints()), free),
+        policy_problem=problem,
     )
+
+
+def _in_force(configured: Limits) -> tuple[Limits, Problem | None]:
+    try:
+        return limits_in_force(configured), None
+    except PolicyUnusable as error:
+        return configured, Problem(error.code, error.message, error.remedy)
 
 
 def _place(location: Location) -> Place:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = [sys.executable, "-m", "jupyter_envkernels.cli"]
+_PROGRAM = ["-m", "jupyter_envkernels.cli"]
 _TAKE_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -73,17 +73,24 @@ class Terminal:
 
 
 class Shell:
-    """Runs ``jupyter-envkernels`` with a home and a channel."""
+    """Runs ``jupyter-envkernels`` with a home and a channel.
 
-    def __init__(self, home: Path, channel: str) -> None:
+    Args:
+        home: of the person.
+        channel: for specs that name none.
+        python: of the installation that runs it.
+    """
+
+    def __init__(self, home: Path, channel: str, python: str = sys.executable) -> None:
         self.home = home
+        self._program = [python, *_PROGRAM]
         self.envs = home / ".conda" / "envs"
         self.jobs = home / ".local" / "share" / "jupyter" / "envkernels" / "jobs"
         self.environ: Mapping[str, str] = {**os.environ, "HOME": str(home), "CONDA_CHANNELS": channel}
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*_PROGRAM, *args],
+            [*self._program, *args],
             env=self.environ,
             cwd=self.home,
             stdin=subprocess.PIPE,
@@ -114,7 +121,7 @@ class Shell:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_TERMINAL, *_PROGRAM, *args],
+            [sys.executable, "-c", _TAKE_TERMINAL, *self._program, *args],
             env={**self.environ, "TERM": "xterm-256color"},
             cwd=self.home,
             stdin=slave,

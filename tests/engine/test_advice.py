@@ -239,6 +239,6 @@ def test_places_are_those_of_the_text(inquiry: Inquiry) -> None:
 
 def test_a_channel_that_condas_configuration_forbids(tmp_path: Path, channel_root: Path) -> None:
     with Inquiry(tmp_path, channel_root, CONDA_DENYLIST_CHANNELS="extra") as inquiry:
-        assert inquiry.told(spec("prio-dem", channels="main, extra")) == [(None, "channel-forbidden")]
-        assert inquiry.told(spec("extra::prio-demo")) == [(None, "channel-forbidden")]
+        assert inquiry.told(spec("prio-dem", channels="main, extra")) == [(None, "channel-not-allowed")]
+        assert inquiry.told(spec("extra::prio-dem")) == [(None, "channel-not-allowed")]
         assert inquiry.told(spec("prio-demo")) == []

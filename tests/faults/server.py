@@ -36,11 +36,13 @@ class RealServer:
     Args:
         place: where its environments, jobs and packages are; its home is ``home`` there.
         base_url: the path below which it answers.
+        python: of the installation that runs it.
         options: further lines of ``c.EnvKernels``.
     """
 
-    def __init__(self, place: Place, *, base_url: str = "/", **options: Any) -> None:
+    def __init__(self, place: Place, *, base_url: str = "/", python: str = sys.executable, **options: Any) -> None:
         self.place = place
+        self._python = python
         self.home = place.folder / "home"
         self.tmp = place.folder / "tmp"
         self.root = place.folder / "work"
@@ -100,7 +102,7 @@ class RealServer:
     def _spawn(self) -> subprocess.Popen[bytes]:
         with self._config.with_suffix(".log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "jupyter_server", "--config", str(self._config)],
+                [self._python, "-m", "jupyter_server", "--config", str(self._config)],
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

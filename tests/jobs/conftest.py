@@ -13,10 +13,11 @@ from typing import Any
 import psutil
 import pytest
 
+from jupyter_envkernels.engine.allowed import NO_LIMITS
 from jupyter_envkernels.jobs.journal import Journal, Order
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
 from jupyter_envkernels.jobs.writer import create_journal
-from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, Limits
 from tests.channel.server import ChannelServer
 
 
@@ -31,8 +32,8 @@ class Place:
     def envs(self) -> Path:
         return self.folder / "envs"
 
-    def options(self, **changes: Any) -> ManagerOptions:
-        engine = EngineOptions((self.channel,), self.folder / "cache")
+    def options(self, limits: Limits = NO_LIMITS, /, **changes: Any) -> ManagerOptions:
+        engine = EngineOptions((self.channel,), self.folder / "cache", limits=limits)
         return ManagerOptions(self.folder / "jobs", engine, **changes)
 
     def create(self, name: str, *packages: str, pip: tuple[str, ...] = ()) -> JobRequest:
@@ -80,9 +81,9 @@ def journal(tmp_path: Path, order: Order) -> Journal:
 
 
 @asynccontextmanager
-async def managing(place: Place, **changes: Any) -> AsyncIterator[JobManager]:
+async def managing(place: Place, limits: Limits = NO_LIMITS, /, **changes: Any) -> AsyncIterator[JobManager]:
     """A manager that has started, and stops in the end."""
-    manager = JobManager(place.options(**changes))
+    manager = JobManager(place.options(limits, **changes))
     await manager.start()
     try:
         yield manager

@@ -2,52 +2,60 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import NotAllowed
-from jupyter_envkernels.jobs.admission import admit, problems_of
-from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
+from jupyter_envkernels.jobs.admission import admit, check_allowed
+from jupyter_envkernels.jobs.journal import Order
+from jupyter_envkernels.jobs.manager import JobManager
+from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import CatalogOptions, Edit, EngineOptions, EnvSpec, JobRequest, Limits, LockedPackage
 from tests.channel.package import Package
 from tests.channel.server import ChannelServer
 from tests.prefixes import make_prefix
 
-from .conftest import Place, over, until
+from .conftest import Place, managing, over, until
 
 
 def create(folder: Path, name: str, *packages: str) -> JobRequest:
     return JobRequest("create", name, folder / name, spec=EnvSpec(dependencies=packages))
 
 
+def options(limits: Limits) -> EngineOptions:
+    return EngineOptions(("conda-forge",), Path("/cache"), limits=limits)
+
+
 def test_names_are_those_of_the_packages() -> None:
     limits = Limits(denied_packages=("numpy", "requests"), allow_pip=False)
     spec = EnvSpec(dependencies=("conda-forge::numpy>=2", "python"), pip=("Requests[socks]==2", "-e ."))
-    problems = {problem.code: problem.message for problem in problems_of(limits, spec)}
-    assert problems["package-not-allowed"].endswith(": numpy, requests.")
-    assert set(problems) == {"package-not-allowed", "pip-not-allowed"}
-    assert [p.code for p in problems_of(Limits(denied_packages=("scipy",)), EnvSpec(), ["scipy=1"])] == [
-        "package-not-allowed"
-    ]
+    with pytest.raises(NotAllowed, match=r": numpy, requests\.") as refused:
+        check_allowed(JobRequest("create", "x", Path("/x"), spec=spec), options(limits), Settings())
+    assert refused.value.details["problems"] == ["package-not-allowed", "pip-not-allowed"]
+    update = JobRequest("update", "x", Path("/x"), edit=Edit(add=("scipy=1",)))
+    with pytest.raises(NotAllowed, match="scipy"):
+        check_allowed(update, options(Limits(denied_packages=("scipy",))), Settings())
 
 
 def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -> None:
     make_prefix(tmp_path / "one")
     (tmp_path / "no-environment").mkdir()
-    options = EngineOptions((), tmp_path, limits=Limits(max_environments=3), catalog=CatalogOptions(roots=(tmp_path,)))
+    limited = EngineOptions((), tmp_path, limits=Limits(max_environments=3), catalog=CatalogOptions(roots=(tmp_path,)))
     coming = [create(tmp_path, "two"), create(tmp_path, "one")]
     coming.append(JobRequest("plan", "three", tmp_path / "three", spec=EnvSpec(), plans="create"))
-    admit(create(tmp_path, "three"), options, coming)
+    admit(create(tmp_path, "three"), limited, Settings(), coming)
     with pytest.raises(NotAllowed, match="You have reached the limit of 3 environments"):
-        admit(create(tmp_path, "three"), options, [*coming, create(tmp_path / "elsewhere", "two")])
-    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), options, coming)
+        admit(create(tmp_path, "three"), limited, Settings(), [*coming, create(tmp_path / "elsewhere", "two")])
+    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), limited, Settings(), coming)
 
 
 async def test_refused_before_it_is_a_job(place: Place) -> None:
     limits = Limits(denied_packages=("big-*",), max_environments=1)
-    manager = JobManager(limited(place, limits))
+    manager = JobManager(place.options(limits))
     await manager.start()
     try:
         with pytest.raises(NotAllowed, match="big-demo"):
@@ -70,11 +78,10 @@ async def test_refused_before_it_is_a_job(place: Place) -> None:
         (Limits(denied_packages=("ipython",)), "not allowed here: ipython."),
         (Limits(max_packages=3), "3 are allowed."),
         (Limits(min_free_bytes=10**18), "would be left free"),
-        (Limits(allowed_channels=("conda-forge",)), "is not allowed here."),
     ],
 )
 async def test_what_only_the_plan_shows_ends_the_job_before_it_writes(place: Place, limits: Limits, words: str) -> None:
-    manager = JobManager(limited(place, limits))
+    manager = JobManager(place.options(limits))
     await manager.start()
     try:
         job = await over(manager, await manager.submit(place.create("lesson", "python", "ipykernel")))
@@ -86,31 +93,34 @@ async def test_what_only_the_plan_shows_ends_the_job_before_it_writes(place: Pla
     assert not manager.journal(job.id).plan_file.exists()
 
 
-def limited(place: Place, limits: Limits) -> ManagerOptions:
-    options = place.options()
-    return replace(options, engine=replace(options.engine, limits=limits))
-
-
-async def test_a_channel_by_the_url_of_a_package_in_it(place: Place) -> None:
-    """Only the packages that are chosen tell where they come from, however they are asked for."""
+async def test_channels_are_refused_before_there_is_a_job(place: Place) -> None:
+    url = f"{place.channel}/noarch/prio-demo-1.0-0.conda"
     other = place.channel.replace("/main", "/other")
     limits = Limits(allowed_channels=(other,))
-    manager = JobManager(limited(place, limits))
-    await manager.start()
-    try:
-        url = f"{place.channel}/noarch/prio-demo-1.0-0.conda"
-        spec = EnvSpec(locked=(LockedPackage(url),))
-        request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
-        locked = await over(manager, await manager.submit(request))
-        named = await over(manager, await manager.submit(place.create("lesson", url)))
-    finally:
-        await manager.stop()
-    assert [job.error and job.error.code for job in (locked, named)] == ["not-allowed"] * 2
+    locked = JobRequest("create", "x", place.envs / "x", spec=EnvSpec(locked=(LockedPackage(url),)))
+    named = replace(place.create("x", f"{other}::prio-demo", url), spec=EnvSpec(channels=(other,), dependencies=(url,)))
+    async with managing(place, limits) as manager:
+        for request in (place.create("x", "prio-demo"), locked, named):
+            with pytest.raises(NotAllowed, match=r"/main.* is not allowed here"):
+                await manager.submit(request)
+        assert await manager.jobs() == []
+
+
+@pytest.mark.parametrize("limits", [Limits(allowed_channels=("https://h/other",)), Limits(allow_pip=False)])
+async def test_the_worker_asks_again(place: Place, channel_server: ChannelServer, limits: Limits) -> None:
+    """What is stored of a job may be older than the limits, or written by others."""
+    order = Order(place.create("lesson", "prio-demo", pip=("cowsay",)), place.options(limits).engine, time.time())
+    create_journal(place.folder / "jobs", order)
+    async with managing(place) as manager:
+        (job,) = await manager.jobs()
+        job = await over(manager, job)
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
+    assert channel_server.log == []
     assert place.leftovers() == []
 
 
 async def test_what_pip_brings_beside_what_was_asked_for(place: Place) -> None:
-    manager = JobManager(limited(place, Limits(denied_packages=("pip-denied",))))
+    manager = JobManager(place.options(Limits(denied_packages=("pip-denied",))))
     (place.folder / "project").mkdir()
     (place.folder / "project" / "pyproject.toml").write_text('[project]\nname = "pip_denied"\nversion = "1"\n')
     await manager.start()
@@ -134,7 +144,7 @@ async def test_a_package_that_unpacks_to_far_more_than_its_archive_has(
         bomb.add(f"share/{number}", bytes(90_000_000 // files))
     archive = bomb.write(tmp_path / "channel")
     assert archive.stat().st_size < 50_000
-    manager = JobManager(limited(place, limits))
+    manager = JobManager(place.options(limits))
     await manager.start()
     try:
         with ChannelServer(tmp_path / "channel") as server:
@@ -156,7 +166,7 @@ async def test_a_package_that_unpacks_to_far_more_than_its_archive_has(
 
 async def test_a_clone_of_packages_whose_sizes_no_list_has_told(place: Place) -> None:
     """Their records tell what their files take."""
-    manager = JobManager(limited(place, Limits()))
+    manager = JobManager(place.options())
     await manager.start()
     try:
         spec = EnvSpec(locked=(LockedPackage(f"{place.channel}/noarch/big-demo-1.0-0.conda"),))
@@ -164,7 +174,7 @@ async def test_a_clone_of_packages_whose_sizes_no_list_has_told(place: Place) ->
         assert (await over(manager, await manager.submit(source))).state == "succeeded"
     finally:
         await manager.stop()
-    manager = JobManager(limited(place, Limits(max_environment_bytes=10**7)))
+    manager = JobManager(place.options(Limits(max_environment_bytes=10**7)))
     await manager.start()
     try:
         clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "source")

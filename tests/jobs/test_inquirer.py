@@ -16,7 +16,8 @@ import pytest
 
 from jupyter_envkernels.jobs import inquirer as module
 from jupyter_envkernels.jobs.inquirer import Inquirer
-from jupyter_envkernels.models import EngineOptions
+from jupyter_envkernels.models import CheckedSpec, EngineOptions
+from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, until
@@ -63,6 +64,10 @@ async def test_one_process_answers_many_questions(place: Place) -> None:
     assert gone(first)
 
 
+async def further(inquirer: Inquirer, text: str) -> CheckedSpec:
+    return await inquirer.further(check(text), text, LONG)
+
+
 async def test_who_names_no_channel_is_told_of_the_terms_of_the_configured_one(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,11 +77,11 @@ async def test_who_names_no_channel_is_told_of_the_terms_of_the_configured_one(
     monkeypatch.setenv("CONDARC", str(place.folder / "condarc"))
     inquirer = Inquirer(EngineOptions(("defaults",), place.folder / "cache"))
     try:
-        checked = await inquirer.check("name: one\ndependencies: [prio-demo]\n", LONG)
+        checked = await further(inquirer, "name: one\ndependencies: [prio-demo]\n")
         assert [(d.code, d.line) for d in checked.diagnostics] == [("terms-of-service", None)]
-        checked = await inquirer.check("name: one\nchannels: [defaults]\ndependencies: [prio-demo]\n", LONG)
+        checked = await further(inquirer, "name: one\nchannels: [defaults]\ndependencies: [prio-demo]\n")
         assert [(d.code, d.line) for d in checked.diagnostics] == [("terms-of-service", 2)]
-        checked = await inquirer.check(f"name: one\nchannels: [{place.channel}]\ndependencies: [prio-demo]\n", LONG)
+        checked = await further(inquirer, f"name: one\nchannels: [{place.channel}]\ndependencies: [prio-demo]\n")
         assert checked.diagnostics == ()
     finally:
         await inquirer.stop()
@@ -90,9 +95,9 @@ async def test_the_configuration_tells_whose_a_channel_is(place: Place, monkeypa
     inquirer = Inquirer(EngineOptions(("defaults",), place.folder / "cache"))
     try:
         for head in ("", "channels: [defaults]\n"):
-            checked = await inquirer.check(f"name: one\n{head}dependencies: [prio-demo]\n", LONG)
+            checked = await further(inquirer, f"name: one\n{head}dependencies: [prio-demo]\n")
             assert checked.diagnostics == (), head
-        checked = await inquirer.check("name: one\nchannels: [main]\ndependencies: [prio-demo]\n", LONG)
+        checked = await further(inquirer, "name: one\nchannels: [main]\ndependencies: [prio-demo]\n")
         assert "terms-of-service" not in [d.code for d in checked.diagnostics]
     finally:
         await inquirer.stop()

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.locks import prefix_lock
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.requests import plan_request
@@ -89,10 +90,11 @@ async def test_channels_that_condas_configuration_forbids(place: Place, monkeypa
         place.create("lesson", "prio-demo"),
         JobRequest("create", "lesson", place.envs / "lesson", spec=spec),
     ):
-        job, log = await done(place, request)
-        assert job.error is not None, log
-        assert (job.error.code, job.error.remedy) == ("forbidden", "Use conda-forge.")
-        assert place.leftovers() == []
+        async with managing(place) as manager:
+            with pytest.raises(NotAllowed) as refused:
+                await manager.submit(request)
+        assert refused.value.details["problems"] == ["channel-not-allowed"]
+        assert refused.value.remedy == "Use conda-forge."
     monkeypatch.setenv("CONDA_ALLOWLIST_CHANNELS", place.channel)
     job, log = await done(place, place.create("lesson", "prio-demo"))
     assert job.state == "succeeded", log

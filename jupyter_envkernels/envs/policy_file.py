@@ -1,0 +1,166 @@
+"""The policy files of administrators: limits that no configuration, variable or condarc of a user loosens.
+
+They are named ``envkernels/policy.yml`` (or ``.yaml``, ``.json``) below the folders that hold the configuration of
+Jupyter for a whole system. Their keys are the fields of :class:`~jupyter_envkernels.models.Limits`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from functools import lru_cache
+from typing import Any
+
+from ..errors import PolicyUnusable
+from ..files import read_file
+from ..models import EngineOptions, Limits
+from ..specs.nodes import Mapping, Node, Scalar, Sequence, compose
+from ..specs.remarks import Unreadable
+from ..specs.text import decode
+from .administrators import why_not_administrators
+from .condarc import load_system_settings
+
+SYSTEM_FOLDERS = tuple(dict.fromkeys(("/etc/jupyter", "/usr/local/etc/jupyter", f"{sys.prefix}/etc/jupyter")))
+"""As in jupyter_core, but for what variables of the user add to them, such as ``JUPYTER_PLATFORM_DIRS``."""
+
+_NAMES = ("envkernels/policy.yml", "envkernels/policy.yaml", "envkernels/policy.json")
+_MAX_BYTES = 1 << 16
+_KEYS = {each.name: each.default for each in fields(Limits) if each.name != "files"}
+_ALLOWING = ("allowed_channels", "pip_indexes")
+
+
+def limits_in_force(configured: Limits, folders: Iterable[str] = SYSTEM_FOLDERS) -> Limits:
+    """Return the strictest of what is configured and what the policy files say now.
+
+    Args:
+        configured: the limits of the configuration, which can only make those of the policy files stricter.
+        folders: where policy files are.
+
+    Raises:
+        PolicyUnusable: a policy file is malformed, cannot be read, or is writable by others than administrators; or
+            nothing would be allowed any more.
+    """
+    limits = Limits()
+    for path in (f"{folder}/{name}" for folder in folders for name in _NAMES):
+        if (found := _read(path)) is not None:
+            limits = _stricter(limits, found)
+    return _stricter(limits, configured)
+
+
+def options_in_force(configured: EngineOptions, folders: Iterable[str] = SYSTEM_FOLDERS) -> EngineOptions:
+    """Return the options of the engine with the :func:`limits_in_force`.
+
+    Raises:
+        PolicyUnusable: as there.
+    """
+    return replace(configured, limits=limits_in_force(configured.limits, folders))
+
+
+def _read(path: str) -> Limits | None:
+    """The limits of one policy file; None where there is none.
+
+    Raises:
+        PolicyUnusable: it must not be used.
+    """
+    try:
+        data = read_file(path, _MAX_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unusable(path, f"it cannot be read ({error.strerror})") from error
+    if reason := why_not_administrators(path):
+        raise _unusable(path, f"others than administrators can write it: {reason.rstrip('.')}")
+    try:
+        return replace(_parse(data), files=(path,))
+    except Unreadable as error:
+        said = error.diagnostic
+        raise _unusable(path, f"line {said.line}: {said.message.rstrip('.')}") from error
+    except ValueError as error:
+        raise _unusable(path, str(error)) from error
+
+
+def _unusable(path: str, why: str) -> PolicyUnusable:
+    return PolicyUnusable(
+        f"The policy file {path} cannot be used: {why}. Until it is corrected, no environment can be changed.",
+        remedy="Ask the administrator of this server to correct it.",
+    )
+
+
+@lru_cache(maxsize=8)
+def _parse(data: bytes) -> Limits:
+    """The limits that a policy file gives.
+
+    Raises:
+        Unreadable: it is no YAML, which includes JSON.
+        ValueError: it is no map of the known keys, or has a wrong value.
+    """
+    root = compose(decode(data))
+    if not isinstance(root, Mapping):
+        raise ValueError("it is no map of limits")  # noqa: TRY004 - a value of the file, not of the program
+    return Limits(**{key.text: _value(key, value) for key, value in root.pairs})
+
+
+def _value(key: Scalar, node: Node) -> Any:
+    """The value of one key, of the type that its default has.
+
+    Raises:
+        ValueError: there is no such key, or the value has another type.
+    """
+    if key.text not in _KEYS:
+        near = difflib.get_close_matches(key.text, _KEYS, n=1)
+        guess = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"line {key.line}: there is no limit {key.text!r}{guess}")
+    wanted, value = _CONVERSIONS[type(_KEYS[key.text])]
+    converted = value(node)
+    if converted is None or (key.text in _ALLOWING and not converted):
+        raise ValueError(f"line {key.line}: {key.text} must be {wanted}")
+    return converted
+
+
+def _flag(node: Node) -> bool | None:
+    return node.text.lower() == "true" if isinstance(node, Scalar) and node.kind == "bool" else None
+
+
+def _number(node: Node) -> int | None:
+    return int(node.text) if isinstance(node, Scalar) and node.kind == "number" and node.text.isdecimal() else None
+
+
+def _text(node: Node) -> str | None:
+    return node.text if isinstance(node, Scalar) and node.kind == "text" and node.text.strip() else None
+
+
+def _texts(node: Node) -> tuple[str, ...] | None:
+    texts = [_text(item) for item in node.items] if isinstance(node, Sequence) else [None]
+    return None if None in texts else tuple(filter(None, texts))
+
+
+_CONVERSIONS = {
+    bool: ("true or false", _flag),
+    int: ("a whole number, 0 for no limit", _number),
+    str: ("text", _text),
+    tuple: ("a list of texts", _texts),
+}
+
+
+def _stricter(limits: Limits, other: Limits) -> Limits:
+    """Return limits that allow only what both allow. Channels are compared as what their names mean to the system.
+
+    Raises:
+        PolicyUnusable: there is nothing that both allow.
+    """
+    if limits.allowed_channels and other.allowed_channels:
+        limits, other = _with_urls(limits), _with_urls(other)
+    try:
+        return limits.stricter(other)
+    except ValueError as error:
+        sources = " and ".join(dict.fromkeys((*limits.files, *(other.files or ("the configuration",)))))
+        raise PolicyUnusable(
+            f"No environment can be changed: the lists {error} of {sources} have nothing in common.",
+            remedy=f"Ask the administrator of this server, or take {error} out of your own configuration.",
+        ) from error
+
+
+def _with_urls(limits: Limits) -> Limits:
+    return replace(limits, allowed_channels=load_system_settings().channel_urls(limits.allowed_channels))

@@ -1,0 +1,36 @@
+"""An installation with a prefix of its own, of which a test is the administrator."""
+
+from __future__ import annotations
+
+import sysconfig
+import venv
+from pathlib import Path
+
+
+class Installation:
+    """A virtual environment that has all packages of this one.
+
+    Args:
+        prefix: where to make it.
+    """
+
+    def __init__(self, prefix: Path) -> None:
+        venv.create(prefix, symlinks=True)
+        self.prefix = prefix
+        self.python = str(prefix / "bin" / "python")
+        own = Path(sysconfig.get_path("purelib", vars={"base": str(prefix), "platbase": str(prefix)}))
+        (own / "all.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+
+    @property
+    def policy(self) -> Path:
+        """The policy file of this installation."""
+        return self.prefix / "etc" / "jupyter" / "envkernels" / "policy.yml"
+
+    def write_policy(self, text: str) -> None:
+        self.policy.parent.mkdir(parents=True, exist_ok=True)
+        self.policy.write_text(text)
+
+    def write_condarc(self, text: str) -> None:
+        """Write conda's configuration of this installation, which is a base of conda from now on."""
+        (self.prefix / "condabin").mkdir(exist_ok=True)
+        (self.prefix / ".condarc").write_text(text)
