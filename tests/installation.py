@@ -34,3 +34,13 @@ class Installation:
         """Write conda's configuration of this installation, which is a base of conda from now on."""
         (self.prefix / "condabin").mkdir(exist_ok=True)
         (self.prefix / ".condarc").write_text(text)
+
+    def write_audit_config(self) -> Path:
+        """Have servers keep an audit trail; the file of it."""
+        trail = self.prefix / "audit.jsonl"
+        config = self.prefix / "etc" / "jupyter" / "jupyter_config.py"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(
+            f"import logging\nc.EnvKernels.audit_handlers = lambda: [logging.FileHandler({str(trail)!r})]\n"
+        )
+        return trail

@@ -108,7 +108,7 @@ class EnvKernelsHandler(APIHandler):
             reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
         if status_code == 405:
             self.set_header("Allow", ", ".join(self._verbs()))
-        if self.get_status() == 403 and self._known_user:
+        if self._known_user and (self.get_status() == 403 or isinstance(error, errors.PolicyUnusable)):
             self._audit(reply)
         self.finish(json.dumps(reply))
 

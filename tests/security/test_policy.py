@@ -106,6 +106,7 @@ def test_what_an_environment_remembers_is_not_asked_either(
 async def test_a_server_says_the_same(place: Place, channel_server: ChannelServer) -> None:
     installation = Installation(place.folder / "installation")
     only_main(installation, channel_server, "max_packages: 5", "allow_pip: false")
+    audit = installation.write_audit_config()
     server = RealServer(place, python=installation.python, max_packages=7, allow_pip=True, denied_packages=["big-*"])
     await server.start()
     try:
@@ -146,3 +147,8 @@ async def test_a_server_says_the_same(place: Place, channel_server: ChannelServe
         assert "lesson" in shell.names()
     finally:
         await server.end()
+    told = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [(line["kind"], line["error"]["code"]) for line in told if line["state"] == "refused"] == [
+        ("create", "not-allowed"),
+        ("create", "policy-unusable"),
+    ]
