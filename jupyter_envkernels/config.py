@@ -33,7 +33,9 @@ class EnvKernelsTraits(HasTraits):
         "~/.conda/envs where conda is not configured.",
     ).tag(config=True)
     shared_roots: Any = List(
-        Unicode(), help="Folders of environments that users may use and clone, but not change. Default: none."
+        Unicode(),
+        help="Folders of environments that users may use and clone; root, the owner of the folder and the members of "
+        "trusted_groups change and remove them. Default: none.",
     ).tag(config=True)
     homes: Any = List(
         Unicode(),

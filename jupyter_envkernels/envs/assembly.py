@@ -40,6 +40,7 @@ class Assembler:
         """One environment; its display names stand for themselves, see :meth:`arrange`."""
         is_designated = found.real == self.naming.base
         name = "base" if is_designated else _name(found.path)
+        is_closed = found.location.is_shared and not found.location.is_administered
         kernels = self._kernels(found, contents, name)
         return Environment(
             id=hashlib.sha256(os.fsencode(found.real)).hexdigest()[:12],
@@ -48,7 +49,7 @@ class Assembler:
             kernels=kernels,
             is_base=is_designated or contents.is_root or found.location.is_root,
             is_running=found.real in self.running,
-            read_only=found.location.is_shared or not contents.is_writable or contents.is_frozen,
+            read_only=is_closed or not contents.is_writable or contents.is_frozen,
             is_trusted=contents.is_trusted,
             problem=contents.problem or _common_problem(kernels),
         )

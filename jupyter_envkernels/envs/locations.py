@@ -12,6 +12,7 @@ from typing import Literal
 from ..models import CatalogOptions
 from .condarc import Settings
 from .installations import home_of, usual_roots
+from .trusted import administers
 
 LocationKind = Literal["folder", "prefix", "list", "projects"]
 
@@ -24,7 +25,8 @@ class Location:
         path: absolute.
         kind: a folder of environments, one prefix, a file with one prefix a line, or a folder of pixi projects.
         origin: who named it.
-        is_shared: its environments are read-only for users.
+        is_shared: its environments are changed by its administrators only.
+        is_administered: this user is one of them.
         is_root: the prefix is the root of an installation.
     """
 
@@ -32,6 +34,7 @@ class Location:
     kind: LocationKind
     origin: str
     is_shared: bool = False
+    is_administered: bool = False
     is_root: bool = False
 
 
@@ -48,7 +51,9 @@ def _all(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]
     for root in options.roots:
         yield Location(_absolute(root), "folder", "c.EnvKernels.roots")
     for root in options.shared_roots:
-        yield Location(_absolute(root), "folder", "c.EnvKernels.shared_roots", is_shared=True)
+        path = _absolute(root)
+        mine = administers(path, options.trusted_groups)
+        yield Location(path, "folder", "c.EnvKernels.shared_roots", is_shared=True, is_administered=mine)
     for folder in settings.configured_envs_dirs:
         yield Location(str(folder), "folder", "conda's envs_dirs")
     yield from _installations(settings, environ)

@@ -65,10 +65,31 @@ def read_trust(
     return Trust(
         anchors=tuple(dict.fromkeys(map(_absolute, _anchors(options, settings, environ)))),
         owners=frozenset(_ids(options.trusted_owners, lambda name: pwd.getpwnam(name).pw_uid)),
-        groups=frozenset(_ids(options.trusted_groups, lambda name: grp.getgrnam(name).gr_gid)),
+        groups=_group_ids(options.trusted_groups),
         prefixes=read_trusted_prefixes(file or trusted_prefixes_file()),
         account=Account.current(),
     )
+
+
+def administers(folder: str, groups: Iterable[str]) -> bool:
+    """Return whether this user may change what is in a shared root, as far as permissions allow.
+
+    Root may, the owner of the folder, and the members of trusted groups.
+
+    Args:
+        folder: the shared root.
+        groups: names or ids of trusted groups.
+    """
+    own = {os.getegid(), *os.getgroups()}
+    if os.geteuid() == 0 or not own.isdisjoint(_group_ids(groups)):
+        return True
+    with suppress(OSError):
+        return os.stat(folder).st_uid == os.geteuid()
+    return False
+
+
+def _group_ids(names: Iterable[str]) -> frozenset[int]:
+    return frozenset(_ids(names, lambda name: grp.getgrnam(name).gr_gid))
 
 
 def _anchors(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> Iterable[str | Path]:

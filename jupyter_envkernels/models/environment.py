@@ -230,7 +230,7 @@ class CatalogOptions:
 
     Attributes:
         roots: folders whose children are environments; new ones go into the first.
-        shared_roots: the same, read-only for users.
+        shared_roots: the same, changed by their administrators only.
         homes: home folders of other accounts, whose ``.conda/environments.txt`` is read as well.
         contents_root: the folder that Jupyter serves; pixi environments below it are found.
         hidden_environments: regular expression on name or prefix; empty hides nothing.

@@ -19,7 +19,7 @@ class Place:
         origin: who named it.
         exists: there is something.
         writable: this user may write there, or make it.
-        is_shared: its environments may be used and cloned, but not changed.
+        is_shared: its environments may be used and cloned; its administrators alone change them.
     """
 
     path: str

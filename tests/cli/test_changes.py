@@ -135,3 +135,15 @@ def test_an_environment_in_use_is_removed_by_force_only(shell: Shell) -> None:
         assert prefix.is_dir()
         assert shell.json("remove", "lesson", "--force")["state"] == "succeeded"
     assert shell.made() == []
+
+
+def test_an_administrator_removes_what_is_in_a_shared_root(shell: Shell) -> None:
+    shared = shell.home / "shared"
+    prefix = shared / "lesson" / "conda-meta"
+    prefix.mkdir(parents=True)
+    (prefix / "history").touch()
+    shell.configure(f"shared_roots = [{str(shared)!r}]")
+    (environment,) = [found for found in shell.json("list")["environments"] if found["name"] == "lesson"]
+    assert environment["read_only"] is False
+    shell.json("remove", "lesson")
+    assert not prefix.exists()

@@ -63,10 +63,14 @@ def test_the_prefix_that_runs_jupyter() -> None:
     assert assembler().environment(at("/conda/envs/jupyter"), Contents()).is_running
 
 
-def test_shared_ones_are_read_only_whoever_may_write() -> None:
-    shared = Location("/srv/envs", "folder", "a test", is_shared=True)
-    assert assembler().environment(at("/srv/envs/x", shared), Contents(is_writable=True)).read_only
-    assert assembler().environment(at("/conda/envs/x"), Contents(is_writable=False)).read_only
+def test_shared_ones_are_changed_by_their_administrators_whoever_may_write() -> None:
+    def is_read_only(*, is_administered: bool, is_writable: bool) -> bool:
+        shared = Location("/shared", "folder", "a test", is_shared=True, is_administered=is_administered)
+        return assembler().environment(at("/shared/lesson", shared), Contents(is_writable=is_writable)).read_only
+
+    assert is_read_only(is_administered=False, is_writable=True)
+    assert is_read_only(is_administered=True, is_writable=False)
+    assert not is_read_only(is_administered=True, is_writable=True)
 
 
 def test_pixi_environments_are_called_after_their_project() -> None:

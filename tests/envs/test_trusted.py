@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.condarc import Settings
-from jupyter_envkernels.envs.trusted import TrustSource, distrust_prefix, read_trust, trust_prefix
+from jupyter_envkernels.envs.trusted import TrustSource, administers, distrust_prefix, read_trust, trust_prefix
 from jupyter_envkernels.errors import NotFound
 from jupyter_envkernels.models import CatalogOptions
 from tests.prefixes import environ_of, make_prefix
@@ -64,3 +64,15 @@ def test_the_rule_is_made_once_while_nothing_changes(tmp_path: Path) -> None:
     os.utime(file, (1, 1))
     source, settings = TrustSource(CatalogOptions(), environ_of(tmp_path), file), Settings()
     assert source.read(settings) is source.read(settings)
+
+
+def test_who_administers_a_shared_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, mine, foreign = str(tmp_path), str(os.getegid()), "4711"
+    assert administers(shared, ()), "its owner"
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    assert not administers(shared, ())
+    assert not administers(shared, [foreign, "no-such-group"])
+    assert administers(shared, [foreign, mine])
+    assert not administers(f"{shared}/absent", ())
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert administers(shared, ())
