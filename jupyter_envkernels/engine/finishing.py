@@ -47,7 +47,7 @@ async def finish(
         former: what it was made from, if anything.
 
     Raises:
-        EnvKernelsError: something failed, and what.
+        EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
     """
     prefix = request.prefix
     activated = await asyncio.to_thread(activated_environ, prefix, environ)
@@ -65,6 +65,7 @@ async def finish(
     if root := shared_root(prefix, options.shared_roots):
         report.log("Compiling bytecode, which those who use the environment cannot do.")
         await compile_now(prefix, activated)
+        staging.check(prefix)
         await asyncio.to_thread(open_to_others, prefix, root, former)
 
 

@@ -43,16 +43,36 @@ def delete(trash: Path) -> str:
 
 def open_folders(folder: Path) -> None:
     """Give the owner all rights on a folder and those in it: each before it is read, as it may forbid just that."""
-    _open(folder)
-    for parent, names, _ in os.walk(folder):
+    with contextlib.suppress(OSError):
+        set_mode(folder, 0o700)
+    for _, names, _, descriptor in os.fwalk(folder):
         for name in names:
-            _open(Path(parent, name))
+            with contextlib.suppress(OSError):  # it is a link, or belongs to another account
+                set_mode(name, 0o700, within=descriptor)
 
 
-def _open(folder: Path) -> None:
-    if not folder.is_symlink():
-        with contextlib.suppress(OSError):
-            folder.chmod(0o700)
+def set_mode(folder: Path | str, mode: int, *, within: int | None = None) -> None:
+    """Set the mode of a folder, but of nothing that a link with its name leads to.
+
+    Args:
+        folder: the folder, which need not be readable.
+        mode: its new mode.
+        within: descriptor of the folder that the name is in.
+
+    Raises:
+        OSError: it is no folder, or its mode cannot be set.
+    """
+    flags = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(folder, flags, dir_fd=within)
+    try:
+        Path(by_descriptor(descriptor)).chmod(mode)
+    finally:
+        os.close(descriptor)
+
+
+def by_descriptor(descriptor: int) -> str:
+    """Return a path of an open file or folder, which leads to it whatever becomes of its name (proc(5))."""
+    return f"/proc/self/fd/{descriptor}"
 
 
 def rename_to_free(source: Path, target: Path) -> None:

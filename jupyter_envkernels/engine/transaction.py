@@ -49,7 +49,7 @@ class Transaction:
 
     Attributes:
         request: what to do.
-        job_id: names the places where the work is done.
+        staging: the places where the work is done.
         backend: solves and installs.
         options: the engine's settings.
         report: hears of every step.
@@ -60,7 +60,7 @@ class Transaction:
     """
 
     request: JobRequest
-    job_id: str
+    staging: Staging
     backend: Backend
     options: EngineOptions
     report: Report
@@ -68,11 +68,6 @@ class Transaction:
     keep_plan: Callable[[Plan], None]
     settings: Settings = field(default_factory=Settings)
     plan: Plan | None = None
-
-    @property
-    def staging(self) -> Staging:
-        """Where the work is done."""
-        return Staging(self.request.prefix, self.job_id)
 
     @property
     def trust(self) -> Trust:
@@ -104,6 +99,8 @@ class Transaction:
             if isinstance(error, OSError):
                 raise named(error) from error
             raise
+        finally:
+            self.staging.close()
 
     async def _take_back(self) -> None:
         """Roll back. Whatever goes wrong with that, the failure which led here is the one to tell."""
@@ -111,7 +108,7 @@ class Transaction:
             if self.request.kind != "remove" and self.staging.exists():
                 self.report.phase("rolling-back", "Taking back what was begun")
         try:
-            warning = await asyncio.to_thread(roll_back, self.request, self.job_id)
+            warning = await asyncio.to_thread(roll_back, self.request.kind, self.staging)
         except EnvKernelsError as error:
             warning = error.message
         self._warn(warning)
@@ -153,6 +150,7 @@ class Transaction:
                 await self._current(source, plan)
             environ = await asyncio.to_thread(activated_environ, source, self.environ)
             broken = await broken_kernels(source, environ)
+        await asyncio.to_thread(self.staging.begin)
         await self._link(plan, source)
         await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
@@ -183,6 +181,7 @@ class Transaction:
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         broken = await broken_kernels(prefix, environ)
         self.report.phase("copying", f"Copying {self.request.environment}")
+        await asyncio.to_thread(staging.begin)
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
         if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
@@ -227,7 +226,7 @@ class Transaction:
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")
-        await asyncio.to_thread(prefix.rename, self.staging.trash)
+        await asyncio.to_thread(self.staging.put_aside, prefix)
         with self._afterwards():
             self._warn(await asyncio.to_thread(finish_removal, self.staging))
         self.report.log(f"Removed {prefix}.")
@@ -275,9 +274,8 @@ class Transaction:
         self._write_records(plan)
         if source is None:
             share_bytecode(trusted_donors(self.options.package_cache, self.trust), self.staging.folder)
-        self.staging.mark()
         try:
-            self.staging.publish()
+            self.staging.publish(like=source)
         except FileExistsError as error:
             raise AlreadyExists(
                 f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."

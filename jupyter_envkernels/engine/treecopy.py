@@ -54,7 +54,7 @@ def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, .
 
     Args:
         source: the prefix; it is only read.
-        copy: where the files go; nothing may be there.
+        copy: where the files go. It may be there, for its owner alone, and stays so.
         prefix: where they will stand.
         tally: counts files and links.
 

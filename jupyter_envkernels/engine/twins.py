@@ -53,7 +53,7 @@ def twin(source: Path, copy: Path, tally: Tally) -> Seen:
 
     Args:
         source: the prefix; it is only read.
-        copy: where the second one goes; nothing may be there.
+        copy: where the second one goes. It may be there, for its owner alone, and stays so.
         tally: counts files and links.
 
     Returns:

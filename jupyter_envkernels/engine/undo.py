@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..errors import DiskFull, EnvKernelsError, LinkFailed
-from ..models import JobPhase, JobRequest
+from ..models import JobKind, JobPhase
 from . import records
 from .failures import is_full_disk
 from .rescue import bring_back
@@ -14,20 +14,20 @@ from .staging import Staging
 from .unlink_scripts import discard_copy
 
 
-def is_committed(request: JobRequest, job_id: str, phase: JobPhase | None) -> bool:
+def is_committed(kind: JobKind, staging: Staging, phase: JobPhase | None) -> bool:
     """The work was done, whether or not the worker lived to say so.
 
     Args:
-        request: of the job.
-        job_id: its id.
+        kind: of the job.
+        staging: its places.
         phase: its last known phase.
     """
-    if request.kind == "remove":
-        return phase == "removing" and not os.path.lexists(request.prefix)
-    return request.kind != "plan" and Staging(request.prefix, job_id).is_committed()
+    if kind == "remove":
+        return phase == "removing" and not os.path.lexists(staging.prefix)
+    return kind != "plan" and staging.is_committed()
 
 
-def roll_back(request: JobRequest, job_id: str) -> str:
+def roll_back(kind: JobKind, staging: Staging) -> str:
     """Take away what a job made and did not commit, and put back what it replaced. Safe to repeat.
 
     What was committed is finished instead: a removal whose rename was done, an update that took its place.
@@ -38,10 +38,10 @@ def roll_back(request: JobRequest, job_id: str) -> str:
     Raises:
         EnvKernelsError: something cannot be taken away.
     """
-    return "\n".join(filter(None, [put_back(request, job_id), empty_trash(request, job_id)]))
+    return "\n".join(filter(None, [put_back(kind, staging), empty_trash(kind, staging)]))
 
 
-def put_back(request: JobRequest, job_id: str) -> str:
+def put_back(kind: JobKind, staging: Staging) -> str:
     """The part of :func:`roll_back` that takes no time: all is as it was, but what is to be deleted is in the trash.
 
     Returns:
@@ -50,11 +50,10 @@ def put_back(request: JobRequest, job_id: str) -> str:
     Raises:
         EnvKernelsError: something cannot be taken away.
     """
-    staging = Staging(request.prefix, job_id)
-    if request.kind == "plan":
+    if kind == "plan":
         return ""
     try:
-        if request.kind == "remove":
+        if kind == "remove":
             staging.restore()
             discard_copy(staging)
             return _unlist_removed(staging)
@@ -62,23 +61,22 @@ def put_back(request: JobRequest, job_id: str) -> str:
             return _forget_previous(staging)
         staging.restore()
         if staging.has_registered():
-            records.unregister(request.prefix, Path.home())
+            records.unregister(staging.prefix, Path.home())
         staging.discard()
         return bring_back(staging)
     except OSError as error:
         raise named(error) from error
 
 
-def forget_replaced(request: JobRequest, job_id: str, *, succeeded: bool) -> None:
+def forget_replaced(kind: JobKind, staging: Staging, *, succeeded: bool) -> None:
     """Take away what an update has replaced and could not take away when it ran.
 
     Args:
-        request: of a job that is over.
-        job_id: its id.
+        kind: of a job that is over.
+        staging: its places.
         succeeded: its journal says so. The mark may be that of a later job by now.
     """
-    staging = Staging(request.prefix, job_id)
-    if request.kind in {"plan", "remove"} or not os.path.lexists(staging.previous):
+    if kind in {"plan", "remove"} or not os.path.lexists(staging.previous):
         return
     if succeeded or staging.is_committed():
         _forget_previous(staging)
@@ -94,13 +92,13 @@ def _forget_previous(staging: Staging) -> str:
     return ""
 
 
-def empty_trash(request: JobRequest, job_id: str) -> str:
+def empty_trash(kind: JobKind, staging: Staging) -> str:
     """The part of :func:`roll_back` that deletes files, which takes its time.
 
     Returns:
         As :meth:`.Staging.empty_trash`.
     """
-    return "" if request.kind == "plan" else Staging(request.prefix, job_id).empty_trash()
+    return "" if kind == "plan" else staging.empty_trash()
 
 
 def finish_removal(staging: Staging) -> str:

@@ -10,7 +10,6 @@ Those of an environment of another account do not run: they would in the name of
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from ..envs.activation import activated_environ
 from ..envs.trust import Trust, account_name
 from ..errors import EnvKernelsError
-from ..models import PENDING_MARK, UPDATE_MARK
+from ..models import UPDATE_MARK
 from .backend import Backend, Report
 from .link_scripts import run_pre_unlink, script
 from .staging import Staging
@@ -105,6 +104,7 @@ async def run_before_removal(
     try:
         activated = await asyncio.to_thread(activated_environ, staging.prefix, environ)
         report.phase("copying", "Copying the environment, on which scripts of its packages run")
+        await asyncio.to_thread(staging.begin)
         await counted(report, lambda tally: twin(staging.prefix, staging.folder, tally))
         await run_on_copy(staging, names, backend, activated, report)
     except (EnvKernelsError, OSError) as error:
@@ -120,10 +120,7 @@ def _in_place(staging: Staging) -> Iterator[None]:
     try:
         yield
     finally:
-        staging.restore()
-        if os.path.lexists(staging.previous):  # where two folders can change places in one step
-            staging.previous.rename(staging.folder)
-        (staging.folder / PENDING_MARK).unlink()
+        staging.step_back()
 
 
 def discard_copy(staging: Staging) -> None:

@@ -87,12 +87,12 @@ def is_bytecode(place: str) -> bool:
 def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str]]:
     """Make folders again, to be filled one after the other.
 
-    When all are, each gets what the original has: group, mode, access control lists and other extended attributes.
-    Until then they are for their owner alone, and nothing inherits what only its parent has.
+    When all are, each but the first gets what the original has: group, mode, access control lists and other extended
+    attributes. Until then they are for their owner alone, and nothing inherits what only its parent has.
 
     Args:
         folders: each before those in it.
-        copy: where the first one goes; nothing may be there.
+        copy: where the first one goes. It may be there with some of the others.
 
     Yields:
         A folder, and its copy as text to which a name can be added.
@@ -102,10 +102,11 @@ def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str
     """
     for folder in folders:
         target = f"{copy}/{folder.place}"
-        os.mkdir(target, 0o700)
+        with suppress(FileExistsError):
+            os.mkdir(target, 0o700)
         yield folder, target
     group = copy.stat().st_gid
-    for folder in reversed(folders):
+    for folder in reversed(folders[1:]):
         with suppress(FileNotFoundError):
             dress(folder.path, f"{copy}/{folder.place}", group)
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from ..engine.leftovers import sweep_packages
 from ..engine.parts import PARTS, sweep_parts
-from ..engine.staging import sweep, touched_by
+from ..engine.staging import Staging, sweep, touched_by
 from ..engine.undo import forget_replaced, put_back
 from ..errors import EnvKernelsError, NotFound
-from ..models import Job, JobRequest
+from ..models import Job
 from .journal import Journal, job_ids
 from .locks import sweep_locks
 from .process import end_group
@@ -56,12 +56,13 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
         jobs: those that are known, as they were a moment ago.
     """
     sweep_journals(journal_dir)
-    unfinished = {job.id for job in jobs if not job.is_over}
+    places = {job.id: Journal(journal_dir, job.id).staging(job.request.prefix) for job in jobs}
+    unfinished = {places[job.id].trash.name for job in jobs if not job.is_over}
     for folder in sorted(set(folders)):
         sweep(folder, unfinished)
     for job in jobs:
         if job.is_over:
-            _forget_replaced(job)
+            _forget_replaced(job, places[job.id])
     sweep_packages(package_cache / "pkgs")
     sweep_parts(package_cache / PARTS)
     sweep_locks()
@@ -101,7 +102,7 @@ def _clear(journal: Journal, folders: Iterable[Path]) -> None:
         if lock is not None:
             end_group(journal)
             _log.warning("What the job %s was to do is lost. What it left is taken away.", journal.id)
-            _take_back(journal.id, folders)
+            _take_back(journal, folders)
             if time.time() - journal.folder.stat().st_mtime > _DAY:
                 forget(journal)
     except (EnvKernelsError, OSError) as error:
@@ -111,14 +112,14 @@ def _clear(journal: Journal, folders: Iterable[Path]) -> None:
             os.close(lock)
 
 
-def _forget_replaced(job: Job) -> None:
+def _forget_replaced(job: Job, staging: Staging) -> None:
     try:
-        forget_replaced(job.request, job.id, succeeded=job.state == "succeeded")
+        forget_replaced(job.request.kind, staging, succeeded=job.state == "succeeded")
     except OSError as error:
         _log.warning("What the job %s has replaced cannot be taken away: %s", job.id, error)
 
 
-def _take_back(job_id: str, folders: Iterable[Path]) -> None:
+def _take_back(journal: Journal, folders: Iterable[Path]) -> None:
     for folder in folders:
-        for prefix in touched_by(folder, job_id):
-            put_back(JobRequest("update", prefix.name, prefix), job_id)
+        for staging in touched_by(folder, journal.id, journal.token()):
+            put_back("update", staging)

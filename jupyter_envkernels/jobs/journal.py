@@ -4,6 +4,7 @@
 
     20261121-093000-1f2e3d4c/
         request.json    the order: what to do and with which settings; written once
+        token           random: names of what the job makes derive from it; written once
         events.jsonl    one JobEvent a line, appended; seq counts from 1
         log.txt         what the engine, pip and the worker itself printed
         plan.json       the packages that were chosen, once they are
@@ -31,6 +32,7 @@ from typing import TypeVar
 
 import msgspec
 
+from ..engine.staging import Staging
 from ..errors import NotFound
 from ..models import FINAL_STATES, EngineOptions, Job, JobEvent, JobRequest, Plan
 from .identity import WorkerMark
@@ -115,6 +117,16 @@ class Journal:
             raise NotFound(f"There is no job {self.id}.") from None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise NotFound(f"What is stored of the job {self.id} cannot be read: {error}.") from error
+
+    def token(self) -> str:
+        """Random text that no other account knows; empty for jobs of versions that had none."""
+        with suppress(OSError, UnicodeDecodeError):
+            return (self.folder / "token").read_text(encoding="ascii")
+        return ""
+
+    def staging(self, prefix: Path) -> Staging:
+        """The places that the job uses for a prefix."""
+        return Staging(prefix, self.id, self.token())
 
     @property
     def plan_file(self) -> Path:

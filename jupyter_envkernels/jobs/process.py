@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from ..engine.staging import secret_word
 from ..engine.undo import empty_trash, is_committed, put_back
 from ..errors import StillRunning, StoreFailed
 from ..models import Job, JobState, Problem
@@ -32,7 +33,8 @@ _PAUSE = 0.01
 
 def scratch(journal: Journal) -> Path:
     """The folder for temporary files of a job; there while its worker lives."""
-    return Path(tempfile.gettempdir(), f"envkernels-{journal.id}")
+    word = secret_word(journal.id, journal.token(), "scratch")
+    return Path(tempfile.gettempdir(), f"envkernels-{word}")
 
 
 def spawn(journal: Journal, spare: Spare | None = None) -> subprocess.Popen[bytes] | None:
@@ -164,20 +166,21 @@ def end_group(journal: Journal) -> None:
 
 
 def _write_last_word(journal: Journal, job: Job) -> None:
+    kind, staging = job.request.kind, journal.staging(job.request.prefix)
     # of a damaged journal it cannot be told how far the job was; a removal was done if nothing is there
-    committed = is_committed(job.request, job.id, job.phase if job.seq else "removing")
-    remarks = [put_back(job.request, job.id)]
+    committed = is_committed(kind, staging, job.phase if job.seq else "removing")
+    remarks = [put_back(kind, staging)]
     shutil.rmtree(scratch(journal), ignore_errors=True)
     state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal, job)
     if state != "cancelled":  # for which somebody waits, while there may be many files to delete
-        remarks.append(empty_trash(job.request, job.id))
+        remarks.append(empty_trash(kind, staging))
     word = partial(_tell, journal, state, message, problem)
     try:
         word(remarks)
     except OSError:  # it may be the trash that fills the disk
-        word([*remarks, empty_trash(job.request, job.id)])
+        word([*remarks, empty_trash(kind, staging)])
     if state == "cancelled":
-        empty_trash(job.request, job.id)
+        empty_trash(kind, staging)
 
 
 def _tell(journal: Journal, state: JobState, message: str, problem: Problem | None, remarks: Sequence[str]) -> None:

@@ -160,7 +160,7 @@ def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Trans
         writer.log(f"{problem.message} {problem.remedy}")
     return Transaction(
         request=order.request,
-        job_id=journal.id,
+        staging=journal.staging(order.request.prefix),
         backend=_backend(options, settings, writer),
         options=options,
         report=writer,

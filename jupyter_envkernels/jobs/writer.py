@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -146,6 +147,7 @@ def create_journal(journal_dir: Path, order: Order, plan: Plan | None = None) ->
         journal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft.mkdir(mode=0o700)
         _write_private(draft / "request.json", encode(order))
+        _write_private(draft / "token", secrets.token_hex().encode())
         if plan is not None:
             _write_private(draft / journal.plan_file.name, encode(plan))
         _write_private(draft / "events.jsonl", encode(first) + b"\n")

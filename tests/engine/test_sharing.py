@@ -4,9 +4,11 @@ import json
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jupyter_envkernels.engine import sharing
 from jupyter_envkernels.engine.sharing import make_folder, open_to_others, shared_root
 
 
@@ -90,6 +92,46 @@ def test_folders_of_a_shared_root(tmp_path: Path) -> None:
         "private": 0o700,
         "private/deep": 0o700,
     }
+
+
+def test_a_folder_that_another_program_makes_meanwhile_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / ".ssh"
+    secret.mkdir(mode=0o700)
+    real = Path.mkdir
+
+    def plant(path: Path, *_: object) -> None:
+        path.symlink_to(secret)
+        real(path)
+
+    monkeypatch.setattr(Path, "mkdir", plant)
+    make_folder(tmp_path / "team", tmp_path)
+    assert mode(secret) == 0o700
+
+
+@pytest.mark.parametrize("place", ["bin/demo", "share/doc/demo.txt", "share/doc"])
+def test_a_link_that_takes_a_place_meanwhile_is_not_followed(
+    prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    secret = tmp_path / ".ssh"
+    secret.mkdir(mode=0o700)
+    (secret / "id_rsa").write_text("secret")
+    (secret / "id_rsa").chmod(0o600)
+    os.link(prefix / "share/doc/demo.txt", tmp_path / "cached")
+    real = sharing._is_brought
+
+    def exchange_meanwhile(path: Path, *arguments: Any) -> bool:
+        target = prefix / place
+        if not target.is_symlink():
+            target.rename(tmp_path / "moved")
+            target.symlink_to(secret if place == "share/doc" else secret / "id_rsa")
+        return real(path, *arguments)
+
+    monkeypatch.setattr(sharing, "_is_brought", exchange_meanwhile)
+    open_to_others(prefix, prefix.parent, None)
+    assert (mode(secret), mode(secret / "id_rsa")) == (0o700, 0o600)
+    assert (prefix / place).is_symlink()
 
 
 def test_which_root_it_is(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,8 +45,10 @@ from jupyter_envkernels.models import (
     ProgressUnit,
     Room,
 )
+from tests.conftest import Account
 
 JOB = "20260101-000000-00000000"
+TOKEN = "5ec2e7"
 
 
 def nothing(_: Path) -> None:
@@ -183,8 +186,17 @@ class Place:
         return self.home / "envs"
 
     @property
+    def roots(self) -> tuple[Path, ...]:
+        """Those that are shared."""
+        return ()
+
+    @property
     def listing(self) -> Path:
         return self.home / ".conda" / "environments.txt"
+
+    def staging(self, name: str = "lesson", job: str = "") -> Staging:
+        """The places of a job, as a process that finds its journal knows them."""
+        return Staging(self.envs / name, job or self.job, TOKEN)
 
     def create(self, name: str = "lesson", *, pip: tuple[str, ...] = ()) -> JobRequest:
         return JobRequest("create", name, self.envs / name, EnvSpec(dependencies=("demo",), pip=pip))
@@ -201,9 +213,9 @@ class Place:
     def run(self, request: JobRequest, plan: Plan | None = None, settings: Settings | None = None) -> None:
         transaction = Transaction(
             request=request,
-            job_id=self.job,
+            staging=Staging(request.prefix, self.job, TOKEN),
             backend=self.backend,
-            options=EngineOptions(self.channels, self.home / "cache"),
+            options=EngineOptions(self.channels, self.home / "cache", shared_roots=self.roots),
             report=self.heard,
             environ={"PATH": "/usr/bin:/bin", "HOME": str(self.home)},
             keep_plan=self.plans.append,
@@ -405,20 +417,22 @@ def test_a_full_disk_is_that_of_the_copy() -> None:
 
 
 def test_a_rollback_by_another_process_names_its_failure(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    Staging(place.envs / "lesson", JOB).folder.mkdir()
+    place.staging().folder.mkdir()
     monkeypatch.setattr(Staging, "discard", fail(OSError(16, "Device or resource busy", "x")))
     with pytest.raises(LinkFailed, match="Device or resource busy"):
-        roll_back(place.create(), JOB)
+        roll_back("create", place.staging())
 
 
 def test_what_a_rollback_cannot_delete_is_out_of_sight_and_swept_later(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = place.everything()
-    Staging(place.envs / "lesson", JOB).folder.mkdir()
+    place.staging().folder.mkdir()
     with monkeypatch.context() as patch:
         patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
-        assert roll_back(place.create(), JOB).startswith("Not everything could be deleted: Device or resource busy (x)")
+        assert roll_back("create", place.staging()).startswith(
+            "Not everything could be deleted: Device or resource busy (x)"
+        )
     staging.sweep(place.envs)
     assert place.everything() == before
 
@@ -534,9 +548,9 @@ def test_a_death_between_registration_and_commit(
         with pytest.raises(KeyboardInterrupt):
             place.run(place.create())
     assert records.is_registered(place.envs / "lesson", place.home)
-    assert roll_back(place.create(), JOB) == ""
+    assert roll_back("create", place.staging()) == ""
     assert place.everything() == before
-    assert roll_back(place.create(), JOB) == ""
+    assert roll_back("create", place.staging()) == ""
 
 
 def test_a_removal_says_so_before_it_is_done(place: Place) -> None:
@@ -555,15 +569,15 @@ def test_a_removal_that_cannot_say_so_is_not_done(place: Place) -> None:
     with pytest.raises(EnvKernelsError, match="No space is left"):
         place.run(place.remove("lesson"))
     assert place.everything() == before
-    assert roll_back(place.remove("lesson"), JOB) == ""
+    assert roll_back("remove", place.staging()) == ""
     assert place.everything() == before
 
 
 def test_a_removal_that_died_after_its_rename_is_finished(place: Place) -> None:
     before = place.everything()
     place.run(place.create())
-    (place.envs / "lesson").rename(Staging(place.envs / "lesson", JOB).trash)
-    assert roll_back(place.remove("lesson"), JOB) == ""
+    (place.envs / "lesson").rename(place.staging().trash)
+    assert roll_back("remove", place.staging()) == ""
     assert place.everything() == before
 
 
@@ -574,7 +588,7 @@ def test_a_removal_whose_files_stay_is_a_removal(place: Place, monkeypatch: pyte
         place.run(place.remove("lesson"))
         warning = "Not everything could be deleted: Device or resource busy (x). What is left goes later."
         assert place.heard.lines[-2:] == [warning, f"Removed {place.envs}/lesson."]
-        assert roll_back(place.remove("lesson"), JOB) == warning
+        assert roll_back("remove", place.staging()) == warning
     assert not (place.envs / "lesson").exists()
     assert not records.is_registered(place.envs / "lesson", place.home)
     staging.sweep(place.envs)
@@ -588,3 +602,100 @@ def test_what_must_not_be_removed(place: Place, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(Forbidden):
         place.run(place.remove("lesson"))
     assert place.everything() == before
+
+
+@pytest.fixture
+def attacked(place: Place, accounts: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A person with a secret, who makes environments in a shared folder where everybody may make some."""
+    victim, _ = accounts
+    # all that is imported on the way: another account may not be able to read the Python that runs the tests
+    for request in (place.create(), place.update("lesson", "more"), place.remove("lesson")):
+        place.run(request)
+    shared = victim.home.parent / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    monkeypatch.setenv("HOME", str(victim.home))
+    with victim.acting():
+        (victim.home / ".ssh").mkdir(mode=0o700)
+        (victim.home / ".ssh" / "id_rsa").write_text("secret")
+        (victim.home / ".ssh" / "id_rsa").chmod(0o600)
+    return Shared(victim.home)
+
+
+class Shared(Place):
+    """Environments are in a root that is shared."""
+
+    @property
+    def envs(self) -> Path:
+        return self.home.parent / "shared"
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        return (self.envs,)
+
+
+def secret(place: Place) -> dict[str, tuple[int, bytes]]:
+    """What others must neither see nor change."""
+    ssh = place.home / ".ssh"
+    return {
+        path.name: (path.stat().st_mode & 0o7777, path.read_bytes() if path.is_file() else b"")
+        for path in (ssh, *ssh.rglob("*"))
+    }
+
+
+def plant(path: Path, kind: str, target: Path) -> None:
+    """Put something under a name."""
+    if kind == "link":
+        path.symlink_to(target)
+    elif kind == "folder":
+        path.mkdir()
+        path.chmod(0o777)
+    else:
+        path.write_text("planted")
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "file"])
+@pytest.mark.parametrize("where", ["folder", "previous", "trash"])
+@pytest.mark.parametrize("what", ["create", "update", "remove"])
+def test_nothing_is_done_with_what_others_have_planted(
+    attacked: Place, accounts: tuple[Account, Account], what: str, where: str, kind: str
+) -> None:
+    """Even if they knew the names."""
+    victim, attacker = accounts
+    before = secret(attacked)
+    with victim.acting():
+        if what != "create":
+            attacked.run(attacked.create())
+    attacked.job = "20260101-000001-00000000"
+    planted: Path = getattr(attacked.staging(), where)
+    with attacker.acting():
+        plant(planted, kind, victim.home / ".ssh")
+    there = planted.lstat()
+    requests = {
+        "create": attacked.create(),
+        "update": attacked.update("lesson", "more"),
+        "remove": attacked.remove("lesson"),
+    }
+    with victim.acting(), suppress(EnvKernelsError):
+        attacked.run(requests[what])
+    assert secret(attacked) == before
+    if os.geteuid() == 0 or kind != "folder":  # a folder of one's own with that name is one's own
+        assert planted.lstat().st_ino == there.st_ino
+        assert planted.lstat().st_mode == there.st_mode
+    prefix = attacked.envs / "lesson"
+    assert not prefix.exists() or os.geteuid() != 0 or prefix.stat().st_uid == victim.uid
+
+
+def test_who_knows_the_id_of_a_job_can_do_nothing_with_it(attacked: Place, accounts: tuple[Account, Account]) -> None:
+    victim, attacker = accounts
+    before = secret(attacked)
+    with attacker.acting():
+        for word in ("new", "was", "old"):
+            plant(attacked.envs / f".lesson.envkernels-{JOB}.{word}", "link", victim.home / ".ssh")
+    with victim.acting():
+        attacked.run(attacked.create())
+        attacked.run(attacked.update("lesson", "more"))
+    assert (attacked.envs / "lesson" / "bin" / "more").stat().st_mode & 0o777 == 0o755
+    with victim.acting():
+        attacked.run(attacked.remove("lesson"))
+    assert secret(attacked) == before

@@ -9,7 +9,7 @@ import pytest
 from jupyter_envkernels.engine import staging as staging_module
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.unlink_scripts import discard_copy, run_on_copy, with_scripts
-from jupyter_envkernels.models import PENDING_MARK, Plan, PlannedPackage
+from jupyter_envkernels.models import Plan, PlannedPackage
 from tests.engine.test_link_scripts import Log
 from tests.engine.test_transaction import Place, SmallBackend, place
 
@@ -30,9 +30,10 @@ class Installed(SmallBackend):
 @pytest.fixture
 def staging(tmp_path: Path) -> Staging:
     """An environment, and its copy."""
-    there = Staging(tmp_path / "lesson", JOB)
+    there = Staging(tmp_path / "lesson", JOB, "5ec2e7")
+    (there.prefix / "conda-meta").mkdir(parents=True)
+    there.begin()
     for folder, mark in ((there.prefix, "old"), (there.folder, "copy")):
-        (folder / "conda-meta").mkdir(parents=True)
         (folder / "bin").mkdir()
         (folder / mark).touch()
         (folder / "bin" / ".a-pre-unlink.sh").write_text('ls "$PREFIX" > "$PREFIX/seen"\n')
@@ -57,7 +58,7 @@ async def test_the_copy_takes_the_place_for_a_while(
     assert (staging.prefix / "old").exists()
     assert not (staging.prefix / "seen").exists()
     assert "copy" in (staging.folder / "seen").read_text().split()
-    assert not (staging.folder / PENDING_MARK).exists()
+    assert staging.folder.stat().st_mode & 0o777 == 0o700
     assert not staging.previous.exists()
     discard_copy(staging)
     assert not staging.folder.exists()

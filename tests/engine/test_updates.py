@@ -28,6 +28,7 @@ from jupyter_envkernels.errors import (
     PipFailed,
     VerifyFailed,
 )
+from jupyter_envkernels.files import read_file
 from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec, JobRequest
 
 from .test_transaction import Place, place
@@ -180,10 +181,6 @@ def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "_renameat2", lambda a, b, flags: 22 if flags == 2 else real(a, b, flags))
 
 
-def clean_up(request: JobRequest) -> None:
-    roll_back(request, UPDATE)
-
-
 class Death(BaseException):
     """The process is no more."""
 
@@ -209,9 +206,9 @@ def test_a_death_at_any_step_leaves_the_old_state_or_the_new_one(
             with monkeypatch.context() as patch:
                 if not atomic:
                     without_exchange(patch)
-                if count_steps(patch, later, lambda: clean_up(request)):
+                if count_steps(patch, later, lambda: roll_back("update", made.staging(job=UPDATE))):
                     break
-        committed = is_committed(request, UPDATE, "verifying")
+        committed = is_committed(request.kind, made.staging(job=UPDATE), "verifying")
         now = {name: text for name, text in state(prefix).items() if name != "conda-meta/history"}
         if committed:
             assert now["bin/demo"] == "# 2.0\n", number
@@ -226,7 +223,7 @@ def test_a_death_at_any_step_leaves_the_old_state_or_the_new_one(
     assert seen == {"old", "new"}
 
 
-def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], None]) -> bool:
+def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], object]) -> bool:
     """Do some work, and die before its change of the disk with this number; whether it came to its end."""
     left = [last]
 
@@ -263,16 +260,16 @@ def test_what_is_updated_is_seen_as_such(made: Place) -> None:
 def test_a_committed_update_is_never_taken_back(made: Place) -> None:
     made.run(made.update("lesson", "demo=2.0"))
     before = state(made.envs / "lesson")
-    assert roll_back(made.update("lesson", "demo=2.0"), UPDATE) == ""
+    assert roll_back("update", made.staging(job=UPDATE)) == ""
     assert state(made.envs / "lesson") == before
-    assert Staging(made.envs / "lesson", UPDATE).is_committed()
+    assert made.staging(job=UPDATE).is_committed()
 
 
 @pytest.mark.parametrize("step", ["rename", "fsync"])
 def test_what_goes_wrong_after_the_commit_is_told_and_no_failure(
     made: Place, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    prefix, previous = made.envs / "lesson", Staging(made.envs / "lesson", UPDATE).previous
+    prefix, previous = made.envs / "lesson", made.staging(job=UPDATE).previous
     request = made.update("lesson", "demo=2.0")
     rename, sync = Path.rename, staging._sync
 
@@ -293,20 +290,22 @@ def test_what_goes_wrong_after_the_commit_is_told_and_no_failure(
         told, last = made.heard.lines[-2:]
         assert told.startswith("It is done, but not all of what comes after went well: [Errno 5] Input/output error")
         assert last == f"Changed {prefix}."
-        assert roll_back(request, UPDATE).startswith("The environment as it was before stays beside it: Input/output")
+        assert roll_back(request.kind, made.staging(job=UPDATE)).startswith(
+            "The environment as it was before stays beside it: Input/output"
+        )
     assert state(prefix)["bin/demo"] == "# 2.0\n"
     assert (previous / "mine.txt").exists(), "before the commit is safe, nothing is deleted"
-    forget_replaced(request, UPDATE, succeeded=False)
+    forget_replaced(request.kind, made.staging(job=UPDATE), succeeded=False)
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
 
 
 def test_what_is_not_known_to_be_replaced_stays(made: Place) -> None:
-    previous = Staging(made.envs / "lesson", UPDATE).previous
+    previous = made.staging(job=UPDATE).previous
     request = made.update("lesson", "demo=2.0")
     previous.mkdir()
-    forget_replaced(request, UPDATE, succeeded=False)
+    forget_replaced(request.kind, made.staging(job=UPDATE), succeeded=False)
     assert previous.exists(), "the environment bears the mark of another job"
-    forget_replaced(request, UPDATE, succeeded=True)
+    forget_replaced(request.kind, made.staging(job=UPDATE), succeeded=True)
     assert not previous.exists(), "that of a later one"
 
 
@@ -348,16 +347,16 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     if not atomic:
         without_exchange(monkeypatch)
     prefix = made.envs / "lesson"
-    real = Staging.mark
+    real = Staging.exchange
 
-    def write_and_mark(staging: Staging, *lines: str) -> None:
+    def write_and_exchange(staging: Staging) -> None:
         (prefix / "saved.txt").write_text("changed by its owner")
         (prefix / "saved.txt").replace(prefix / "mine.txt")
         (prefix / "late").mkdir()
         (prefix / "late" / "meanwhile.txt").write_text("mine")
-        real(staging, *lines)
+        real(staging)
 
-    monkeypatch.setattr(Staging, "mark", write_and_mark)
+    monkeypatch.setattr(Staging, "exchange", write_and_exchange)
     made.run(made.update("lesson", "demo=2.0"))
     assert (prefix / "late" / "meanwhile.txt").read_text() == "mine"
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
@@ -432,7 +431,7 @@ def test_files_written_into_a_new_version_that_is_taken_back(
             time.sleep(0.02)  # the clock of file systems ticks so slowly
             add(prefix, {**new, "bin/both.txt": "v2", "work/nb.tmp": "v2", "bin/demo": "edited"})
             (prefix / "work" / "nb.tmp").replace(prefix / "work" / "nb.ipynb")
-            add(Staging(prefix, UPDATE).previous, {"bin/both.txt": "v1, longer"})
+            add(made.staging(job=UPDATE).previous, {"bin/both.txt": "v1, longer"})
             raise Death
 
     made.heard.at_phase = write_and_fail
@@ -442,7 +441,7 @@ def test_files_written_into_a_new_version_that_is_taken_back(
             patch.setattr("jupyter_envkernels.engine.transaction.roll_back", lambda *_: "")
         with pytest.raises(Death):
             made.run(request)
-    told = roll_back(request, UPDATE) if died else made.heard.lines[-1]
+    told = roll_back(request.kind, made.staging(job=UPDATE)) if died else made.heard.lines[-1]
     names = "bin/newtool, data/mine.csv, lib/R/library/mine/DESCRIPTION, work/nb.ipynb"
     assert told.splitlines() == [
         f"Written into the new version meanwhile, and in the old one now: {names}.",
@@ -451,7 +450,7 @@ def test_files_written_into_a_new_version_that_is_taken_back(
     changed = {"work/nb.ipynb": "v2", "bin/both.txt": "v1, longer", "bin/both.of-update.txt": "v2"}
     assert state(prefix) == before | new | changed
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
-    assert roll_back(request, UPDATE) == ""
+    assert roll_back(request.kind, made.staging(job=UPDATE)) == ""
 
 
 def test_where_pip_has_installed_nothing_new_files_come_back(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -553,17 +552,17 @@ def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monk
     with pytest.raises(VerifyFailed):
         made.run(request)
     with monkeypatch.context() as patch:
-        real = Path.read_text
+        real = read_file
 
-        def refuse(path: Path, **named: str) -> str:
+        def refuse(path: Path, limit: int) -> bytes:
             if path.name == PENDING_MARK.name:
                 raise OSError(24, "Too many open files", str(path))
-            return real(path, **named)
+            return real(path, limit)
 
-        patch.setattr(Path, "read_text", refuse)
+        patch.setattr(staging, "read_file", refuse)
         with pytest.raises(LinkFailed, match="Too many open files"):
-            roll_back(request, UPDATE)
-    roll_back(request, UPDATE)
+            roll_back(request.kind, made.staging(job=UPDATE))
+    roll_back(request.kind, made.staging(job=UPDATE))
     assert state(prefix) == old
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
 
@@ -578,5 +577,5 @@ def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkey
         made.run(request)
     (prefix / PENDING_MARK).write_text("")
     with pytest.raises(LinkFailed, match="put aside"):
-        roll_back(request, UPDATE)
-    assert state(Staging(prefix, UPDATE).previous) == old
+        roll_back(request.kind, made.staging(job=UPDATE))
+    assert state(made.staging(job=UPDATE).previous) == old

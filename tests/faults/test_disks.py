@@ -22,7 +22,6 @@ from typing import Any
 import pytest
 from typing_extensions import Self
 
-from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.errors import NotFound, StoreFailed
 from jupyter_envkernels.jobs import journal as journal_module
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
@@ -178,7 +177,7 @@ def test_a_cancelled_job_that_has_filled_the_disk_of_its_journal(place: Place) -
         with writing(journal) as writer:
             while PAGE - journal.events_file.stat().st_size % PAGE > 130:  # less than that last word takes
                 writer.phase("linking", "Linking")
-        half = Staging(request.prefix, journal.id).folder
+        half = journal.staging(request.prefix).folder
         half.mkdir(parents=True)
         with suppress(OSError), (half / "file").open("wb", buffering=0) as file:
             while True:
@@ -323,7 +322,7 @@ async def damaged_journals(place: Place, count: int, seed: int) -> int:
             path = journal.folder / file
             data = path.read_bytes() or b"x"
             path.write_bytes(chance.choice(DAMAGES)(data, chance))
-        staged = Staging(request.prefix, journal.id).folder
+        staged = journal.staging(request.prefix).folder
         (staged / "conda-meta").mkdir(parents=True)
     async with managing(place) as manager:
         known = [await over(manager, job) for job in await manager.jobs()]
@@ -336,7 +335,8 @@ async def damaged_journals(place: Place, count: int, seed: int) -> int:
                 journal.plan()
             assert (await manager.cancel(job.id)) == job, "one that is over stays so"
         left = {path.name for path in place.envs.iterdir()}
-        interrupted = {Staging(job.request.prefix, job.id).folder.name for job in known if job.state == "interrupted"}
+        journals = [manager.journal(job.id) for job in known if job.state == "interrupted"]
+        interrupted = {journal.staging(journal.order().request.prefix).folder.name for journal in journals}
         assert not left & interrupted, "what it left is taken away"
         assert (await over(manager, await manager.submit(place.create("next", "prio-demo")))).state == "succeeded"
     return len(known)

@@ -13,7 +13,6 @@ import pytest
 
 from jupyter_envkernels.engine import folders
 from jupyter_envkernels.engine.folders import remove_tree
-from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.jobs.identity import group_members
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.process import scratch
@@ -202,6 +201,6 @@ async def test_with_more_files_than_can_be_deleted_in_time(place: Place, monkeyp
         request = _with_script(place, "sleep 300")
         job = await sleeps(manager, request)
         assert (await manager.cancel(job.id)).state == "cancelled"
-        assert place.leftovers() == [Staging(request.prefix, job.id).trash.name]
+        assert place.leftovers() == [manager.journal(job.id).staging(request.prefix).trash.name]
         may_go_on.set()
         await until(lambda: asyncio.to_thread(lambda: place.leftovers() == []))

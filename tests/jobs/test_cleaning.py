@@ -16,7 +16,7 @@ from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.jobs.cleaning import clean, in_background, take_back_lost
 from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
 from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
-from jupyter_envkernels.models import PENDING_MARK, UPDATE_MARK, JobRequest, JobState
+from jupyter_envkernels.models import UPDATE_MARK, JobRequest, JobState
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, managing, over, until
@@ -48,7 +48,7 @@ async def test_a_job_of_whose_events_none_can_be_read(
     place: Place, caplog: pytest.LogCaptureFixture, damage: bytes | None
 ) -> None:
     journal = store(place, place.create("lesson", "prio-demo"))
-    environment(Staging(place.envs / "lesson", journal.id).folder)
+    environment(journal.staging(place.envs / "lesson").folder)
     spoil(journal, damage)
     async with managing(place) as manager:
         assert [job.id for job in await manager.jobs()] == [journal.id]
@@ -102,9 +102,10 @@ def clean_up(place: Place) -> None:
 
 def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
     journal = ruined(place)
-    environment(Staging(place.envs / ("long" * 20), journal.id).folder)
-    environment(place.envs / "pending")
-    (place.envs / "pending" / PENDING_MARK).write_text(journal.id)
+    environment(journal.staging(place.envs / ("long" * 20)).folder)
+    pending = journal.staging(place.envs / "pending")
+    pending.begin()
+    pending.publish()
     other = Staging(environment(place.envs / "lesson"), "20260101-000000-00000000")
     environment(other.folder)
     clean_up(place)
@@ -118,8 +119,9 @@ def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
 @pytest.mark.parametrize("is_exchanged", [True, False])
 def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchanged: bool) -> None:
     journal = ruined(place)
-    staging = Staging(environment(place.envs / ("lesson" * 20)), journal.id)
-    (environment(staging.folder) / "name").write_text("new")
+    staging = journal.staging(environment(place.envs / ("lesson" * 20)))
+    staging.begin()
+    (staging.folder / "name").write_text("new")
     staging.mark(UPDATE_MARK)
     if is_exchanged:
         staging.exchange()
@@ -131,7 +133,7 @@ def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchang
 @pytest.mark.parametrize("state", ["succeeded", "interrupted", "running"])
 def test_what_an_update_has_replaced_goes_once_it_is_known_to_be_replaced(place: Place, state: JobState) -> None:
     journal = store(place, JobRequest("update", "lesson", environment(place.envs / "lesson")))
-    previous = environment(Staging(place.envs / "lesson", journal.id).previous)
+    previous = environment(journal.staging(place.envs / "lesson").previous)
     with writing(journal) as writer:
         writer.state(state)
     options = place.options()
@@ -143,14 +145,14 @@ def test_what_cannot_be_read_just_now_is_not_lost(place: Place) -> None:
     journal = ruined(place)
     (journal.folder / "request.json").unlink()
     (journal.folder / "request.json").mkdir()
-    staging = environment(Staging(place.envs / "lesson", journal.id).folder)
+    staging = environment(journal.staging(place.envs / "lesson").folder)
     clean_up(place)
     assert place.leftovers() == [staging.name]
 
 
 def test_a_job_that_is_lost_but_runs_is_left_alone(place: Place) -> None:
     journal = ruined(place)
-    staging = environment(Staging(place.envs / "lesson", journal.id).folder)
+    staging = environment(journal.staging(place.envs / "lesson").folder)
     lock = acquire(journal)
     assert lock is not None
     clean_up(place)
@@ -161,7 +163,7 @@ def test_a_job_that_is_lost_but_runs_is_left_alone(place: Place) -> None:
 
 
 async def test_a_job_that_is_lost_is_looked_for_where_environments_are_made(place: Place) -> None:
-    environment(Staging(place.envs / "lesson", ruined(place).id).folder)
+    environment(ruined(place).staging(place.envs / "lesson").folder)
     async with managing(place, folders=(place.envs,)):
         await until(lambda: asyncio.to_thread(lambda: place.leftovers() == []))
 
@@ -196,7 +198,7 @@ async def test_what_goes_wrong_with_cleaning_is_told(caplog: pytest.LogCaptureFi
 
 def test_a_removal_that_died_sees_to_its_own_files(place: Place) -> None:
     journal = store(place, JobRequest("remove", "lesson", place.envs / "lesson"))
-    trash = environment(Staging(place.envs / "lesson", journal.id).trash)
+    trash = environment(journal.staging(place.envs / "lesson").trash)
     options = place.options()
     clean(options.journal_dir, options.engine.package_cache, [place.envs], [journal.job()])
     assert place.leftovers() == [trash.name]

@@ -7,6 +7,8 @@ import errno
 import os
 import shutil
 import signal
+import tempfile
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from jupyter_envkernels.jobs import process as process_module
 from jupyter_envkernels.jobs.identity import WorkerMark, group_members
 from jupyter_envkernels.jobs.journal import Journal, Order, encode
 from jupyter_envkernels.jobs.process import bury, cancel, scratch, spawn
+from jupyter_envkernels.jobs.worker import _make_scratch
 from jupyter_envkernels.jobs.writer import acquire, create_journal, writing
 from tests.channel.server import ChannelServer
 
@@ -149,6 +152,31 @@ async def test_a_container_dies_with_all_that_is_in_it(place: Place, channel_ser
     stranger.kill()
     await stranger.wait()
     assert place.leftovers() == ["lesson"]
+
+
+@pytest.mark.parametrize("planted", ["nothing", "a link"])
+def test_temporary_files_are_private_in_a_folder_that_others_cannot_expect(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, planted: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    folder = scratch(journal)
+    assert journal.id not in str(folder)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    with ExitStack() as held:
+        if planted == "a link":
+            folder.symlink_to("mine")
+            with pytest.raises(FileExistsError):
+                _make_scratch(held, journal)
+        else:
+            _make_scratch(held, journal)
+            assert tempfile.gettempdir() == str(folder)
+            assert folder.stat().st_mode & 0o777 == 0o700
+            monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+            assert scratch(journal) == folder, "whoever finds the journal finds it"
+    assert folder.exists() == (planted == "a link")
+    assert (tmp_path / "mine" / "file").exists()
 
 
 def test_no_worker_is_started_for_what_is_over_cancelled_or_held(journal: Journal) -> None:
