@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sysconfig
 import venv
 from pathlib import Path
@@ -44,3 +45,11 @@ class Installation:
             f"import logging\nc.EnvKernels.audit_handlers = lambda: [logging.FileHandler({str(trail)!r})]\n"
         )
         return trail
+
+    def enable(self) -> None:
+        """Have servers load the extension, and no other ones, which take longer to start than all the rest."""
+        others = ("jupyter_lsp", "jupyter_server_terminals", "jupyterlab", "notebook_shim")
+        enabled = {"jupyter_envkernels": True, **dict.fromkeys(others, False)}
+        config = self.prefix / "etc" / "jupyter" / "jupyter_server_config.json"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(json.dumps({"ServerApp": {"jpserver_extensions": enabled}}))

@@ -132,13 +132,13 @@ class ChannelRules:
         channels = _urls(self.system, self.limits.allowed_channels)
         return channels | {without_credentials(mirror) for url in channels for mirror in _mirrors(self.system, url)}
 
-    def _against(self, name: str, urls: Sequence[str]) -> Iterator[Problem]:
-        """What speaks against the channels at some URLs, which a person knows by a name."""
-        yield from self._by_limits(name, urls)
+    def _against(self, name: str, urls: Sequence[str]) -> list[Problem]:
+        """The first thing that speaks against the channels at some URLs, which a person knows by a name."""
         plain = set(map(without_credentials, urls))
-        yield from _by_conda(self.settings, name, plain)
+        found = [*self._by_limits(name, urls), *_by_conda(self.settings, name, plain)]
         if self.system is not self.settings:
-            yield from _by_conda(self.system, name, plain)
+            found += _by_conda(self.system, name, plain)
+        return found[:1]
 
     def _by_limits(self, name: str, urls: Sequence[str]) -> Iterator[Problem]:
         if not self.limits.allowed_channels:

@@ -71,6 +71,7 @@ def test_shared_ones_are_changed_by_their_administrators_whoever_may_write() -> 
     assert is_read_only(is_administered=False, is_writable=True)
     assert is_read_only(is_administered=True, is_writable=False)
     assert not is_read_only(is_administered=True, is_writable=True)
+    assert assembler().environment(at("/conda/envs/x"), Contents(is_writable=False)).read_only
 
 
 def test_pixi_environments_are_called_after_their_project() -> None:

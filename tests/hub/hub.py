@@ -47,9 +47,11 @@ class Hub:
     Args:
         folder: for the homes of its users, its database and its log.
         channel: the channel of the environments.
+        python: of the installation that runs the servers of users.
+        options: further settings of ``c.Spawner``.
     """
 
-    def __init__(self, folder: Path, channel: str) -> None:
+    def __init__(self, folder: Path, channel: str, *, python: str = sys.executable, **options: Any) -> None:
         self.folder = folder
         self.url, hub, proxy = (f"http://127.0.0.1:{port}" for port in _free_ports(3))
         self._password, self._token = secrets.token_hex(8), secrets.token_hex(16)
@@ -74,6 +76,8 @@ class Hub:
             "DummyAuthenticator": {"password": self._password},
             "Authenticator": {"allowed_users": list(USERS)},
             "SimpleLocalProcessSpawner": {
+                "cmd": [python, "-m", "jupyterhub.singleuser"],
+                **options,
                 "home_dir_template": f"{folder}/{{username}}",
                 "args": ["--allow-root"],
                 "environment": {
