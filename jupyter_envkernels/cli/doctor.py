@@ -7,14 +7,15 @@ from argparse import Namespace
 
 from ..documents import diagnosis_json
 from ..envs.doctor import Finding, diagnose
+from ..jobs.machine import machine_finding
 from ..kernels.configured import other_manager
 from .answer import Answer
-from .doors import open_catalog
+from .doors import manager_options, open_catalog
 
 
 def examine(args: Namespace) -> Answer:
     """``doctor``."""
-    diagnosis = diagnose(open_catalog(), args.path)
+    diagnosis = diagnose(open_catalog(), args.path).with_configuration(machine_finding(manager_options().engine.limits))
     other = other_manager(os.environ)
     lines = [_line(finding) for finding in diagnosis.configuration]
     lines += [f"! {other.message}"] if other else []

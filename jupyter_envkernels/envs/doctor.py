@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import PolicyUnusable
@@ -59,6 +59,10 @@ class Diagnosis:
     path: str | None = None
     is_kernel: bool | None = None
     findings: tuple[Finding, ...] = ()
+
+    def with_configuration(self, finding: Finding) -> Diagnosis:
+        """Return the same with one more finding on the configuration."""
+        return replace(self, configuration=(*self.configuration, finding))
 
 
 def path_of(catalog: Catalog, ref: str) -> Path:

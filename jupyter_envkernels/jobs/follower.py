@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from ..models import Job, JobEvent
 from .journal import Journal, advance
-from .process import bury, spawn
-from .queue import Queue
+from .machine import Machine, NoTurn
+from .process import bury, spawn, tell_wait
+from .queue import Queue, is_plan
 from .spare import Spare
 
 _POLL = 0.1
@@ -30,6 +33,7 @@ class Follower:
     Args:
         queue: decides whose turn it is.
         spare: a worker that may have been started before.
+        machine: decides when other users go first.
         ended: called after the end of each job.
 
     Attributes:
@@ -37,11 +41,12 @@ class Follower:
         listeners: called with each new event of each job that is followed, in order.
     """
 
-    def __init__(self, queue: Queue, spare: Spare, ended: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, queue: Queue, spare: Spare, machine: Machine, ended: Callable[[], Awaitable[None]]) -> None:
         self.jobs: dict[str, Job] = {}
         self.listeners: list[Listener] = []
         self._queue = queue
         self._spare = spare
+        self._machine = machine
         self._ended = ended
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
@@ -79,6 +84,7 @@ class Follower:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(self._machine.close)
         for worker in self._workers.values():
             worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
 
@@ -102,6 +108,7 @@ class Follower:
                 break
             await asyncio.sleep(_POLL)
         self._queue.leave(journal.id)
+        await asyncio.to_thread(self._machine.leave, journal.id)
         if worker := self._workers.get(journal.id):
             await asyncio.to_thread(worker.wait)
             del self._workers[journal.id]
@@ -123,16 +130,37 @@ class Follower:
     async def _start_in_turn(self, journal: Journal) -> None:
         if not self._queue.is_turn(journal.id, self.running()):
             return
-        starting = asyncio.ensure_future(asyncio.to_thread(spawn, journal, self._spare))
+        starting = asyncio.ensure_future(asyncio.to_thread(self._start, journal, self.jobs[journal.id]))
         try:
             worker = await asyncio.shield(starting)
+        except NoTurn:
+            return
         except asyncio.CancelledError:  # the manager stops; the worker goes on, and must not be lost sight of
-            if worker := await starting:
-                self._workers[journal.id] = worker
+            with suppress(NoTurn):
+                if worker := await starting:
+                    self._workers[journal.id] = worker
             raise
         if worker is not None:
             self._workers[journal.id] = worker
         self._queue.leave(journal.id)
+
+    def _start(self, journal: Journal, job: Job) -> subprocess.Popen[bytes] | None:
+        """Start the worker of a job; see :func:`.process.spawn`.
+
+        Raises:
+            NoTurn: other users of the machine go first; the journal says so.
+        """
+        try:
+            slot = self._machine.take(journal.id, is_plan=is_plan(job))
+        except NoTurn as reason:
+            if str(reason) not in {"", job.message}:
+                tell_wait(journal, str(reason))
+            raise
+        try:
+            return spawn(journal, self._spare, slot)
+        finally:
+            if slot is not None:
+                os.close(slot)
 
     async def _tell(self, journal: Journal, offset: int, told: int) -> int:
         """Hand new events to the listeners, and return where to read on."""

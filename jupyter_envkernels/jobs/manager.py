@@ -22,6 +22,7 @@ from .follower import Follower, Listener
 from .identity import account
 from .journal import Journal, Order, job_ids
 from .locks import submission_lock
+from .machine import Machine
 from .process import bury, cancel
 from .pruning import discard, superfluous
 from .queue import Queue
@@ -76,7 +77,7 @@ class JobManager:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
         self._spare = Spare()
-        self._follower = Follower(self._queue, self._spare, self._after_job)
+        self._follower = Follower(self._queue, self._spare, Machine(options.engine.limits), self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()

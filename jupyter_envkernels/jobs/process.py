@@ -37,11 +37,16 @@ def scratch(journal: Journal) -> Path:
     return Path(tempfile.gettempdir(), f"envkernels-{word}")
 
 
-def spawn(journal: Journal, spare: Spare | None = None) -> subprocess.Popen[bytes] | None:
+def spawn(journal: Journal, spare: Spare | None = None, slot: int | None = None) -> subprocess.Popen[bytes] | None:
     """Start the worker of a queued job, or take a spare one.
 
     The lock passes from this process to the worker without a gap: the worker gets a copy of the descriptor, and it is
     held until the last copy is closed.
+
+    Args:
+        journal: of the job.
+        spare: a worker that may have been started before.
+        slot: a descriptor by which the job counts for other users; the worker gets a copy.
 
     Returns:
         The worker; None when another process has the job, it is over or cancelled already, or no process can be
@@ -53,7 +58,7 @@ def spawn(journal: Journal, spare: Spare | None = None) -> subprocess.Popen[byte
     try:
         if journal.job().state != "queued" or journal.cancel_mark.exists():
             return None
-        return _start(journal, lock, spare)
+        return _start(journal, spare, [lock] if slot is None else [lock, slot])
     except OSError as error:
         with writing(journal) as writer:
             message = f"No worker process can be started: {error.strerror}."
@@ -65,25 +70,44 @@ def spawn(journal: Journal, spare: Spare | None = None) -> subprocess.Popen[byte
         os.close(lock)
 
 
-def _start(journal: Journal, lock: int, spare: Spare | None) -> subprocess.Popen[bytes]:
+def _start(journal: Journal, spare: Spare | None, held: Sequence[int]) -> subprocess.Popen[bytes]:
+    """Start the worker, which keeps descriptors open: the first is that of the job's lock."""
     with journal.log_file.open("ab") as log:
-        taken = spare.hand_over(journal.folder, lock, log.fileno()) if spare else None
+        taken = spare.hand_over(journal.folder, log.fileno(), held) if spare else None
         worker = taken or subprocess.Popen(
-            [*COMMAND, str(journal.folder), str(lock)],
+            [*COMMAND, str(journal.folder), *map(str, held)],
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-            pass_fds=[lock],
+            pass_fds=held,
         )
     try:
-        os.pwrite(lock, encode(WorkerMark.of(worker.pid)), 0)
+        os.pwrite(held[0], encode(WorkerMark.of(worker.pid)), 0)
     except OSError:  # nobody could end a worker that nobody knows
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         raise
     return worker
+
+
+def tell_wait(journal: Journal, message: str) -> None:
+    """Write into the journal of a queued job what it waits for.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    lock = acquire(journal)
+    if lock is None:
+        return
+    try:
+        job = journal.job()
+        if job.state == "queued" and job.message != message:
+            with writing(journal) as writer:
+                writer.state("queued", message)
+    finally:
+        os.close(lock)
 
 
 def cancel(journal: Journal) -> None:

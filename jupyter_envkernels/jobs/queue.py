@@ -29,7 +29,7 @@ class Queue:
 
     def enter(self, job: Job) -> None:
         """It waits, behind all others."""
-        self._waiting[job.id] = _is_plan(job)
+        self._waiting[job.id] = is_plan(job)
 
     def leave(self, job_id: str) -> None:
         """It does not wait any more, if it did."""
@@ -57,10 +57,11 @@ class Queue:
             job_id: a job that waits.
             running: the jobs that run or are being started.
         """
-        is_plan = self._waiting[job_id]
-        first = next(other for other, sort in self._waiting.items() if sort == is_plan)
-        return first == job_id and sum(_is_plan(job) == is_plan for job in running) < self._slots
+        sort = self._waiting[job_id]
+        first = next(other for other, known in self._waiting.items() if known == sort)
+        return first == job_id and sum(is_plan(job) == sort for job in running) < self._slots
 
 
-def _is_plan(job: Job) -> bool:
+def is_plan(job: Job) -> bool:
+    """Return whether a job only plans."""
     return job.request.kind == "plan"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,11 @@ _YOUNG = 90.0
 _LONGEST = 1 << 13
 """Bytes of a path at most."""
 
+_MOST = 8
+"""Descriptors that are handed over at most."""
+
 COMMAND = (sys.executable, "-m", "jupyter_envkernels.jobs.worker")
-"""With the folder of a job and the number of the descriptor of its lock, or alone for a spare one."""
+"""With the folder of a job and the numbers of the descriptors that it keeps open, or alone for a spare one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,13 @@ class Spare:
                 with suppress(OSError):
                     self._waiting = _start()
 
-    def hand_over(self, folder: Path, lock: int, log: int) -> subprocess.Popen[bytes] | None:
+    def hand_over(self, folder: Path, log: int, held: Sequence[int]) -> subprocess.Popen[bytes] | None:
         """Let it do a job.
 
         Args:
             folder: the job's journal.
-            lock: the descriptor that holds the job's lock; the worker gets a copy.
             log: the descriptor to which it shall print.
+            held: descriptors that the worker keeps open as long as it lives, such as the one of the job's lock.
 
         Returns:
             The process; None where there is none.
@@ -69,7 +73,7 @@ class Spare:
             waiting = self._waiting
             if waiting is not None and waiting.is_ready():
                 with suppress(OSError):  # it has just died
-                    socket.send_fds(waiting.line, [os.fsencode(folder)], [lock, log])
+                    socket.send_fds(waiting.line, [os.fsencode(folder)], [log, *held])
                     waiting.line.close()
                     self._waiting = None
                     return waiting.process
@@ -107,25 +111,25 @@ def _start() -> _Waiting:
     return _Waiting(process, ours, time.monotonic())
 
 
-def receive() -> tuple[str, int] | None:
+def receive() -> tuple[str, list[int]] | None:
     """In a spare worker: wait for a job. From then on, what is printed goes to its log.
 
     Returns:
-        The folder of its journal, and the descriptor of its lock; None when none has come.
+        The folder of its journal, and the descriptors to be kept; None when none has come.
     """
     with socket.socket(fileno=sys.stdin.fileno()) as line:
         line.settimeout(PATIENCE)
         try:
-            folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, 2)
+            folder, descriptors, _, _ = socket.recv_fds(line, _LONGEST, _MOST)
         except OSError:
             return None
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, line.detach())
     os.close(nothing)
-    if len(descriptors) != 2:  # the other end was closed
+    if not descriptors:  # the other end was closed
         return None
-    lock, log = descriptors
+    log, *held = descriptors
     for standard in (1, 2):
         os.dup2(log, standard)
     os.close(log)
-    return os.fsdecode(folder), lock
+    return os.fsdecode(folder), held

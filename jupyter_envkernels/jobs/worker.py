@@ -1,4 +1,4 @@
-"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker [FOLDER LOCK]``.
+"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker [FOLDER LOCK...]``.
 
 It leads a session of its own, so that it outlives the server and can be killed with all its children. It holds the
 job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends. Without arguments
@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
@@ -39,14 +40,15 @@ _WATCH = 0.5
 """Seconds between two looks for the mark of cancellation and at the clock."""
 
 
-def main(folder: str = "", lock: str = "") -> NoReturn:
+def main(folder: str = "", *held: str) -> NoReturn:
     """Run a job and end the process.
 
     Args:
         folder: the job's journal; empty to wait for one.
-        lock: the number of the inherited descriptor that holds the job's lock.
+        held: numbers of inherited descriptors, which stay open as long as the process lives: that of the job's lock,
+            and that by which the job counts for other users of the machine.
     """
-    job = (folder, int(lock)) if folder else _wait()
+    job = (folder, [int(number) for number in held]) if folder else _wait()
     if job is not None:
         _work(*job)
     sys.stdout.flush()
@@ -55,15 +57,16 @@ def main(folder: str = "", lock: str = "") -> NoReturn:
     os._exit(0)
 
 
-def _wait() -> tuple[str, int] | None:
+def _wait() -> tuple[str, list[int]] | None:
     """The job that somebody hands over; the engine is loaded meanwhile."""
     with suppress(ImportError):  # the job will say so
         from ..engine import rattler  # noqa: F401, PLC0415
     return receive()
 
 
-def _work(folder: str, lock: int) -> None:
-    os.set_inheritable(lock, False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
+def _work(folder: str, held: Sequence[int]) -> None:
+    for descriptor in held:
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
     signal.signal(signal.SIGTERM, lambda *_: _end_group())
     path = Path(folder)
     journal = Journal(path.parent, path.name)

@@ -16,6 +16,7 @@ from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.admission import check_spec
 from ..jobs.inquirer import Inquirer
+from ..jobs.machine import machine_finding
 from ..jobs.manager import JobManager
 from ..jobs.requests import (
     add_kernel_request,
@@ -62,7 +63,8 @@ class Service:
 
     def diagnosis(self, ref: str) -> Diagnosis:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
-        return diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
+        found = diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
+        return found.with_configuration(machine_finding(self.jobs.options.engine.limits))
 
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""

@@ -15,6 +15,15 @@ def test_doctor_says_what_is_wrong(shell: Shell) -> None:
     assert sick["findings"][-1]["message"] in plain.stdout
 
 
+def test_doctor_says_whether_jobs_are_limited_for_the_machine(shell: Shell) -> None:
+    assert "Jobs are limited per person" in shell.run("doctor").stdout
+    config = shell.home / ".jupyter" / "jupyter_envkernels_config.json"
+    config.parent.mkdir()
+    config.write_text('{"EnvKernels": {"max_machine_jobs": 4, "machine_jobs_dir": "/nowhere"}}')
+    told = "! Jobs are limited per person only: /nowhere cannot be used: No such file or directory. Make a folder"
+    assert told in shell.run("doctor").stdout
+
+
 def test_doctor_names_another_kernelspec_manager(shell: Shell) -> None:
     config = shell.home / ".jupyter" / "jupyter_config.json"
     config.parent.mkdir()
