@@ -131,7 +131,7 @@ def load_system_settings(prefix: str = sys.prefix, folders: Iterable[str] = SYST
     """
     root = designated_root({}, Path(prefix))
     found = files_in([*folders, *([str(root)] if root else [])])
-    files = [file for file in found if not why_not_administrators(file)]
+    files = [file for file in found if not why_not_administrators(file, prefix)]
     return _Reader([*map(read_source, files)], {"CONDA_ROOT": str(root)} if root else {}).settings(files)
 
 

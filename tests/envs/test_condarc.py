@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.condarc import DEFAULT_CHANNELS, Settings, SettingsCache, load_settings
+from jupyter_envkernels.envs.condarc import (
+    DEFAULT_CHANNELS,
+    Settings,
+    SettingsCache,
+    load_settings,
+    load_system_settings,
+)
 from tests.prefixes import age, environ_of, make_prefix
 
 Load = Callable[..., Settings]
@@ -149,3 +155,27 @@ def test_the_cache_follows_files_and_variables(tmp_path: Path) -> None:
     assert cache.read().channels == ("b",)
     environ["CONDA_CHANNELS"] = "c"
     assert cache.read().channels == ("c", "b")
+
+
+def test_the_system_s_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither variables nor files of users count, nor a root prefix that a variable names."""
+    for folder, channel in (("etc", "system"), ("base", "base"), ("home", "own"), ("other", "other")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ".condarc").write_text(f"channels: [{channel}]\nchannel_alias: https://{channel}/$TOKEN\n")
+    (tmp_path / "base" / "condabin").mkdir()
+    for name, value in (
+        ("HOME", "home"),
+        ("CONDARC", "home/.condarc"),
+        ("CONDA_ROOT", "other"),
+        ("CONDA_PREFIX", "other"),
+    ):
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setenv("CONDA_CHANNELS", "variable")
+    monkeypatch.setenv("TOKEN", "tk-secret")
+    prefix, folders = str(tmp_path / "base" / "envs" / "hub"), [str(tmp_path / "etc")]
+    Path(prefix).mkdir(parents=True)
+    settings = load_system_settings(prefix, folders)
+    assert settings.channels == ("base", "system")
+    assert settings.channel_alias == "https://base/$TOKEN", "a variable could give it another meaning"
+    (tmp_path / "etc" / ".condarc").chmod(0o666)
+    assert load_system_settings(prefix, folders).channels == ("base",), "everybody can write the other"
