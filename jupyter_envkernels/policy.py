@@ -108,6 +108,12 @@ def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
     return _denied(limits, names)
 
 
+def of_trust(limits: Limits) -> list[Problem]:
+    """What speaks against trusting a prefix that another account can change."""
+    message = "Environments that other accounts can change must not be trusted here."
+    return [] if limits.allow_trust else [Problem("trust-not-allowed", message, _ASK)]
+
+
 def enforce(limits: Limits, problems: Sequence[Problem]) -> None:
     """Refuse what something speaks against, with the administrator's own words.
 

@@ -110,6 +110,11 @@ def test_what_pip_has_brought() -> None:
     assert codes(policy.of_installed(Limits(denied_packages=("torch",)), ["numpy", "Torch"])) == ["package-not-allowed"]
 
 
+def test_trust_of_single_prefixes() -> None:
+    assert policy.of_trust(Limits()) == []
+    assert codes(policy.of_trust(Limits(allow_trust=False))) == ["trust-not-allowed"]
+
+
 def test_all_is_said_at_once_and_each_remedy_once() -> None:
     policy.enforce(Limits(), [])
     problems = [Problem("a", "No a.", "Ask."), Problem("b", "No b.", "Ask."), Problem("c", "No c.", "Beg.")]

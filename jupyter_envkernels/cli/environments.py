@@ -6,12 +6,14 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from .. import policy
 from ..documents import environment_json, history_json
 from ..envs.footprints import Footprints
 from ..envs.gauge import Gauge
 from ..envs.history import read_history
+from ..envs.policy_file import limits_in_force
 from ..envs.trusted import distrust_prefix, trust_prefix
-from ..models import Environment, Footprint, Kernel, Revision, size
+from ..models import Environment, Footprint, Kernel, Limits, Revision, size
 from .answer import Answer
 from .doors import open_catalog
 from .tables import table, terminal_width
@@ -56,6 +58,9 @@ def trust(args: Namespace) -> Answer:
     """``trust``."""
     catalog = open_catalog()
     environment = catalog.find(args.environment)
+    if not args.remove:
+        limits = limits_in_force(Limits())
+        policy.enforce(limits, policy.of_trust(limits))
     change = distrust_prefix if args.remove else trust_prefix
     change(environment.prefix)
     now = catalog.find(str(environment.prefix))

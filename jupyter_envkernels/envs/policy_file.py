@@ -49,6 +49,14 @@ def limits_in_force(configured: Limits, folders: Iterable[str] = SYSTEM_FOLDERS)
     return _stricter(limits, configured)
 
 
+def allows_trust(folders: Iterable[str] = SYSTEM_FOLDERS) -> bool:
+    """Return whether users may trust single prefixes: no policy file forbids it, nor is one unusable that could."""
+    try:
+        return limits_in_force(Limits(), folders).allow_trust
+    except PolicyUnusable:
+        return False
+
+
 def options_in_force(configured: EngineOptions, folders: Iterable[str] = SYSTEM_FOLDERS) -> EngineOptions:
     """Return the options of the engine with the :func:`limits_in_force`.
 

@@ -20,6 +20,7 @@ from ..files import read_file
 from ..models import CatalogOptions
 from .condarc import Settings
 from .installations import home_of
+from .policy_file import allows_trust
 from .stamps import Stamp, stamp_of
 from .trust import Account, Trust, TrustedPrefix
 
@@ -52,7 +53,7 @@ class TrustSource:
         if self._file is None:
             self._file = trusted_prefixes_file()
         stamp: Stamp | None = stamp_of(str(self._file), time.time_ns())
-        key = (settings, stamp, self._environ.get("HOME"), os.geteuid())
+        key = (settings, stamp, self._environ.get("HOME"), os.geteuid(), allows_trust())
         if self._known is None or self._known[0] != key or stamp is None:
             self._known = (key, read_trust(self._options, settings, self._environ, self._file))
         return self._known[1]
@@ -66,7 +67,7 @@ def read_trust(
         anchors=tuple(dict.fromkeys(map(_absolute, _anchors(options, settings, environ)))),
         owners=frozenset(_ids(options.trusted_owners, lambda name: pwd.getpwnam(name).pw_uid)),
         groups=_group_ids(options.trusted_groups),
-        prefixes=read_trusted_prefixes(file or trusted_prefixes_file()),
+        prefixes=read_trusted_prefixes(file or trusted_prefixes_file()) if allows_trust() else (),
         account=Account.current(),
     )
 

@@ -14,6 +14,7 @@ from tests.cli.shell import Shell
 from tests.faults.server import RealServer
 from tests.installation import Installation
 from tests.jobs.conftest import Place
+from tests.prefixes import make_prefix
 
 WORDS = "Write to it@example.org."
 
@@ -101,6 +102,24 @@ def test_what_an_environment_remembers_is_not_asked_either(
         assert WORDS in refused["message"], words
     assert asked_elsewhere(channel_server) == []
     shell.json("remove", "lesson")
+
+
+def test_trust_of_single_prefixes_can_be_forbidden(installation: Installation, shell: Shell) -> None:
+    prefix = make_prefix(shell.envs / "open")
+    prefix.chmod(0o777)
+
+    def is_trusted() -> bool:
+        (found,) = [each for each in shell.json("list")["environments"] if each["name"] == "open"]
+        return bool(found["is_trusted"])
+
+    assert not is_trusted()
+    shell.json("trust", "open")
+    assert is_trusted()
+    for text, code in ((f"allow_trust: false\nmessage: {WORDS}\n", "not-allowed"), ("no: policy", "policy-unusable")):
+        installation.write_policy(text)
+        assert not is_trusted()
+        assert shell.json("trust", "open", code=3)["error"]["code"] == code
+    shell.json("trust", "open", "--remove")
 
 
 async def test_a_server_says_the_same(place: Place, channel_server: ChannelServer) -> None:
