@@ -122,9 +122,10 @@ def _installation_variables(root: Path | None) -> dict[str, str]:
 def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
     """Variables that packages (``env_vars.d``) and the environment's own state set; ``PATH`` is reserved."""
     found: dict[str, object] = {}
-    for file in sorted((prefix / "etc/conda/env_vars.d").glob("*")):
+    *packaged, own = _variable_files(prefix)
+    for file in packaged:
         found.update(_read_object(file))
-    state = _read_object(prefix / "conda-meta/state").get("env_vars")
+    state = _read_object(own).get("env_vars")
     found.update(state if isinstance(state, dict) else {})
     upper = settings.envvars_force_uppercase
     return {
@@ -132,6 +133,16 @@ def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
         for name, value in found.items()
         if value != _UNSET and name != "PATH" and is_variable(name, str(value))
     }
+
+
+def _variable_files(prefix: Path) -> list[Path]:
+    """The files that set variables: those of packages in order, then the environment's own state."""
+    return [*sorted((prefix / "etc/conda/env_vars.d").glob("*")), prefix / "conda-meta/state"]
+
+
+def activation_files(prefix: Path) -> list[str]:
+    """Return the files that decide what an activation does: those that set variables, and scripts."""
+    return [*map(str, _variable_files(prefix)), *conda_scripts(prefix, "activate.d")]
 
 
 def _read_object(file: Path) -> dict[str, object]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..envs.activation import activated_environ, conda_scripts
+from ..envs.activation import activated_environ, activation_files, conda_scripts
 from ..envs.condarc import load_settings
-from ..envs.prefixes import NotAnEnvironment, RawKernel, read_prefix
+from ..envs.prefixes import KERNELS, NotAnEnvironment, RawKernel, read_prefix
 from ..envs.trust import Session, Trust
 from ..errors import EnvKernelsError, Forbidden
 from ..models import Problem
@@ -56,25 +57,27 @@ def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Sessi
     if problem or kernel is None or kernel.spec is None:
         return Start(problem=problem)
     active = Path(kernel.other_prefix or prefix)
-    _check_scripts(conda_scripts(active, "activate.d"), session)
+    argv = kernel.spec["argv"]
+    _check_files([f"{prefix}/{KERNELS}/{raw_name}/kernel.json", *activation_files(active)], session)
+    _check_files(filter(os.path.isabs, argv[:1]), session)
     if "CONDA_PREFIX" in environ:
-        _check_scripts(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
+        _check_files(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
     settings = load_settings(environ)
     variables = activated_environ(active, environ, settings=settings, server=Path(sys.prefix))
-    return Start(kernel.spec["argv"], variables, kernel.spec.get("env", {}))
+    return Start(argv, variables, kernel.spec.get("env", {}))
 
 
-def _check_scripts(scripts: Iterable[str], session: Session) -> None:
-    """Refuse to run scripts that other accounts can change.
+def _check_files(paths: Iterable[str], session: Session) -> None:
+    """Refuse to start by files that other accounts can change.
 
     Raises:
         Forbidden: one is such.
     """
-    for script in scripts:
-        if not (verdict := session.judge(script)).ok:
+    for path in paths:
+        if not (verdict := session.judge(path)).ok:
             raise Forbidden(
-                f"{script} would run, which other accounts can change: {verdict.reason}",
-                remedy="Take their permission to write away, or remove the script.",
+                f"{path} decides what runs, and other accounts can change it: {verdict.reason}",
+                remedy="Take their permission to write away, or remove the file.",
             )
 
 

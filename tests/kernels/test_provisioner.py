@@ -299,6 +299,21 @@ def test_activation_scripts_that_others_can_write_do_not_run(tmp_path: Path) -> 
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize(
+    "path", ["etc/conda/env_vars.d/a.json", "conda-meta/state", "bin/python", "bin", "share/jupyter"]
+)
+def test_nothing_that_others_can_write_decides_what_runs(tmp_path: Path, path: str) -> None:
+    prefix = make_prefix(tmp_path / "env", "python3")
+    for name in ("etc/conda/env_vars.d/a.json", "conda-meta/state"):
+        (prefix / name).parent.mkdir(parents=True, exist_ok=True)
+        (prefix / name).write_text("{}")
+    assert prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem is None
+    (prefix / path).chmod(0o777)
+    problem = prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem
+    assert problem is not None
+    assert f"{prefix / path} can be written by every account" in problem.message
+
+
 def test_the_interpreter_of_another_prefix_must_be_trusted(tmp_path: Path) -> None:
     other = make_prefix(tmp_path / "other")
     prefix = make_prefix(tmp_path / "env")
