@@ -6,7 +6,7 @@ configuration (index, proxy, certificates ...), because that is what a campus or
 
 from __future__ import annotations
 
-import ast
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..specs.credentials import without_credentials
 from .backend import Report
 from .explain import listed
 from .isolated import isolated, version_of
+from .pip_config import read_pip_config
 from .pip_progress import PipProgress
 from .process import run
 
@@ -65,6 +66,7 @@ _MAX_REASON = 2000
 _NEUTRAL = Path("/")
 """A working folder into which only the administrator writes."""
 _OF_PIP: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+_YES, _NO = {"y", "yes", "t", "true", "on", "1"}, {"n", "no", "f", "false", "off", "0"}
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
 
 
@@ -88,7 +90,7 @@ async def install(
         installer: uv, or the environment's own pip.
 
     Raises:
-        PipFailed: with the installer's own words.
+        PipFailed: with the installer's own words, or because pip's configuration cannot be read.
     """
     if not lines:
         return
@@ -98,6 +100,8 @@ async def install(
             "The spec has a pip section, but the environment has no python.",
             remedy="Add python to the dependencies.",
         )
+    # also for pip, which goes on without a file that it may not read
+    config = await asyncio.to_thread(read_pip_config, prefix, environ)
     tail: list[str] = []
     progress = PipProgress(report)
 
@@ -111,7 +115,7 @@ async def install(
         settings: Mapping[str, str] = _OF_PIP
         argv = isolated(python, _PIP, "install", "-r", "/dev/stdin")
         if installer == "uv":
-            flags, settings = uv_options(await _pip_config(python, environ, folder))
+            flags, settings = uv_options(config)
             target = await _target(python, prefix, environ)
             argv = [uv.find_uv_bin(), "pip", "install", "--no-config", *target, *flags, "-r", "-"]
         else:
@@ -159,50 +163,20 @@ async def _target(python: Path, prefix: Path, environ: Mapping[str, str]) -> lis
     return [*options, "--prefix", str(prefix)]
 
 
-async def _pip_config(python: Path, environ: Mapping[str, str], workdir: Path) -> dict[str, str]:
-    """What ``pip config list`` of that environment says, without section names; nothing where it has no pip."""
-    lines: list[str] = []
-    code = await run(
-        isolated(python, _PIP, "config", "list"),
-        cwd=workdir,
-        environ={**environ, **_OF_PIP},
-        line=lines.append,
-    )
-    return parse_pip_config(lines) if code == 0 else {}
-
-
-def parse_pip_config(lines: Sequence[str]) -> dict[str, str]:
-    """Read ``pip config list``: ``global.index-url='https://...'``, later lines of a file win over earlier ones.
-
-    A variable (``:env:``) wins over an ``install`` section, and that over ``global``, as pip documents it.
-    """
-    order = {"global": 0, "install": 1, ":env:": 2}
-    found: dict[str, tuple[int, str]] = {}
-    for line in lines:
-        key, _, literal = line.partition("=")
-        section, _, name = key.rpartition(".")
-        if section not in order or not literal:
-            continue
-        try:
-            value = str(ast.literal_eval(literal))
-        except (SyntaxError, ValueError):
-            continue
-        if order[section] >= found.get(name, (0, ""))[0]:
-            found[name] = (order[section], value)
-    return {name: value for name, (_, value) in found.items()}
-
-
 def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """The same wishes in uv's terms: command-line options and environment variables.
 
     pip separates several values by white space or newlines. ``extra-index-url`` does not take precedence in pip as it
     does in uv, so uv is told to choose among all indexes.
+
+    Raises:
+        PipFailed: a switch is neither on nor off.
     """
     flags: list[str] = []
     for name, flag in _FLAGS.items():
         for value in config.get(name, "").split():
             flags += [flag, value]
-    flags += [flag for name, flag in _SWITCHES.items() if config.get(name, "").lower() in {"1", "true", "yes", "on"}]
+    flags += [flag for name, flag in _SWITCHES.items() if _is_on(config, name)]
     if config.get("extra-index-url"):
         flags += ["--index-strategy", "unsafe-best-match"]
     # an index may hold a login, and arguments of processes are for everybody to read
@@ -214,6 +188,17 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     if timeout := config.get("timeout", config.get("default-timeout")):
         settings["UV_HTTP_TIMEOUT"] = timeout
     return flags, settings
+
+
+def _is_on(config: Mapping[str, str], name: str) -> bool:
+    """Return whether a switch of pip is on."""
+    value = config.get(name, "no").lower()
+    if value not in _YES and value not in _NO:
+        raise PipFailed(
+            f"pip's setting {name} must be yes or no, and is {config[name]!r}.",
+            remedy=f"Correct it in pip's configuration, or the variable PIP_{name.replace('-', '_').upper()}.",
+        )
+    return value in _YES
 
 
 def explain_failure(lines: Sequence[str], output: Sequence[str], *, has_folder: bool = True) -> PipFailed:

@@ -1,22 +1,17 @@
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
-from jupyter_envkernels.engine.pip import explain_failure, failed_lines, parse_pip_config, uv_options
-
-
-def test_the_more_specific_section_wins() -> None:
-    config = parse_pip_config(
-        [
-            "global.index-url='https://global.example/simple'",
-            "install.index-url='https://install.example/simple'",
-            ":env:.timeout='60'",
-            "global.timeout='15'",
-            "freeze.timeout='1'",
-            "not a setting",
-        ]
-    )
-    assert config == {"index-url": "https://install.example/simple", "timeout": "60"}
+from jupyter_envkernels.engine.pip import explain_failure, failed_lines, install, uv_options
+from jupyter_envkernels.errors import PipFailed
+from jupyter_envkernels.models import PipInstaller
+from tests.channel.server import ChannelServer
+from tests.engine.test_transaction import Heard
 
 
 def test_every_setting_has_its_counterpart() -> None:
@@ -51,6 +46,48 @@ def test_every_setting_has_its_counterpart() -> None:
 
 def test_nothing_configured_nothing_told() -> None:
     assert uv_options({}) == ([], {})
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused_as_by_pip() -> None:
+    assert uv_options({"no-index": "T"})[0] == ["--no-index"]
+    assert uv_options({"no-index": "off"})[0] == []
+    with pytest.raises(PipFailed, match="pip's setting no-index must be yes or no, and is 'ture'"):
+        uv_options({"no-index": "ture"})
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """A virtual environment of this Python, without pip."""
+    prefix, program = tmp_path / "env", Path(sys.executable).resolve()
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin" / "python").symlink_to(program)
+    (prefix / "pyvenv.cfg").write_text(f"home = {program.parent}\n")
+    return prefix
+
+
+@pytest.fixture
+def configuration(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's pip.conf, which names the index of the tests."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("PIP_CONFIG_FILE", raising=False)
+    file = tmp_path / "home" / ".config" / "pip" / "pip.conf"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"[global]\nindex-url = {channel_server.url}/simple\n")
+    return file
+
+
+async def test_an_environment_without_pip_goes_by_its_configuration(prefix: Path, configuration: Path) -> None:
+    await install(prefix, ["envkernels-demo-pip==1.0"], None, os.environ, Heard(phases=["pip"]))
+    assert list(prefix.glob("lib/python3.*/site-packages/envkernels_demo_pip-1.0.dist-info"))
+
+
+@pytest.mark.parametrize("installer", get_args(PipInstaller))
+async def test_without_pips_configuration_no_index_is_asked(
+    prefix: Path, configuration: Path, channel_server: ChannelServer, installer: PipInstaller
+) -> None:
+    configuration.write_text(f"index-url = {channel_server.url}/simple\n")
+    with pytest.raises(PipFailed, match="its line 1 is wrong"):
+        await install(prefix, ["anything"], None, os.environ, Heard(phases=["pip"]), installer=installer)
 
 
 LINES = ("rich==13.0", "--pre", "Py_gments<2", "-e ./my-package", "git+https://git.example/x.git", "cow say")
