@@ -17,8 +17,9 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
 from .envs.condarc import Settings
-from .errors import InvalidRequest
-from .models import CatalogOptions, EngineOptions, Limits
+from .envs.policy_file import limits_in_force
+from .errors import InvalidRequest, PolicyUnusable
+from .models import CatalogOptions, EngineOptions, Limits, least
 
 if TYPE_CHECKING:
     from .jobs.manager import ManagerOptions
@@ -244,13 +245,16 @@ class EnvKernelsTraits(HasTraits):
         """What the job manager needs to know."""
         from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
 
+        policy = Limits()
+        with suppress(PolicyUnusable):  # which refuses all jobs, as long as it is so
+            policy = limits_in_force(policy)
         return ManagerOptions(
             journal_dir=_path(self.journal_dir) if self.journal_dir else default_journal_dir(),
             engine=self.engine_options(settings, contents_root),
-            max_concurrent=self.max_concurrent_jobs,
-            max_queued=self.max_queued_jobs,
+            max_concurrent=least(self.max_concurrent_jobs, policy.max_concurrent_jobs),
+            max_queued=min(self.max_queued_jobs, policy.max_queued_jobs or self.max_queued_jobs),
             keep_jobs=self.keep_jobs,
-            job_timeout=self.job_timeout,
+            job_timeout=least(self.job_timeout, policy.job_timeout),
             folders=tuple(_path(root) for root in self.roots) or settings.envs_dirs,
         )
 

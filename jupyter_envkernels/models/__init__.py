@@ -40,7 +40,7 @@ from .job import (
     Progress,
     ProgressUnit,
 )
-from .limits import Limits, LimitsUsage, Room, is_denied_variable
+from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
@@ -98,6 +98,7 @@ __all__ = [
     "count_of",
     "environment_id",
     "is_denied_variable",
+    "least",
     "packed_bytes",
     "real_path",
     "size",

@@ -16,7 +16,7 @@ def is_denied_variable(name: str, denied: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in (*_OF_JUPYTER, *denied))
 
 
-def _least(one: int, other: int) -> int:
+def least(one: int, other: int) -> int:
     """Return the smaller of two numbers of which 0 stands for no limit."""
     return min(one or other, other or one)
 
@@ -94,6 +94,8 @@ class Limits:
         min_free_bytes: what has to stay free on the file system of a new or changed environment.
         pip_indexes: URLs, or paths of folders; pip installs from no other place.
         max_machine_jobs: jobs that run at the same time on the whole machine, those of all people together.
+        max_concurrent_jobs, max_queued_jobs, job_timeout: of a policy file; the settings of the same names in the
+            configuration can only be lower.
         machine_jobs_dir: the folder by which the servers of several people count them; empty where there is none.
         allow_trust: users may trust single prefixes of other accounts.
         message: the administrator's own words, shown with each refusal.
@@ -104,14 +106,17 @@ class Limits:
     denied_packages: tuple[str, ...] = _setting((), _union)
     denied_variables: tuple[str, ...] = _setting((), _union)
     allow_pip: bool = _setting(default=True, merge=_both)
-    max_environments: int = _setting(0, _least)
-    max_total_bytes: int = _setting(0, _least)
-    max_packages: int = _setting(0, _least)
-    max_environment_bytes: int = _setting(0, _least)
+    max_environments: int = _setting(0, least)
+    max_total_bytes: int = _setting(0, least)
+    max_packages: int = _setting(0, least)
+    max_environment_bytes: int = _setting(0, least)
     min_free_bytes: int = _setting(0, max)
     pip_indexes: tuple[str, ...] = _setting((), _common)
-    max_machine_jobs: int = _setting(0, _least)
+    max_machine_jobs: int = _setting(0, least)
     machine_jobs_dir: str = _setting("", _first)
+    max_concurrent_jobs: int = _setting(0, least)
+    max_queued_jobs: int = _setting(0, least)
+    job_timeout: int = _setting(0, least)
     allow_trust: bool = _setting(default=True, merge=_both)
     message: str = _setting("", _joined)
     files: tuple[str, ...] = _setting((), _union)

@@ -28,6 +28,9 @@ min_free_bytes: 1000000000
 pip_indexes: [https://pypi.org/simple]
 max_machine_jobs: 4
 machine_jobs_dir: /var/lib/envkernels
+max_concurrent_jobs: 1
+max_queued_jobs: 5
+job_timeout: 3600
 allow_trust: false
 message: Write to it@example.org.
 """
@@ -66,6 +69,9 @@ def test_every_limit(tmp_path: Path) -> None:
         pip_indexes=("https://pypi.org/simple",),
         max_machine_jobs=4,
         machine_jobs_dir="/var/lib/envkernels",
+        max_concurrent_jobs=1,
+        max_queued_jobs=5,
+        job_timeout=3600,
         allow_trust=False,
         message="Write to it@example.org.",
         files=(f"{tmp_path}/envkernels/policy.yml",),

@@ -124,9 +124,11 @@ def test_trust_of_single_prefixes_can_be_forbidden(installation: Installation, s
 
 async def test_a_server_says_the_same(place: Place, channel_server: ChannelServer) -> None:
     installation = Installation(place.folder / "installation")
-    only_main(installation, channel_server, "max_packages: 5", "allow_pip: false")
+    only_main(installation, channel_server, "max_packages: 5", "allow_pip: false", "job_timeout: 600")
     audit = installation.write_audit_config()
-    server = RealServer(place, python=installation.python, max_packages=7, allow_pip=True, denied_packages=["big-*"])
+    server = RealServer(
+        place, python=installation.python, max_packages=7, job_timeout=0, allow_pip=True, denied_packages=["big-*"]
+    )
     await server.start()
     try:
         _, settings = await server.ask("GET", "settings")
@@ -138,6 +140,7 @@ async def test_a_server_says_the_same(place: Place, channel_server: ChannelServe
             "message": WORDS,
             "files": [str(installation.policy)],
         }
+        assert settings["job_timeout"] == 600
         extra = f"name: lesson\nchannels: ['{channel_server.url}/extra']\ndependencies: [prio-demo]\n"
         status, refused = await server.ask("POST", "jobs", {"kind": "create", "text": extra})
         assert (status, refused["code"], refused["details"]["files"]) == (
