@@ -102,7 +102,7 @@ class ChannelRules:
         policy.enforce(self.limits, found)
 
     def check_plan(self, plan: Plan, *, is_clone: bool) -> None:
-        """Look at what is chosen: it counts, however it was asked for, and where limits have become narrower since.
+        """Look at what is chosen: it counts, however it was requested, and where limits have become narrower since.
 
         Args:
             plan: what is chosen.

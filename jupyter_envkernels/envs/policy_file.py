@@ -136,7 +136,7 @@ def _number(node: Node) -> int | None:
 
 
 def _text(node: Node) -> str | None:
-    return node.text if isinstance(node, Scalar) and node.kind == "text" and node.text.strip() else None
+    return " ".join(node.text.split()) or None if isinstance(node, Scalar) and node.kind == "text" else None
 
 
 def _texts(node: Node) -> tuple[str, ...] | None:

@@ -32,7 +32,9 @@ max_concurrent_jobs: 1
 max_queued_jobs: 5
 job_timeout: 3600
 allow_trust: false
-message: Write to it@example.org.
+message: |
+  Write to
+  it@example.org.
 """
 
 

@@ -16,6 +16,9 @@ from tests.installation import Installation
 from tests.jobs.conftest import Place
 from tests.prefixes import make_prefix
 
+HIDING = ("JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH", "JUPYTER_NO_CONFIG", "JUPYTER_PLATFORM_DIRS", "XDG_CONFIG_DIRS")
+"""Variables that say where Jupyter's configuration is."""
+
 WORDS = "Write to it@example.org."
 
 
@@ -52,6 +55,7 @@ def asked_elsewhere(server: ChannelServer) -> list[str]:
         ({"pinned_packages": ["URL/extra::prio-demo"]}, {}, "dependencies: [prio-demo]"),
         ({}, {"CHANNEL": "extra"}, "channels: ['URL/$CHANNEL']\ndependencies: [prio-demo]"),
         ({}, {}, "dependencies: ['URL/extra/noarch/prio-demo-2.0-0.conda']"),
+        ({}, dict.fromkeys(HIDING, "/nowhere"), "channels: [URL/extra]\ndependencies: [prio-demo]"),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
 )
