@@ -14,6 +14,7 @@ from . import pip
 from .backend import Report
 from .bytecode import compile_now
 from .link_scripts import run_post_link
+from .pip_indexes import problems_of_installed
 from .sharing import open_to_others, shared_root
 from .staging import Staging
 from .verify import verify_kernels
@@ -55,11 +56,13 @@ async def finish(
     await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
-        await pip.install(prefix, plan.pip, request.workdir, activated, report, installer=options.pip_installer)
-        there = await asyncio.to_thread(read_inventory, prefix)
-        policy.enforce(
-            options.limits, policy.of_installed(options.limits, [package.name for package in there.of("pip")])
+        limits = options.limits
+        await pip.install(
+            prefix, plan.pip, request.workdir, activated, report, installer=options.pip_installer, limits=limits
         )
+        found = (await asyncio.to_thread(read_inventory, prefix)).of("pip")
+        problems = policy.of_installed(limits, [package.name for package in found])
+        policy.enforce(limits, [*problems, *problems_of_installed(limits, [package.requirement for package in found])])
     report.phase("verifying", "Checking the kernel")
     await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
     if root := shared_root(prefix, options.shared_roots):

@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 import uv
 
 from ..errors import PipFailed
-from ..models import PipInstaller
+from ..models import Limits, PipInstaller
 from ..specs import pip_name
 from ..specs.credentials import without_credentials
+from .allowed import NO_LIMITS
 from .backend import Report
 from .explain import listed
 from .isolated import isolated, version_of
 from .pip_config import read_pip_config
+from .pip_indexes import check_indexes, variables_for
 from .pip_progress import PipProgress
 from .process import run
 
@@ -78,6 +80,7 @@ async def install(
     report: Report,
     *,
     installer: PipInstaller = "uv",
+    limits: Limits = NO_LIMITS,
 ) -> None:
     """Install requirement lines into a prefix.
 
@@ -88,8 +91,10 @@ async def install(
         environ: the activated environment.
         report: gets the installer's output, line by line, and how many packages are there.
         installer: uv, or the environment's own pip.
+        limits: which indexes may be used.
 
     Raises:
+        NotAllowed: others than the allowed indexes would be used.
         PipFailed: with the installer's own words, or because pip's configuration cannot be read.
     """
     if not lines:
@@ -120,7 +125,8 @@ async def install(
             argv = [uv.find_uv_bin(), "pip", "install", "--no-config", *target, *flags, "-r", "-"]
         else:
             lines = [_absolute(line, folder) for line in lines]
-        variables = {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1"}
+        variables = {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1", **variables_for(limits)}
+        await asyncio.to_thread(check_indexes, limits, lines, folder, config, variables)
         code = await run(argv, cwd=folder, environ=variables, feed="\n".join(lines) + "\n", line=follow)
     if code != 0:
         raise explain_failure(lines, tail, has_folder=workdir is not None)

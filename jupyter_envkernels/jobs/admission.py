@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .. import policy
 from ..engine.allowed import channel_rules, channels_of_request
+from ..engine.pip_indexes import problems_of_spec
 from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_there
 from ..envs.condarc import Settings
@@ -84,5 +85,6 @@ def _problems_of(request: JobRequest, options: EngineOptions, settings: Settings
     channels = channels_of_request(request, options.channels, settings)
     return [
         *policy.of_spec(options.limits, packages, [pip_name(line) for line in spec.pip]),
+        *problems_of_spec(options.limits, spec, request.workdir),
         *channel_rules(options.limits, settings, os.environ).problems(channels),
     ]

@@ -184,3 +184,18 @@ async def test_a_clone_of_packages_whose_sizes_no_list_has_told(place: Place) ->
     assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
     assert "would take about 42 MB; 10 MB are allowed" in job.message
     assert place.leftovers() == ["source"]
+
+
+async def test_indexes_of_pip(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a spec says is refused at once; what is configured, before pip starts."""
+    monkeypatch.setenv("PIP_INDEX_URL", "https://evil.example/simple")
+    limits = Limits(pip_indexes=("https://pip.example.org/simple",))
+    (place.folder / "more.txt").write_text("x @ git+https://evil.example/x\n")
+    async with managing(place, limits) as manager:
+        for line in ("--index-url https://evil.example/simple", "-r more.txt"):
+            with pytest.raises(NotAllowed, match=r"pip may not use .*https://evil\.example"):
+                await manager.submit(place.create("lesson", "python", pip=("numpy", line)))
+        job = await over(manager, await manager.submit(place.create("lesson", "python", pip=("numpy",))))
+    assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
+    assert "pip may not use https://evil.example/simple here." in job.message
+    assert place.leftovers() == []

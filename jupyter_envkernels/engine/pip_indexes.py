@@ -1,0 +1,156 @@
+"""Keep pip and uv to the indexes that the administrator allows: in lines, files that these name, and configuration.
+
+A build of a package runs code, which may fetch what it likes; for that, the network is the boundary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from .. import policy
+from ..files import read_file
+from ..models import EnvSpec, Limits, Problem
+from ..specs.pip_sources import PYPI, Source, files_in, lines_of_pip, refused_sources, sources_in
+from ..specs.remarks import Unreadable
+from ..specs.text import decode
+
+_MAX_FILES = 100
+_MAX_BYTES = 1 << 20
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_CODING = re.compile(r"#.*coding[:=]\s*(?!utf-?8\b)[\w.-]+", re.IGNORECASE)
+_NAME = re.compile(r"[\w.-]+=(?=\w+:)")
+
+_OF_PIP: Mapping[str, str] = {
+    "index-url": "--index-url",
+    "pypi-url": "--index-url",
+    "extra-index-url": "--extra-index-url",
+    "find-links": "--find-links",
+    "requirement": "--requirement",
+    "constraint": "--constraint",
+    "build-constraint": "--constraint",
+    "editable": "--editable",
+}
+_OF_UV: Mapping[str, str] = {
+    "UV_DEFAULT_INDEX": "--index-url",
+    "UV_INDEX_URL": "--index-url",
+    "UV_INDEX": "--extra-index-url",
+    "UV_EXTRA_INDEX_URL": "--extra-index-url",
+    "UV_FIND_LINKS": "--find-links",
+    "UV_CONSTRAINT": "--constraint",
+    "UV_OVERRIDE": "--constraint",
+    "UV_BUILD_CONSTRAINT": "--constraint",
+}
+"""Settings -> the option of a line that means the same."""
+
+
+def variables_for(limits: Limits) -> Mapping[str, str]:
+    """Return the variables by which uv takes no index from the pyproject.toml of a project, where a list holds."""
+    return {"UV_NO_SOURCES": "1"} if limits.pip_indexes else {}
+
+
+def check_indexes(
+    limits: Limits, lines: Sequence[str], folder: Path, config: Mapping[str, str], environ: Mapping[str, str]
+) -> None:
+    """Refuse what the administrator's list of indexes does not have, before pip or uv starts. Reads files.
+
+    Args:
+        limits: what is allowed.
+        lines: of the pip section.
+        folder: against which relative paths resolve.
+        config: pip's configuration, by long names.
+        environ: the variables that the installer gets.
+
+    Raises:
+        NotAllowed: there is something.
+    """
+    if not limits.pip_indexes:
+        return
+    given = [*lines, *_of_config(config), *_of_variables(environ)]
+    found, problems = _all_lines(given, folder, environ)
+    sources = [source for line in found for source in sources_in(line)]
+    has_index = "no-index" in config or any("--no-index" in line.split() for line in found)
+    if not has_index and not any(source.is_first for source in sources):
+        sources.append(Source(PYPI, is_index=True))
+    if "UV_TORCH_BACKEND" in environ:
+        sources.append(Source("https://download.pytorch.org/whl", is_index=True))
+    policy.enforce(limits, [*problems, *refused_sources(sources, limits.pip_indexes)])
+
+
+def problems_of_spec(limits: Limits, spec: EnvSpec, folder: Path | None) -> list[Problem]:
+    """Return what the administrator's list of indexes says against a spec. Reads the files that its lines name.
+
+    Args:
+        limits: what is allowed.
+        spec: what a person has written.
+        folder: of the spec; None where there is none: then no file is read.
+    """
+    if not limits.pip_indexes or not spec.pip:
+        return []
+    config = {
+        key.removeprefix("PIP_").lower().replace("_", "-"): value
+        for key, value in spec.variables.items()
+        if key.startswith("PIP_")
+    }
+    found, problems = _all_lines([*spec.pip, *_of_config(config), *_of_variables(spec.variables)], folder, {})
+    return [*problems, *refused_sources((each for line in found for each in sources_in(line)), limits.pip_indexes)]
+
+
+def problems_of_installed(limits: Limits, requirements: Iterable[str]) -> list[Problem]:
+    """Return what the list says against packages that came from URLs: a requirement of a package may name some, too.
+
+    Args:
+        limits: what is allowed.
+        requirements: the line by which each package would be installed again.
+    """
+    return refused_sources((source for line in requirements for source in sources_in(line)), limits.pip_indexes)
+
+
+def _of_config(config: Mapping[str, str]) -> Iterator[str]:
+    for name, option in _OF_PIP.items():
+        yield from (f"{option} {value}" for value in config.get(name, "").split())
+
+
+def _of_variables(environ: Mapping[str, str]) -> Iterator[str]:
+    for name, option in _OF_UV.items():
+        yield from (f"{option} {_NAME.sub('', value)}" for value in re.split(r"[\s,]+", environ.get(name, "")) if value)
+
+
+def _all_lines(
+    lines: Sequence[str], folder: Path | None, environ: Mapping[str, str]
+) -> tuple[list[str], list[Problem]]:
+    """Return the lines, and those of the files that they name, with variables expanded; and which cannot be read."""
+    found: list[str] = []
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+    waiting = [(folder, "\n".join(lines))]
+    while waiting:
+        base, text = waiting.pop()
+        text = _VARIABLE.sub(lambda name: environ.get(name[1]) or name[0], text)
+        for line in lines_of_pip(text):
+            found.append(line)
+            for path in {base / name for name in files_in(line)} - seen if base else ():
+                seen.add(path)
+                try:
+                    waiting.append((path.parent, _read(path, len(seen))))
+                except (FileNotFoundError, NotADirectoryError):
+                    continue  # which the installer says
+                except (OSError, Unreadable) as error:
+                    problems.append(_unreadable(path, error))
+    return found, problems
+
+
+def _read(path: Path, number: int) -> str:
+    if number > _MAX_FILES:
+        raise OSError(f"more than {_MAX_FILES} files are named")
+    text = decode(read_file(path, _MAX_BYTES)).removeprefix("\ufeff")
+    if "\0" in text or any(_CODING.match(line) for line in text.splitlines()[:2]):
+        raise OSError("it is not UTF-8")
+    return text
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    message = f"The file {path} cannot be checked for the indexes that it names: {reason.rstrip('.')}."
+    return Problem("pip-index-not-allowed", message, "Save it as UTF-8 text, or write its lines into the spec.")

@@ -1,0 +1,134 @@
+"""Where lines of pip make pip look for packages: indexes, folders with wheels, URLs of single packages, repositories.
+
+The lines are those of a requirements file (https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ..models import Problem
+from .credentials import without_credentials
+from .remarks import shown
+
+PYPI = "https://pypi.org/simple"
+"""The index that pip and uv use unless they are told another one."""
+
+_CONTINUED = re.compile(r"\\\r?\n")
+_COMMENT = re.compile(r"(^|\s)#.*")
+_URL = re.compile(
+    r"(?<![\w+.-])(?:[a-z][a-z0-9+.-]*://|(?:https?|ftps?):|(?:git|hg|svn|bzr)\+)\S*", re.IGNORECASE | re.ASCII
+)
+_INDEX = re.compile(r"(-[if]|--(?:index-url|pypi-url|extra-index-url|find-links|index|default-index))=?(.*)", re.DOTALL)
+_FILE = re.compile(r"(-[rc]|--(?:requirem\w*|cons\w*))=?(.*)", re.DOTALL)
+_FIRST_INDEX = ("-i", "--index-url", "--pypi-url", "--default-index")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
+_PLAIN = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]*", re.ASCII)
+_HOST = re.compile(r"[\w.:-]+", re.ASCII)
+_DOTS = re.compile(r"/\.{1,2}(?=/|\Z)")
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place.
+
+    Attributes:
+        text: a URL, or the path of a folder.
+        is_index: packages are looked for there by their names; it is more than the place of one package.
+        is_first: it takes the place of :data:`PYPI`.
+    """
+
+    text: str
+    is_index: bool = False
+    is_first: bool = False
+
+
+def lines_of_pip(text: str) -> list[str]:
+    """Return the lines as pip joins them, without comments."""
+    lines = (_COMMENT.sub("", line).strip() for line in _CONTINUED.sub("", text).splitlines())
+    return [line for line in lines if line]
+
+
+def sources_in(line: str) -> list[Source]:
+    """Return the places that one line names."""
+    words = _words(line)
+    found = [Source(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
+    urls = dict.fromkeys(url for text in (line, *words) for url in _URL.findall(text))
+    named = " ".join(source.text for source in found)
+    return [*found, *(Source(url) for url in urls if url not in named)]
+
+
+def files_in(line: str) -> list[str]:
+    """Return the files of requirements and constraints that one line names, without those that are URLs."""
+    return [value for _, value in _options(_FILE, _words(line)) if not _URL.match(value)]
+
+
+def refused_sources(sources: Iterable[Source], allowed: Sequence[str]) -> list[Problem]:
+    """Return what speaks against places.
+
+    Args:
+        sources: where pip would look.
+        allowed: URLs and paths of folders; what is below one of them is allowed as well. Empty for no limit.
+    """
+    if not allowed:
+        return []
+    places = list(filter(None, map(_place, allowed)))
+    return [
+        Problem(
+            "pip-index-not-allowed",
+            f"pip may not use {shown(without_credentials(source.text))} here.",
+            f"Use {', '.join(map(without_credentials, allowed))}.",
+        )
+        for source in dict.fromkeys(sources)
+        if not _is_allowed(source, places)
+    ]
+
+
+def _is_allowed(source: Source, allowed: Sequence[tuple[str, str]]) -> bool:
+    place = _place(_VARIABLE.sub("x", source.text))
+    if place is None:
+        return False
+    origin, path = place
+    if origin == "file:" and not source.is_index:
+        return True
+    return any(origin == known and f"{path}/".startswith(f"{folder}/") for known, folder in allowed)
+
+
+def _place(text: str) -> tuple[str, str] | None:
+    """Return the server and the path that a URL or a path names; None for what programs may understand differently."""
+    if text.startswith("/"):
+        return None if _DOTS.search(text) else ("file:", text.rstrip("/"))
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    scheme, path = parts.scheme.lower(), unquote(parts.path).rstrip("/")
+    if not _PLAIN.fullmatch(text) or _DOTS.search(path):
+        return None
+    if scheme == "file":
+        return ("file:", path) if host in {"", "localhost"} else None
+    if "://" not in text or not _HOST.fullmatch(host):
+        return None
+    return f"{scheme}://{host}:{port or _PORTS.get(scheme, '')}", path
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote without its end
+        return line.split()
+
+
+def _options(pattern: re.Pattern[str], words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each option that matches, with its value: behind it, or in the next word."""
+    for place, word in enumerate(words):
+        if found := pattern.fullmatch(word):
+            following = words[place + 1] if place + 1 < len(words) else ""
+            yield found[1], found[2] or following
