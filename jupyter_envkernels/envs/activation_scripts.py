@@ -95,6 +95,7 @@ def _source(scripts: Sequence[str], environ: Mapping[str, str]) -> dict[str, str
     with tempfile.NamedTemporaryFile() as variables, tempfile.TemporaryFile() as messages:
         process = subprocess.Popen(
             [shell, "-c", _CODE, env, *scripts],
+            cwd="/",  # a python that a script runs would import what lies where the server was started
             env={**seen, _FILE: variables.name},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

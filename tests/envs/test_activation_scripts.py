@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def test_the_servers_tokens_are_not_seen_and_not_lost(tmp_path: Path) -> None:
     text = "export SEEN=$JUPYTERHUB_API_TOKEN,$JPY_API_TOKEN,$JUPYTERHUB_USER\n"
     found = run_scripts([script(tmp_path, text)], environ)
     assert found == {**environ, "SEEN": ",,ada"}
+
+
+def test_what_lies_where_the_server_was_started_has_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    text = f"export FOUND=$('{sys.executable}' -c 'import json; print(bool(json.dumps))')\n"
+    assert run_scripts([script(tmp_path, text)], BASE)["FOUND"] == "True"
+    assert not (tmp_path / "ran").exists()
 
 
 def test_scripts_run_in_order_and_see_each_other(tmp_path: Path) -> None:
