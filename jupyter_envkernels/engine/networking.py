@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -54,8 +55,10 @@ class Network:
     """
 
     def __init__(self, settings: Settings, repodata: Path, limits: Limits = NO_LIMITS) -> None:
-        self._settings = settings
         self._rules = channel_rules(limits, settings, os.environ)
+        if limits.allowed_channels:  # which another server must not pass for
+            settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
+        self._settings = settings
         self._repodata = repodata
         sweep_repodata(repodata)
         mirrors = mirrors_of(settings)

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from jupyter_envkernels.engine.networking import Network, config_toml, unsupported
 from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.errors import ChannelFailed
+from jupyter_envkernels.models import Limits
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Engine
@@ -231,3 +233,11 @@ def test_proxies_are_told_without_logins(tmp_path: Path, monkeypatch: pytest.Mon
     assert network.proxy_of("https://h/main") == "other:1"
     assert network.proxy_of("https://internal.example/main") == ""
     assert network.proxy_of("file:///main") == ""
+
+
+def test_where_channels_are_limited_the_system_says_how_certificates_are_checked(tmp_path: Path) -> None:
+    own = Settings(ssl_verify=False)
+    assert Network(own, tmp_path)._settings.ssl_verify is False
+    limits = Limits(allowed_channels=("conda-forge",))
+    assert Network(own, tmp_path, limits)._settings.ssl_verify is False, "there is no policy file"
+    assert Network(own, tmp_path, replace(limits, files=("/policy.yml",)))._settings.ssl_verify is True
