@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from ..envs.frozen import why_frozen
 from ..envs.installations import is_root
 from ..envs.prefixes import not_trusted
 from ..envs.processes import running_kernels
-from ..envs.trust import Trust
-from ..errors import AlreadyExists, Forbidden, InUse, InvalidRequest, NotFound
+from ..envs.trust import Trust, account_name
+from ..errors import AlreadyExists, Busy, Forbidden, InUse, InvalidRequest, NotFound
+from ..models import PENDING_MARK
 
 
 def check_path(prefix: Path) -> None:
@@ -52,12 +54,12 @@ def check_unused(prefix: Path) -> None:
     )
 
 
-def check_free(prefix: Path) -> None:
-    """An environment can be made there: nothing stands in the way, and its folder can be written to.
+def check_free(prefix: Path, trust: Trust) -> None:
+    """An environment can be made there: nothing stands in the way, and its folder can be written to, but not by others.
 
     Raises:
         AlreadyExists, InvalidRequest: see :func:`check_unused`.
-        Forbidden: permissions forbid it.
+        Forbidden: permissions forbid it, or see :func:`check_place`.
     """
     check_unused(prefix)
     folder = next(path for path in prefix.parents if path.exists())
@@ -65,6 +67,38 @@ def check_free(prefix: Path) -> None:
         raise Forbidden(f"{folder} is not a folder.", remedy="Choose another place.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Forbidden(f"You may not write into {folder}.", remedy="Choose another folder.")
+    check_place(folder, trust)
+
+
+def check_place(folder: Path, trust: Trust) -> None:
+    """Refuse to work in a folder where accounts that are not trusted can replace what is being made.
+
+    Raises:
+        Forbidden: they can.
+    """
+    verdict = trust.judge(folder)
+    if not verdict.ok:
+        raise Forbidden(
+            f"Other accounts could replace what is made in {folder}: {verdict.reason}",
+            remedy="Choose another folder, or add this one to c.EnvKernels.roots if you trust all who can write there.",
+        )
+
+
+def check_settled(prefix: Path) -> None:
+    """Refuse an environment that another person's job is at work on, or has not put back yet.
+
+    Raises:
+        Busy: there is such a job.
+    """
+    with suppress(OSError):
+        owner = (prefix / PENDING_MARK).lstat().st_uid
+        if owner != os.geteuid():
+            name = account_name(owner)
+            raise Busy(
+                f"A job of {name} works on {prefix}.",
+                remedy=f"Wait until it is over. If it was interrupted, the next start of the server of {name} puts the "
+                "environment back.",
+            )
 
 
 def check_idle(prefix: Path) -> None:
@@ -109,12 +143,14 @@ def check_changeable(prefix: Path) -> None:
 
     Raises:
         NotFound: there is no environment.
+        Busy: see :func:`check_settled`.
         Forbidden: it is a link, the base of an installation, frozen, what runs this program, or has other environments
             in it; or permissions forbid it.
     """
     if prefix.is_symlink():
         raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to.")
     check_there(prefix)
+    check_settled(prefix)
     if is_root(prefix):
         raise Forbidden(f"{prefix} is the base of a conda installation.")
     if reason := why_frozen(prefix):

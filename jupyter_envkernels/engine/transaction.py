@@ -31,7 +31,7 @@ from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
 from .quota import check_quota, room_for
-from .safety import check_changeable, check_free, check_idle, check_trusted
+from .safety import check_changeable, check_free, check_idle, check_place, check_settled, check_trusted
 from .sharing import make_folder, shared_root
 from .staging import Staging
 from .succession import part, take_place
@@ -129,29 +129,36 @@ class Transaction:
     async def _prepare(self) -> None:
         """Find out what would be done, and leave it at that."""
         self.report.phase("checking", "Checking what is there")
-        check = check_free if self.request.plans in {"create", "clone"} else check_changeable
-        await asyncio.to_thread(check, self.request.prefix)
+        prefix = self.request.prefix
+        if self.request.plans in {"create", "clone"}:
+            await asyncio.to_thread(check_free, prefix, self.trust)
+        else:
+            await asyncio.to_thread(check_changeable, prefix)
         await self._decide()
 
     async def _make(self) -> None:
         """A new environment."""
         prefix, source = self.request.prefix, self.request.source
         self.report.phase("checking", "Checking the place")
-        await asyncio.to_thread(check_free, prefix)
+        await asyncio.to_thread(check_free, prefix, self.trust)
         try:
             await asyncio.to_thread(make_folder, prefix.parent, shared_root(prefix, self.options.shared_roots))
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+        await asyncio.to_thread(check_place, prefix.parent, self.trust)
         plan = await self._decide()
         broken: frozenset[str] = frozenset()
         if source is not None:
             await asyncio.to_thread(check_trusted, source, self.trust)
+            await asyncio.to_thread(check_settled, source)
             if self.plan is not None:
                 await self._current(source, plan)
             environ = await asyncio.to_thread(activated_environ, source, self.environ)
             broken = await broken_kernels(source, environ)
         await asyncio.to_thread(self.staging.begin)
         await self._link(plan, source)
+        if source is not None:  # of which only those keep others away who may write into its folder
+            await self._current(source, plan)
         await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
         # the source of a clone has had its scripts run, and has passed the check
@@ -173,6 +180,7 @@ class Transaction:
         self.report.phase("checking", "Checking the environment")
         await asyncio.to_thread(check_changeable, prefix)
         await asyncio.to_thread(check_trusted, prefix, self.trust)
+        await asyncio.to_thread(check_place, prefix.parent, self.trust)
         plan = await self._decide()
         before = await self._current(prefix, plan)
         if is_done(plan, before):

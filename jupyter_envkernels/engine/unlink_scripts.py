@@ -20,6 +20,7 @@ from ..errors import EnvKernelsError
 from ..models import UPDATE_MARK
 from .backend import Backend, Report
 from .link_scripts import run_pre_unlink, script
+from .safety import check_place
 from .staging import Staging
 from .tally import counted
 from .twins import twin
@@ -102,6 +103,7 @@ async def run_before_removal(
     if not names:
         return
     try:
+        await asyncio.to_thread(check_place, staging.prefix.parent, trust)
         activated = await asyncio.to_thread(activated_environ, staging.prefix, environ)
         report.phase("copying", "Copying the environment, on which scripts of its packages run")
         await asyncio.to_thread(staging.begin)

@@ -16,6 +16,7 @@ from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_there
 from ..envs.condarc import Settings
 from ..envs.policy_file import options_in_force
+from ..envs.trusted import read_trust
 from ..errors import PolicyUnusable
 from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
 from ..specs import check, conda_name, pip_name, refused, uses_of, with_remarks
@@ -39,7 +40,7 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
     """
     check_allowed(request, options, settings)
     if request.is_new:
-        check_free(request.prefix)
+        check_free(request.prefix, read_trust(options.catalog, settings, os.environ))
         check_quota(request, options, unfinished=unfinished)
     if there := request.source or (None if request.is_new else request.prefix):
         check_there(there)

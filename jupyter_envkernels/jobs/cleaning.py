@@ -58,14 +58,15 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
     sweep_journals(journal_dir)
     places = {job.id: Journal(journal_dir, job.id).staging(job.request.prefix) for job in jobs}
     unfinished = {places[job.id].trash.name for job in jobs if not job.is_over}
-    for folder in sorted(set(folders)):
+    known = sorted(set(folders))
+    for folder in known:
         sweep(folder, unfinished)
     for job in jobs:
         if job.is_over:
             _forget_replaced(job, places[job.id])
     sweep_packages(package_cache / "pkgs")
     sweep_parts(package_cache / PARTS)
-    sweep_locks()
+    sweep_locks(known)
 
 
 async def in_background(work: Callable[[], None]) -> None:

@@ -11,13 +11,16 @@ from jupyter_envkernels.engine.safety import (
     check_changeable,
     check_free,
     check_path,
+    check_place,
+    check_settled,
     check_trusted,
     check_unused,
 )
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.trust import Trust
-from jupyter_envkernels.errors import AlreadyExists, Forbidden, InvalidRequest, NotFound
-from jupyter_envkernels.models import CatalogOptions
+from jupyter_envkernels.envs.trust import Trust, account_name
+from jupyter_envkernels.errors import AlreadyExists, Busy, Forbidden, InvalidRequest, NotFound
+from jupyter_envkernels.models import PENDING_MARK, CatalogOptions
+from tests.conftest import Account
 from tests.prefixes import make_prefix
 
 
@@ -121,11 +124,46 @@ def test_permissions(closed: str) -> None:
 
 def test_a_place_that_is_free(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    check_free(tmp_path / "envs" / "lesson")
+    check_free(tmp_path / "envs" / "lesson", Trust())
     check_unused(tmp_path / "file" / "lesson")
     with pytest.raises(Forbidden, match="file is not a folder"):
-        check_free(tmp_path / "file" / "lesson")
+        check_free(tmp_path / "file" / "lesson", Trust())
     assert [path.name for path in tmp_path.iterdir()] == ["file"], "to look makes nothing"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o2777, 0o1777, 0o2775, 0o755, 0o700])
+def test_a_place_where_others_could_replace_what_is_made(accounts: tuple[Account, Account], mode: int) -> None:
+    """Sticky folders pass only if they are root's, as in /tmp and /scratch."""
+    one, two = accounts
+    folder = two.home / "shared"
+    folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, 0, 45678)
+    folder.chmod(mode)
+    is_safe = not mode & 0o022 or (mode & 0o1000 and os.geteuid() == 0)
+    with one.acting():
+        trust = Trust(anchors=(str(two.home),))
+        if is_safe:
+            check_place(folder, trust)
+        else:
+            with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {folder}: "):
+                check_place(folder, trust)
+            with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {folder}: "):
+                check_free(folder / "new" / "lesson", trust)
+        check_place(folder, Trust(anchors=(str(folder),)))
+
+
+def test_what_another_person_s_job_is_at_work_on(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark = prefix / PENDING_MARK
+    mark.write_text("20260101-000000-00000000")
+    check_changeable(prefix)
+    owner = account_name(os.geteuid())
+    monkeypatch.setattr(os, "geteuid", lambda: 23456)
+    for check in (check_changeable, check_settled):
+        with pytest.raises(Busy, match=f"A job of {owner} works on {prefix}"):
+            check(prefix)
+    mark.unlink()
+    check_settled(prefix)
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "dangling link"])

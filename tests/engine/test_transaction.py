@@ -6,34 +6,42 @@ import asyncio
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_envkernels.engine import folders, records, staging
 from jupyter_envkernels.engine.backend import NO_LIMIT, Report
+from jupyter_envkernels.engine.sharing import make_folder
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
+from jupyter_envkernels.engine.treecopy import clone
 from jupyter_envkernels.engine.undo import named, roll_back
 from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.envs.trust import account_name
 from jupyter_envkernels.errors import (
     AlreadyExists,
+    Busy,
     EnvKernelsError,
     Forbidden,
     InvalidRequest,
     InvalidSpec,
     LinkFailed,
     NotFound,
+    Outdated,
     PipFailed,
     SolveFailed,
     VerifyFailed,
 )
 from jupyter_envkernels.models import (
     PENDING_MARK,
+    UPDATE_MARK,
     Edit,
     EngineOptions,
     EnvSpec,
@@ -699,3 +707,85 @@ def test_who_knows_the_id_of_a_job_can_do_nothing_with_it(attacked: Place, accou
     with victim.acting():
         attacked.run(attacked.remove("lesson"))
     assert secret(attacked) == before
+
+
+@pytest.mark.parametrize("what", ["create", "update", "plan"])
+def test_nothing_is_made_where_others_could_replace_it(place: Place, what: str) -> None:
+    place.run(place.create("source"))
+    before = place.everything()
+    place.envs.chmod(0o777)
+    requests = {
+        "create": place.create(),
+        "update": place.update("source", "more"),
+        "plan": replace(place.create(), kind="plan", plans="create"),
+    }
+    place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
+    with pytest.raises(Forbidden, match=r"can be written by every account|can change"):
+        place.run(requests[what])
+    assert place.everything() == before
+
+
+def test_a_folder_that_others_make_meanwhile_is_not_used(
+    attacked: Place, accounts: tuple[Account, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim, attacker = accounts
+    before = secret(attacked)
+    real = make_folder
+
+    def plant_first(folder: Path, root: Path | None) -> None:
+        plant(attacked.envs / "team", "link", victim.home / ".ssh")
+        if os.geteuid() == 0:
+            os.chown(attacked.envs / "team", attacker.uid, attacker.uid, follow_symlinks=False)
+        real(folder, root)
+
+    monkeypatch.setattr("jupyter_envkernels.engine.transaction.make_folder", plant_first)
+    request = JobRequest("create", "lesson", attacked.envs / "team" / "lesson", EnvSpec(dependencies=("demo",)))
+    if os.geteuid() == 0:
+        with pytest.raises(Forbidden, match=r"Other accounts could replace what is made in"):
+            attacked.run(request)
+    assert secret(attacked) == before
+
+
+def of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pending marks belong to another account."""
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        found = real(path)
+        return os.stat_result((*found[:4], 23456, *found[5:10])) if path.name == PENDING_MARK.name else found
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+
+
+@pytest.mark.parametrize("what", ["clone", "update", "remove"])
+def test_what_another_person_s_job_has_not_finished_is_left_alone(
+    place: Place, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    place.run(place.create("source"))
+    (place.envs / "source" / PENDING_MARK).write_text(f"20260101-000001-00000000\n{UPDATE_MARK}")
+    before = place.everything()
+    of_another(monkeypatch)
+    requests = {
+        "clone": place.clone("source", "copy"),
+        "update": place.update("source", "more"),
+        "remove": replace(place.remove("source"), force=True),
+    }
+    with pytest.raises(Busy, match=rf"A job of {re.escape(account_name(23456))} works on {place.envs}/source"):
+        place.run(requests[what])
+    assert place.everything() == before
+
+
+def test_a_source_that_changes_while_it_is_cloned(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a person whose folder it is, while this one may only read it."""
+    place.run(place.create("source"))
+    real = clone
+
+    def change_meanwhile(source: Path, *arguments: Any) -> tuple[Path, ...]:
+        left_out = real(source, *arguments)
+        link(planned("more", CHANNEL), source, source)
+        return left_out
+
+    monkeypatch.setattr("jupyter_envkernels.engine.transaction.clone", change_meanwhile)
+    with pytest.raises(Outdated, match=r"source has changed since"):
+        place.run(place.clone("source", "copy"))
+    assert not (place.envs / "copy").exists()

@@ -9,6 +9,8 @@ import pytest
 from jupyter_envkernels.engine import staging as staging_module
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.unlink_scripts import discard_copy, run_on_copy, with_scripts
+from jupyter_envkernels.envs.trusted import trust_prefix
+from jupyter_envkernels.errors import Forbidden
 from jupyter_envkernels.models import Plan, PlannedPackage
 from tests.engine.test_link_scripts import Log
 from tests.engine.test_transaction import Place, SmallBackend, place
@@ -123,3 +125,16 @@ def test_an_update_runs_no_pre_unlink_script_of_another_account(made: Place, mon
     assert ".demo-pre-unlink.sh" not in ran(made)
     assert "The pre-unlink scripts of demo do not run" in "\n".join(made.heard.lines)
     assert (made.envs / "lesson/bin/demo").read_text() == "# 2.0\n"
+
+
+def test_no_copy_is_made_where_others_could_replace_it(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of an environment that is trusted by name."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(made.home / "data"))
+    trust_prefix(made.envs / "lesson")
+    made.envs.chmod(0o777)
+    with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {made.envs}: "):
+        made.run(made.update("lesson", "demo=2.0"))
+    made.run(made.remove("lesson"))
+    assert ran(made) == set()
+    assert "The pre-unlink scripts of demo did not run: Other accounts could replace" in "\n".join(made.heard.lines)
+    assert not (made.envs / "lesson").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.condarc import Settings
-from jupyter_envkernels.errors import NotAllowed
+from jupyter_envkernels.errors import Forbidden, NotAllowed
 from jupyter_envkernels.jobs.admission import admit, check_allowed
 from jupyter_envkernels.jobs.journal import Order
 from jupyter_envkernels.jobs.manager import JobManager
@@ -51,6 +51,15 @@ def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -
     with pytest.raises(NotAllowed, match="You have reached the limit of 3 environments"):
         admit(create(tmp_path, "three"), limited, Settings(), [*coming, create(tmp_path / "elsewhere", "two")])
     admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), limited, Settings(), coming)
+
+
+def test_a_place_where_others_could_replace_it(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {tmp_path}/open: "):
+        admit(create(tmp_path / "open", "lesson"), options(Limits()), Settings(), [])
+    rooted = replace(options(Limits()), catalog=CatalogOptions(roots=(tmp_path / "open",)))
+    admit(create(tmp_path / "open", "lesson"), rooted, Settings(), [])
 
 
 async def test_refused_before_it_is_a_job(place: Place) -> None:

@@ -8,14 +8,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jupyter_core.paths import jupyter_data_dir
 
+from jupyter_envkernels.envs.trust import account_name
 from jupyter_envkernels.errors import Busy, StoreFailed
 from jupyter_envkernels.jobs.locks import prefix_lock, submission_lock, sweep_locks
+from tests.conftest import Account
 
 HOLD = """
 import sys, pathlib
@@ -127,6 +131,127 @@ def test_where_no_lock_can_be_kept(prefix: Path) -> None:
     Path(jupyter_data_dir()).write_text("a file where a folder belongs")
     with pytest.raises(StoreFailed, match="No lock can be kept in"), prefix_lock(prefix, "me"):
         pass
+
+
+@pytest.fixture
+def group(accounts: tuple[Account, Account]) -> tuple[Path, int]:
+    """A folder in which a group makes environments together, and the id of the group."""
+    folder = accounts[0].home.parent / "shared"
+    folder.mkdir()
+    number = 45678 if os.geteuid() == 0 else os.getegid()
+    os.chown(folder, -1, number)
+    folder.chmod(0o2775)
+    return folder, number
+
+
+@contextmanager
+def holding(person: Account, group: int, prefix: Path, *, shared: bool = False) -> Iterator[None]:
+    """Have a job of a person hold the lock of a prefix."""
+    held = ExitStack()
+    with held:
+        with person.acting(group), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUPYTER_DATA_DIR", str(person.home / "data"))
+            held.enter_context(prefix_lock(prefix, "job 20260101-000000-00000000", shared=shared))
+        yield
+
+
+def name_of(person: Account) -> str:
+    return account_name(person.uid if os.geteuid() == 0 else os.geteuid())
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_two_people_who_may_change_one_environment_exclude_each_other(
+    accounts: tuple[Account, Account], group: tuple[Path, int], umask: int
+) -> None:
+    (one, two), (folder, number) = accounts, group
+    prefix = folder / "lesson"
+    before = os.umask(umask)
+    try:
+        for holder, other in ((one, two), (two, one)):
+            with holding(holder, number, prefix):
+                with pytest.raises(Busy) as refused, holding(other, number, prefix):
+                    pass
+                assert refused.value.message == f"{prefix} is in use by a job of {name_of(holder)}."
+                with holding(other, number, folder / "other"):
+                    pass
+        with holding(one, number, prefix, shared=True), holding(two, number, prefix, shared=True):
+            pass
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode & 0o7777 for path in folder.iterdir()}
+    assert modes == {0o660}, "other accounts can neither take these locks nor read whose they are"
+    assert {path.stat().st_gid for path in folder.iterdir()} == {number}
+
+
+def test_a_reader_who_may_not_change_it_needs_no_lock(
+    accounts: tuple[Account, Account], group: tuple[Path, int]
+) -> None:
+    (one, two), (folder, number) = accounts, group
+    with holding(two, two.gid, folder / "lesson", shared=True):
+        pass
+    if os.geteuid() == 0:
+        assert list(folder.iterdir()) == []
+        with holding(one, number, folder / "lesson"), holding(two, two.gid, folder / "lesson", shared=True):
+            pass
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o755])
+def test_where_none_changes_what_belongs_to_another_there_is_nothing_to_share(
+    accounts: tuple[Account, Account], group: tuple[Path, int], mode: int
+) -> None:
+    """And nothing by which other accounts could keep one away."""
+    (one, two), (folder, number) = accounts, group
+    folder.chmod(mode)
+    with holding(one, number, folder / "lesson"), holding(two, number, folder / "lesson"):
+        assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "second name", "pipe", "folder"])
+def test_what_is_no_file_for_a_lock_is_left_alone(
+    accounts: tuple[Account, Account], group: tuple[Path, int], kind: str
+) -> None:
+    (one, two), (folder, number) = accounts, group
+    with holding(one, number, folder / "lesson"):
+        (lock,) = folder.iterdir()
+    lock.unlink()
+    secret = folder / "secret"
+    with one.acting(number):
+        secret.write_text("secret")
+        secret.chmod(0o666)
+    with two.acting(number):
+        if kind == "pipe":
+            os.mkfifo(lock)
+        elif kind == "second name":
+            os.link(secret, lock)
+        elif kind == "folder":
+            lock.mkdir()
+        else:
+            lock.symlink_to(secret if kind == "link" else folder / "absent")
+    with pytest.raises((StoreFailed, Busy)), holding(one, number, folder / "lesson"):
+        pass
+    assert secret.read_text() == "secret"
+    assert not (folder / "absent").exists()
+
+
+def test_locks_of_a_group_are_swept_by_the_account_that_made_them(
+    accounts: tuple[Account, Account], group: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one, two), (folder, number) = accounts, group
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(folder))
+    with holding(one, number, folder / "lesson"):
+        pass
+    (lock,) = folder.iterdir()
+    with one.acting(number):
+        sweep_locks([folder])
+    assert lock.exists()
+    os.utime(lock, (0, 0))
+    if os.geteuid() == 0:
+        with two.acting(number):
+            sweep_locks([folder])
+        assert lock.exists()
+    with one.acting(number):
+        sweep_locks([folder])
+    assert not lock.exists()
 
 
 async def test_submissions_wait_for_each_other(tmp_path: Path) -> None:
