@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 // Each layer imports from those before it, never from one after it.
 const LAYERS = [
   'types',
+  'decode',
   'validate',
   'restapi',
   'stream',

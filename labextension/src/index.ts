@@ -96,6 +96,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       api.checkSpec(source, withChannels);
     const draft = new SpecDraft({ check, state });
     const templates = new Loadable(() => api.listTemplates());
+    const settingsOfServer = new Loadable(() => api.getSettings());
+    environments.stateChanged.connect(() => void settingsOfServer.load());
     const edits = new EditStore({ jobs, draft: { check } });
     const tracker = new WidgetTracker<MainAreaWidget<Workspace>>({
       namespace: 'jupyter-envkernels'
@@ -177,6 +179,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       return new SpecEditor({
         draft: spec,
         templates: spec === draft ? templates : null,
+        settings: spec === draft ? settingsOfServer : null,
         begin: text => controller.begin(spec, text),
         editorServices,
         jobs,
@@ -209,6 +212,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const panel = new Sidebar({
       environments,
       jobs,
+      settings: settingsOfServer,
       translator,
       actions: controller
     });

@@ -16,6 +16,7 @@ import {
   IPlan,
   IProblem,
   IRevision,
+  ISettings,
   ITemplate,
   JobRequest,
   SpecSource
@@ -32,6 +33,7 @@ import {
   decodePackages,
   decodePlan,
   decodeProblem,
+  decodeSettings,
   decodeTemplates
 } from './validate';
 
@@ -108,6 +110,11 @@ export class RestAPI {
   /** The specs that the administrator offers to begin with. */
   listTemplates(): Promise<ITemplate[]> {
     return this._call('templates', decodeTemplates);
+  }
+
+  /** What the administrator allows, and what is used of it. */
+  getSettings(): Promise<ISettings> {
+    return this._call('settings', decodeSettings);
   }
 
   listJobs(): Promise<IJob[]> {

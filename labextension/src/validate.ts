@@ -1,8 +1,20 @@
 /**
- * Decode what the server answered. A value of the wrong shape throws; in a list one errant entry is left out with a
- * warning, so that it does not take the others with it.
+ * Decode what the server answered.
  */
 
+import {
+  amount,
+  count,
+  dictionary,
+  flag,
+  knownOrNull,
+  list,
+  oneOf,
+  orNull,
+  record,
+  text,
+  tolerantList
+} from './decode';
 import {
   CHANGES,
   ICheckedSpec,
@@ -13,6 +25,8 @@ import {
   IJob,
   IJobEvent,
   IKernel,
+  ILimits,
+  ILimitsUsage,
   ILogChunk,
   IPackageChange,
   IPlan,
@@ -20,6 +34,7 @@ import {
   IProblem,
   IProgress,
   IRevision,
+  ISettings,
   ISpec,
   ITemplate,
   IUsage,
@@ -30,93 +45,6 @@ import {
   SEVERITIES,
   UNITS
 } from './types';
-
-type Decoder<T> = (value: unknown, where: string) => T;
-
-function fail(where: string, expected: string): never {
-  throw new TypeError(`${where}: not ${expected}`);
-}
-
-const text: Decoder<string> = (value, where) =>
-  typeof value === 'string' ? value : fail(where, 'a string');
-
-const flag: Decoder<boolean> = (value, where) =>
-  typeof value === 'boolean' ? value : fail(where, 'a boolean');
-
-const count: Decoder<number> = (value, where) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0
-    ? value
-    : fail(where, 'a whole number');
-
-const amount: Decoder<number> = (value, where) =>
-  typeof value === 'number' && value >= 0 ? value : fail(where, 'an amount');
-
-function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, where) =>
-    values.includes(value as T)
-      ? (value as T)
-      : fail(where, `one of ${values.join(', ')}`);
-}
-
-/** What a newer server says and this panel has no word for is no reason to drop a job. */
-function knownOrNull<T extends string>(
-  values: readonly T[]
-): Decoder<T | null> {
-  return value => (values.includes(value as T) ? (value as T) : null);
-}
-
-function orNull<T>(decode: Decoder<T>): Decoder<T | null> {
-  return (value, where) =>
-    value === null || value === undefined ? null : decode(value, where);
-}
-
-function record<T>(fields: { [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
-  return (value, where) => {
-    const found = plainObject(value, where);
-    const decoded: Partial<T> = {};
-    for (const key of Object.keys(fields) as (keyof T & string)[]) {
-      decoded[key] = fields[key](found[key], `${where}.${key}`);
-    }
-    return decoded as T;
-  };
-}
-
-function dictionary<T>(decode: Decoder<T>): Decoder<{ [key: string]: T }> {
-  return (value, where) => {
-    const decoded: { [key: string]: T } = {};
-    for (const [key, entry] of Object.entries(plainObject(value, where))) {
-      decoded[key] = decode(entry, `${where}.${key}`);
-    }
-    return decoded;
-  };
-}
-
-function list<T>(decode: Decoder<T>): Decoder<T[]> {
-  return (value, where) =>
-    Array.isArray(value)
-      ? value.map((entry, i) => decode(entry, `${where}[${i}]`))
-      : fail(where, 'a list');
-}
-
-function tolerantList<T>(decode: Decoder<T>): Decoder<T[]> {
-  return (value, where) => {
-    const entries = Array.isArray(value) ? value : fail(where, 'a list');
-    return entries.flatMap((entry, i) => {
-      try {
-        return [decode(entry, `${where}[${i}]`)];
-      } catch (error) {
-        console.warn(`Left out of what the server sent: ${error}`);
-        return [];
-      }
-    });
-  };
-}
-
-function plainObject(value: unknown, where: string): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : fail(where, 'an object');
-}
 
 const problem = record<IProblem>({ code: text, message: text, remedy: text });
 
@@ -263,6 +191,25 @@ const plan = record<IPlan>({
   warnings: tolerantList(problem)
 });
 
+const limits = record<ILimits>({
+  allowed_channels: list(text),
+  denied_packages: list(text),
+  allow_pip: flag,
+  pip_indexes: list(text),
+  max_environments: count,
+  max_total_bytes: count,
+  max_packages: count,
+  max_environment_bytes: count,
+  min_free_bytes: count,
+  message: text
+});
+
+const limitsUsage = record<ILimitsUsage>({
+  environments: count,
+  bytes: count,
+  free_bytes: orNull(count)
+});
+
 /** A problem as in the body of a refused request. */
 export const decodeProblem = (value: unknown): IProblem =>
   problem(value, 'error');
@@ -290,6 +237,10 @@ export const decodeCheckedSpec = (value: unknown): ICheckedSpec =>
     spec: orNull(spec),
     diagnostics: tolerantList(diagnostic)
   })(value, 'answer');
+
+/** The answer of `GET settings`, without what the panel does not show. */
+export const decodeSettings = (value: unknown): ISettings =>
+  record<ISettings>({ limits, usage: limitsUsage })(value, 'settings');
 
 /** The answer of `GET templates`. */
 export const decodeTemplates = (value: unknown): ITemplate[] =>

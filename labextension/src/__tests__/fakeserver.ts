@@ -17,7 +17,7 @@ import {
   ITemplate,
   JobRequest
 } from '../types';
-import { makeJob } from './makers';
+import { makeJob, makeSettings } from './makers';
 
 /** Answers from memory. */
 export class FakeServer {
@@ -30,6 +30,7 @@ export class FakeServer {
   packages: IInstalledPackage[] = [];
   revisions: IRevision[] = [];
   templates: ITemplate[] = [];
+  serverSettings: unknown = makeSettings();
   /** What was asked for, as `GET jobs`, in order. */
   requests: string[] = [];
   /** The bodies of what was asked for with POST. */
@@ -121,6 +122,7 @@ export class FakeServer {
     const [place, id, part] = path.split('/');
     const whole: { [asked: string]: () => unknown } = {
       'GET environments': () => ({ environments: this.environments }),
+      'GET settings': () => this.serverSettings,
       'GET templates': () => ({ templates: this.templates }),
       'POST specs/check': () => this.checked,
       'GET jobs': () => ({ jobs: [...this.jobs.values()] })

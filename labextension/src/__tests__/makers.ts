@@ -6,8 +6,11 @@ import {
   IEnvironment,
   IInstalledPackage,
   IJob,
+  ILimits,
+  ILimitsUsage,
   IPlan,
-  IRevision
+  IRevision,
+  ISettings
 } from '../types';
 
 /** An environment with a Python kernel. */
@@ -98,6 +101,29 @@ export function makeRevision(
     specs: [],
     is_current: false,
     ...more
+  };
+}
+
+/** Settings without limits, but for these. */
+export function makeSettings(
+  limits: Partial<ILimits> = {},
+  usage: Partial<ILimitsUsage> = {}
+): ISettings {
+  return {
+    limits: {
+      allowed_channels: [],
+      denied_packages: [],
+      allow_pip: true,
+      pip_indexes: [],
+      max_environments: 0,
+      max_total_bytes: 0,
+      max_packages: 0,
+      max_environment_bytes: 0,
+      min_free_bytes: 0,
+      message: '',
+      ...limits
+    },
+    usage: { environments: 2, bytes: 1.2e9, free_bytes: 74e9, ...usage }
   };
 }
 

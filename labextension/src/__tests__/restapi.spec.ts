@@ -54,13 +54,15 @@ describe('RestAPI', () => {
     expect(await api.getPlan('a')).toEqual(makePlan());
     expect((await api.runJob('a')).kind).toBe('update');
     expect(await api.listTemplates()).toEqual([]);
+    expect((await api.getSettings()).usage.environments).toBe(2);
     expect(server.requests).toEqual([
       'GET environments/ml/packages',
       'GET environments/ml/history',
       'GET environments/ml/export?format=explicit',
       'GET jobs/a/plan',
       'POST jobs/a/run',
-      'GET templates'
+      'GET templates',
+      'GET settings'
     ]);
   });
 

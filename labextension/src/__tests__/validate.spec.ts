@@ -8,14 +8,16 @@ import {
   decodeJobs,
   decodeLog,
   decodePackages,
-  decodePlan
+  decodePlan,
+  decodeSettings
 } from '../validate';
 import {
   makeEnvironment,
   makeJob,
   makePackage,
   makePlan,
-  makeRevision
+  makeRevision,
+  makeSettings
 } from './makers';
 
 describe('validate', () => {
@@ -50,6 +52,15 @@ describe('validate', () => {
     ]);
     expect(decodeJob(job)).toEqual(job);
     expect(warnings).toEqual([]);
+  });
+
+  it('takes limits and what is used of them', () => {
+    const settings = makeSettings({ max_environments: 5 });
+    const answer = { ...settings, root: '/envs' };
+    expect(decodeSettings(answer)).toEqual(settings);
+    const usage = { ...settings.usage, free_bytes: null };
+    expect(decodeSettings({ ...settings, usage }).usage.free_bytes).toBeNull();
+    expect(() => decodeSettings({ limits: settings.limits })).toThrow();
   });
 
   it('takes plans, packages and histories', () => {

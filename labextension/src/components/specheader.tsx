@@ -27,6 +27,8 @@ export interface ISpecHeaderProps extends IBaseProps {
   preview: PreviewState;
   /** Why the server refused the spec. */
   error: RequestError | null;
+  /** What the limits of the server mean for the spec. */
+  limits?: React.ReactNode;
   actions: {
     begin: (template: ITemplate) => void;
     upload: (file: File) => void;
@@ -76,6 +78,7 @@ export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
       <Origin {...props} />
       <PreviewLine {...props} />
       {error && <Notice problem={describe(error, trans)} trans={trans} />}
+      {props.limits}
     </>
   );
 }

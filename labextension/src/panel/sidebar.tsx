@@ -24,8 +24,9 @@ import {
   IEnvironmentListProps
 } from '../components/environmentlist';
 import { environmentIcon } from '../components/icons';
-import { EnvModel, JobModel } from '../model';
-import { isActive } from '../types';
+import { LimitsLine } from '../components/limits';
+import { EnvModel, JobModel, Loadable } from '../model';
+import { isActive, ISettings } from '../types';
 
 /** The id of the panel. */
 export const SIDEBAR_ID = 'jp-envkernels-panel';
@@ -66,6 +67,7 @@ export class Sidebar extends SidePanel {
   protected onBeforeShow(msg: Message): void {
     super.onBeforeShow(msg);
     void this._poll.refresh();
+    void this._options.settings.load();
   }
 
   protected onAfterHide(msg: Message): void {
@@ -97,14 +99,20 @@ export class Sidebar extends SidePanel {
   }
 
   private _addSection(label: string, render: () => JSX.Element): void {
-    const { environments, jobs } = this._options;
+    const { environments, jobs, settings } = this._options;
     const section = new PanelWithToolbar();
     section.addClass('jp-EnvKernels-sectionPanel');
     section.title.label = label;
     section.toolbar.node.setAttribute('aria-label', label);
     const body = ReactWidget.create(
       <UseSignal signal={environments.stateChanged}>
-        {() => <UseSignal signal={jobs.stateChanged}>{render}</UseSignal>}
+        {() => (
+          <UseSignal signal={jobs.stateChanged}>
+            {() => (
+              <UseSignal signal={settings.stateChanged}>{render}</UseSignal>
+            )}
+          </UseSignal>
+        )}
       </UseSignal>
     );
     body.addClass('jp-EnvKernels-section');
@@ -113,15 +121,18 @@ export class Sidebar extends SidePanel {
   }
 
   private _environments(): JSX.Element {
-    const { actions, environments, jobs } = this._options;
+    const { actions, environments, jobs, settings } = this._options;
     return (
-      <EnvironmentList
-        actions={actions}
-        environments={environments.all}
-        error={environments.error}
-        jobs={jobs.work.filter(isActive)}
-        trans={this._trans}
-      />
+      <>
+        <LimitsLine settings={settings.value} trans={this._trans} />
+        <EnvironmentList
+          actions={actions}
+          environments={environments.all}
+          error={environments.error}
+          jobs={jobs.work.filter(isActive)}
+          trans={this._trans}
+        />
+      </>
     );
   }
 
@@ -150,6 +161,8 @@ export namespace Sidebar {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
+    /** The limits and what is used of them. */
+    settings: Loadable<ISettings>;
     translator: ITranslator;
     actions: IActions;
   }

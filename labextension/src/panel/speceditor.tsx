@@ -17,6 +17,7 @@ import { Panel } from '@lumino/widgets';
 import React from 'react';
 
 import { Diagnostics } from '../components/diagnostics';
+import { LimitsOfNew } from '../components/limits';
 import { NameField, PreviewState, SpecHeader } from '../components/specheader';
 import { UpdateOptions } from '../components/updateoptions';
 import {
@@ -28,7 +29,7 @@ import {
   UpdateDraft
 } from '../model';
 import { RequestError } from '../restapi';
-import { IDiagnostic, IFix, isActive, ITemplate } from '../types';
+import { IDiagnostic, IFix, isActive, ISettings, ITemplate } from '../types';
 import { LineMarkers } from './markers';
 
 /** The largest file that is taken for a spec, in bytes: the server reads lock files of that size. */
@@ -43,9 +44,9 @@ export class SpecEditor extends Panel {
     this.addWidget(this._watching('specTop', () => this._header()));
     this.addWidget(this._editor);
     this.addWidget(this._watching('specBottom', () => this._diagnostics()));
-    const { draft, jobs, templates } = _options;
+    const { draft, jobs, settings, templates } = _options;
     draft.stateChanged.connect(this._onDraftChanged, this);
-    for (const model of [draft, jobs, templates, this._attempt]) {
+    for (const model of [draft, jobs, settings, templates, this._attempt]) {
       model?.stateChanged.connect(() => this._changed.emit(), this);
     }
     this._onDraftChanged();
@@ -95,12 +96,17 @@ export class SpecEditor extends Panel {
 
   protected onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);
-    void this._options.templates?.load();
+    this._load();
   }
 
   protected onActivateRequest(msg: Message): void {
-    void this._options.templates?.load();
+    this._load();
     this._editor.activate();
+  }
+
+  private _load(): void {
+    void this._options.settings?.load();
+    void this._options.templates?.load();
   }
 
   private _createEditor(): CodeEditorWrapper {
@@ -154,7 +160,8 @@ export class SpecEditor extends Panel {
   }
 
   private _header(): JSX.Element {
-    const { begin, browse, draft, showJob, templates, trans } = this._options;
+    const { begin, browse, draft, settings, showJob, templates, trans } =
+      this._options;
     return (
       <SpecHeader
         subject={this._subject()}
@@ -165,6 +172,9 @@ export class SpecEditor extends Panel {
         isStarting={this._attempt.isRunning}
         preview={this._previewState()}
         error={this._attempt.error}
+        limits={
+          settings && <LimitsOfNew settings={settings.value} trans={trans} />
+        }
         trans={trans}
         actions={{
           begin: ({ text }) => void begin(text),
@@ -295,6 +305,8 @@ export namespace SpecEditor {
     /** Begin with another text, after asking where that would lose something. */
     open: (text: string, path: string | null) => Promise<void>;
     jobs: JobModel;
+    /** The limits and what is used of them; null where no environment is made. */
+    settings: Loadable<ISettings> | null;
     /** The specs that the administrator offers; null where they are of no use. */
     templates: Loadable<ITemplate[]> | null;
     /** Begin with a text that can be had again, after asking where that would lose something. */

@@ -7,4 +7,5 @@ export * from './job';
 export * from './plan';
 export * from './problem';
 export * from './request';
+export * from './settings';
 export * from './spec';

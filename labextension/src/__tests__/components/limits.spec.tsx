@@ -1,0 +1,102 @@
+import React from 'react';
+
+import { LimitsLine, LimitsOfNew, reachedLimit } from '../../components/limits';
+import { makeSettings } from '../makers';
+import { Page, trans } from '../render';
+
+let page: Page;
+
+beforeEach(() => {
+  page = new Page();
+});
+
+afterEach(() => {
+  page.dispose();
+});
+
+describe('LimitsLine', () => {
+  it.each([
+    [{ max_environments: 5 }, '2 of 5 environments'],
+    [{ max_environments: 1 }, '2 of 1 environment'],
+    [
+      { max_environments: 5, max_total_bytes: 10e9 },
+      '2 of 5 environments · 1.2 GB of 10.0 GB'
+    ],
+    [{ min_free_bytes: 1 }, '74.0 GB free']
+  ])('shows what is used of %j', (limits, words) => {
+    const settings = makeSettings(limits);
+    page.render(<LimitsLine settings={settings} trans={trans} />);
+    expect(page.node.textContent).toBe(words);
+  });
+
+  it.each([[null], [makeSettings({ denied_packages: ['x'] })]])(
+    'is not there where nothing is counted',
+    settings => {
+      page.render(<LimitsLine settings={settings} trans={trans} />);
+      expect(page.node.innerHTML).toBe('');
+    }
+  );
+
+  it("has the administrator's words as its tooltip", () => {
+    const settings = makeSettings({ max_environments: 5, message: 'Ask Ada.' });
+    page.render(<LimitsLine settings={settings} trans={trans} />);
+    expect(page.all('p')[0].title).toBe('Ask Ada.');
+  });
+});
+
+describe('LimitsOfNew', () => {
+  function show(...args: Parameters<typeof makeSettings>): string {
+    const settings = makeSettings(...args);
+    page.render(<LimitsOfNew settings={settings} trans={trans} />);
+    return page.node.textContent!;
+  }
+
+  it('says nothing where nothing is limited', () => {
+    expect(show()).toBe('');
+    page.render(<LimitsOfNew settings={null} trans={trans} />);
+    expect(page.node.textContent).toBe('');
+  });
+
+  it('says that a limit is reached, and what to do', () => {
+    expect(show({ max_environments: 2 })).toContain(
+      'You have reached the limit of 2 environments.'
+    );
+    expect(show({ max_environments: 3 })).not.toContain('reached');
+    expect(show({ max_total_bytes: 1.2e9, message: 'Ask Ada.' })).toContain(
+      'You have reached the limit of 1.2 GB for all environments.'
+    );
+    const problem = reachedLimit(
+      makeSettings({ max_environments: 1, message: 'Ask Ada.' }),
+      trans
+    );
+    expect(problem?.remedy).toBe(
+      'Remove one that you no longer need. Ask Ada.'
+    );
+  });
+
+  it('lists all limits', () => {
+    show({
+      allowed_channels: ['conda-forge', 'bioconda'],
+      denied_packages: ['miner*'],
+      allow_pip: false,
+      pip_indexes: ['https://pip.example.org/simple'],
+      max_environments: 5,
+      max_packages: 300,
+      max_environment_bytes: 5e9,
+      min_free_bytes: 1e9,
+      message: 'Ask Ada.'
+    });
+    expect(page.all('li').map(({ textContent }) => textContent)).toEqual([
+      '2 of 5 environments',
+      '74.0 GB free',
+      'Channels that may be used: conda-forge, bioconda',
+      'Packages that are not allowed: miner*',
+      'Packages of pip are not allowed',
+      'Indexes that pip may use: https://pip.example.org/simple',
+      'At most 300 packages in an environment',
+      'At most 5.0 GB for an environment',
+      '1.0 GB have to stay free on the disk',
+      'Ask Ada.'
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+/**
+ * What the administrator allows, and what is used of it.
+ */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import React from 'react';
+
+import { IProblem, ISettings } from '../types';
+import { formatBytes } from './amounts';
+import { IBaseProps, Notice } from './common';
+
+export interface ILimitsProps extends IBaseProps {
+  /** Null while they are not known. */
+  settings: ISettings | null;
+}
+
+/** One quiet line: "2 of 5 environments · 1.2 GB of 10 GB". Nothing where nothing is limited. */
+export function LimitsLine({ settings, trans }: ILimitsProps): JSX.Element {
+  const words = settings ? usageInWords(settings, trans) : [];
+  return (
+    <>
+      {words.length > 0 && (
+        <p
+          className="jp-EnvKernels-limits"
+          title={settings!.limits.message || undefined}
+        >
+          {words.join(' · ')}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What the limits mean for a new environment: a remark where there can be none, and all limits, folded. */
+export function LimitsOfNew({ settings, trans }: ILimitsProps): JSX.Element {
+  const problem = settings && reachedLimit(settings, trans);
+  const words = settings ? limitsInWords(settings, trans) : [];
+  return (
+    <>
+      {problem && <Notice problem={problem} trans={trans} />}
+      {words.length > 0 && (
+        <details className="jp-EnvKernels-limitsOfNew">
+          <summary>{trans.__('Limits of this server')}</summary>
+          <ul>
+            {words.map(line => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Why no further environment can be made; null where one can. */
+export function reachedLimit(
+  { limits, usage }: ISettings,
+  trans: TranslationBundle
+): IProblem | null {
+  const { max_environments: most, max_total_bytes: bytes, message } = limits;
+  const remedy = trans.__('Remove one that you no longer need.');
+  const problem = (code: string, words: string) => ({
+    code,
+    message: words,
+    remedy: [remedy, message].filter(Boolean).join(' ')
+  });
+  if (most && usage.environments >= most) {
+    const words = trans._n(
+      'You have reached the limit of %1 environment.',
+      'You have reached the limit of %1 environments.',
+      most
+    );
+    return problem('too-many-environments', words);
+  }
+  if (bytes && usage.bytes >= bytes) {
+    const words = trans.__(
+      'You have reached the limit of %1 for all environments.',
+      formatBytes(bytes)
+    );
+    return problem('too-many-bytes', words);
+  }
+  return null;
+}
+
+function usageInWords(
+  { limits, usage }: ISettings,
+  trans: TranslationBundle
+): string[] {
+  const { max_environments: most, max_total_bytes: bytes } = limits;
+  return [
+    most &&
+      trans._n(
+        '%2 of %1 environment',
+        '%2 of %1 environments',
+        most,
+        usage.environments
+      ),
+    bytes && trans.__('%1 of %2', formatBytes(usage.bytes), formatBytes(bytes)),
+    limits.min_free_bytes &&
+      usage.free_bytes !== null &&
+      trans.__('%1 free', formatBytes(usage.free_bytes))
+  ].filter(isText);
+}
+
+function limitsInWords(
+  settings: ISettings,
+  trans: TranslationBundle
+): string[] {
+  const { limits } = settings;
+  const { max_environment_bytes: size, min_free_bytes: free } = limits;
+  const listed = (names: string[], words: (names: string) => string) =>
+    names.length > 0 && words(names.join(', '));
+  return [
+    ...usageInWords(settings, trans),
+    listed(limits.allowed_channels, names =>
+      trans.__('Channels that may be used: %1', names)
+    ),
+    listed(limits.denied_packages, names =>
+      trans.__('Packages that are not allowed: %1', names)
+    ),
+    !limits.allow_pip && trans.__('Packages of pip are not allowed'),
+    listed(limits.pip_indexes, names =>
+      trans.__('Indexes that pip may use: %1', names)
+    ),
+    limits.max_packages &&
+      trans._n(
+        'At most %1 package in an environment',
+        'At most %1 packages in an environment',
+        limits.max_packages
+      ),
+    size && trans.__('At most %1 for an environment', formatBytes(size)),
+    free && trans.__('%1 have to stay free on the disk', formatBytes(free)),
+    limits.message
+  ].filter(isText);
+}
+
+function isText(value: string | number | boolean): value is string {
+  return typeof value === 'string' && value !== '';
+}
