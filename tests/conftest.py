@@ -79,8 +79,8 @@ class Account:
                 os.setgroups([0])
 
 
-@pytest.fixture
-def accounts() -> Iterator[tuple[Account, Account]]:
+@contextmanager
+def two_accounts() -> Iterator[tuple[Account, Account]]:
     """Two accounts; their homes stand side by side in a folder of root, which all may enter."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
@@ -92,6 +92,13 @@ def accounts() -> Iterator[tuple[Account, Account]]:
                 os.chown(home, uid, uid)
             both.append(Account(uid, uid, home))
         yield both[0], both[1]
+
+
+@pytest.fixture
+def accounts() -> Iterator[tuple[Account, Account]]:
+    """See :func:`two_accounts`."""
+    with two_accounts() as both:
+        yield both
 
 
 @pytest.fixture

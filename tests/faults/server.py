@@ -142,7 +142,7 @@ class RealServer:
         request = urllib.request.Request(url, data, HEADERS, method=method)
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-                return answer.status, json.loads(answer.read())
+                return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.loads(error.read())
