@@ -70,7 +70,8 @@ class EnvKernelsTraits(HasTraits):
     ).tag(config=True)
     package_cache: Any = Unicode(
         help="Folder for downloaded packages and channel indexes. Environments are hard-linked to it, so it should be "
-        "on their file system. Default: ~/.cache/jupyter-envkernels.",
+        "on their file system. Accounts that are not trusted must not be able to write there. Default: "
+        "~/.cache/jupyter-envkernels.",
     ).tag(config=True)
     journal_dir: Any = Unicode(
         help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -82,6 +83,33 @@ def check_place(folder: Path, trust: Trust) -> None:
             f"Other accounts could replace what is made in {folder}: {verdict.reason}",
             remedy="Choose another folder, or add this one to c.EnvKernels.roots if you trust all who can write there.",
         )
+
+
+def check_cache(folder: Path, trust: Trust) -> None:
+    """Refuse a package cache into which other accounts can write: what they put there would be linked, and run.
+
+    Args:
+        folder: the package cache; made when missing, for its owner alone.
+        trust: the rule of whose files may be used.
+
+    Raises:
+        Forbidden: they can.
+    """
+    session = trust.session()
+    parts: list[Path] = []
+    with suppress(OSError):  # which the package manager tells when it needs the folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        parts = sorted(path for path in folder.iterdir() if path.is_dir())
+    for place in (folder, *parts):
+        reason = session.judge(place).reason
+        if not reason and session.place(str(place)).is_sticky:
+            reason = f"{place} can be written by every account."
+        if reason:
+            raise Forbidden(
+                f"Other accounts could put packages into the package cache {folder}: {reason}",
+                remedy=f"Allow only trusted accounts to write there (chmod -R go-w {shlex.quote(str(folder))}), or set "
+                "c.EnvKernels.package_cache to another folder.",
+            )
 
 
 def check_settled(prefix: Path) -> None:

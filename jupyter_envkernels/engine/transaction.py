@@ -31,7 +31,15 @@ from .finishing import finish
 from .logins import places_of
 from .planning import Planner, state_digest
 from .quota import check_quota, room_for
-from .safety import check_changeable, check_free, check_idle, check_place, check_settled, check_trusted
+from .safety import (
+    check_cache,
+    check_changeable,
+    check_free,
+    check_idle,
+    check_place,
+    check_settled,
+    check_trusted,
+)
 from .sharing import make_folder, shared_root
 from .staging import Staging
 from .succession import part, take_place
@@ -240,7 +248,8 @@ class Transaction:
         self.report.log(f"Removed {prefix}.")
 
     async def _decide(self) -> Plan:
-        """The plan, stored before anything is written."""
+        """The plan, stored before anything is written. The package cache is looked at first, for it counts in plans."""
+        await asyncio.to_thread(check_cache, self.options.package_cache, self.trust)
         plan = self.plan
         if plan is None:
             planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)

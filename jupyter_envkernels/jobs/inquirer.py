@@ -14,7 +14,11 @@ from dataclasses import replace
 
 import msgspec
 
+from ..engine.safety import check_cache
+from ..envs.condarc import SettingsCache
 from ..envs.server_tokens import without_server_tokens
+from ..envs.trusted import read_trust
+from ..errors import Forbidden
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
 from ..specs import with_remarks
 from ..specs.text import decode
@@ -72,6 +76,10 @@ class Answer(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
+def _not_asked(reason: str, remedy: str) -> Diagnostic:
+    return Diagnostic("info", "channels-not-asked", f"The channels could not be asked: {reason}", remedy)
+
+
 class Inquirer:
     """Asks a process of its own, which begins with the first question and ends when there were none for a while.
 
@@ -85,6 +93,7 @@ class Inquirer:
 
     def __init__(self, options: EngineOptions, *, idle: float = _IDLE) -> None:
         self._options = options
+        self._settings = SettingsCache(os.environ)
         self._idle = idle
         self._ids = itertools.count(1)
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -119,14 +128,21 @@ class Inquirer:
             text: of the spec.
             seconds: for an answer; of channels that need longer nothing is said, and the next question may find them.
         """
+        try:
+            await asyncio.to_thread(self._check_cache)
+        except Forbidden as refused:
+            return (_not_asked(refused.message, refused.remedy),)
         cache, until = str(self._options.package_cache), time.time() + seconds - _MARGIN
         channels, limits = self._options.channels, self._options.limits
         question = AdviceQuestion(next(self._ids), text, channels, cache, until, limits)
         answer = await self._ask(question, seconds)
         if answer.failure:
-            message = f"The channels could not be asked: {answer.failure}"
-            return (Diagnostic("info", "channels-not-asked", message, "Check again in a moment."),)
+            return (_not_asked(answer.failure, "Check again in a moment."),)
         return answer.diagnostics
+
+    def _check_cache(self) -> None:
+        settings = self._settings.read()
+        check_cache(self._options.package_cache, read_trust(self._options.catalog, settings, os.environ))
 
     async def machine(self, seconds: float) -> Machine | None:
         """What this machine is to packages; asked once. None where that cannot be found out in time."""

@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jupyter_envkernels.engine.safety import (
+    check_cache,
     check_changeable,
     check_free,
     check_path,
@@ -17,6 +19,7 @@ from jupyter_envkernels.engine.safety import (
     check_unused,
 )
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.trust import Account as Account_
 from jupyter_envkernels.envs.trust import Trust, account_name
 from jupyter_envkernels.errors import AlreadyExists, Busy, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions
@@ -151,6 +154,22 @@ def test_a_place_where_others_could_replace_what_is_made(accounts: tuple[Account
             with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {folder}: "):
                 check_free(folder / "new" / "lesson", trust)
         check_place(folder, Trust(anchors=(str(folder),)))
+
+
+@pytest.mark.parametrize("place", ["", "pkgs", "repodata"])
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o2775, 0o755])
+def test_a_package_cache_that_others_can_write(accounts: tuple[Account, Account], mode: int, place: str) -> None:
+    cache = accounts[0].home / "cache"
+    trust = Trust(anchors=(str(accounts[0].home),), account=replace(Account_.current(), private_groups=frozenset()))
+    check_cache(cache, trust)
+    assert cache.stat().st_mode & 0o777 == 0o700
+    (cache / place).mkdir(exist_ok=True)
+    (cache / place).chmod(mode)
+    if mode == 0o755:
+        check_cache(cache, trust)
+    else:
+        with pytest.raises(Forbidden, match=f"put packages into the package cache {cache}: {cache / place} can be"):
+            check_cache(cache, trust)
 
 
 def test_what_another_person_s_job_is_at_work_on(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,11 +233,11 @@ class Place:
         asyncio.run(transaction.run())
 
     def everything(self) -> dict[str, bytes]:
-        """All files of the home, and all folders; a lock may come to stay."""
+        """All files of the home, and all folders; a lock and the package cache may come to stay."""
         return {
             str(path.relative_to(self.home)): path.read_bytes() if path.is_file() else b""
             for path in self.home.rglob("*")
-            if path.name != ".environments.txt.lock"
+            if path.name != ".environments.txt.lock" and not path.is_relative_to(self.home / "cache")
         }
 
 
@@ -789,3 +789,22 @@ def test_a_source_that_changes_while_it_is_cloned(place: Place, monkeypatch: pyt
     with pytest.raises(Outdated, match=r"source has changed since"):
         place.run(place.clone("source", "copy"))
     assert not (place.envs / "copy").exists()
+
+
+@pytest.mark.parametrize("what", ["create", "plan", "clone", "update"])
+def test_a_package_cache_that_others_can_write_is_not_used(place: Place, what: str) -> None:
+    place.run(place.create("source"))
+    (place.home / "cache" / "pkgs").mkdir()
+    (place.home / "cache" / "pkgs").chmod(0o777)
+    before = place.everything()
+    place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
+    requests = {
+        "create": place.create(),
+        "plan": replace(place.create(), kind="plan", plans="create"),
+        "clone": place.clone("source", "copy"),
+        "update": place.update("source", "more"),
+    }
+    with pytest.raises(Forbidden, match=r"Other accounts could put packages into the package cache"):
+        place.run(requests[what])
+    assert place.everything() == before
+    place.run(place.remove("source"))

@@ -51,7 +51,7 @@ def mount(*arguments: str) -> bool:
 def small_disk(folder: Path, size: int) -> Iterator[Path]:
     """A file system of that many bytes at most; where none may be mounted, files may not be larger than half of it."""
     folder.mkdir(parents=True)
-    if mount("-t", "tmpfs", "-o", f"size={size},nr_inodes=20000", "none", str(folder)):
+    if mount("-t", "tmpfs", "-o", f"size={size},nr_inodes=20000,mode=755", "none", str(folder)):
         try:
             yield folder
         finally:

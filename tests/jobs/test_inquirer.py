@@ -112,6 +112,16 @@ async def test_what_this_machine_is(place: Place, monkeypatch: pytest.MonkeyPatc
     assert ("__cuda", "12.4") in [(v.name, v.version) for v in machine.virtual_packages]
 
 
+async def test_no_channel_is_asked_by_way_of_a_cache_that_others_can_write(place: Place) -> None:
+    (place.folder / "cache" / "repodata").mkdir(parents=True)
+    (place.folder / "cache" / "repodata").chmod(0o777)
+    async with asking(place) as inquirer:
+        (diagnostic,) = await inquirer.advise(TEXT, LONG)
+        assert diagnostic.code == "channels-not-asked"
+        assert f"packages into the package cache {place.folder}/cache: " in diagnostic.message
+        assert processes() == []
+
+
 async def test_it_ends_when_nobody_asks_and_begins_again(place: Place) -> None:
     async def ended() -> bool:
         return gone(first)
