@@ -6,12 +6,11 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.accounts import Account, two_accounts
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 from tests.isolation import isolate
@@ -47,51 +46,6 @@ def channel_server(_running_channel_server: ChannelServer) -> Iterator[ChannelSe
     """A server of the test channels, without rules, authentication and log of other tests."""
     yield _running_channel_server
     _running_channel_server.reset()
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account of the machine, where these tests are run by root; else their own stands for each.
-
-    Attributes:
-        uid, gid: of the account, and of its group.
-        home: a folder of its own.
-    """
-
-    uid: int
-    gid: int
-    home: Path
-
-    @contextmanager
-    def acting(self, *groups: int) -> Iterator[None]:
-        """Have what follows done by the account, as a member of further groups."""
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.setgroups([self.gid, *groups])
-            os.setegid(self.gid)
-            os.seteuid(self.uid)
-        try:
-            yield
-        finally:
-            if is_root:
-                os.seteuid(0)
-                os.setegid(0)
-                os.setgroups([0])
-
-
-@contextmanager
-def two_accounts() -> Iterator[tuple[Account, Account]]:
-    """Two accounts; their homes stand side by side in a folder of root, which all may enter."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        both = []
-        for uid in (23456, 34567):
-            home = Path(name, str(uid))
-            home.mkdir(mode=0o711)
-            if os.geteuid() == 0:
-                os.chown(home, uid, uid)
-            both.append(Account(uid, uid, home))
-        yield both[0], both[1]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from jupyter_envkernels.envs.trust import Account as Account_
 from jupyter_envkernels.envs.trust import Trust, account_name
 from jupyter_envkernels.errors import AlreadyExists, Busy, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions
-from tests.conftest import Account
+from tests.accounts import Account
 from tests.prefixes import make_prefix
 
 

@@ -53,7 +53,7 @@ from jupyter_envkernels.models import (
     ProgressUnit,
     Room,
 )
-from tests.conftest import Account
+from tests.accounts import Account
 
 JOB = "20260101-000000-00000000"
 TOKEN = "5ec2e7"

@@ -53,6 +53,7 @@ class Hub:
 
     def __init__(self, folder: Path, channel: str, *, python: str = sys.executable, **options: Any) -> None:
         self.folder = folder
+        self.python = python
         self.url, hub, proxy = (f"http://127.0.0.1:{port}" for port in _free_ports(3))
         self._password, self._token = secrets.token_hex(8), secrets.token_hex(16)
         self._log = folder / "hub.log"

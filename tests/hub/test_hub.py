@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
 from typing import Any
 
+from tests.accounts import Account, give
 from tests.channel.server import ChannelServer
+from tests.cli.shell import Shell
+from tests.prefixes import add_kernel
 
 from .hub import USERS, Client, Hub
 
@@ -48,6 +54,7 @@ def test_each_has_his_own(hub: Hub, browsers: Browsers) -> None:
         assert f"Created {job['prefix']}." in log
         jobs = hub.home(user) / ".local" / "share" / "jupyter" / "envkernels" / "jobs"
         assert {path.stat().st_mode & 0o077 for path in (jobs, jobs / job["id"])} == {0}, "closed to other accounts"
+        assert {path.stat().st_uid for path in (jobs, Path(job["prefix"]))} == {hub.home(user).stat().st_uid}
     for user, other in zip(USERS, reversed(USERS), strict=True):
         assert f"of-{user}" in names(browsers[user], user)
         assert f"of-{other}" not in names(browsers[user], user)
@@ -109,3 +116,27 @@ def test_a_job_outlives_the_server_of_its_user(hub: Hub, channel_server: Channel
     assert now()["state"] == "running"
     assert program.fetch("DELETE", "ada", f"jobs/{job['id']}").body["state"] == "cancelled"
     assert "slow" not in names(program, "ada")
+
+
+def test_what_one_makes_where_both_may_is_no_kernel_of_the_other(hub: Hub, channel_server: ChannelServer) -> None:
+    course = hub.folder / "course"
+    course.mkdir()
+    course.chmod(0o1777 if os.geteuid() == 0 else 0o755)
+    for user in USERS:
+        (hub.home(user) / "course").symlink_to(course)
+    prefix = course / ".pixi" / "envs" / "exam"
+    bob = hub.home("bob").stat()
+    shell = Shell(hub.home("bob"), f"{channel_server.url}/main", hub.python)
+    shell.json("create", "-p", str(prefix), "-f", "-", feed="dependencies: [prio-demo]\n")
+    add_kernel(prefix)
+    give(prefix, Account(bob.st_uid, bob.st_gid, shell.home))
+
+    ada = Client(hub, token=hub.token("ada"))
+    found = ada.fetch("GET", "ada", "environments").body["environments"]
+    (exam,) = [environment for environment in found if environment["name"] == "course:exam"]
+    assert (exam["is_trusted"], exam["kernels"]) == (False, [])
+    assert re.search(r"belongs to user \d+\.|can be written by every account\.", exam["problem"]["message"])
+    assert "exam" not in str(ada.ask("GET", "/user/ada/api/kernelspecs").body)
+    session = {"path": "a", "type": "notebook", "name": "", "kernel": {"name": "conda-env-exam-py"}}
+    assert ada.ask("POST", "/user/ada/api/sessions", session).status == 501
+    assert ada.fetch("POST", "ada", "jobs", {"kind": "clone", "source": exam["id"], "name": "copy"}).status == 403

@@ -19,7 +19,7 @@ from jupyter_core.paths import jupyter_data_dir
 from jupyter_envkernels.envs.trust import account_name
 from jupyter_envkernels.errors import Busy, StoreFailed
 from jupyter_envkernels.jobs.locks import prefix_lock, submission_lock, sweep_locks
-from tests.conftest import Account
+from tests.accounts import Account
 
 HOLD = """
 import sys, pathlib

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -13,28 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.accounts import Account, give, own, python_of_owners, two_accounts
 from tests.cli.shell import Shell
-from tests.conftest import Account, two_accounts
 from tests.faults.server import RealServer
 from tests.jobs.conftest import Place
 from tests.prefixes import add_program, make_prefix
-
-_CHECK = "import sys, jupyter_envkernels; sys.exit(sys.base_prefix != {!r})"
-
-
-def own(path: Path, uid: int, gid: int) -> Path:
-    """Make a folder and all in it an account's own, where these tests are run by root."""
-    if os.geteuid() == 0:
-        for each in (path, *path.rglob("*")):
-            os.chown(each, uid, gid, follow_symlinks=False)
-    return path
-
-
-def give(path: Path, stranger: Account) -> Path:
-    """Make a folder a stranger's; without root, a folder that every account can write stands for it."""
-    if os.geteuid() != 0:
-        path.chmod(0o777)
-    return own(path, stranger.uid, stranger.gid)
 
 
 class Neighbours:
@@ -56,7 +38,7 @@ class Neighbours:
         for folder in (self.loot, self.course, self.scratch):
             folder.mkdir()
             folder.chmod(0o1777 if os.geteuid() == 0 or folder == self.loot else 0o755)
-        python = python_of(user)
+        python = python_of_owners(user.home)
         if not python:
             self.user, python = Account(os.geteuid(), os.getegid(), user.home), sys.executable
         self.place = Place(user.home, channel)
@@ -103,24 +85,6 @@ class Neighbours:
     def ran(self) -> set[str]:
         """Return what is in ``loot``."""
         return {path.name for path in self.loot.iterdir()}
-
-
-def python_of(account: Account) -> str:
-    """Make a program that runs Python as an account; return its path, or nothing where this process cannot do so.
-
-    Where this installation is in a folder that only root can read, the account may read all files, and write its own.
-    """
-    if os.geteuid() != 0:
-        return ""
-    program = account.home.parent / "python"
-    check = [str(program), "-c", _CHECK.format(sys.base_prefix)]
-    for capabilities in ("", "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search"):
-        become = f"setpriv --reuid={account.uid} --regid={account.gid} --clear-groups {capabilities}"
-        program.write_text(f'#!/bin/sh\nexec {become} {shlex.quote(sys.executable)} "$@"\n')
-        program.chmod(0o755)
-        if subprocess.run(check, cwd="/", capture_output=True, check=False).returncode == 0:
-            return str(program)
-    return ""
 
 
 @contextmanager

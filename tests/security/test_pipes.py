@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.accounts import give, own
 from tests.channel.server import ChannelServer
 from tests.prefixes import make_prefix
 
-from .neighbours import Neighbours, give, neighbours, own
+from .neighbours import Neighbours, neighbours
 
 KINDS = ("pipe", "zero", "huge")
 DIST_INFO = "lib/python3.12/site-packages/demo-1.0.dist-info"

@@ -14,10 +14,8 @@ import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.models import CatalogOptions
-from tests.conftest import Account
+from tests.accounts import Account, give, own, python_of_owners
 from tests.prefixes import environ_of, make_prefix
-
-from .neighbours import give, own, python_of
 
 USERS, COURSE, JOVYAN = 100, 1500, 1000
 """Groups, and the account of images for Jupyter."""
@@ -154,12 +152,12 @@ def test_files_of_a_config_map(accounts: Accounts) -> None:
     (mount / "..data").symlink_to("..2026")
     (mount / "lesson.yml").symlink_to("..data/lesson.yml")
     made(mount, 0, 0, 0o777)
-    python = python_of(me) or sys.executable
-    assert output(python, "-c", _TEMPLATES, str(mount)) == ""
+    python = python_of_owners(me.home) or sys.executable
+    assert output(me, python, "-c", _TEMPLATES, str(mount)) == ""
     unshare = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
     if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("no private mounts here; tests/envs/test_trust.py has the same without them")
-    assert output(*unshare, "sh", "-c", _READ_ONLY, "sh", str(mount), python, _TEMPLATES) == "lesson"
+    assert output(me, *unshare, "sh", "-c", _READ_ONLY, "sh", str(mount), python, _TEMPLATES) == "lesson"
 
 
 def test_root_is_seen_as_another_uid(accounts: Accounts) -> None:
@@ -176,5 +174,7 @@ def test_root_is_seen_as_another_uid(accounts: Accounts) -> None:
     assert (done.stdout.split(), done.stderr) == (["lesson"] if is_here else [], "")
 
 
-def output(*command: str) -> str:
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout.strip()
+def output(account: Account, *command: str) -> str:
+    environ = {**os.environ, "HOME": str(account.home)}
+    done = subprocess.run(command, cwd="/", env=environ, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

@@ -11,8 +11,10 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.accounts import own
 from tests.channel.server import ChannelServer
 from tests.jobs.conftest import until
+from tests.prefixes import add_kernel
 
 from .neighbours import Neighbours, neighbours
 
@@ -116,6 +118,20 @@ def test_the_command_line_says_so_and_runs_nothing(site: Neighbours) -> None:
     assert len(rows) == 2
     assert all(site.whose in row for row in rows)
     assert set(site.shell.run("sync").stdout.split()) & {"conda-env-listed-py", "conda-env-later-py"} == set()
+    assert site.ran() <= {"own-mine"}
+
+
+async def test_an_old_path_of_the_user_s_interpreter_is_not_run(site: Neighbours) -> None:
+    """The environment was moved, and its kernelspec names an interpreter where the stranger has one now."""
+    program = prefix_of(site, "later") / "bin/python"
+    moved = site.own(site.place.envs / "moved")
+    add_kernel(moved, argv=[str(program), "-f", "{connection_file}"])
+    own(moved, site.user.uid, site.user.gid)
+    status, session = await start(site, "conda-env-moved-py")
+    assert status == 201, session
+    await site.server.ask("DELETE", f"/api/sessions/{session['id']}")
+    _, diagnosis = await site.server.ask("GET", f"doctor?path={moved}")
+    assert site.whose in diagnosis["findings"][-1]["message"]
     assert site.ran() <= {"own-mine"}
 
 
