@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -29,6 +28,9 @@ _INTERVAL = 0.1
 
 _PAUSE = 0.02
 """Seconds between two deletions of what the installer may still write."""
+
+_QUIET, _LONGEST = 0.5, 5.0
+"""Seconds without anything to delete after which the installer is done, and after which it is left alone."""
 
 
 class Unpacking:
@@ -94,21 +96,21 @@ class Unpacking:
         policy.enforce(self._limits, found)
 
     def take_out(self) -> None:
-        """Delete what was fetched, and from now on what the installer's threads unpack until this process ends."""
+        """Delete what was fetched, until the installer's threads, which go on for a while, unpack nothing more."""
+        started = changed = now = time.monotonic()
+        while now - changed < _QUIET and now - started < _LONGEST:
+            if self._delete():
+                changed = now
+            time.sleep(_PAUSE)
+            now = time.monotonic()
 
-        def go_on() -> None:
-            while True:
-                time.sleep(_PAUSE)
-                self._delete()
-
-        self._delete()
-        threading.Thread(target=go_on, daemon=True).start()
-
-    def _delete(self) -> None:
-        for _, places in self._places():
-            for place in places:
-                with suppress(OSError):
-                    take_out(place)  # by a rename: what is being unpacked cannot be completed any more
+    def _delete(self) -> bool:
+        """Return whether there was something to delete."""
+        found = [place for _, places in self._places() for place in places if os.path.lexists(place)]
+        for place in found:
+            with suppress(OSError):
+                take_out(place)  # by a rename: what is being unpacked cannot be completed any more
+        return bool(found)
 
     def _places(self) -> Iterator[tuple[PlannedPackage, list[Path]]]:
         """Where each package that is fetched is unpacked, and where it goes from there."""
