@@ -201,7 +201,8 @@ const limits = record<ILimits>({
   max_packages: count,
   max_environment_bytes: count,
   min_free_bytes: count,
-  message: text
+  message: text,
+  files: list(text)
 });
 
 const limitsUsage = record<ILimitsUsage>({
@@ -240,7 +241,11 @@ export const decodeCheckedSpec = (value: unknown): ICheckedSpec =>
 
 /** The answer of `GET settings`, without what the panel does not show. */
 export const decodeSettings = (value: unknown): ISettings =>
-  record<ISettings>({ limits, usage: limitsUsage })(value, 'settings');
+  record<ISettings>({
+    limits,
+    policy_problem: orNull(problem),
+    usage: limitsUsage
+  })(value, 'settings');
 
 /** The answer of `GET templates`. */
 export const decodeTemplates = (value: unknown): ITemplate[] =>

@@ -121,8 +121,10 @@ export function makeSettings(
       max_environment_bytes: 0,
       min_free_bytes: 0,
       message: '',
+      files: [],
       ...limits
     },
+    policy_problem: null,
     usage: { environments: 2, bytes: 1.2e9, free_bytes: 74e9, ...usage }
   };
 }

@@ -31,9 +31,10 @@ export function LimitsLine({ settings, trans }: ILimitsProps): JSX.Element {
   );
 }
 
-/** What the limits mean for a new environment: a remark where there can be none, and all limits, folded. */
+/** What the limits mean for a new environment: why there can be none, and all limits, folded. */
 export function LimitsOfNew({ settings, trans }: ILimitsProps): JSX.Element {
-  const problem = settings && reachedLimit(settings, trans);
+  const problem =
+    settings && (settings.policy_problem ?? reachedLimit(settings, trans));
   const words = settings ? limitsInWords(settings, trans) : [];
   return (
     <>
@@ -130,7 +131,8 @@ function limitsInWords(
       ),
     size && trans.__('At most %1 for an environment', formatBytes(size)),
     free && trans.__('%1 have to stay free on the disk', formatBytes(free)),
-    limits.message
+    limits.message,
+    listed(limits.files, names => trans.__('Policy file: %1', names))
   ].filter(isText);
 }
 

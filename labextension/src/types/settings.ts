@@ -2,6 +2,8 @@
  * What the administrator allows and what is used of it, as described by `rest-api.yml`.
  */
 
+import { IProblem } from './problem';
+
 /** What the administrator allows; 0 and empty stand for no limit. */
 export interface ILimits {
   allowed_channels: string[];
@@ -15,6 +17,8 @@ export interface ILimits {
   min_free_bytes: number;
   /** The administrator's own words. */
   message: string;
+  /** The policy files that they come from. */
+  files: string[];
 }
 
 /** What the user has of it. */
@@ -29,5 +33,7 @@ export interface ILimitsUsage {
 /** The settings of the server, as far as the panel shows them. */
 export interface ISettings {
   limits: ILimits;
+  /** Why nothing can be changed: a policy file cannot be used. */
+  policy_problem: IProblem | null;
   usage: ILimitsUsage;
 }

@@ -84,7 +84,8 @@ describe('LimitsOfNew', () => {
       max_packages: 300,
       max_environment_bytes: 5e9,
       min_free_bytes: 1e9,
-      message: 'Ask Ada.'
+      message: 'Ask Ada.',
+      files: ['/etc/jupyter/envkernels/policy.yml']
     });
     expect(page.all('li').map(({ textContent }) => textContent)).toEqual([
       '2 of 5 environments',
@@ -96,7 +97,17 @@ describe('LimitsOfNew', () => {
       'At most 300 packages in an environment',
       'At most 5.0 GB for an environment',
       '1.0 GB have to stay free on the disk',
-      'Ask Ada.'
+      'Ask Ada.',
+      'Policy file: /etc/jupyter/envkernels/policy.yml'
     ]);
+  });
+
+  it('says that a policy file cannot be used, before all else', () => {
+    const problem = { code: 'policy-unusable', message: 'No.', remedy: 'Ask.' };
+    const reached = makeSettings({ max_environments: 1 });
+    const settings = { ...reached, policy_problem: problem };
+    page.render(<LimitsOfNew settings={settings} trans={trans} />);
+    expect(page.node.textContent).toContain('No.');
+    expect(page.node.textContent).not.toContain('reached');
   });
 });
