@@ -13,7 +13,7 @@ from .. import policy
 from ..engine.allowed import channel_rules, channels_of_request
 from ..engine.pip_indexes import problems_of_spec
 from ..engine.quota import check_quota
-from ..engine.safety import check_free, check_there
+from ..engine.safety import check_free, check_settled, check_there
 from ..envs.condarc import Settings
 from ..envs.policy_file import options_in_force
 from ..envs.trusted import read_trust
@@ -36,6 +36,7 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
     Raises:
         AlreadyExists, InvalidRequest, Forbidden: see ``engine.safety.check_free``.
         NotFound: the environment that it is to change or to copy is not there.
+        Busy: another person's job is at work on it.
         NotAllowed: the administrator's limits forbid it.
     """
     check_allowed(request, options, settings)
@@ -44,6 +45,7 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
         check_quota(request, options, unfinished=unfinished)
     if there := request.source or (None if request.is_new else request.prefix):
         check_there(there)
+        check_settled(there)
 
 
 def check_allowed(request: JobRequest, options: EngineOptions, settings: Settings) -> None:

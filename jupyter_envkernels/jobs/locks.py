@@ -87,7 +87,7 @@ def _take(path: Path, open_file: Callable[[Path], int], prefix: Path, holder: st
         except BlockingIOError:
             with file:
                 other = "".join(filter(str.isprintable, file.read(_LONGEST))).strip() or "another operation"
-            raise Busy(f"{prefix} is in use by {other}.", remedy="Wait until that is over, or cancel it.") from None
+            raise Busy(f"{prefix} is in use by {other}.", remedy="Wait until that is over.") from None
         with suppress(FileNotFoundError):
             if os.path.samestat(path.lstat(), os.fstat(file.fileno())):
                 file.truncate(0)

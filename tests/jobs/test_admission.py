@@ -9,14 +9,24 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.condarc import Settings
-from jupyter_envkernels.errors import Forbidden, NotAllowed
+from jupyter_envkernels.errors import Busy, Forbidden, NotAllowed
 from jupyter_envkernels.jobs.admission import admit, check_allowed
 from jupyter_envkernels.jobs.journal import Order
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.writer import create_journal
-from jupyter_envkernels.models import CatalogOptions, Edit, EngineOptions, EnvSpec, JobRequest, Limits, LockedPackage
+from jupyter_envkernels.models import (
+    PENDING_MARK,
+    CatalogOptions,
+    Edit,
+    EngineOptions,
+    EnvSpec,
+    JobRequest,
+    Limits,
+    LockedPackage,
+)
 from tests.channel.package import Package
 from tests.channel.server import ChannelServer
+from tests.engine.test_transaction import of_another
 from tests.prefixes import make_prefix
 
 from .conftest import Place, managing, over, until
@@ -60,6 +70,22 @@ def test_a_place_where_others_could_replace_it(tmp_path: Path) -> None:
         admit(create(tmp_path / "open", "lesson"), options(Limits()), Settings(), [])
     rooted = replace(options(Limits()), catalog=CatalogOptions(roots=(tmp_path / "open",)))
     admit(create(tmp_path / "open", "lesson"), rooted, Settings(), [])
+
+
+def test_what_another_person_s_job_is_at_work_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_prefix(tmp_path / "lesson")
+    (tmp_path / "lesson" / PENDING_MARK).touch()
+    requests = [
+        JobRequest("update", "lesson", tmp_path / "lesson", edit=Edit(add=("numpy",))),
+        JobRequest("clone", "copy", tmp_path / "copy", source=tmp_path / "lesson"),
+        JobRequest("remove", "lesson", tmp_path / "lesson", force=True),
+    ]
+    for request in requests:
+        admit(request, options(Limits()), Settings(), [])
+    of_another(monkeypatch)
+    for request in requests:
+        with pytest.raises(Busy, match=r"A job of user 23456 works on"):
+            admit(request, options(Limits()), Settings(), [])
 
 
 async def test_refused_before_it_is_a_job(place: Place) -> None:
