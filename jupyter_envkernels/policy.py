@@ -92,15 +92,13 @@ def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: 
     """
     found = []
     if room.whole is not None and whole > room.whole:
-        found.append(("too-large-environment", f"than {size(room.whole)}, which an environment may have"))
+        found.append(("too-large-environment", f"they take more than the {size(room.whole)} of an environment"))
     if room.growth is not None and growth > room.growth:
-        found.append(("too-many-bytes", f"than the {size(room.growth)} that are left for your environments"))
+        found.append(("too-many-bytes", f"they take more than the {size(room.growth)} that your limit leaves"))
     if room.free is not None and free is not None and free < room.free:
-        found.append(("too-little-space", f"space than there is: {size(room.free)} have to stay free on the disk"))
+        found.append(("too-little-space", f"less than {size(room.free)} stay free on the disk"))
     words = f" The largest is {largest}." if largest else ""
-    return [
-        Problem(code, f"The packages take more {than}, when they are unpacked.{words}", _ASK) for code, than in found
-    ]
+    return [Problem(code, f"When the packages are unpacked, {what}.{words}", _ASK) for code, what in found]
 
 
 def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -28,9 +29,6 @@ _INTERVAL = 0.1
 
 _PAUSE = 0.02
 """Seconds between two deletions of what the installer may still write."""
-
-_QUIET, _LONGEST = 0.5, 5.0
-"""Seconds without anything to delete after which the installer is done, and after which it is left alone."""
 
 
 class Unpacking:
@@ -90,27 +88,34 @@ class Unpacking:
         growth = sum(sizes.values())
         whole = self._there + growth + sum(self._size(entry_of(self._cache, package)) for package in self._cached)
         largest = max(self._fetched, key=lambda package: sizes[package.name], default=None)
-        words = f"{largest.name} {largest.version} with {size(sizes[largest.name])}" if largest else ""
+        words = f"{largest.name} {largest.version} with {size(sizes[largest.name])}" if largest and growth else ""
         free = [left for folder in (self._cache, self._prefix) if (left := free_bytes(folder)) is not None]
         found = policy.of_unpacked(self._room, whole, growth, min(free, default=None), words)
         policy.enforce(self._limits, found)
 
-    def take_out(self) -> None:
-        """Delete what was fetched, until the installer's threads, which go on for a while, unpack nothing more."""
-        started = changed = now = time.monotonic()
-        while now - changed < _QUIET and now - started < _LONGEST:
-            if self._delete():
-                changed = now
-            time.sleep(_PAUSE)
-            now = time.monotonic()
+    def take_out(self, seconds: float = 60.0) -> None:
+        """Delete what was fetched, and what the installer's threads still unpack until this process ends.
 
-    def _delete(self) -> bool:
-        """Return whether there was something to delete."""
-        found = [place for _, places in self._places() for place in places if os.path.lexists(place)]
-        for place in found:
-            with suppress(OSError):
-                take_out(place)  # by a rename: what is being unpacked cannot be completed any more
-        return bool(found)
+        They try again some seconds after a failure, so that there is no moment at which they are known to be done.
+
+        Args:
+            seconds: in which the process ends.
+        """
+        end = time.monotonic() + seconds
+
+        def go_on() -> None:
+            while time.monotonic() < end:
+                time.sleep(_PAUSE)
+                self._delete()
+
+        self._delete()
+        threading.Thread(target=go_on, daemon=True).start()
+
+    def _delete(self) -> None:
+        with suppress(OSError):
+            for place in (place for _, places in self._places() for place in places):
+                with suppress(OSError):
+                    take_out(place)  # by a rename: what is being unpacked cannot be completed any more
 
     def _places(self) -> Iterator[tuple[PlannedPackage, list[Path]]]:
         """Where each package that is fetched is unpacked, and where it goes from there."""

@@ -195,7 +195,8 @@ async def test_a_package_that_unpacks_to_far_more_than_its_archive_has(
     finally:
         await manager.stop()
     assert (job.state, job.error and job.error.code) == ("failed", "not-allowed")
-    assert "when they are unpacked. The largest is bomb 1.0 with " in job.message
+    assert job.message.startswith("When the packages are unpacked, they take more than the 10.0 MB ")
+    assert " The largest is bomb 1.0 with " in job.message
     assert place.leftovers() == []
 
 
