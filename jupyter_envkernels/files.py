@@ -45,15 +45,15 @@ def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, o
     """Read a regular file as :func:`read_file` does; return its content and the status of just that file."""
     descriptor, status = _open(path)
     try:
-        size = min(status.st_size, limit)
-        data = os.read(descriptor, size + 1)
-        if len(data) != size:  # more than it had, or a file system that gives less than it was asked for
-            data += _read(descriptor, limit + 1 - len(data))
-        if len(data) > limit:
-            raise UnsafeFile(errno.EFBIG, f"It has more than {limit:,} bytes", os.fspath(path))
+        if status.st_size <= limit:
+            data = os.read(descriptor, status.st_size + 1)
+            if len(data) != status.st_size:  # more than it had, or a file system that gives less than it was asked for
+                data += _read(descriptor, limit + 1 - len(data))
+            if len(data) <= limit:
+                return data, status
+        raise UnsafeFile(errno.EFBIG, f"It has more than {limit:,} bytes", os.fspath(path))
     finally:
         os.close(descriptor)
-    return data, status
 
 
 def _open(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
