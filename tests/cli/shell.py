@@ -83,6 +83,7 @@ class Shell:
 
     def __init__(self, home: Path, channel: str, python: str = sys.executable) -> None:
         self.home = home
+        self.python = python
         self._program = [python, *_PROGRAM]
         self.envs = home / ".conda" / "envs"
         self.jobs = home / ".local" / "share" / "jupyter" / "envkernels" / "jobs"

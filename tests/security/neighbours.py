@@ -27,6 +27,7 @@ class Neighbours:
         shell: the user's command line.
         course: linked into the folder that the server shows, and searched for projects of pixi.
         scratch: where each has a folder.
+        shared: a root of environments that the configuration names.
         templates: of the administrator.
         loot: what has run leaves its name here.
     """
@@ -34,8 +35,9 @@ class Neighbours:
     def __init__(self, user: Account, stranger: Account, channel: str) -> None:
         top = user.home.parent
         self.user, self.stranger = user, stranger
-        self.loot, self.course, self.scratch = (top / name for name in ("loot", "course", "scratch"))
-        for folder in (self.loot, self.course, self.scratch):
+        names = ("loot", "course", "scratch", "shared")
+        self.loot, self.course, self.scratch, self.shared = folders = [top / name for name in names]
+        for folder in folders:
             folder.mkdir()
             folder.chmod(0o1777 if os.geteuid() == 0 or folder == self.loot else 0o755)
         python = python_of_owners(user.home)
@@ -45,7 +47,11 @@ class Neighbours:
         (user.home / "home").mkdir()
         self.templates = top / "templates"
         self.templates.mkdir()
-        options: dict[str, Any] = {"homes": [str(stranger.home)], "templates_dirs": [str(self.templates)]}
+        options: dict[str, Any] = {
+            "homes": [str(stranger.home)],
+            "shared_roots": [str(self.shared)],
+            "templates_dirs": [str(self.templates)],
+        }
         self.server = RealServer(self.place, python=python, **options)
         self.shell = Shell(self.server.home, channel, python)
         (self.server.root / "course").symlink_to(self.course)

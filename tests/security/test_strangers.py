@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,15 +19,16 @@ from tests.prefixes import add_kernel
 
 from .neighbours import Neighbours, neighbours
 
-NAMES = ("exam", "listed", "later")
-"""Of the stranger's environments: a project of pixi, one that the user's list names, one that was the user's."""
+NAMES = ("exam", "listed", "later", "common")
+"""Of the stranger's environments: a project of pixi, one in the user's list, one that was the user's, a shared one."""
 
 _OWN = {"conda-env-mine-py", "conda-env-new-py"}
 
 
 def prefix_of(site: Neighbours, name: str) -> Path:
     """Where an environment of the stranger is, as the user's server finds it."""
-    return site.server.root / "course/.pixi/envs" / name if name in {"exam", "mine"} else site.scratch / name
+    folders = dict.fromkeys(("exam", "mine"), site.server.root / "course/.pixi/envs") | {"common": site.shared}
+    return folders.get(name, site.scratch) / name
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,8 @@ def site(_running_channel_server: ChannelServer) -> Iterator[Neighbours]:
         site.own(prefix_of(site, "later"))
         site.list(prefix_of(site, "listed"), prefix_of(site, "later"))
         assert "later" in site.shell.run("sync").stdout
+        if os.geteuid() == 0:  # else the stranger's has the same owner, and may have the same inode
+            assert site.shell.run("trust", str(prefix_of(site, "later"))).returncode == 0
         asyncio.run(site.server.start())
         shutil.rmtree(prefix_of(site, "later"))
         for name in (*NAMES, "mine"):
@@ -115,7 +119,7 @@ async def test_the_look_that_keeps_kernelspecs_of_sync_true_runs_nothing(site: N
 
 def test_the_command_line_says_so_and_runs_nothing(site: Neighbours) -> None:
     rows = [line for line in site.shell.run("list").stdout.splitlines() if "jupyter envkernels trust" in line]
-    assert len(rows) == 2
+    assert len(rows) == 3
     assert all(site.whose in row for row in rows)
     assert set(site.shell.run("sync").stdout.split()) & {"conda-env-listed-py", "conda-env-later-py"} == set()
     assert site.ran() <= {"own-mine"}
