@@ -28,8 +28,11 @@ _SIZES = "sizes.json"
 _ID = re.compile(r"[0-9a-f]{12}")
 _DAY = 86400.0
 _KEPT_DAYS = 365
+MAX_TIME = 253402214399
+"""The latest time that can be written as a date in each time zone: one day before the end of the year 9999."""
+
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
-_Time = Annotated[float, msgspec.Meta(ge=0, le=253402300799)]  # to the end of the year 9999
+_Time = Annotated[float, msgspec.Meta(ge=0, le=MAX_TIME)]
 
 _log = logging.getLogger(__name__)
 
@@ -131,9 +134,10 @@ class Footprints:
     def _read_starts(self) -> dict[str, float]:
         try:
             with os.scandir(self._folder) as entries:
-                return {entry.name: entry.stat().st_mtime for entry in entries if _ID.fullmatch(entry.name)}
+                times = {entry.name: entry.stat().st_mtime for entry in entries if _ID.fullmatch(entry.name)}
         except OSError:
             return {}
+        return {name: seconds for name, seconds in times.items() if 0 <= seconds <= MAX_TIME}
 
     def _sweep(self, known: Collection[str]) -> None:
         """Take away what tells of environments that are long gone, and what processes that died have left."""

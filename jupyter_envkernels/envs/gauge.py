@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..models import Environment
 from .disk_usage import DiskUsage
-from .footprints import Footprints, Record
+from .footprints import MAX_TIME, Footprints, Record
 from .history import read_history
 from .stamps import stamp_of
 
@@ -134,10 +134,14 @@ def _created(prefix: str) -> float | None:
     """When the first entry of the history was written, or else the oldest package record."""
     revisions = read_history(Path(prefix))
     if revisions and (first := revisions[0].time) is not None:
-        return max(first, 0.0)
+        return _datable(first)
     try:
         with os.scandir(f"{prefix}/conda-meta") as entries:
             times = [entry.stat().st_mtime for entry in entries if entry.name.endswith(".json")]
     except OSError:
         return None
-    return max(min(times), 0.0) if times else None
+    return _datable(min(times)) if times else None
+
+
+def _datable(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_TIME)

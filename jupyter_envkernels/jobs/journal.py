@@ -21,6 +21,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import logging
+import os
 import re
 import secrets
 from contextlib import suppress
@@ -237,9 +238,11 @@ def _decode(data: bytes, kind: type[T]) -> T:
 
 
 def _read(path: Path, offset: int, length: int = -1) -> bytes:
-    """Bytes of a file from an offset on; none where it has been taken away, also while it was open (ESTALE on NFS)."""
+    """Return the bytes of a file from an offset on: none behind its end, or where it is gone (on NFS, ESTALE)."""
     try:
         with path.open("rb") as file:
+            if offset > file.seek(0, os.SEEK_END):
+                return b""  # some file systems refuse to seek beyond the size that a file may have
             file.seek(offset)
             return file.read(length)
     except OSError as error:

@@ -82,6 +82,12 @@ def test_a_later_start_takes_its_place(folder: Path, tmp_path: Path) -> None:
     assert (footprints.read()[key].last_used or 0) > 1000
 
 
+def test_a_start_before_there_were_computers_is_none(folder: Path, tmp_path: Path) -> None:
+    record_start(tmp_path, folder)
+    os.utime(folder / environment_id(tmp_path), (-1000, -1000))
+    assert Footprints(folder).read() == {}
+
+
 def test_what_has_not_changed_is_not_read_again(folder: Path) -> None:
     footprints = Footprints(folder)
     footprints.save({KEY: record()}, listed(KEY))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.documents import environment_json
 from jupyter_envkernels.envs import gauge as module
-from jupyter_envkernels.envs.footprints import Footprints
+from jupyter_envkernels.envs.footprints import MAX_TIME, Footprints
 from jupyter_envkernels.envs.gauge import Gauge
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.models import Environment, Footprint, environment_id
@@ -157,6 +158,12 @@ def test_created_is_the_first_entry_of_the_history(footprints: Footprints, lesso
     history = lesson.prefix / "conda-meta" / "history"
     history.write_text("==> 2026-01-02 03:04:05 <==\n+a-1-0\n==> 2026-02-02 03:04:05 <==\n+b-1-0\n")
     assert created(footprints, lesson) == time.mktime((2026, 1, 2, 3, 4, 5, 0, 0, -1))
+
+
+def test_created_is_a_date_that_can_be_written(footprints: Footprints, lesson: Environment) -> None:
+    (lesson.prefix / "conda-meta" / "history").write_text("==> 9999-12-31 23:59:59 <==\n+a-1-0\n")
+    assert (created(footprints, lesson) or 0) <= MAX_TIME
+    assert environment_json(lesson, footprints.read()[lesson.id])["created"] is not None
 
 
 def test_created_is_that_of_the_oldest_record_without_a_history(footprints: Footprints, lesson: Environment) -> None:

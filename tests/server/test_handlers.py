@@ -259,6 +259,14 @@ async def test_offsets_are_whole_numbers(call: Call, finish: Finish, offset: str
     await call("DELETE", f"jobs/{job['id']}")
 
 
+@pytest.mark.parametrize("number", ["999999999999", "148044593752547", "9" * 15])
+async def test_what_comes_after_the_end_is_nothing(call: Call, finish: Finish, number: str) -> None:
+    job = await finish(await call("POST", "jobs", CREATE))
+    log = (await call("GET", f"jobs/{job['id']}/log", offset=number)).json
+    assert log == {"text": "", "offset": int(number), "complete": True}
+    assert (await call("GET", f"jobs/{job['id']}/events", after=number)).json == {"events": []}
+
+
 async def test_a_link_that_leads_to_itself_is_not_found(call: Call, jp_root_dir: Path) -> None:
     (jp_root_dir / "loop.yml").symlink_to("loop.yml")
     reply = await call("POST", "specs/check", {"path": "loop.yml"})
