@@ -16,19 +16,27 @@ from ..envs.processes import running_kernels
 from ..envs.trust import Trust, account_name
 from ..errors import AlreadyExists, Busy, Forbidden, InUse, InvalidRequest, NotFound
 from ..models import PENDING_MARK
+from .fitting import PLACEHOLDER
+
+_MISREAD = "\"'`$:\\\x7f"
 
 
 def check_path(prefix: Path) -> None:
-    """The path can be written into scripts and JSON as packages do it: letter by letter.
+    """Check that packages can write the path into scripts, JSON and programs, and shells into PATH, as it is.
 
     Raises:
         InvalidRequest: it cannot.
     """
     path = str(prefix)
-    if any(char in '"\\\x7f' or char < " " for char in path):
+    if any(char in _MISREAD or char < " " for char in path):
         raise InvalidRequest(
-            f"{path!a} cannot be the path of an environment: it has a double quote, backslash or control character.",
+            f"{path!a} cannot be the path of an environment: packages, shells and PATH misread quotes, colons, dollar "
+            "signs, backslashes and control characters.",
             remedy="Choose another folder.",
+        )
+    if (length := len(os.fsencode(prefix))) > PLACEHOLDER:
+        raise InvalidRequest(
+            f"The path {path} has {length} bytes; packages have room for {PLACEHOLDER}.", remedy="Choose a shorter one."
         )
 
 

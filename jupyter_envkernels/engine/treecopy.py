@@ -15,9 +15,8 @@ import msgspec
 
 from ..envs.installations import is_root
 from ..envs.packages import MAX_RECORD_BYTES
-from ..errors import LinkFailed
 from ..files import read_file
-from .fitting import PLACEHOLDER, Fitter
+from .fitting import Fitter
 from .ownership import Owned, owned_files
 from .tally import Tally
 from .walking import (
@@ -62,13 +61,11 @@ def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, .
         What was left out: sockets, pipes and devices.
 
     Raises:
-        LinkFailed: the new prefix is longer than packages allow.
+        LinkFailed: a program of the source has no room for the new prefix.
         Forbidden: a part of the source may not be read.
         InvalidSpec: a record of the source is unreadable.
         OSError: a file or folder cannot be made.
     """
-    if len(os.fsencode(prefix)) > PLACEHOLDER:
-        raise LinkFailed(f"The path {prefix} is longer than {PLACEHOLDER} bytes.", remedy="Choose a shorter one.")
     with reading(source):
         return _Clone(source, copy, prefix).run(tally)
 

@@ -15,7 +15,17 @@ from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
 from ..envs.history import read_history
 from ..errors import Busy, Conflict, Forbidden, InvalidRequest, InvalidSpec, NotFound
-from ..models import ENVIRONMENT_NAME, CheckedSpec, Edit, Environment, EnvSpec, Job, JobRequest, environment_id
+from ..models import (
+    ENVIRONMENT_NAME,
+    RESERVED_NAMES,
+    CheckedSpec,
+    Edit,
+    Environment,
+    EnvSpec,
+    Job,
+    JobRequest,
+    environment_id,
+)
 from ..specs import check, write
 
 _NO_EDIT = Edit()
@@ -247,6 +257,8 @@ def check_name(name: str) -> str:
     Raises:
         InvalidRequest: it cannot.
     """
+    if name in RESERVED_NAMES:
+        raise InvalidRequest(f"{name!r} is the name of conda's own environment.", remedy="Choose another name.")
     if not ENVIRONMENT_NAME.fullmatch(name):
         raise InvalidRequest(
             f"{name!r} cannot be the name of an environment.",

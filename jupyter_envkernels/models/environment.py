@@ -13,7 +13,10 @@ from typing import Any, Literal
 PackageManager = Literal["conda", "pip"]
 ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit", "pixi-lock", "requirements"]
 
-ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+RESERVED_NAMES = ("base", "root")
+"""Names that conda keeps for the environment that it is itself installed in."""
+
+ENVIRONMENT_NAME = re.compile(r"(?!(?:base|root)\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 """What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
 
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")

@@ -15,7 +15,7 @@ MAX_BODY = 2 * MAX_LOCK_BYTES + 64 * 1024
 
 Of what is no lock file, ``specs.check`` reads less."""
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^(?!(?:base|root)\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
 EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
 Lines = Annotated[
     tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..models import ENVIRONMENT_NAME, Diagnostic, canonical_name
+from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, canonical_name
 from .document import Document
 from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
@@ -20,7 +20,6 @@ _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE
 )
 _NAME_LIKE = re.compile(r"[A-Za-z][A-Za-z-]+")
-_RESERVED = ("base", "root")
 _PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Users/|/opt/homebrew/")))
 _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
 
@@ -55,7 +54,11 @@ def _name(document: Document) -> Iterator[Diagnostic]:
     name = document.name
     if name is None:
         return
-    if not ENVIRONMENT_NAME.fullmatch(name.text):
+    if name.text in RESERVED_NAMES:
+        message = f"'{name.text}' is the name of conda's own environment."
+        remedy = "Name it for the work that it is for, or give another name when you create it."
+        yield remark("warning", "invalid-name", name, message, remedy)
+    elif not ENVIRONMENT_NAME.fullmatch(name.text):
         yield remark(
             "warning",
             "invalid-name",
@@ -64,9 +67,6 @@ def _name(document: Document) -> Iterator[Diagnostic]:
             "Use letters, digits, dot, dash and underscore, and begin with a letter or a digit; "
             "or give another name when you create it.",
         )
-    elif name.text in _RESERVED:
-        message = f"'{name.text}' is the name of conda's own environment."
-        yield remark("warning", "invalid-name", name, message, "Name it for the work that it is for.")
     elif _SAYS_NOTHING.fullmatch(name.text):
         message = f"The name '{name.text}' says nothing, and will be one of many in the list of kernels."
         yield remark("info", "vague-name", name, message, "Name it for the work that it is for, such as 'ocean-2025'.")

@@ -206,11 +206,18 @@ def test_names_that_no_folder_can_have(tmp_path: Path) -> None:
         check_unused(tmp_path / "loop" / "lesson")
 
 
-@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\nb", "a\x1bb", "a\x7fb"])
+@pytest.mark.parametrize("name", ['a"b', "a'b", "a`b", "a$b", "a:b", "a\\b", "a\nb", "a\x1bb", "a\x7fb"])
 def test_paths_that_packages_cannot_hold(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InvalidRequest, match="a double quote, backslash or control character"):
+    with pytest.raises(InvalidRequest, match="misread"):
         check_path(tmp_path / name / "lesson")
-    check_path(tmp_path / "a b'c\u00fc")
+    check_path(tmp_path / "a b&c\u00fc")
+
+
+def test_paths_for_which_packages_have_no_room() -> None:
+    check_path(Path("/" + "x" * 254))
+    for path in ("/" + "x" * 255, "/" + "\u00fc" * 130):
+        with pytest.raises(InvalidRequest, match="packages have room for 255"):
+            check_path(Path(path))
 
 
 def test_an_environment_that_others_can_change_is_not_run(tmp_path: Path) -> None:

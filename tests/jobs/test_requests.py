@@ -53,7 +53,7 @@ def test_where_an_environment_goes(catalog: Catalog, tmp_path: Path) -> None:
     assert create_request(catalog, SPEC, prefix=tmp_path / "exactly").prefix == tmp_path / "exactly"
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-rf", "a\nb", "a b", ".hidden", "x" * 300])
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-rf", "a\nb", "a b", ".hidden", "x" * 300, "base", "root"])
 def test_names_that_none_can_have(catalog: Catalog, name: str) -> None:
     with pytest.raises((InvalidRequest, InvalidSpec)):
         create_request(catalog, f"name: {name!r}\ndependencies: [python]\n")

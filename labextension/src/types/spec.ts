@@ -56,4 +56,5 @@ export interface ITemplate {
 }
 
 /** Names that an environment may have, as the server's EnvironmentName. */
-export const NAME_PATTERN = '[A-Za-z0-9_][A-Za-z0-9._\\-]{0,99}';
+export const NAME_PATTERN =
+  '(?!(?:base|root)$)[A-Za-z0-9_][A-Za-z0-9._\\-]{0,99}';

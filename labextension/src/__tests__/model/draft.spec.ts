@@ -99,6 +99,9 @@ describe('SpecDraft', () => {
     ['_1.b-c', true],
     ['--help', false],
     ['../up', false],
+    ['base', false],
+    ['root', false],
+    ['base-2', true],
     ['with space', false],
     ['a'.repeat(101), false]
   ])('tells whether a name is allowed: %s', (name, allowed) => {

@@ -26,6 +26,7 @@ describe('freeNamePattern', () => {
     ['ml', false],
     ['-ml', false],
     ['m/l', false],
+    ['base', false],
     ['', false]
   ])('%s', (value, accepted) => {
     expect(accepts(['ml', 'ml.1', 'a (b)'], value)).toBe(accepted);
