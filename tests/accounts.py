@@ -75,7 +75,7 @@ def give(path: Path, stranger: Account) -> Path:
     return own(path, stranger.uid, stranger.gid)
 
 
-def python_of_owners(home: Path) -> str:
+def python_of_owners(home: Path, python: str = sys.executable) -> str:
     """Make a program beside home folders that runs Python as the owner of the one that it is started with.
 
     Where this installation is in a folder that only root can read, the account may read all files, and write its own.
@@ -89,7 +89,7 @@ def python_of_owners(home: Path) -> str:
     check = [str(program), "-c", _CHECK.format(sys.base_prefix)]
     for capabilities in ("", "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search"):
         become = f"setpriv --reuid=$owner --regid=$owner --clear-groups {capabilities}"
-        text = f'#!/bin/sh\nowner=$(stat -c %u "$HOME")\nexec {become} {shlex.quote(sys.executable)} "$@"\n'
+        text = f'#!/bin/sh\nowner=$(stat -c %u "$HOME")\nexec {become} {shlex.quote(python)} "$@"\n'
         program.write_text(text)
         program.chmod(0o755)
         if subprocess.run(check, cwd="/", env={"HOME": str(home)}, capture_output=True, check=False).returncode == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,11 +14,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from jupyter_envkernels.envs.condarc import load_settings
+from tests.accounts import own, python_of_owners, two_accounts
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
 from tests.installation import Installation
 
-from .hub import Client, Hub
+from .hub import USERS, Client, Hub
 
 SECTION = (
     (Path(__file__).parents[2] / "docs" / "administration.md")
@@ -41,22 +43,26 @@ def here(text: str, server: ChannelServer) -> str:
 
 
 @pytest.fixture(scope="module")
-def hardened(tmp_path_factory: pytest.TempPathFactory, _running_channel_server: ChannelServer) -> Iterator[Hub]:
+def hardened(_running_channel_server: ChannelServer) -> Iterator[Hub]:
     """A hub after the recipe; ada's server runs, and all that she can write is against it."""
-    folder = tmp_path_factory.mktemp("hardened")
-    installation = Installation(folder / "installation")
-    installation.write_policy(here(POLICY, _running_channel_server))
-    installation.write_condarc(here(CONDARC, _running_channel_server))
-    installation.enable()
-    (spawner,) = re.findall(r"^c\.Spawner\.(\w+) = True$", SPAWNER, re.MULTILINE)
-    hub = Hub(folder, f"{_running_channel_server.url}/main", python=installation.python, **{spawner: True})
-    loosened = {"allowed_channels": [], "max_environments": 0, "keep_jobs": 7, "allow_pip": True}
-    config = hub.home("ada") / ".jupyter" / "jupyter_server_config.json"
-    config.write_text(json.dumps({"EnvKernels": loosened}))
-    (hub.home("ada") / ".condarc").write_text(json.dumps(OWN_CONDARC))
-    with hub:
-        hub.start_server("ada")
-        yield hub
+    with two_accounts(USERS) as (account, _):
+        folder = account.home.parent
+        installation = Installation(folder / "installation")
+        installation.write_policy(here(POLICY, _running_channel_server))
+        installation.write_condarc(here(CONDARC, _running_channel_server))
+        installation.enable()
+        (spawner,) = re.findall(r"^c\.Spawner\.(\w+) = True$", SPAWNER, re.MULTILINE)
+        python = python_of_owners(account.home, installation.python)
+        channel = f"{_running_channel_server.url}/main"
+        hub = Hub(folder, channel, python=python or installation.python, **{spawner: True})
+        loosened = {"allowed_channels": [], "max_environments": 0, "keep_jobs": 7, "allow_pip": True}
+        config = hub.home("ada") / ".jupyter" / "jupyter_server_config.json"
+        config.write_text(json.dumps({"EnvKernels": loosened}))
+        (hub.home("ada") / ".condarc").write_text(json.dumps(OWN_CONDARC))
+        own(account.home, *(account.uid, account.gid) if python else (os.geteuid(), os.getegid()))
+        with hub:
+            hub.start_server("ada")
+            yield hub
 
 
 @pytest.fixture
@@ -81,7 +87,7 @@ def test_each_line_of_the_policy_file_holds(hardened: Hub, settings: Any, channe
 
 
 def test_the_command_line_obeys_the_same_policy(hardened: Hub, channel_server: ChannelServer) -> None:
-    shell = Shell(hardened.home("ada"), "main", str(hardened.folder / "installation" / "bin" / "python"))
+    shell = Shell(hardened.home("ada"), "main", hardened.python)
     text = f"name: lesson\nchannels: ['{channel_server.url}/extra']\ndependencies: [prio-demo]\n"
     refused = shell.json("create", "-f", "-", feed=text, code=3)["error"]
     assert refused["details"]["problems"] == ["channel-not-allowed"]
