@@ -30,9 +30,15 @@ def channel_root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def channel_pythons(channel_root: Path) -> list[str]:
+def channel_versions(channel_root: Path) -> dict[str, str]:
+    """The Pythons of the test channel, X.Y.Z by X.Y from the oldest to the newest; often only the machine's."""
+    return dict(json.loads((channel_root / "manifest.json").read_text())["pythons"])
+
+
+@pytest.fixture(scope="session")
+def channel_pythons(channel_versions: dict[str, str]) -> list[str]:
     """The Pythons of the test channel, as X.Y from the oldest to the newest."""
-    return list(json.loads((channel_root / "manifest.json").read_text())["pythons"])
+    return list(channel_versions)
 
 
 @pytest.fixture(scope="session")

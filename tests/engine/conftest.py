@@ -68,6 +68,24 @@ class Engine:
         return (self.channel_root / name).as_uri()
 
 
+def write_channel(folder: Path, depends: Mapping[str, Sequence[str]]) -> str:
+    """Write the index of a channel that has no archives; return its URL.
+
+    Args:
+        folder: of the channel.
+        depends: what each package, ``name-version-build``, depends on.
+    """
+    records = {}
+    for stem, wanted in depends.items():
+        name, version, build = stem.rsplit("-", 2)
+        record = {"name": name, "version": version, "build": build, "build_number": 0, "depends": wanted}
+        records[f"{stem}.conda"] = {**record, "subdir": "noarch"}
+    subdir = folder / "noarch"
+    subdir.mkdir(parents=True)
+    (subdir / "repodata.json").write_text(json.dumps({"info": {"subdir": "noarch"}, "packages.conda": records}))
+    return folder.as_uri()
+
+
 @pytest.fixture
 def engine(tmp_path: Path, channel_root: Path) -> Engine:
     return Engine(tmp_path / "cache", channel_root)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Inquiry
+from .conftest import Inquiry, write_channel
 
-HEAD = "dependencies:\n  - python=3.12\n  - pip\n  - pip:\n"
+HEAD = "dependencies:\n  - python>=3.9\n  - pip\n  - pip:\n"
 
 
 def with_pip(*lines: str) -> str:
@@ -57,28 +57,16 @@ def test_a_requirements_file(inquiry: Inquiry) -> None:
 
 def test_packages_that_conda_calls_otherwise(inquiry: Inquiry, tmp_path: Path) -> None:
     """A program or a library of that name is no substitute."""
-    records = {}
-    for name, depends in {
-        "python": [],
-        "graphviz": ["libgd"],
-        "python-graphviz": ["python >=3", "graphviz"],
-        "pytorch": ["python >=3.12,<3.13.0a0"],
-        "brotli": [],
-        "brotli-python": ["python 3.9.*"],
-    }.items():
-        version = "3.12.1" if name == "python" else "1.0"
-        records[f"{name}-{version}-0.conda"] = {
-            "name": name,
-            "version": version,
-            "build": "0",
-            "build_number": 0,
-            "depends": depends,
-            "subdir": "noarch",
-        }
-    folder = tmp_path / "channel" / "noarch"
-    folder.mkdir(parents=True)
-    (folder / "repodata.json").write_text(json.dumps({"info": {"subdir": "noarch"}, "packages.conda": records}))
-    found = inquiry.advise(with_pip("graphviz", "torch>=1", "brotli"), channels=[(tmp_path / "channel").as_uri()])
+    depends: dict[str, list[str]] = {
+        "python-3.12.1-0": [],
+        "graphviz-1.0-0": ["libgd"],
+        "python-graphviz-1.0-0": ["python >=3", "graphviz"],
+        "pytorch-1.0-0": ["python >=3.12,<3.13.0a0"],
+        "brotli-1.0-0": [],
+        "brotli-python-1.0-0": ["python 3.9.*"],
+    }
+    channel = write_channel(tmp_path / "channel", depends)
+    found = inquiry.advise(with_pip("graphviz", "torch>=1", "brotli"), channels=[channel])
     assert [d.remedy.split("'")[1] for d in found if d.code == "conda-has-it"] == [
         "- python-graphviz",
         "- pytorch>=1",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.channel.server import ChannelServer
 
-from .conftest import Engine
+from .conftest import Engine, write_channel
 
 CLASHES = {
     ("conflict-a", "conflict-b", "prio-demo"): (
@@ -35,9 +35,9 @@ CLASHES = {
         "`needs-old-python` cannot be installed: it needs python <3.8, which no channel has.",
         "It works without `needs-old-python`.",
     ),
-    ("python=3.12", "prio-demo", "python=3.11"): (
-        "`python=3.12` and `python=3.11` ask for different packages of the same name.",
-        "It works without `python=3.12` or without `python=3.11`.",
+    ("conflict-base=1.0", "prio-demo", "conflict-base=1.5"): (
+        "`conflict-base=1.0` and `conflict-base=1.5` ask for different packages of the same name.",
+        "It works without `conflict-base=1.0` or without `conflict-base=1.5`.",
     ),
     ("needs-cuda", "needs-missing"): (
         (
@@ -66,38 +66,46 @@ def test_the_lines_that_clash_and_what_would_help(engine: Engine, specs: tuple[s
     assert "Cannot solve the request" not in tree
 
 
-def test_the_newest_version_of_python_for_which_an_old_package_was_built(
-    engine: Engine, channel_pythons: list[str]
-) -> None:
-    newest = max((xy for xy in channel_pythons if xy != "3.13"), key=lambda xy: int(xy.split(".")[1]))
-    answer = engine.solve("python=3.13", "numpy=1.26", "ipykernel")
+@pytest.fixture
+def three_pythons(tmp_path: Path) -> str:
+    """A channel of three Pythons, the last of which is too new for numpy 1."""
+    depends: dict[str, list[str]] = {f"python-3.{minor}.1-0": [] for minor in (11, 12, 13)}
+    for version, minor in (("1.26.4", 11), ("1.26.4", 12), ("2.2.6", 12), ("2.2.6", 13)):
+        depends[f"numpy-{version}-py3{minor}"] = [f"python >=3.{minor},<3.{minor + 1}.0a0"]
+    two = {"conflict-a-1.0-0": ["base-library <2"], "conflict-b-1.0-0": ["base-library >=2"]}
+    depends |= two | {"base-library-1.0-0": [], "base-library-2.0-0": [], "ipykernel-7.0-0": ["python"]}
+    return write_channel(tmp_path / "three", depends)
+
+
+def test_the_newest_version_of_python_for_which_an_old_package_was_built(engine: Engine, three_pythons: str) -> None:
+    answer = engine.solve("python=3.13", "numpy=1.26", "ipykernel", channels=[three_pythons])
     assert answer["message"].startswith(
         "`python=3.13` and `numpy=1.26` cannot be installed together: `numpy=1.26` needs python >="
     )
     assert answer["remedy"] == (
-        f"It works with `python={newest}` instead of `python=3.13` or with `numpy=2.2` instead of `numpy=1.26`."
+        "It works with `python=3.12` instead of `python=3.13` or with `numpy=2.2` instead of `numpy=1.26`."
     )
 
 
-def test_two_conflicts_are_both_told(engine: Engine) -> None:
-    answer = engine.solve("conflict-a", "python=3.13", "conflict-b", "numpy=1.26")
+def test_two_conflicts_are_both_told(engine: Engine, three_pythons: str) -> None:
+    answer = engine.solve("conflict-a", "python=3.13", "conflict-b", "numpy=1.26", channels=[three_pythons])
     headline = answer["message"].splitlines()[0]
     assert "`conflict-a` and `conflict-b` cannot be installed together" in headline
     assert "`python=3.13` and `numpy=1.26` cannot be installed together" in headline
     assert answer["remedy"].count(", and ") == 1
 
 
-def test_all_names_and_versions_that_no_channel_has(engine: Engine) -> None:
+def test_all_names_and_versions_that_no_channel_has(engine: Engine, channel_versions: dict[str, str]) -> None:
     names = engine.solve("nump", "ipykernl=7", "python=3.99")
     assert names["message"] == (
         "No channel has a package named nump. Did you mean numpy? "
         "No channel has a package named ipykernl. Did you mean ipykernel? "
-        "No channel has `python=3.99`: the newest python that there is has version 3.13.0."
+        f"No channel has `python=3.99`: the newest python that there is has version {[*channel_versions.values()][-1]}."
     )
-    versions = engine.solve("conflict-base=3", "numpy=1.27", "prio-demo")
+    versions = engine.solve("conflict-base=3", "entrypoint-demo=2", "prio-demo")
     assert versions["message"] == (
         "No channel has `conflict-base=3`: the newest conflict-base that there is has version 2.0. "
-        "No channel has `numpy=1.27`: the newest numpy that there is has version 2.2.6."
+        "No channel has `entrypoint-demo=2`: the newest entrypoint-demo that there is has version 1.0."
     )
     build = engine.solve("gpu-or-cpu=1.0=rocm*")
     assert build["message"] == (
