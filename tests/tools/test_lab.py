@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
 import pytest
 
 from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
+from tests.engine.conftest import Engine
 from tools import lab
+
+FIRST_SPECS = {
+    **{path.name: path.read_text() for path in lab.EXAMPLES.glob("*.yml")},
+    "README.md": re.findall(r"```yaml\n(.*?)```", (lab.ROOT / "README.md").read_text(), re.DOTALL)[0],
+    "the panel": re.findall(r"`(name: .*?)`", (lab.ROOT / "labextension/src/model/draft.ts").read_text(), re.DOTALL)[0],
+}
+"""What is tried first."""
 
 
 @pytest.fixture
@@ -20,12 +30,24 @@ def closed_url() -> str:
 def test_examples_are_copied_once_and_kept(tmp_path: Path) -> None:
     lab.copy_examples(lab.EXAMPLES, tmp_path / "work")
     copied = sorted(path.name for path in (tmp_path / "work").iterdir())
-    assert copied == ["environment-numpy.yml", "environment-python312.yml"]
+    assert copied == ["environment-numpy.yml", "environment-variables.yml"]
 
     mine = tmp_path / "work" / copied[0]
     mine.write_text("name: mine\n")
     lab.copy_examples(lab.EXAMPLES, tmp_path / "work")
     assert mine.read_text() == "name: mine\n"
+
+
+@pytest.mark.parametrize("text", FIRST_SPECS.values(), ids=FIRST_SPECS)
+def test_what_is_tried_first_can_be_created_with_the_machines_python_alone(
+    tmp_path: Path, channel_root: Path, channel_pythons: list[str], text: str
+) -> None:
+    spec = check(text.encode()).spec
+    assert spec is not None
+    engine = Engine(tmp_path / "cache", channel_root)
+    for python in (xy for xy in channel_pythons if xy != "3.9"):  # where the package cannot run either
+        answer = engine.solve(*spec.dependencies, f"python={python}")
+        assert "packages" in answer, answer
 
 
 def test_a_server_that_answers_is_reachable(channel_server: ChannelServer, closed_url: str) -> None:

@@ -21,9 +21,8 @@ import { SpecCheck } from './speccheck';
 /** What a person sees who has not written a spec yet. */
 export const EXAMPLE = `name: first-steps
 dependencies:
-  - python=3.12
+  - python>=3.10
   - numpy
-  - matplotlib
 `;
 
 const NONE: ReadonlyArray<IDiagnostic> = [];
