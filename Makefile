@@ -25,11 +25,11 @@ lab: .make/labextension  ## open JupyterLab with the panel and two example specs
 	@python -m tools.lab $(LAB_ARGS)
 
 test: .make/labextension  ## everything: lint, types, import contract, Python, TypeScript and browser tests
-	@python -m tools.chromium
+	@python -m tools.chromium || true
 	@python -m tools.checks test
 
 soak: .make/labextension  ## the long campaigns: tests marked soak
-	@python -m tools.chromium
+	@python -m tools.chromium || true
 	@python -m tools.checks soak
 
 lint: .make/node_modules  ## the static checks alone

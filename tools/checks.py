@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tools.chromium import REMEDY, find_chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "labextension"
 _POLL, _PATIENCE = 0.1, 20.0  # seconds
@@ -219,6 +221,8 @@ def main(name: str) -> int:
     print(f"\nmake {name}: {time.monotonic() - started:.0f} s")
     if run.total != Count():
         print(run.total)
+    if run.total.skipped and find_chromium() is None:
+        print(f"The tests in a browser did not run: there is no Chromium. {REMEDY}", file=sys.stderr)
     return run.status
 
 

@@ -12,8 +12,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.setup_node import usable_node
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PLAYWRIGHT_BUILDS = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
+
+REMEDY = "As an administrator install it (Debian: apt-get install chromium; Ubuntu: google-chrome), and run this again."
 
 
 def find_chromium() -> Path | None:
@@ -23,6 +27,7 @@ def find_chromium() -> Path | None:
 
 def install_chromium() -> Path | None:
     """Install a Chromium: playwright's, else Debian's package. Return its executable; None where neither can be had."""
+    choose_node()
     for commands in (_playwright_commands(), _debian_commands()):
         for command in commands:
             print("$", " ".join(command), flush=True)
@@ -33,6 +38,12 @@ def install_chromium() -> Path | None:
     return None
 
 
+def choose_node() -> None:
+    """Have playwright run the Node of PATH: the one that it brings needs libraries that a small system lacks."""
+    if node := usable_node():
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
+
+
 def main() -> int:
     """Find or install, and say which."""
     chromium = find_chromium()
@@ -40,11 +51,7 @@ def main() -> int:
         print("No Chromium on this machine: installing one for the browser tests", flush=True)
         chromium = install_chromium()
     if chromium is None:
-        print(
-            "The browser tests need Chromium, and it cannot be had: see the lines above. As an administrator install "
-            "it (Debian: apt-get install chromium; Ubuntu: google-chrome), and run this again.",
-            file=sys.stderr,
-        )
+        print(f"Chromium cannot be had: see the lines above. {REMEDY}", file=sys.stderr)
         return 1
     print(f"Chromium: {chromium}")
     return 0

@@ -6,15 +6,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.browser.lab import (
-    CHROMIUM_FLAGS,
     Lab,
     choose,
-    chromium,
     create,
     expect_state,
+    open_browser,
     open_lab,
     paste_spec,
     preview,
@@ -23,6 +22,7 @@ from tests.browser.lab import (
 )
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
+from tools.chromium import find_chromium
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 
@@ -51,18 +51,18 @@ dependencies:
 
 def main() -> int:
     """Take all pictures."""
+    chromium = find_chromium()
+    assert chromium is not None, "`make docs-images` has installed it"
     IMAGES.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="envkernels-") as folder,
         ChannelServer(ensure_channel()) as server,
         Lab(Path(folder), server.url) as lab,
-        sync_playwright() as playwright,
+        open_browser(chromium) as browser,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=2)
         page.set_default_timeout(60_000)
         take(page, lab, server)
-        browser.close()
     return 0
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.channel.server import ChannelServer
+from tools.chromium import find_chromium
 
-from .lab import CHROMIUM_FLAGS, Lab, chromium
+from .lab import Lab, open_browser
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +39,11 @@ def lab(_lab: Lab, channel_server: ChannelServer) -> Lab:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")  # `make test` says so at its end
+    with open_browser(chromium) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

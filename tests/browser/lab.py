@@ -13,11 +13,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from typing_extensions import Self
+
+from tools.chromium import choose_node
 
 CHROMIUM_FLAGS = [
     "--disable-background-networking",
@@ -143,14 +147,14 @@ class Lab:
         return True
 
 
-def chromium() -> str:
-    """The executable of the browser."""
-    from tools.chromium import find_chromium  # noqa: PLC0415
-
-    found = find_chromium()
-    if found is None:
-        raise RuntimeError("No Chromium is on this machine: run 'make test', which installs one.")
-    return str(found)
+@contextmanager
+def open_browser(chromium: Path) -> Iterator[Browser]:
+    """Run Chromium."""
+    choose_node()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 def open_lab(page: Page, lab: Lab) -> None:

@@ -68,6 +68,16 @@ def test_a_campaign_without_tests_is_said(
     assert "Stopped: campaigns found no test to run." in capfd.readouterr().err
 
 
+def test_browser_tests_that_did_not_run_are_told_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    check = Check("tests", (*write_script(tmp_path, f"printf '%s' '{JUNIT}' > $1\n"), "{report}"), count=read_junit)
+    monkeypatch.setitem(checks.CHECKS, "test", [[[check]]])
+    monkeypatch.setattr(checks, "find_chromium", lambda: None)
+    assert checks.main("test") == 0
+    assert capfd.readouterr().err.startswith("The tests in a browser did not run: there is no Chromium. As an ")
+
+
 def test_lanes_run_side_by_side_and_their_output_is_kept_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

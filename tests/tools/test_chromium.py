@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tools.chromium import find_chromium, main
+from tools.chromium import choose_node, find_chromium, main
 
 
 def write_program(path: Path, *, status: int = 0) -> Path:
@@ -39,6 +40,15 @@ def test_one_that_does_not_start_is_passed_over(places: Path) -> None:
 @pytest.mark.usefixtures("places")
 def test_none() -> None:
     assert find_chromium() is None
+
+
+def test_playwright_runs_the_node_of_path(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "restored at the end")
+    monkeypatch.delenv("PLAYWRIGHT_NODEJS_PATH")
+    node = write_program(places / "bin/node")
+    node.write_text("#!/bin/sh\necho v20.1.0\n")
+    choose_node()
+    assert os.environ["PLAYWRIGHT_NODEJS_PATH"] == str(node)
 
 
 def test_what_cannot_be_had_is_an_error_with_a_remedy(
