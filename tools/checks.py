@@ -139,6 +139,9 @@ _CHANNEL = Check("test channel", ("python", "-m", "tests.channel", "build"))
 _WITH_JOBS = ("tests/faults", "tests/jobs")
 """Half of the time of all Python tests."""
 
+_SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
+"""Each process has a home and servers of its own; what the tests of a file share is made once."""
+
 _WHEEL = "tests/browser/test_wheel.py"
 _OTHERS = tuple(f"--ignore={folder}" for folder in (*_WITH_JOBS, "tests/browser"))
 
@@ -154,11 +157,11 @@ CHECKS: dict[str, Sequence[Stage]] = {
     "test": [
         [[_CHANNEL]],
         [
-            [_tests("Python tests with jobs", *_WITH_JOBS)],
+            [_tests("Python tests with jobs", *_SIDE_BY_SIDE, *_WITH_JOBS)],
             [
                 *LINT,
                 Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
-                _tests("other Python tests", *_OTHERS),
+                _tests("other Python tests", *_SIDE_BY_SIDE, *_OTHERS),
                 _tests("tests of the wheel", _WHEEL),
             ],
         ],
