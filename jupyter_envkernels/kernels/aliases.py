@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from ..envs.naming import clean, kernel_suffixes
 from ..models import Environment, Kernel
 
+Meant: TypeAlias = "tuple[Environment, Kernel | None, str]"
+_Fold: TypeAlias = "Callable[[str], str]"
+
 _PYTHON = ("py", "python3", "python2")
 
 
-def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment, Kernel | None, str] | None:
+def resolve(name: str, environments: Iterable[Environment]) -> Meant | None:
     """The one environment that a kernel name can mean, the kernel, and that kernel's raw name.
+
+    As jupyter_client does it, case does not count, unless it tells environments apart.
 
     Args:
         name: ``conda-base-KERNEL`` or ``conda-env-NAME-KERNEL``.
@@ -27,15 +33,22 @@ def resolve(name: str, environments: Iterable[Environment]) -> tuple[Environment
         The kernel is None where the environment has lost it or never had it; all is None where no environment or more
         than one answers to the name.
     """
+    trusted = [environment for environment in environments if environment.is_trusted]
+    return _resolve(name, trusted, str) or _resolve(name, trusted, str.lower)
+
+
+def _resolve(name: str, environments: Sequence[Environment], fold: _Fold) -> Meant | None:
+    listed = [(env, kernel) for env in environments for kernel in env.kernels if fold(kernel.id) == fold(name)]
+    if len(listed) == 1:
+        return *listed[0], listed[0][1].raw_name
     matches = [
         (environment, rest)
         for environment in environments
-        if environment.is_trusted
         for part in _parts(environment)
-        if (rest := name.removeprefix(f"conda-{part}-")) != name and rest
+        if (rest := fold(name).removeprefix(fold(f"conda-{part}-"))) != fold(name) and rest
     ]
-    exact: list[tuple[Environment, Kernel | None, str]] = [
-        (env, kernel, kernel.raw_name) for env, rest in matches if (kernel := _kernel(env, rest))
+    exact: list[Meant] = [
+        (env, kernel, kernel.raw_name) for env, rest in matches if (kernel := _kernel(env, rest, fold))
     ]
     found = exact or [(env, None, "python3") for env, rest in matches if rest in _PYTHON and not env.kernels]
     return found[0] if len({env.id for env, _, _ in found}) == 1 else None
@@ -54,9 +67,9 @@ def _hash(environment: Environment) -> str:
     return hashlib.sha256(os.fsencode(environment.prefix)).hexdigest()[:8]
 
 
-def _kernel(environment: Environment, rest: str) -> Kernel | None:
+def _kernel(environment: Environment, rest: str, fold: _Fold) -> Kernel | None:
     suffixes = kernel_suffixes([kernel.raw_name for kernel in environment.kernels])
     for kernel in environment.kernels:
-        if rest in (suffixes[kernel.raw_name], clean(kernel.raw_name)):
+        if rest in map(fold, (suffixes[kernel.raw_name], clean(kernel.raw_name))):
             return kernel
     return None

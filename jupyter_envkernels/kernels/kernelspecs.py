@@ -25,7 +25,7 @@ def kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
         "language": spec.get("language", ""),
         "interrupt_mode": spec.get("interrupt_mode", "signal"),
         "metadata": {
-            **spec.get("metadata", {}),
+            **(spec.get("metadata", {}) if spec else fallback_metadata()),
             **environment_metadata(environment, kernel),
             "kernel_provisioner": {"provisioner_name": PROVISIONER},
         },
@@ -70,6 +70,14 @@ def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[st
     message = f"{problem.message} {problem.remedy}" if problem else "The environment does not offer this kernel."
     reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
     return [*_own_argv("kernels.fallback"), "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
+
+
+def fallback_metadata() -> dict[str, Any]:
+    """Return how connections to the fallback kernel can be encrypted, as the ipykernel of the server tells."""
+    from ipykernel.kernelspec import get_kernel_dict  # noqa: PLC0415 - needed for broken environments only
+
+    metadata = get_kernel_dict().get("metadata", {})
+    return {key: metadata[key] for key in ("supported_encryption",) if key in metadata}
 
 
 def launch_argv(prefix: object, raw_name: str) -> list[str]:

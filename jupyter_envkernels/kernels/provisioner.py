@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.connect import KernelConnectionInfo, LocalPortCache
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..envs.catalog import Catalog
 from ..envs.footprints import record_start
 from ..envs.trust import Trust
 from ..models import CatalogOptions
-from .kernelspecs import fallback_argv
+from .kernelspecs import fallback_argv, fallback_metadata
 from .start import prepare
 
 
@@ -39,13 +40,25 @@ class EnvKernelProvisioner(LocalProvisioner):
             self.log.warning("The fallback kernel takes the place of that of %s: %s", prefix, start.problem.message)
             self._started_prefix = None
             self.kernel_spec.argv = fallback_argv(str(metadata["conda_env_name"]), prefix, start.problem)
+            self.kernel_spec.metadata = {**metadata, "supported_encryption": None, **fallback_metadata()}
         else:
             self._started_prefix = Path(prefix)
             self.kernel_spec.argv = start.argv
             self.kernel_spec.env = start.variables
             kwargs["env"] = start.environ
+        self._replace_taken_ports()
         launch: dict[str, Any] = await super().pre_launch(**kwargs)
         return launch
+
+    def _replace_taken_ports(self) -> None:
+        """Have all ports chosen again if another program has taken one; jupyter_client would keep to the first ones."""
+        manager: Any = self.parent
+        if not self.ports_cached or all(_is_free(manager.ip, port) for port in manager.ports):
+            return
+        for port in manager.ports:
+            LocalPortCache.instance().return_port(port)
+        manager.cleanup_connection_file()
+        self.ports_cached = False
 
     def _trust(self) -> Trust:
         """The rule of whose files may be used, by the settings of the manager that has found the kernel."""
@@ -60,3 +73,15 @@ class EnvKernelProvisioner(LocalProvisioner):
             with suppress(RuntimeError):  # no thread is to be had
                 Thread(target=record_start, args=(self._started_prefix,), daemon=True).start()
         return connection
+
+
+def _is_free(ip: str, port: int) -> bool:
+    """Return whether a kernel could listen there: it would share no port, but take one over that is just closing."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ip, port))
+            probe.listen()
+        except OSError:
+            return False
+    return True

@@ -16,13 +16,14 @@ from ..envs.catalog import Catalog
 from ..envs.prefixes import KERNELS, resource_files
 from ..errors import Forbidden
 from ..models import CatalogOptions, Environment, Kernel, environment_id
-from .aliases import resolve
+from .aliases import Meant, resolve
 from .kernelspecs import environment_metadata, kernelspec, missing_kernelspec, resource_dir, resources
 from .ordinary import OrdinaryKernelSpecs
 from .sync import is_synced
 
 _T = TypeVar("_T")
 _PREFIX = "conda-"
+_OVERRIDABLE = ("find_kernel_specs", "get_kernel_spec")
 _Pair: TypeAlias = "tuple[Environment, Kernel]"
 _State: TypeAlias = "tuple[tuple[Environment, ...], dict[str, Any], dict[str, str]]"
 
@@ -70,7 +71,9 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return self.kernel_spec_class(resource_dir=folder, **spec)
 
     def get_all_specs(self) -> dict[str, Any]:
-        """Kernel name -> ``{"resource_dir", "spec"}``."""
+        """Kernel name -> ``{"resource_dir", "spec"}``; where a subclass has methods of its own, by those."""
+        if any(getattr(type(self), name) is not getattr(SyncEnvKernelSpecManager, name) for name in _OVERRIDABLE):
+            return dict(super().get_all_specs())
         folders, ordinary = self._ordinary_specs()
         state = (self.catalog.environments(), ordinary, folders)
         if self._listing is None or not _same(self._listing[0], state):
@@ -100,17 +103,28 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
             return folders, specs
         return _but(folders, synced), _but(specs, synced)
 
-    def _environment_kernel(self, name: str) -> tuple[Environment, Kernel | None, str] | None:
-        if not name.startswith(_PREFIX) or not self._is_allowed(name):
+    def _environment_kernel(self, name: str) -> Meant | None:
+        """The environment and kernel that a name means; None where it means an ordinary kernelspec, or nothing.
+
+        Raises:
+            NoSuchKernel: it means one that is not allowed.
+        """
+        if not name.lower().startswith(_PREFIX):
             return None
-        found = self.catalog.kernel(name)
-        if found:
-            return *found, found[1].raw_name
+        found: Meant | None
+        if known := self.catalog.kernel(name):
+            found = *known, known[1].raw_name
+        else:
+            found = None if self._is_ordinary(name) else resolve(name, self.catalog.environments())
+        if found and not self._is_allowed(found[1].id if found[1] else name):
+            raise NoSuchKernel(name)
+        return found
+
+    def _is_ordinary(self, name: str) -> bool:
         try:
-            super().get_kernel_spec(name)
+            return not is_synced(super().get_kernel_spec(name).to_dict())
         except NoSuchKernel:
-            return resolve(name, self.catalog.environments())
-        return None
+            return False
 
     def _listed(self, environments: Iterable[Environment], twins: Container[str]) -> list[_Pair]:
         """The kernels with a usable kernelspec that is not found under an ordinary name already."""

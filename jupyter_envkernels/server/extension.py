@@ -38,23 +38,37 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     name = "jupyter_envkernels"
     load_other_extensions = True
 
+    _reported_manager: OtherManager | None = None
+
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         """Before the server makes its kernelspec manager: put ours in, unless somebody chose another."""
         super()._link_jupyter_server_extension(serverapp)
-        self.other_manager: OtherManager | None = None
-        if GatewayClient.instance(parent=serverapp).gateway_enabled:
-            self.other_manager = OtherManager("the gateway", "The configuration of the server")
-        elif not serverapp.trait_has_value("kernel_spec_manager_class"):
+        has_gateway = GatewayClient.instance(parent=serverapp).gateway_enabled
+        self._is_put_in = not has_gateway and not serverapp.trait_has_value("kernel_spec_manager_class")
+        if self._is_put_in:
             serverapp.kernel_spec_manager_class = EnvKernelSpecManager
-        elif not issubclass(serverapp.kernel_spec_manager_class, SyncEnvKernelSpecManager):
-            chosen = serverapp.kernel_spec_manager_class
-            name = f"{chosen.__module__}.{chosen.__qualname__}"
-            self.other_manager = OtherManager(name, "c.ServerApp.kernel_spec_manager_class")
-        if self.other_manager:
-            self.log.warning("jupyter_envkernels: %s", self.other_manager.message)
+
+    def other_manager(self) -> OtherManager | None:
+        """Return the kernelspec manager that the server has by now in the place of ours."""
+        server: Any = self.serverapp
+        if GatewayClient.instance(parent=server).gateway_enabled:
+            return OtherManager("the gateway", "The configuration of the server")
+        found = type(server.kernel_spec_manager)
+        if issubclass(found, SyncEnvKernelSpecManager):
+            return None
+        source = "Another extension" if self._is_put_in else "c.ServerApp.kernel_spec_manager_class"
+        return OtherManager(f"{found.__module__}.{found.__qualname__}", source)
+
+    def _report_other_manager(self) -> None:
+        """Log that another kernelspec manager has the place of ours, once."""
+        other = self.other_manager()
+        if other and other != self._reported_manager:
+            self.log.warning("jupyter_envkernels: %s", other.message)
+        self._reported_manager = other
 
     def initialize_settings(self) -> None:
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
+        self._report_other_manager()
         server: Any = self.serverapp
         folder = getattr(server.contents_manager, "root_dir", None)
         root = Path(folder) if folder else None
@@ -90,6 +104,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - the hook's signature
         """Once the event loop runs: take up the jobs of earlier servers, and look at the environments."""
+        self._report_other_manager()
         for watch in self.watches:
             watch.start()
         await self.manager.start()

@@ -122,7 +122,7 @@ class DoctorHandler(EnvKernelsHandler):
         """Say where environments are looked for, and why a path is or is not a kernel."""
         ref = wire.read_reference(self.get_query_argument("path", "", strip=False))
         diagnosis = await asyncio.to_thread(self.service.diagnosis, ref)
-        self.finish(documents.diagnosis_json(diagnosis, self.service.other_manager))
+        self.finish(documents.diagnosis_json(diagnosis, self.service.other_manager()))
 
 
 class TemplatesHandler(EnvKernelsHandler):

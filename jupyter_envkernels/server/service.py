@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class Service:
         inquirer: asks what only the engine knows.
         listing: environments as documents.
         templates: what the administrator offers.
-        other_manager: the kernelspec manager that the server has instead of ours; None where it has ours.
+        other_manager: tells the kernelspec manager that the server has instead of ours; None where it has ours.
         audit: the audit trail.
     """
 
@@ -58,7 +59,7 @@ class Service:
     inquirer: Inquirer
     listing: Listing
     templates: Templates
-    other_manager: OtherManager | None
+    other_manager: Callable[[], OtherManager | None]
     audit: AuditTrail
 
     def diagnosis(self, ref: str) -> Diagnosis:

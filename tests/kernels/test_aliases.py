@@ -38,6 +38,7 @@ WORLD = (BASE, NAMED, PROJECT, BARE)
     ],
 )
 def test_names_that_notebooks_carry(name: str, expected: Environment, raw_name: str) -> None:
+    assert resolve(name.upper(), WORLD) == resolve(name, WORLD)
     found = resolve(name, WORLD)
     assert found is not None
     assert found[0] is expected

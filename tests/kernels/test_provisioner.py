@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from typing import Any
 import psutil
 import pytest
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
@@ -60,13 +62,13 @@ class Session:
 async def session(catalog: Catalog, name: str, **kwargs: Any) -> AsyncIterator[Session]:
     manager = AsyncKernelManager(kernel_name=name, kernel_spec_manager=EnvKernelSpecManager(catalog=catalog))
     await manager.start_kernel(stderr=subprocess.DEVNULL, **kwargs)
-    client = manager.client()
-    client.start_channels()
+    kernel = Session(manager, manager.client())
+    kernel.client.start_channels()
     try:
-        await client.wait_for_ready(timeout=60)
-        yield Session(manager, client)
+        await kernel.client.wait_for_ready(timeout=60)
+        yield kernel
     finally:
-        client.stop_channels()
+        kernel.client.stop_channels()
         await manager.shutdown_kernel(now=True)
 
 
@@ -212,6 +214,41 @@ async def test_without_a_kernel_the_notebook_says_so_until_it_is_repaired(
         finally:
             shutil.rmtree(kernels.parent)
         assert start.problem is None
+
+
+async def test_a_port_that_is_taken_is_replaced(real_catalog: Catalog) -> None:
+    async with session(real_catalog, "conda-env-new-py") as kernel:
+        before = kernel.manager.ports
+        await kernel.manager.restart_kernel(now=True)
+        assert kernel.manager.ports == before
+        await kernel.manager._async_kill_kernel()
+        with socket.create_server(("127.0.0.1", before[1])):
+            await kernel.manager.restart_kernel(now=True)
+            assert not set(before) & set(kernel.manager.ports)
+            assert not set(before) & LocalPortCache.instance().currently_used_ports
+            kernel.client.stop_channels()
+            kernel.client = kernel.manager.client()
+            kernel.client.start_channels()
+            await kernel.client.wait_for_ready(timeout=60)
+            assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
+
+
+@pytest.mark.skipif(not hasattr(AsyncKernelManager, "transport_encryption"), reason="jupyter_client cannot")
+async def test_the_fallback_kernel_talks_encrypted_as_the_server_would(real_catalog: Catalog) -> None:
+    manager = AsyncKernelManager(
+        kernel_name="conda-env-bare-py",
+        kernel_spec_manager=EnvKernelSpecManager(catalog=real_catalog),
+        transport_encryption="required",
+    )
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        assert manager.get_connection_info()["curve_publickey"]
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
 
 
 async def test_a_deleted_environment_is_told_at_restart(real_catalog: Catalog, real_envs: Path, tmp_path: Path) -> None:

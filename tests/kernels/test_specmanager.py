@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_envkernels.envs.catalog import Catalog
@@ -96,11 +96,49 @@ def test_no_such_kernel(manager: SyncEnvKernelSpecManager, name: str) -> None:
         manager.get_kernel_spec(name)
 
 
+def test_case_does_not_count(manager: SyncEnvKernelSpecManager, catalog: Catalog, data_dir: Path) -> None:
+    for name in ("conda-env-lesson-py", "mine", "conda-env-bare-py"):
+        assert manager.get_kernel_spec(name.upper()).to_dict() == manager.get_kernel_spec(name).to_dict()
+    sync(catalog, data_dir)
+    spec = manager.get_kernel_spec("Conda-Env-Lesson-Py")
+    assert spec.to_dict() == manager.get_all_specs()["conda-env-lesson-py"]["spec"]
+
+
+def test_names_that_differ_by_case_only(manager: SyncEnvKernelSpecManager, tmp_path: Path) -> None:
+    for name in ("DSC10", "dsc10"):
+        make_prefix(tmp_path / "envs" / name, "python3")
+        spec = manager.get_kernel_spec(f"conda-env-{name}-py")
+        assert spec.metadata["conda_env_name"] == name
+    with pytest.raises(NoSuchKernel):
+        manager.get_kernel_spec("conda-env-Dsc10-py")
+
+
+class _Chosen(EnvKernelSpecManager):
+    """As a hub may have it: some kernels only, and another title."""
+
+    def find_kernel_specs(self) -> dict[str, str]:
+        return {name: folder for name, folder in super().find_kernel_specs().items() if name.endswith("-py")}
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        spec = super().get_kernel_spec(kernel_name)
+        spec.display_name = f"Course: {spec.display_name}"
+        return spec
+
+
+async def test_methods_of_a_subclass_are_heeded(catalog: Catalog, data_dir: Path) -> None:
+    found = await _Chosen(catalog=catalog).get_all_specs()
+    assert set(found) == {"conda-env-exam-py", "conda-env-lesson-py"}
+    assert found["conda-env-exam-py"]["spec"]["display_name"] == "Course: exam (Python 3)"
+
+
 def test_allowed_kernelspecs_are_respected(catalog: Catalog, data_dir: Path) -> None:
     manager = SyncEnvKernelSpecManager(catalog=catalog, allowed_kernelspecs={"python3", "conda-env-exam-py"})
     assert set(manager.get_all_specs()) == {"python3", "conda-env-exam-py"}
-    with pytest.raises(NoSuchKernel):
-        manager.get_kernel_spec("conda-env-lesson-py")
+    assert manager.get_kernel_spec("CONDA-ENV-EXAM-PY").metadata["conda_env_name"] == "exam"
+    sync(catalog, data_dir)
+    for name in ("conda-env-lesson-py", "Conda-Env-Lesson-Py", "conda-env-bare-py"):
+        with pytest.raises(NoSuchKernel):
+            manager.get_kernel_spec(name)
 
 
 @pytest.mark.parametrize("root", ["envs", "link"])
