@@ -15,6 +15,7 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_envkernels.jobs.journal import Journal
+from jupyter_envkernels.jobs.process import scratch
 from tests.channel.server import ChannelServer
 from tests.jobs.conftest import Place, until
 from tests.server.conftest import Call, call, envs, finish, jp_server_config
@@ -44,9 +45,10 @@ async def test_a_running_job_goes_on_when_its_server_stops(
 
     await until(downloads)
     await server.stop(sign)
-    worker = Journal(place.folder / "jobs", job["id"]).worker()
+    journal = Journal(place.folder / "jobs", job["id"])
+    worker = journal.worker()
     assert [process.pid for process in server.family()] == [worker and worker.pid]
-    assert [path.name for path in server.tmp.iterdir()] == [f"envkernels-{job['id']}"], "of the job that goes on"
+    assert [path.name for path in server.tmp.iterdir()] == [scratch(journal).name], "of the job that goes on"
     for fault in ("Traceback", "never awaited", "was destroyed", "Unclosed"):
         assert fault not in server.log(), server.log()
 
