@@ -166,6 +166,12 @@ class EnvKernelsTraits(HasTraits):
         "'{name} ({kernel})', with the location where two environments have one name.",
     ).tag(config=True)
 
+    sync_kernelspecs: Any = Bool(
+        default_value=False,
+        help="Keep kernelspecs of all environments in Jupyter's data folder of each user, for programs that only read "
+        "files, as 'jupyter envkernels sync' writes them. Server and command line keep them true. Default: only where "
+        "'sync' was called.",
+    ).tag(config=True)
     audit_handlers: Any = Union(
         [List(Instance(logging.Handler)), Callable()],
         default_value=[],
@@ -240,6 +246,7 @@ class EnvKernelsTraits(HasTraits):
             pip_installer=self.pip_installer,
             limits=self.limits(),
             catalog=self.catalog_options(contents_root),
+            sync_kernelspecs=self.sync_kernelspecs,
         )
 
     def manager_options(self, settings: Settings, contents_root: Path | None = None) -> ManagerOptions:

@@ -6,6 +6,8 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_data_dir
+
 from .. import policy
 from ..documents import environment_json, history_json
 from ..envs.footprints import Footprints
@@ -13,9 +15,10 @@ from ..envs.gauge import Gauge
 from ..envs.history import read_history
 from ..envs.policy_file import limits_in_force
 from ..envs.trusted import distrust_prefix, trust_prefix
+from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
 from .answer import Answer
-from .doors import open_catalog
+from .doors import engine_options, open_catalog
 from .tables import table, terminal_width
 from .texts import day, moment
 
@@ -63,6 +66,7 @@ def trust(args: Namespace) -> Answer:
         policy.enforce(limits, policy.of_trust(limits))
     change = distrust_prefix if args.remove else trust_prefix
     change(environment.prefix)
+    sync.refresh(open_catalog(), Path(jupyter_data_dir()), always=engine_options().sync_kernelspecs)
     now = catalog.find(str(environment.prefix))
     name = f"{now.name} ({now.prefix})"
     text = f"{name} is trusted. Kernels: {_offer(now)}" if now.is_trusted else f"{name} is not trusted."

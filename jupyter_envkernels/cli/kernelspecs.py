@@ -8,6 +8,8 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
+from ..config import load_traits
+from ..errors import InvalidRequest
 from ..kernels import sync
 from ..kernels.specmanager import SyncEnvKernelSpecManager
 from .answer import Answer
@@ -24,7 +26,15 @@ def show(_: Namespace) -> Answer:
 
 
 def write(args: Namespace) -> Answer:
-    """``sync``."""
+    """``sync``.
+
+    Raises:
+        InvalidRequest: the configuration would have them written again.
+    """
+    if args.remove and load_traits().sync_kernelspecs:
+        raise InvalidRequest(
+            "The setting c.EnvKernels.sync_kernelspecs keeps these kernelspecs.", remedy="Change the setting first."
+        )
     data_dir = Path(jupyter_data_dir())
     report = asdict(sync.remove(data_dir) if args.remove else sync.sync(open_catalog(), data_dir))
     return Answer(report, "\n".join(f"{what}: {', '.join(names) or '-'}" for what, names in report.items()))

@@ -21,13 +21,17 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
+from jupyter_core.paths import jupyter_data_dir
+
 from ..engine.backend import Backend
 from ..engine.bytecode import compile_later
 from ..engine.transaction import Transaction
 from ..engine.undo import named
+from ..envs.catalog import Catalog
 from ..envs.condarc import Settings, load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import BackendMissing, EnvKernelsError
+from ..kernels.sync import refresh
 from ..models import EngineOptions, Problem
 from .admission import check_allowed
 from .journal import Journal, Order
@@ -104,6 +108,7 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
             _make_scratch(held, journal)
             _lock(held, journal, order)
             asyncio.run(_transaction(journal, order, writer).run())
+            _sync(order)
     except (EnvKernelsError, OSError) as raised:
         error = raised if isinstance(raised, EnvKernelsError) else named(raised)
         writer.log("\n".join(filter(None, [error.message, error.remedy])))
@@ -116,6 +121,13 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
         writer.state("succeeded", _DONE[order.request.kind])
         if order.request.kind not in {"plan", "remove"}:
             compile_later(order.request.prefix)
+
+
+def _sync(order: Order) -> None:
+    """Keep the kernelspecs for other programs true before it is told that the job is over."""
+    if order.request.kind != "plan":
+        catalog = Catalog(order.options.catalog, os.environ)
+        refresh(catalog, Path(jupyter_data_dir()), always=order.options.sync_kernelspecs)
 
 
 _DONE = {

@@ -1,7 +1,7 @@
 """Names under which notebooks know a kernel although it is not listed so.
 
-They come from nb_conda_kernels, or from another configuration of ours. A name is taken for a kernel only where it can
-mean no other.
+They come from nb_conda_kernels, from another configuration of ours, or from :mod:`.sync`. A name is taken for a kernel
+only where it can mean no other.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from ..envs.naming import clean, kernel_suffixes
 from ..models import Environment, Kernel
+from .kernelspecs import hashed_id
 
 Meant: TypeAlias = "tuple[Environment, Kernel | None, str]"
 _Fold: TypeAlias = "Callable[[str], str]"
@@ -38,7 +39,12 @@ def resolve(name: str, environments: Iterable[Environment]) -> Meant | None:
 
 
 def _resolve(name: str, environments: Sequence[Environment], fold: _Fold) -> Meant | None:
-    listed = [(env, kernel) for env in environments for kernel in env.kernels if fold(kernel.id) == fold(name)]
+    listed = [
+        (env, kernel)
+        for env in environments
+        for kernel in env.kernels
+        if fold(name) in map(fold, (kernel.id, hashed_id(env, kernel)))
+    ]
     if len(listed) == 1:
         return *listed[0], listed[0][1].raw_name
     matches = [

@@ -38,6 +38,11 @@ def resource_dir(environment: Environment, kernel: Kernel) -> str:
     return f"{environment.prefix}/{KERNELS}/{kernel.raw_name}"
 
 
+def hashed_id(environment: Environment, kernel: Kernel) -> str:
+    """Return a name of a kernel that no other one has when case does not count."""
+    return f"{kernel.id}-{environment.id[:8]}"
+
+
 def missing_kernelspec(environment: Environment, raw_name: str) -> dict[str, Any]:
     """The kernelspec for a kernel that the environment should have and has not: it starts the fallback kernel."""
     nothing = Kernel("", f"{environment.name} (no kernel)", "", raw_name, environment.problem)

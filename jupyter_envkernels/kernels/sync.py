@@ -8,6 +8,7 @@ removed.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,9 @@ from ..envs.catalog import Catalog
 from ..envs.prefixes import resource_files
 from ..files import read_file, read_with_status
 from ..models import Environment, Kernel
-from .kernelspecs import environment_metadata, launch_argv, resource_dir
+from .kernelspecs import environment_metadata, hashed_id, launch_argv, resource_dir
+
+_log = logging.getLogger(__name__)
 
 _MAX_BYTES = 4 << 20
 """Of one file of a kernelspec."""
@@ -53,10 +56,13 @@ def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
         catalog: knows the environments.
         data_dir: the user's Jupyter data folder.
     """
+    if not _mark(data_dir).exists():
+        _mark(data_dir).parent.mkdir(parents=True, exist_ok=True)
+        _mark(data_dir).touch()
     ours = dict(_ours(data_dir))
     written, unchanged, skipped = [], [], []
-    for environment, kernel in _startable(catalog):
-        folder = data_dir / "kernels" / kernel.id.lower()
+    for name, (environment, kernel) in _targets(catalog).items():
+        folder = data_dir / "kernels" / name
         spec = synced_kernelspec(environment, kernel)
         if os.path.lexists(folder) and folder.name not in ours:
             skipped.append(kernel.id)
@@ -70,13 +76,23 @@ def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
     return SyncReport(tuple(written), tuple(unchanged), tuple(sorted(ours)), tuple(skipped))
 
 
-def refresh(catalog: Catalog, data_dir: Path) -> SyncReport | None:
-    """Sync again, if it was ever asked for; None if it was not."""
-    return sync(catalog, data_dir) if any(_ours(data_dir)) else None
+def refresh(catalog: Catalog, data_dir: Path, *, always: bool) -> SyncReport | None:
+    """Sync if it was done before and not taken back, whatever it wrote then, or always.
+
+    Returns:
+        None if it is not wanted, or not possible, which is logged: it is no fault of what has changed an environment.
+    """
+    try:
+        if always or _mark(data_dir).exists() or any(_ours(data_dir)):
+            return sync(catalog, data_dir)
+    except OSError as error:
+        _log.warning("The kernelspecs for other programs cannot be written: %s", error)
+    return None
 
 
 def remove(data_dir: Path) -> SyncReport:
     """Take away what :func:`sync` has written, and nothing else."""
+    _mark(data_dir).unlink(missing_ok=True)
     names = sorted(name for name, _ in _ours(data_dir))
     for name in names:
         _remove(data_dir / "kernels" / name)
@@ -105,13 +121,28 @@ def synced_kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any
     }
 
 
-def _startable(catalog: Catalog) -> Iterator[tuple[Environment, Kernel]]:
-    seen = set()
-    for environment in catalog.environments():
-        for kernel in environment.kernels:
-            if kernel.spec and not kernel.problem and kernel.id.lower() not in seen:
-                seen.add(kernel.id.lower())
-                yield environment, kernel
+def _mark(data_dir: Path) -> Path:
+    """Return the file that tells that kernelspecs are to be kept true, also while there are none."""
+    return data_dir / "envkernels" / "sync"
+
+
+def _targets(catalog: Catalog) -> dict[str, tuple[Environment, Kernel]]:
+    """Return the kernels that can start, by the name of the folder for each.
+
+    jupyter_client lowers the names that it looks for. Of kernels that differ by case only, the one that is lowered
+    already has the plain name, or else the first; the names of the others end with a hash.
+    """
+    pairs = [
+        (environment, kernel)
+        for environment in catalog.environments()
+        for kernel in environment.kernels
+        if kernel.spec and not kernel.problem
+    ]
+    found: dict[str, tuple[Environment, Kernel]] = {}
+    for environment, kernel in sorted(pairs, key=lambda pair: (pair[1].id != pair[1].id.lower(), pair[1].id)):
+        plain = kernel.id.lower()
+        found[hashed_id(environment, kernel).lower() if plain in found else plain] = environment, kernel
+    return found
 
 
 def _ours(data_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -154,5 +185,6 @@ def _remove(folder: Path) -> None:
     """What we wrote goes; the folder as well, unless something else lies in it."""
     for name in ("kernel.json", *resource_files(str(folder))):
         (folder / name).unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    with suppress(FileNotFoundError):  # another process has done it
+        if not any(folder.iterdir()):
+            folder.rmdir()

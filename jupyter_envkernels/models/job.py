@@ -146,6 +146,7 @@ class EngineOptions:
         pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
         limits: what the administrator allows.
         catalog: where the environments of this user are looked for, to count them.
+        sync_kernelspecs: whether kernelspecs of all environments are kept in Jupyter's data folder.
     """
 
     channels: tuple[str, ...]
@@ -155,3 +156,4 @@ class EngineOptions:
     pip_installer: PipInstaller = "uv"
     limits: Limits = field(default_factory=Limits)
     catalog: CatalogOptions = field(default_factory=CatalogOptions)
+    sync_kernelspecs: bool = False

@@ -83,7 +83,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         JobMetrics(self.manager)
         footprints = Footprints()
         self.watches = (
-            CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir())),
+            CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir()), always=self.sync_kernelspecs),
             SizeWatch(catalog, Gauge(footprints)),
         )
         self.inquirer = Inquirer(self.manager.options.engine)

@@ -80,19 +80,21 @@ class CatalogWatch(_Watch):
         catalog: what to look at.
         tell: called in the event loop's thread with the number of environments, when they have changed.
         data_dir: Jupyter's data folder; kernelspecs that were once written there by ``sync`` are kept true.
+        always: also without a first ``sync``.
     """
 
-    def __init__(self, catalog: Catalog, tell: Callable[[int], None], data_dir: Path) -> None:
+    def __init__(self, catalog: Catalog, tell: Callable[[int], None], data_dir: Path, *, always: bool) -> None:
         super().__init__(_SHARE)
         self._catalog = catalog
         self._tell = tell
         self._data_dir = data_dir
+        self._always = always
         self._known: tuple[Environment, ...] | None = None
 
     async def _turn(self) -> float:
         found = await asyncio.to_thread(self._catalog.environments)
         if found != self._known:
-            await asyncio.to_thread(sync.refresh, self._catalog, self._data_dir)
+            await asyncio.to_thread(sync.refresh, self._catalog, self._data_dir, always=self._always)
             if self._known is not None:
                 self._tell(len(found))
             self._known = found

@@ -8,7 +8,8 @@ import sys
 from tests.cli.shell import Shell
 
 
-def test_kernels_and_sync_show_the_same(shell: Shell) -> None:
+def _add_lesson(shell: Shell) -> None:
+    """Make an environment with a kernel."""
     kernel = shell.envs / "lesson" / "share" / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)
     (shell.envs / "lesson" / "conda-meta").mkdir()
@@ -18,6 +19,10 @@ def test_kernels_and_sync_show_the_same(shell: Shell) -> None:
     python.symlink_to(sys.executable)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     (kernel / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"}))
+
+
+def test_kernels_and_sync_show_the_same(shell: Shell) -> None:
+    _add_lesson(shell)
     specs = shell.json("kernels")["kernelspecs"]
     assert {"python3", "conda-env-lesson-py"} <= specs.keys()
     shell.json("sync")
@@ -25,3 +30,17 @@ def test_kernels_and_sync_show_the_same(shell: Shell) -> None:
     assert "conda-env-lesson-py" in {path.name for path in written.iterdir()}
     shell.json("sync", "--remove")
     assert list(written.iterdir()) == []
+
+
+def test_jobs_keep_them_true(shell: Shell) -> None:
+    _add_lesson(shell)
+    folder = shell.home / ".local" / "share" / "jupyter" / "kernels"
+    shell.json("clone", "lesson", "-n", "first")
+    assert not folder.exists()
+    shell.configure("sync_kernelspecs = True")
+    shell.json("clone", "lesson", "-n", "second")
+    names = {f"conda-env-{name}-py" for name in ("lesson", "first", "second")}
+    assert {path.name for path in folder.iterdir()} == names
+    shell.json("remove", "second")
+    assert {path.name for path in folder.iterdir()} == names - {"conda-env-second-py"}
+    assert shell.json("sync", "--remove", code=2)["error"]["code"] == "invalid-request"

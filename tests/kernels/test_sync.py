@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.kernels.specmanager import SyncEnvKernelSpecManager
 from jupyter_envkernels.kernels.sync import SyncReport, is_synced, refresh, remove, sync
-from jupyter_envkernels.models import CatalogOptions
+from jupyter_envkernels.models import CatalogOptions, environment_id
 from tests.prefixes import add_kernel, environ_of, make_prefix
 
 NAMES = ("conda-env-exam-py", "conda-env-lesson-py", "conda-env-lesson-r")
@@ -59,7 +61,7 @@ def test_it_keeps_them_true(catalog: Catalog, data_dir: Path, tmp_path: Path) ->
     shutil.rmtree(tmp_path / "envs/exam")
     make_prefix(tmp_path / "envs/new", "python3")
     add_kernel(tmp_path / "envs/lesson", interrupt_mode="message")
-    assert refresh(catalog, data_dir) == SyncReport(
+    assert refresh(catalog, data_dir, always=False) == SyncReport(
         written=("conda-env-lesson-py", "conda-env-new-py"),
         unchanged=("conda-env-lesson-r",),
         removed=("conda-env-exam-py",),
@@ -73,7 +75,7 @@ def test_nothing_of_an_environment_runs(catalog: Catalog, data_dir: Path, tmp_pa
     (scripts / "a.sh").write_text(f"touch {tmp_path}/ran\n")
     sync(catalog, data_dir)
     make_prefix(tmp_path / "envs/new", "python3")
-    refresh(catalog, data_dir)
+    refresh(catalog, data_dir, always=False)
     assert not (tmp_path / "ran").exists()
 
 
@@ -83,7 +85,7 @@ def test_kernelspecs_of_earlier_versions_are_written_again(catalog: Catalog, dat
     new = read(data_dir, "conda-env-exam-py")
     old = {**new, "argv": ["/envs/exam/bin/python", "-f", "{connection_file}"], "env": {"PATH": "/envs/exam/bin"}}
     (data_dir / "kernels/conda-env-exam-py/kernel.json").write_text(json.dumps(old))
-    report = refresh(catalog, data_dir)
+    report = refresh(catalog, data_dir, always=False)
     assert report is not None
     assert report.written == ("conda-env-exam-py",)
     assert read(data_dir, "conda-env-exam-py") == new
@@ -112,7 +114,7 @@ def test_links_are_not_written_through(catalog: Catalog, data_dir: Path, tmp_pat
     (tmp_path / "logo-svg.svg").write_text("mine")
     before = (tmp_path / "kernel.json").read_text()
     add_kernel(tmp_path / "envs/exam", display_name="Python of today")
-    refresh(catalog, data_dir)
+    refresh(catalog, data_dir, always=False)
     assert (tmp_path / "logo-svg.svg").read_text() == "mine"
     assert (tmp_path / "kernel.json").read_text() == before
     assert read(data_dir, "conda-env-exam-py")["display_name"] == "exam (Python of today)"
@@ -128,8 +130,26 @@ def test_a_folder_that_is_a_link_is_not_ours(catalog: Catalog, data_dir: Path, t
 
 
 def test_without_a_first_sync_there_is_nothing_to_keep_true(catalog: Catalog, data_dir: Path) -> None:
-    assert refresh(catalog, data_dir) is None
+    assert refresh(catalog, data_dir, always=False) is None
     assert not data_dir.exists()
+
+
+def test_a_sync_that_found_nothing_is_remembered(data_dir: Path, tmp_path: Path) -> None:
+    catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), environ_of(tmp_path))
+    assert sync(catalog, data_dir) == SyncReport()
+    make_prefix(tmp_path / "envs/lesson", "python3")
+    assert refresh(catalog, data_dir, always=False) == SyncReport(written=("conda-env-lesson-py",))
+    remove(data_dir)
+    assert refresh(catalog, data_dir, always=False) is None
+
+
+def test_they_are_always_kept_where_that_is_configured(catalog: Catalog, data_dir: Path) -> None:
+    assert refresh(catalog, data_dir, always=True) == SyncReport(written=NAMES)
+
+
+def test_a_folder_that_cannot_be_written_is_logged(catalog: Catalog, caplog: pytest.LogCaptureFixture) -> None:
+    assert refresh(catalog, Path("/proc/self/data"), always=True) is None
+    assert "The kernelspecs for other programs cannot be written" in caplog.text
 
 
 def test_what_is_not_ours_is_never_touched(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
@@ -161,11 +181,21 @@ def test_kernels_that_cannot_start_are_not_written(data_dir: Path, tmp_path: Pat
 
 def test_names_that_jupyter_cannot_tell_apart(data_dir: Path, tmp_path: Path) -> None:
     """Folders of kernelspecs are looked up in lower case."""
-    for name in ("Lesson", "lesson"):
-        make_prefix(tmp_path / "envs" / name, "python3")
     catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), environ_of(tmp_path))
-    assert sync(catalog, data_dir).written == ("conda-env-Lesson-py",)
-    assert [path.name for path in (data_dir / "kernels").iterdir()] == ["conda-env-lesson-py"]
+    make_prefix(tmp_path / "envs/DSC10", "python3")
+    assert sync(catalog, data_dir).written == ("conda-env-DSC10-py",)
+    assert read(data_dir, "conda-env-dsc10-py")["metadata"]["conda_env_name"] == "DSC10"
+    make_prefix(tmp_path / "envs/dsc10", "python3")
+    assert sync(catalog, data_dir).written == ("conda-env-dsc10-py", "conda-env-DSC10-py")
+    assert sync(catalog, data_dir).written == ()
+    hashed = f"conda-env-dsc10-py-{environment_id(tmp_path / 'envs/DSC10')[:8]}"
+    assert {path.name for path in (data_dir / "kernels").iterdir()} == {"conda-env-dsc10-py", hashed}
+    manager = SyncEnvKernelSpecManager(catalog=catalog)
+    for name, meant in (("conda-env-dsc10-py", "dsc10"), ("conda-env-DSC10-py", "DSC10"), (hashed, "DSC10")):
+        assert manager.get_kernel_spec(name).metadata["conda_env_name"] == meant
+    read_only = KernelSpecManager(kernel_dirs=[str(data_dir / "kernels")])
+    assert read_only.get_kernel_spec(hashed).metadata["conda_env_name"] == "DSC10"
+    assert hashed not in manager.get_all_specs()
 
 
 def test_other_programs_list_them(catalog: Catalog, data_dir: Path, tmp_path: Path) -> None:
