@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -27,18 +29,38 @@ from .inquirer import AdviceQuestion, Answer, Question
 if TYPE_CHECKING:
     from ..engine.advice import Adviser
 
+_MAX_MEMORY = 1 << 30
+"""Bytes; the largest channels that there are take a quarter of it at most."""
+
+_MAX_FILE = 1 << 30
+"""Bytes of what one channel says of its packages for one platform; the largest have a third of it."""
+
 _FRESH = 600.0
 """Seconds after which channels are looked at again: the engine keeps for ever what it has read of them."""
 
 
 def main() -> NoReturn:
     """Answer until the input ends."""
+    _bound()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed is no answer
     try:
         asyncio.run(_serve(answers))
     finally:
         os._exit(1)
+
+
+def _bound() -> None:
+    """Keep small what a channel can make of this process, for any spec that is looked at may name one.
+
+    Some kilobytes can be unpacked to any size. The engine fails where it gets no memory, or a file becomes too large.
+    """
+    for kind, most in ((resource.RLIMIT_DATA, _MAX_MEMORY), (resource.RLIMIT_FSIZE, _MAX_FILE)):
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
+        resource.setrlimit(kind, (most, hard))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # sooner than a kernel
 
 
 async def _serve(answers: BinaryIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -34,6 +35,18 @@ def test_it_follows_conda_s_configuration_as_it_changes(place: Place, channel_ro
         condarc.write_text(f"custom_channels: {{place: '{place.folder.as_uri()}'}}\n")
         assert ask(2) == []
     assert process.returncode == 0
+
+
+def test_what_a_channel_makes_of_it_is_bounded(place: Place) -> None:
+    """Each spec that somebody looks at may name a channel of which some kilobytes are unpacked to any size."""
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write('{"type": "machine", "id": 1}\n')
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["machine"]["platform"]
+        assert resource.prlimit(process.pid, resource.RLIMIT_DATA)[0] == 1 << 30
+        assert resource.prlimit(process.pid, resource.RLIMIT_FSIZE)[0] == 1 << 30
 
 
 def test_it_ends_with_its_input(place: Place) -> None:
