@@ -125,7 +125,7 @@ async def install(
             argv = [uv.find_uv_bin(), "pip", "install", "--no-config", *target, *flags, "-r", "-"]
         else:
             lines = [_absolute(line, folder) for line in lines]
-        variables = {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1", **variables_for(limits)}
+        variables = variables_for(limits, {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1"})
         await asyncio.to_thread(check_indexes, limits, lines, folder, config, variables)
         code = await run(argv, cwd=folder, environ=variables, feed="\n".join(lines) + "\n", line=follow)
     if code != 0:

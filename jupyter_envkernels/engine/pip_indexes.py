@@ -45,9 +45,17 @@ _OF_UV: Mapping[str, str] = {
 """Settings -> the option of a line that means the same."""
 
 
-def variables_for(limits: Limits) -> Mapping[str, str]:
-    """Return the variables by which uv takes no index from the pyproject.toml of a project, where a list holds."""
-    return {"UV_NO_SOURCES": "1"} if limits.pip_indexes else {}
+def variables_for(limits: Limits, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return variables by which uv takes no index from files of its own, where a list holds: see ``--no-config``.
+
+    Args:
+        limits: what is allowed.
+        environ: the variables that the installer would get.
+    """
+    if not limits.pip_indexes:
+        return dict(environ)
+    kept = {name: value for name, value in environ.items() if name != "UV_CONFIG_FILE"}
+    return {**kept, "UV_NO_SOURCES": "1"}  # which stand in the pyproject.toml of a project
 
 
 def check_indexes(
@@ -134,9 +142,10 @@ def _all_lines(
                 seen.add(path)
                 try:
                     waiting.append((path.parent, _read(path, len(seen))))
-                except (FileNotFoundError, NotADirectoryError):
-                    continue  # which the installer says
-                except (OSError, Unreadable) as error:
+                except (
+                    OSError,
+                    Unreadable,
+                ) as error:  # also where nothing is: the installer may read the name otherwise
                     problems.append(_unreadable(path, error))
     return found, problems
 

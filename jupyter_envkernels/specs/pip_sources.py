@@ -18,7 +18,7 @@ from .remarks import shown
 PYPI = "https://pypi.org/simple"
 """The index that pip and uv use unless they are told another one."""
 
-_CONTINUED = re.compile(r"\\\r?\n")
+_CONTINUED = re.compile(r"\\(\n|\Z)")
 _COMMENT = re.compile(r"(^|\s)#.*")
 _URL = re.compile(
     r"(?<![\w+.-])(?:[a-z][a-z0-9+.-]*://|(?:https?|ftps?):|(?:git|hg|svn|bzr)\+)\S*", re.IGNORECASE | re.ASCII
@@ -51,7 +51,9 @@ class Source:
 
 def lines_of_pip(text: str) -> list[str]:
     """Return the lines as pip joins them, without comments."""
-    lines = (_COMMENT.sub("", line).strip() for line in _CONTINUED.sub("", text).splitlines())
+    # a comment ends with its line: pip joins some to the next one, and uv none
+    plain = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
+    lines = (line.strip() for line in _CONTINUED.sub("", plain).splitlines())
     return [line for line in lines if line]
 
 
@@ -59,6 +61,8 @@ def sources_in(line: str) -> list[Source]:
     """Return the places that one line names."""
     words = _words(line)
     found = [Source(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
+    # nobody reads what such a file names
+    found += [Source(value, is_index=True) for _, value in _options(_FILE, words) if _URL.match(value)]
     urls = dict.fromkeys(url for text in (line, *words) for url in _URL.findall(text))
     named = " ".join(source.text for source in found)
     return [*found, *(Source(url) for url in urls if url not in named)]

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.pip_indexes import check_indexes, problems_of_installed, problems_of_spec
+from jupyter_envkernels.engine.pip_indexes import (
+    check_indexes,
+    problems_of_installed,
+    problems_of_spec,
+    variables_for,
+)
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.models import EnvSpec, Limits
 
@@ -62,7 +67,7 @@ def test_variables_of_uv(tmp_path: Path, name: str, value: str) -> None:
 
 def test_files_that_lines_name(tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
-    (tmp_path / "a.txt").write_text("numpy\n-r more/b.txt\n-r a.txt\n-r missing.txt\n")
+    (tmp_path / "a.txt").write_text("numpy\n-r more/b.txt\n-r a.txt\n")
     (tmp_path / "more" / "b.txt").write_text("pandas\n-c c.txt\n")
     (tmp_path / "more" / "c.txt").write_text("scipy==1\n")
     lines = ["-r a.txt"]
@@ -87,11 +92,28 @@ def test_files_that_lines_name(tmp_path: Path) -> None:
         b"#" * (2 << 20),
         f"\ufeff--index-url {EVIL}".encode(),
         b"--index-url \\\n" + EVIL.encode(),
+        b"# a comment \\\n-i " + EVIL.encode(),
+        b"numpy # a comment \\\n-i " + EVIL.encode(),
     ],
 )
 def test_files_in_which_something_could_be_hidden(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     assert refusal(tmp_path, ["-r a.txt"]) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["file://{}/a.txt", "file://localhost{}/a.txt", "file:{}/a.txt", "\u00a0a.txt", "a.txt\\", "missing.txt"]
+)
+@pytest.mark.parametrize("option", ["-r", "-c", "--requirement", "--constraint"])
+def test_names_that_pip_or_uv_may_understand_otherwise(tmp_path: Path, option: str, name: str) -> None:
+    (tmp_path / "a.txt").write_text(f"-i {EVIL}\n")
+    assert refusal(tmp_path, [f"{option} {name.format(tmp_path)}"]) is not None
+
+
+def test_no_file_of_uv_s_own_is_read(tmp_path: Path) -> None:
+    given = {"UV_CONFIG_FILE": f"{tmp_path}/uv.toml", "HOME": str(tmp_path)}
+    assert variables_for(LIMITS, given) == {"HOME": str(tmp_path), "UV_NO_SOURCES": "1"}
+    assert variables_for(Limits(), given) == given
 
 
 def test_a_file_that_is_none_holds_up_nothing(tmp_path: Path) -> None:
