@@ -17,6 +17,9 @@ from .trust import Session
 _MAX_PROJECTS = 1000
 """Each is looked into at each listing, which must stay cheap in a folder of any size."""
 
+_MAX_OF_OTHERS = 100
+"""Environments in projects that other accounts can write, all together: they could make any number of them."""
+
 MAX_LISTING_BYTES = 4 << 20
 """Of a list of environments."""
 
@@ -68,7 +71,7 @@ class Discovery:
 
     def __init__(self) -> None:
         self._listings: dict[str, _Listing] = {}
-        self._last: tuple[tuple[Location, ...], list[_Listing], tuple[Found, ...]] | None = None
+        self._last: tuple[tuple[Location, ...], object, tuple[Found, ...]] | None = None
 
     def find(self, places: tuple[Location, ...], session: Session) -> tuple[Found, ...]:
         """The prefixes that the locations name, in their order; the same object while nothing has changed.
@@ -87,13 +90,18 @@ class Discovery:
             if location.kind != "list" or session.judge(folder).ok
         ]
         listings = [listing for _, _, listing in read]
-        if self._last and self._last[0] is places and self._last[1] == listings:
+        key = (listings, session.prefixes)
+        if self._last and self._last[0] is places and self._last[1] == key:
             return self._last[2]
-        collector = _Collector()
+        collector, left = _Collector(), _MAX_OF_OTHERS
         for location, folder, listing in read:
-            collector.add(location, folder, listing.children)
+            children = listing.children
+            if location.kind == "projects" and children and session.place(folder).is_open:
+                children = _first(children, left, folder, session)
+                left -= min(left, len(children))
+            collector.add(location, folder, children)
         found = tuple(collector.found.values())
-        self._last = (places, listings, found)
+        self._last = (places, key, found)
         return found
 
     def _folders(self, places: Iterable[Location], now: int) -> Iterator[tuple[Location, str]]:
@@ -119,6 +127,18 @@ class Discovery:
             return known
         listing = self._listings[path] = _Listing(stamp, children)
         return listing
+
+
+def _first(children: Iterable[_Child], most: int, folder: str, session: Session) -> tuple[_Child, ...]:
+    """The first of the environments in a folder that other accounts can write, and all that may be trusted."""
+    real = real_path(folder)
+    kept: list[_Child] = []
+    for child in children:
+        is_candidate = session.may_trust(f"{real}/{child[0]}")
+        if is_candidate or most > 0:
+            kept.append(child)
+            most -= not is_candidate
+    return tuple(kept)
 
 
 class _Collector:

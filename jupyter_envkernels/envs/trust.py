@@ -132,6 +132,11 @@ class Place:
     groups: frozenset[int] = frozenset()
     is_sticky: bool = False
 
+    @property
+    def is_open(self) -> bool:
+        """Other accounts can make entries in it."""
+        return bool(self.failure) or self.is_sticky
+
 
 class Session:
     """Judge paths, each folder looked at once."""
@@ -140,7 +145,7 @@ class Session:
         self._trust = trust
         self._anchors = {path: os.path.realpath(path) for path in trust.anchors}
         self._real_anchors = frozenset(self._anchors.values())
-        self._prefixes = {prefix.path: prefix for prefix in trust.prefixes}
+        self.prefixes = {prefix.path: prefix for prefix in trust.prefixes}
         self._places: dict[str, Place] = {}
         self._folders: dict[str, Place] = {}
         self._statuses: dict[str, os.stat_result] = {}
@@ -177,6 +182,18 @@ class Session:
         if known is None:
             known = self._folders[folder] = self._place_at(folder)
         return known
+
+    def may_trust(self, entry: str) -> bool:
+        """Return whether an entry of a folder that others can write could be trusted: by its name, or by its owner."""
+        if entry in self.prefixes:
+            return True
+        if not self.place(os.path.dirname(entry)).is_sticky:
+            return False
+        try:
+            status = os.lstat(entry)
+        except OSError:
+            return False
+        return self._trust.is_owner(status.st_uid, status.st_dev)
 
     def _place_at(self, folder: str) -> Place:
         try:
@@ -266,7 +283,7 @@ class Session:
         return Place(failure, parent.owners, parent.groups, is_sticky=self._is_sticky(status))
 
     def _is_trusted_prefix(self, real: str, status: os.stat_result) -> bool:
-        known = self._prefixes.get(real)
+        known = self.prefixes.get(real)
         return known is not None and (known.inode, known.owner) == (status.st_ino, status.st_uid)
 
     def _is_sticky(self, status: os.stat_result) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_envkernels.envs.discovery import Discovery, is_hidden_sibling
 from jupyter_envkernels.envs.locations import Location
-from jupyter_envkernels.envs.trust import Trust
+from jupyter_envkernels.envs.trust import Trust, TrustedPrefix
 from tests.prefixes import age, make_prefix
 
 
@@ -69,6 +69,27 @@ def test_pixi_projects(tmp_path: Path) -> None:
     make_prefix(tmp_path / "project/.pixi/envs/test")
     place = Location(str(tmp_path), "projects", "a test")
     assert paths(place) == [f"{tmp_path}/.pixi/envs/default", f"{tmp_path}/project/.pixi/envs/test"]
+
+
+@pytest.mark.parametrize("is_sticky", [False, True])
+def test_others_cannot_make_a_listing_long(tmp_path: Path, is_sticky: bool) -> None:
+    """In a folder that others can write, all that may be trusted is found, and some of the rest."""
+    envs = tmp_path / "course/.pixi/envs"
+    mine = make_prefix(envs / "mine")
+    for number in range(150):
+        (envs / f"{number}").mkdir()
+    place = Location(str(tmp_path), "projects", "a test")
+    assert len(paths(place)) == 151
+    envs.chmod(0o1777 if is_sticky else 0o777)
+    trust = Trust(prefixes=(TrustedPrefix(str(mine), mine.stat().st_ino, mine.stat().st_uid),))
+    discovery = Discovery()
+    if not is_sticky:
+        assert len(discovery.find((place,), Trust().session())) == 100
+        assert len(discovery.find((place,), trust.session())) == 101
+    elif os.geteuid() == 0:
+        for number in range(150):
+            os.chown(envs / f"{number}", 12345, 12345)
+        assert len(discovery.find((place,), Trust().session())) == 101
 
 
 @pytest.mark.parametrize("kind", ["folder", "list", "prefix", "projects"])
