@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..models import Problem
 from .interpreters import is_packaged, other_prefix
+
+_MAX_DEPTH = 50
+"""Of objects and lists in each other: the listing is one document, and Python encodes some hundred levels only."""
 
 _FIELDS: tuple[tuple[str, type, str], ...] = (
     ("display_name", str, "a text"),
@@ -27,11 +30,13 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
         ValueError: the sentence says what is wrong with it.
     """
     try:
-        spec = json.loads(data.decode("utf-8"))
+        spec = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise ValueError(f"it is not UTF-8 (byte {error.start})") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"it is not JSON (line {error.lineno}: {error.msg})") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     if not isinstance(spec, dict):
         raise ValueError("it must hold an object")  # noqa: TRY004 - a value of the file, not of the program
     argv = spec.get("argv")
@@ -41,7 +46,25 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
         if key in spec and not isinstance(spec[key], kind):
             raise ValueError(f'"{key}" must be {what}')
     _check_values(spec)
+    _check_depth(spec)
     return spec
+
+
+def _refuse_constant(name: str) -> None:
+    """``NaN`` and ``Infinity``, which Python takes for JSON, and no browser."""
+    raise ValueError(f"it is not JSON ({name})")
+
+
+def _check_depth(spec: Mapping[str, Any]) -> None:
+    level: list[Any] = [spec]
+    for _ in range(_MAX_DEPTH):
+        level = [inner for value in level if isinstance(value, dict | list) for inner in _inner(value)]
+    if level:
+        raise ValueError("it is nested too deeply")
+
+
+def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
 
 
 def _check_values(spec: Mapping[str, Any]) -> None:

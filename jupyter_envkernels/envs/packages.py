@@ -85,7 +85,7 @@ def read_pins(prefix: Path) -> tuple[str, ...]:
 def _record(path: Path) -> Record:
     try:
         return msgspec.json.decode(read_file(path, MAX_RECORD_BYTES), type=Record)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise damaged_record(path, error) from error
 
 
@@ -146,5 +146,5 @@ def _variables(prefix: Path) -> dict[str, str]:
         state = json.loads(read_file(prefix / "conda-meta" / "state", _MAX_BYTES))
         found = state.get("env_vars", {})
         return {str(name): str(value) for name, value in found.items() if value != _UNSET}
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return {}

@@ -73,6 +73,6 @@ def _is_connection_file(argument: str) -> bool:
         return False
     try:
         msgspec.json.decode(read_file(other["path"], _MAX_BYTES), type=_Connection)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return True

@@ -67,7 +67,7 @@ def _direct_url(folder: str) -> Any:
     """The content of direct_url.json; None where there is none that can be read."""
     try:
         found = msgspec.json.decode(read_file(f"{folder}/direct_url.json", _MAX_BYTES))
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
         return None
     url = found.get("url") if isinstance(found, dict) else None
     is_one_line = isinstance(url, str) and " " not in url and unquote(url).isprintable()

@@ -149,7 +149,7 @@ def _ours(data_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for file in sorted((data_dir / "kernels").glob("conda-*/kernel.json")):
         try:
             spec = json.loads(read_file(file, _MAX_BYTES))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue
         is_spec = isinstance(spec, dict) and isinstance(spec.get("metadata"), dict)
         if is_spec and is_synced(spec) and not file.parent.is_symlink():

@@ -39,6 +39,9 @@ def test_a_good_one() -> None:
         (b'{"argv": ["python"], "env": {"A": 1}}', '"env" must hold texts'),
         (b'{"argv": ["python"], "interrupt_mode": "never"}', '"interrupt_mode"'),
         (b'{"argv": ["python"], "kernel_protocol_version": 5}', '"kernel_protocol_version"'),
+        (b'{"argv": ["python"], "metadata": {"x": NaN}}', "not JSON"),
+        (b'{"argv": ["python"], "metadata": {"x": %s}}' % (b"[" * 60 + b"]" * 60), "nested too deeply"),
+        (b'{"argv": ["python"], "x": %s' % (b"[" * 30_000), "nested too deeply"),
     ],
 )
 def test_bad_ones_say_what_is_wrong(content: bytes, words: str) -> None:
