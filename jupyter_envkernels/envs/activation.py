@@ -141,15 +141,16 @@ def _variable_files(prefix: Path) -> list[Path]:
 
 
 def activation_files(prefix: Path) -> list[str]:
-    """Return the files that decide what an activation does: those that set variables, and scripts."""
-    return [*map(str, _variable_files(prefix)), *conda_scripts(prefix, "activate.d")]
+    """Return what decides what an activation does: files that set variables, scripts, and the folders of both."""
+    folders = [prefix / "etc/conda" / name for name in ("env_vars.d", "activate.d")]
+    return [*map(str, (*folders, *_variable_files(prefix))), *conda_scripts(prefix, "activate.d")]
 
 
 def _read_object(file: Path) -> dict[str, object]:
     """A JSON object; empty where the file is missing or broken, so that the kernel can start all the same."""
     try:
         data = json.loads(read_file(file, _MAX_BYTES))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 

@@ -337,13 +337,22 @@ def test_activation_scripts_that_others_can_write_do_not_run(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["etc/conda/env_vars.d/a.json", "conda-meta/state", "bin/python", "bin", "share/jupyter"]
+    "path",
+    [
+        "etc/conda/env_vars.d/a.json",
+        "etc/conda/activate.d",
+        "conda-meta/state",
+        "bin/python",
+        "bin",
+        "share/jupyter",
+    ],
 )
 def test_nothing_that_others_can_write_decides_what_runs(tmp_path: Path, path: str) -> None:
     prefix = make_prefix(tmp_path / "env", "python3")
     for name in ("etc/conda/env_vars.d/a.json", "conda-meta/state"):
         (prefix / name).parent.mkdir(parents=True, exist_ok=True)
         (prefix / name).write_text("{}")
+    (prefix / "etc/conda/activate.d").mkdir()  # into which a script may come at any moment
     assert prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem is None
     (prefix / path).chmod(0o777)
     problem = prepare(str(prefix), "python3", environ_of(tmp_path), Trust).problem
