@@ -67,7 +67,8 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
             return super().get_kernel_spec(kernel_name)
         environment, kernel, raw_name = found
         spec = kernelspec(environment, kernel) if kernel else missing_kernelspec(environment, raw_name)
-        folder = resource_dir(environment, kernel) if kernel else str(environment.prefix)
+        # the server shows any file in there as a page of its own, and others may have made what is not used
+        folder = resource_dir(environment, kernel) if kernel and kernel.spec else os.devnull
         return self.kernel_spec_class(resource_dir=folder, **spec)
 
     def get_all_specs(self) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def test_but_asked_for_they_say_why(manager: SyncEnvKernelSpecManager, tmp_path:
     spec = manager.get_kernel_spec(name)
     assert "jupyter_envkernels.kernels.fallback" in spec.argv[2]
     assert "cannot start" in spec.argv[-1]
+    assert not Path(spec.resource_dir).is_dir(), "the server would show any file of it as a page of its own"
 
 
 def test_names_of_nb_conda_kernels_resolve_though_they_are_not_listed(
