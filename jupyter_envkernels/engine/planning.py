@@ -234,8 +234,11 @@ class Planner:
             spec: where there is one.
             inventory: of the environment.
         """
-        channels = (spec.channels if spec is not None else ()) or channels_of(inventory) or self.options.channels
+        named = spec.channels if spec is not None else ()
+        channels = named or channels_of(inventory) or self.options.channels
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
+        if not named and channels_of(inventory):  # URLs as they were asked: what looks like a variable is none
+            return list(channels)
         # conda expands variables in channels, so that a token need not stand in the file
         return [expand_variables(channel, self.environ) for channel in channels]
 

@@ -76,6 +76,15 @@ def test_an_update(made: Place) -> None:
     assert changes == {"demo": ("upgraded", "1.0 0", "2.0 0"), "more": ("added", None, "1.0 0")}
 
 
+def test_channels_of_an_environment_are_asked_as_they_were(made: Place) -> None:
+    """What looks like a variable in the URL of a package has not been one, or it would have been replaced."""
+    (record,) = (made.envs / "lesson" / "conda-meta").glob("demo-*.json")
+    record.write_text(record.read_text().replace("conda.example/main", "conda.example/$HOME"))
+    made.run(made.update("lesson", "more"))
+    (more,) = [package for package in made.plans[-1].packages if package.name == "more"]
+    assert "/$HOME/" in more.url
+
+
 def test_an_update_of_variables_is_no_empty_revision(made: Place) -> None:
     prefix = made.envs / "lesson"
     made.run(JobRequest("update", "lesson", prefix, EnvSpec(variables={"LESSON": "two"})))
