@@ -8,13 +8,17 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport PYTHONHOME PYTHONPATH
 
-FRONTEND := $(shell find labextension/src labextension/style labextension/schema -type f) labextension/tsconfig.json
+FRONTEND := $(shell find labextension/src labextension/style labextension/schema -type f) \
+	labextension/tsconfig.json labextension/tsconfig.build.json
 
 # A stamp in .make counts for nothing once what it stands for is gone.
 $(if $(wildcard .venv/bin/python),,$(shell rm -rf .make))
-$(if $(wildcard labextension/node_modules/.bin/tsc),,$(shell rm -f .make/node_modules))
+$(if $(wildcard labextension/node_modules/.bin/tsc),,$(shell rm -f .make/node-lab))
+$(if $(wildcard labextension/node_modules/eslint),,$(shell rm -f .make/node-test))
 $(if $(wildcard jupyter_envkernels/labextension/package.json),,$(shell rm -f .make/labextension))
 
+# What is set up for tests is so for lab too, which is looked at after it: in turn, whatever -j says.
+.NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help lab test soak lint build docs-images clean
 
@@ -24,40 +28,60 @@ help:  ## this list
 lab: .make/labextension  ## open JupyterLab with the panel and two example specs; LAB_ARGS="--no-browser --port 8899"
 	@python -m tools.lab $(LAB_ARGS)
 
-test: .make/labextension  ## everything: lint, types, import contract, Python, TypeScript and browser tests
+test: .make/python-test .make/node-test .make/labextension  ## everything: lint, types, import contract, Python, TypeScript and browser tests
 	@python -m tools.chromium || true
 	@python -m tools.checks test
 
-soak: .make/labextension  ## the long campaigns: tests marked soak
+soak: .make/python-test .make/node-test .make/labextension  ## the long campaigns: tests marked soak
 	@python -m tools.chromium || true
 	@python -m tools.checks soak
 
-lint: .make/node_modules  ## the static checks alone
+lint: .make/python-test .make/node-test  ## the static checks alone
 	@python -m tools.checks lint
 
-build: .make/labextension  ## wheel and source distribution, into dist/
+build: .make/python-test .make/labextension  ## wheel and source distribution, into dist/
 	python -m build
 
-docs-images: .make/labextension  ## make the pictures in docs/images again
+docs-images: .make/python-test .make/node-test .make/labextension  ## make the pictures in docs/images again
 	@python -m tools.chromium
 	@python -m tools.screenshots
 
 clean:  ## remove all that these commands made, but .lab
-	rm -rf .make .venv dist labextension/node_modules labextension/lib labextension/coverage labextension/.yarn
+	rm -rf .make .venv dist labextension/node_modules labextension/checks/node_modules labextension/lib labextension/coverage labextension/.yarn
 	rm -rf jupyter_envkernels/labextension jupyter_envkernels/_version.py .mypy_cache .ruff_cache .pytest_cache
 	rm -rf .import_linter_cache labextension/.eslintcache labextension/.stylelintcache labextension/*.tsbuildinfo
 
-.make/python: pyproject.toml tools/setup_python.py
-	@$(if $(PYTHON),,echo "No Python 3.10 or newer is on PATH: install one, or name it: make PYTHON=/path/to/python" >&2; exit 1)
-	@"$(PYTHON)" tools/setup_python.py
-	@mkdir -p .make && touch $@
+PYTHON_SOURCES := pyproject.toml tools/setup_python.py
+NODE_SOURCES := labextension/package.json labextension/checks/package.json labextension/yarn.lock labextension/.yarnrc.yml
 
-.make/node_modules: labextension/package.json labextension/yarn.lock labextension/.yarnrc.yml | .make/python
-	@python -m tools.setup_node
-	cd labextension && jlpm install --immutable
+.make/python-lab: $(PYTHON_SOURCES)
+	$(call set_up_python,lab)
 	@touch $@
 
-.make/labextension: .make/python .make/node_modules $(FRONTEND)
+.make/python-test: $(PYTHON_SOURCES)
+	$(call set_up_python,test)
+	@touch $@ .make/python-lab
+
+define set_up_python
+	@$(if $(PYTHON),,echo "No Python 3.10 or newer is on PATH: install one, or name it: make PYTHON=/path/to/python" >&2; exit 1)
+	@"$(PYTHON)" tools/setup_python.py $(1)
+	@mkdir -p .make
+endef
+
+.make/node-lab: $(NODE_SOURCES) | .make/python-lab
+	@python -m tools.setup_node
+	@echo "Installing what the panel is built with into labextension/node_modules: about half a minute, once"
+	cd labextension && jlpm workspaces focus jupyter-envkernels
+	@touch $@
+
+.make/node-test: $(NODE_SOURCES) | .make/python-test
+	@python -m tools.setup_node
+	@echo "Installing what the panel is tested with into labextension/node_modules: about a minute, once"
+	cd labextension && jlpm install --immutable
+	@touch $@ .make/node-lab
+
+.make/labextension: .make/python-lab .make/node-lab $(FRONTEND)
+	@echo "Building the panel: about half a minute, again when its sources change"
 	cd labextension && jlpm build:prod
 	jupyter-builder develop . --overwrite
 	@touch $@

@@ -1,4 +1,4 @@
-"""Make ``.venv`` and install the package into it, editable, with all that its tests need. Standard library only."""
+"""Make ``.venv`` and install the package into it, editable, with the extra ``lab`` or ``test``. Needs no packages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+EXTRAS = {
+    "lab": "JupyterLab and the package into .venv: about a minute, once",
+    "test": "what the tests need into .venv: one or two minutes, once",
+}
 LABEXTENSION = VENV / "share" / "jupyter" / "labextensions" / "jupyter-envkernels"
 
 
-def main() -> int:
+def main(extra: str) -> int:
     """Set up; the exit status is that of the step that failed."""
     if not _works(VENV / "bin" / "python"):
         _require_venv()
@@ -22,7 +26,9 @@ def main() -> int:
         LABEXTENSION.unlink()
     # The labextension is built by its own rule of the Makefile, again only when its sources changed.
     environment = os.environ | {"SKIP_JUPYTER_BUILDER": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    _run(str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--editable", ".[test]", env=environment)
+    print(f"Installing {EXTRAS[extra]}", flush=True)
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--editable", f".[{extra}]"]
+    _run(*command, env=environment)
     return 0
 
 
@@ -48,4 +54,4 @@ def _run(*command: str, env: dict[str, str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

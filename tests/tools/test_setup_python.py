@@ -19,7 +19,7 @@ def test_a_python_without_ensurepip_is_refused_with_debians_package(monkeypatch:
     monkeypatch.setattr(setup_python, "_works", lambda _: False)
 
     with pytest.raises(SystemExit) as refused:
-        setup_python.main()
+        setup_python.main("lab")
 
     assert f"apt-get install python3.{sys.version_info.minor}-venv" in str(refused.value)
 
@@ -39,7 +39,7 @@ def test_make_without_a_new_enough_python_says_so(tmp_path: Path) -> None:
         (tmp_path / "bin" / name).symlink_to(program)
 
     done = subprocess.run(
-        [str(tmp_path / "bin/make"), ".make/python"],
+        [str(tmp_path / "bin/make"), ".make/python-lab"],
         cwd=tmp_path,
         env=shell,
         capture_output=True,
