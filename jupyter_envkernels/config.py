@@ -19,6 +19,7 @@ from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, Py
 from .envs.condarc import Settings
 from .envs.policy_file import limits_in_force
 from .errors import InvalidRequest, PolicyUnusable
+from .kernels.nb_conda_kernels import FormerSettings, read_former
 from .models import CatalogOptions, EngineOptions, Limits, least
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ class EnvKernelsTraits(HasTraits):
         help="Do not show the base environments of conda installations. Default: they are shown.",
     ).tag(config=True)
     display_name: Any = Unicode(
-        help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}. Default: "
+        help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}, or those "
+        "of nb_conda_kernels: {environment}, {display_name}, {conda_kernel}, {kernel_name} for its {kernel}. Default: "
         "'{name} ({kernel})', with the location where two environments have one name.",
     ).tag(config=True)
 
@@ -205,16 +207,22 @@ class EnvKernelsTraits(HasTraits):
         """Where the specs are that the administrator offers."""
         return tuple(_path(folder) for folder in self.templates_dirs)
 
+    def former(self) -> FormerSettings:
+        """Return what is configured for nb_conda_kernels."""
+        configurable: Any = self
+        return read_former(configurable.config.get("CondaKernelSpecManager", {}))
+
     def catalog_options(self, contents_root: Path | None) -> CatalogOptions:
         """What the catalog needs to know."""
+        former = self.former()
         return CatalogOptions(
             roots=tuple(_path(root) for root in self.roots),
             shared_roots=tuple(_path(root) for root in self.shared_roots),
             homes=tuple(_path(home) for home in self.homes),
             contents_root=contents_root,
-            hidden_environments=self.hidden_environments,
+            hidden_environments=self.hidden_environments or former.hidden_environments,
             hide_base=self.hide_base,
-            display_name=self.display_name,
+            display_name=self.display_name or former.display_name,
             trusted_owners=tuple(self.trusted_owners),
             trusted_groups=tuple(self.trusted_groups),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
+from ..config import load_traits
 from ..documents import diagnosis_json
 from ..envs.doctor import Finding, diagnose
 from ..jobs.machine import machine_finding
@@ -15,7 +16,8 @@ from .doors import manager_options, open_catalog
 
 def examine(args: Namespace) -> Answer:
     """``doctor``."""
-    diagnosis = diagnose(open_catalog(), args.path).with_configuration(machine_finding(manager_options().engine.limits))
+    machine = machine_finding(manager_options().engine.limits)
+    diagnosis = diagnose(open_catalog(), args.path).with_configuration(machine, *load_traits().former().findings)
     other = other_manager(os.environ)
     lines = [_line(finding) for finding in diagnosis.configuration]
     lines += [f"! {other.message}"] if other else []

@@ -65,12 +65,21 @@ class Assembler:
 
     def _kernel(self, raw: RawKernel, kernel_id: str, name: str, location: str) -> Kernel:
         spec = raw.spec or {}
-        display = naming.short_kernel_name(spec.get("display_name") or raw.name)
-        language = spec.get("language", "").lower()
+        own = spec.get("display_name") or raw.name
+        display_name = self.template.format(
+            name=name,
+            kernel=naming.short_kernel_name(own),
+            language=naming.language_of(own),
+            location=location,
+            environment=name,
+            display_name=own,
+            kernel_name=raw.name,
+            conda_kernel=kernel_id,
+        )
         return Kernel(
             id=kernel_id,
-            display_name=self.template.format(name=name, kernel=display, language=language, location=location),
-            language=language,
+            display_name=display_name,
+            language=spec.get("language", "").lower(),
             raw_name=raw.name,
             problem=raw.problem,
             spec=spec,

@@ -60,9 +60,9 @@ class Diagnosis:
     is_kernel: bool | None = None
     findings: tuple[Finding, ...] = ()
 
-    def with_configuration(self, finding: Finding) -> Diagnosis:
-        """Return the same with one more finding on the configuration."""
-        return replace(self, configuration=(*self.configuration, finding))
+    def with_configuration(self, *findings: Finding) -> Diagnosis:
+        """Return the same with more findings on the configuration."""
+        return replace(self, configuration=(*self.configuration, *findings))
 
 
 def path_of(catalog: Catalog, ref: str) -> Path:

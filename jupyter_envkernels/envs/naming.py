@@ -15,10 +15,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from string import Formatter
 
 from ..errors import InvalidRequest
 
 DEFAULT_TEMPLATE = "{name} ({kernel})"
+
+_FIELDS = (
+    *("name", "kernel", "language", "location"),
+    *("environment", "display_name", "kernel_name", "conda_kernel"),  # of nb_conda_kernels
+)
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _HASHED = re.compile(r".*-[0-9a-f]{8}")
@@ -94,13 +100,25 @@ def check_template(template: str) -> str:
         InvalidRequest: it has fields that there are not.
     """
     try:
-        template.format(name="", kernel="", language="", location="")
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise InvalidRequest(
-            f"The display name template {template!r} cannot be used: {error!r}.",
-            remedy="Use the fields {name}, {kernel}, {language} and {location} only.",
-        ) from error
+        fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+        template.format(*fields, **dict.fromkeys(_FIELDS, ""))
+    except (LookupError, ValueError, AttributeError, TypeError) as error:
+        raise _unusable(template, repr(error)) from error
+    if unknown := [field for field in fields if field not in _FIELDS]:
+        raise _unusable(template, f"there is no field {{{unknown[0]}}}")
     return template or DEFAULT_TEMPLATE
+
+
+def _unusable(template: str, why: str) -> InvalidRequest:
+    fields = ", ".join(f"{{{field}}}" for field in _FIELDS)
+    return InvalidRequest(
+        f"The display name template {template!r} cannot be used: {why}.", remedy=f"Use these fields only: {fields}."
+    )
+
+
+def language_of(display_name: str) -> str:
+    """Return the language of a kernel as nb_conda_kernels names it: ``Python`` whatever its version, ``R``."""
+    return "Python" if display_name.startswith("Python") else display_name
 
 
 def shared(names: Iterable[str]) -> set[str]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from ..envs.naming import language_of
 from ..envs.prefixes import KERNELS
 from ..models import Environment, Kernel, Problem
 
@@ -56,7 +57,7 @@ def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, 
     return {
         "conda_env_name": environment.name,
         "conda_env_path": str(environment.prefix),
-        "conda_language": "Python" if raw_display_name.startswith("Python") else raw_display_name,
+        "conda_language": language_of(raw_display_name),
         "conda_raw_kernel_name": kernel.raw_name,
         "conda_is_base_environment": environment.is_base,
         "conda_is_currently_running": environment.is_running,

@@ -69,6 +69,8 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     def initialize_settings(self) -> None:
         """Build and wire the parts. Nothing is read from disk but conda's configuration."""
         self._report_other_manager()
+        for finding in self.former().findings:
+            self.log.warning("jupyter_envkernels: %s", f"{finding.message} {finding.remedy}".rstrip())
         server: Any = self.serverapp
         folder = getattr(server.contents_manager, "root_dir", None)
         root = Path(folder) if folder else None
@@ -96,6 +98,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
             templates=Templates(self.template_folders(), catalog.trust),
             other_manager=self.other_manager,
             audit=self.audit,
+            former=self.former().findings,
         )
 
     def initialize_handlers(self) -> None:

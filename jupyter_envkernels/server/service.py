@@ -12,7 +12,7 @@ from typing import Any
 from jupyter_server.utils import ensure_async
 
 from ..envs.catalog import Catalog
-from ..envs.doctor import Diagnosis, diagnose, path_of
+from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.admission import check_spec
@@ -51,6 +51,7 @@ class Service:
         templates: what the administrator offers.
         other_manager: tells the kernelspec manager that the server has instead of ours; None where it has ours.
         audit: the audit trail.
+        former: what is to be said of settings of nb_conda_kernels.
     """
 
     catalog: Catalog
@@ -61,11 +62,12 @@ class Service:
     templates: Templates
     other_manager: Callable[[], OtherManager | None]
     audit: AuditTrail
+    former: tuple[Finding, ...] = ()
 
     def diagnosis(self, ref: str) -> Diagnosis:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
         found = diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
-        return found.with_configuration(machine_finding(self.jobs.options.engine.limits))
+        return found.with_configuration(machine_finding(self.jobs.options.engine.limits), *self.former)
 
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""

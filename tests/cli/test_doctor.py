@@ -5,6 +5,19 @@ from __future__ import annotations
 from tests.cli.shell import Shell
 
 
+def test_settings_of_nb_conda_kernels(shell: Shell) -> None:
+    config = shell.home / ".jupyter" / "jupyter_config.py"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text('c.CondaKernelSpecManager.env_filter = "hidden$"\nc.CondaKernelSpecManager.conda_only = True\n')
+    for name in ("lesson", "hidden"):
+        shell.environment(name)
+    names = shell.names()
+    assert "lesson" in names
+    assert "hidden" not in names
+    found = {entry["message"]: entry["ok"] for entry in shell.json("doctor")["configuration"]}
+    assert found["c.CondaKernelSpecManager.conda_only, of nb_conda_kernels, has no effect."] is False
+
+
 def test_doctor_says_what_is_wrong(shell: Shell) -> None:
     (shell.envs / "empty").mkdir(parents=True)
     sick = shell.json("doctor", str(shell.envs / "empty"))

@@ -99,7 +99,14 @@ def test_a_template_of_the_administrators() -> None:
     made = assembler("{kernel} | {language} | {name} | {location}").environment(
         at("/home/u/envs/x"), Contents((PYTHON,))
     )
-    assert made.kernels[0].display_name == "Python 3 | python | x | ~/envs"
+    assert made.kernels[0].display_name == "Python 3 | Python | x | ~/envs"
+
+
+def test_a_template_with_the_fields_of_nb_conda_kernels() -> None:
+    made = assembler("{display_name} | {environment} | {kernel_name} | {conda_kernel}").environment(
+        at("/conda/envs/x"), Contents((PYTHON,))
+    )
+    assert made.kernels[0].display_name == "Python 3 (ipykernel) | x | python3 | conda-env-x-py"
 
 
 def test_order_is_by_name_then_prefix() -> None:

@@ -74,7 +74,9 @@ def test_templates() -> None:
     assert check_template("{language} {location}") == "{language} {location}"
 
 
-@pytest.mark.parametrize("template", ["{prefix}", "{", "{0}", "{name.upper.x}"])
+@pytest.mark.parametrize(
+    "template", ["{prefix}", "{", "{0}", "{}", "{name.upper.x}", "{name.title}", "{name[0]}", "{name:d}", "{name:{x}}"]
+)
 def test_a_template_with_other_fields_is_refused(template: str) -> None:
     with pytest.raises(InvalidRequest, match="display name template"):
         check_template(template)

@@ -40,6 +40,19 @@ async def test_another_kernelspec_manager_stays_and_is_named(
     assert "sync" in line
 
 
+async def test_settings_of_nb_conda_kernels(
+    jp_server_config: dict[str, Any],
+    jp_configurable_serverapp: Callable[..., ServerApp],
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    jp_server_config["CondaKernelSpecManager"] = {"name_format": "{0} [{1}]", "conda_only": True}
+    app = jp_configurable_serverapp(config=jp_server_config)
+    manager: Any = app.kernel_spec_manager
+    assert manager.catalog.options.display_name == "{language} [{environment}]"
+    lines = [line for line in capfd.readouterr().err.splitlines() if "jupyter_envkernels: " in line]
+    assert ["conda_only" in lines[0], "name_format" in lines[1]] == [True, True]
+
+
 class _Late(ExtensionApp):
     """An extension that is linked after ours."""
 
