@@ -168,7 +168,10 @@ CHECKS: dict[str, Sequence[Stage]] = {
         # Apart: playwright and pytest-jupyter each want an event loop of their own. Alone: a page has to keep up.
         [[_tests("browser tests", "tests/browser", f"--ignore={_WHEEL}")]],
     ],
-    "soak": [[[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]]],
+    "soak": [
+        [[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]],
+        [[Check("bare machines", ("python", "-m", "tools.bare"))]],
+    ],
 }
 
 
