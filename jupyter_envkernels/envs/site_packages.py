@@ -59,7 +59,7 @@ def _read(folder: str) -> InstalledPackage | None:
         name,
         version,
         requested=os.path.exists(f"{folder}/REQUESTED"),
-        requirement=_requirement(name, version, _direct_url(folder)),
+        requirement=_one_line(_requirement(name, version, _direct_url(folder))) or f"{name}=={version}",
     )
 
 
@@ -90,6 +90,11 @@ def _requirement(name: str, version: str, origin: Any) -> str:
     if subdirectory := origin.get("subdirectory"):
         fragments.append(f"subdirectory={subdirectory}")
     return f"{name} @ {url}" + ("#" if fragments else "") + "&".join(fragments)
+
+
+def _one_line(text: str) -> str:
+    """The text, unless it would be several lines of an export, of which others would be lines of their own."""
+    return text if text.isprintable() else ""
 
 
 def _part(mapping: Any, key: str) -> dict[str, Any]:

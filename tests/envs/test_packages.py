@@ -121,7 +121,17 @@ def test_a_record_without_a_url(tmp_path: Path) -> None:
     assert (package.url, package.channel) == ("", CHANNEL)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"name": "xz"}', '{"name": 3, "version": "1"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"name": "xz"}',
+        '{"name": 3, "version": "1"}',
+        '{"name": "xz", "version": "1", "url": "https://x.org/xz-1-0.conda\\nhttps://evil/x-1-0.conda"}',
+        '{"name": "xz", "version": "1", "x": ' + "[" * 5000,
+    ],
+)
 def test_a_broken_record_is_named(tmp_path: Path, content: str) -> None:
     write(tmp_path / "conda-meta" / "xz-1.0-0.json", content)
     with pytest.raises(InvalidSpec, match=r"xz-1\.0-0\.json"):
