@@ -85,12 +85,12 @@ def read_pins(prefix: Path) -> tuple[str, ...]:
 def _record(path: Path) -> Record:
     try:
         record = msgspec.json.decode(read_file(path, MAX_RECORD_BYTES), type=Record)
-        texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
-        if not "".join(filter(None, texts)).isprintable():
-            raise ValueError("it has a line break or a control character")  # noqa: TRY301 - as if it were no record
-        return record
     except (OSError, ValueError, RecursionError) as error:
         raise damaged_record(path, error) from error
+    texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
+    if not "".join(filter(None, texts)).isprintable():
+        raise damaged_record(path, ValueError("it has a line break or a control character"))
+    return record
 
 
 def damaged_record(path: Path, error: Exception) -> InvalidSpec:
