@@ -260,18 +260,24 @@ class Session:
         return self._anchors[above], _parts(path[len(above) :])
 
     def _place(self, real: str) -> Place:
-        """Judge a path without links."""
-        known = self._places.get(real)
-        if known is None:
-            known = self._places[real] = self._judged(real)
-        return known
+        """Judge a path without links, from the nearest known folder or anchor on: others can make any number below."""
+        unknown = []
+        while real not in self._places:
+            unknown.append(real)
+            if real in self._real_anchors or real == "/":
+                break
+            real = os.path.dirname(real)
+        for each in reversed(unknown):
+            self._places[each] = self._judged(each)
+        return self._places[unknown[0] if unknown else real]
 
     def _judged(self, real: str) -> Place:
+        """Judge a path whose folder has been judged before."""
         if real in self._real_anchors:
             return _anchor(os.stat(real)) if os.path.exists(real) else Place()
         if real == "/":
             return Place()
-        parent = self._place(os.path.dirname(real))
+        parent = self._places[os.path.dirname(real)]
         try:
             status = self._statuses.get(real) or os.lstat(real)
         except FileNotFoundError:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import builtins
 import os
 import shutil
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -31,6 +32,26 @@ def kernel_ids(catalog: Catalog) -> dict[str, str]:
 def list_in(home: Path, *prefixes: Path) -> None:
     (home / ".conda").mkdir(exist_ok=True)
     (home / ".conda/environments.txt").write_text("".join(f"{prefix}\n" for prefix in prefixes))
+
+
+def test_a_link_to_the_deepest_folder_ends_no_listing(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    """As anybody can make it in a folder that is linked into the user's own."""
+    deep = "/".join(["d"] * 1500)
+    top = make_prefix(tmp_path / "work/.pixi/envs/good").parent
+    folder = os.open(top, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=folder)
+        below = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.mkdir("conda-meta", dir_fd=folder)
+    os.close(os.open("conda-meta/history", os.O_CREAT, dir_fd=folder))
+    os.close(folder)
+    (top / "deep").symlink_to(deep)
+    try:
+        assert names(catalog_of(contents_root=tmp_path / "work")) == ["work:deep", "work:good"]
+    finally:  # which pytest cannot delete
+        subprocess.run(["rm", "-r", str(top)], check=True)
 
 
 def test_the_constructor_reads_nothing(catalog_of: MakeCatalog, monkeypatch: pytest.MonkeyPatch) -> None:
