@@ -10,6 +10,7 @@ from ..documents import diagnosis_json
 from ..envs.doctor import Finding, diagnose
 from ..jobs.machine import machine_finding
 from ..kernels.configured import other_manager
+from ..kernels.nb_conda_kernels import findings_on_kernelspecs
 from .answer import Answer
 from .doors import manager_options, open_catalog
 
@@ -17,7 +18,9 @@ from .doors import manager_options, open_catalog
 def examine(args: Namespace) -> Answer:
     """``doctor``."""
     machine = machine_finding(manager_options().engine.limits)
-    diagnosis = diagnose(open_catalog(), args.path).with_configuration(machine, *load_traits().former().findings)
+    diagnosis = diagnose(open_catalog(), args.path).with_configuration(
+        machine, *load_traits().former().findings, *findings_on_kernelspecs()
+    )
     other = other_manager(os.environ)
     lines = [_line(finding) for finding in diagnosis.configuration]
     lines += [f"! {other.message}"] if other else []

@@ -126,7 +126,9 @@ def _kernels(verbs: _Verbs) -> None:
         "kernelspecs:write",
         "Write kernelspecs to the user's Jupyter data folder, for programs that only read files.",
     )
-    sync.add_argument("--remove", action="store_true", help="take away what an earlier sync wrote")
+    how = sync.add_mutually_exclusive_group()
+    how.add_argument("--remove", action="store_true", help="take away what an earlier sync wrote")
+    how.add_argument("--replace", action="store_true", help="delete kernelspecs that nb_conda_kernels wrote, unasked")
 
 
 def _helping(verbs: _Verbs) -> None:

@@ -1,12 +1,17 @@
-"""Settings of nb_conda_kernels, ``c.CondaKernelSpecManager``, as far as ours have an equal."""
+"""What nb_conda_kernels leaves: its settings, as far as ours have an equal, and kernelspecs that it has written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from string import Formatter
 
+from jupyter_core.paths import jupyter_path
+
 from ..envs.doctor import Finding
+from ..files import read_file
 
 _FIELDS = {"0": "language", "1": "environment", "kernel": "kernel_name"}
 """Fields of its ``name_format`` that are called otherwise in ``c.EnvKernels.display_name``."""
@@ -18,6 +23,12 @@ _REMEDIES = {
     "conda_only": "Name the kernels that are to be shown in c.KernelSpecManager.allowed_kernelspecs.",
     "base_name": "Use {name} in c.EnvKernels.display_name; the base environment is called base.",
 }
+
+
+_RUNNER = "nb_conda_kernels.runner"
+"""The module that its kernelspecs run."""
+
+_MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +82,34 @@ def _parts(name_format: str) -> Iterator[str]:
         if field is not None:
             ending = (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
             yield f"{{{_FIELDS.get(field, field)}{ending}}}"
+
+
+def written_kernelspecs() -> list[Path]:
+    """Return the folders of kernelspecs that its ``kernelspec_path`` has had written, wherever Jupyter looks."""
+    return [
+        file.parent
+        for folder in jupyter_path("kernels")
+        for file in sorted(Path(folder).glob("conda-*/kernel.json"))
+        if _is_written(file) and not file.parent.is_symlink()
+    ]
+
+
+def _is_written(file: Path) -> bool:
+    try:
+        spec = json.loads(read_file(file, _MAX_BYTES))
+    except (OSError, ValueError):
+        return False
+    argv = spec.get("argv") if isinstance(spec, dict) else None
+    return isinstance(argv, list) and _RUNNER in argv
+
+
+def findings_on_kernelspecs() -> list[Finding]:
+    """Return what is to be said of each of them."""
+    return [
+        Finding(
+            ok=False,
+            message=f"nb_conda_kernels has written the kernelspec {folder}, and nothing keeps it true.",
+            remedy="'jupyter envkernels sync --replace' puts one of ours in its place.",
+        )
+        for folder in written_kernelspecs()
+    ]

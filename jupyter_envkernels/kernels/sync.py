@@ -72,7 +72,7 @@ def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
             _write(folder, spec, Path(resource_dir(environment, kernel)))
             written.append(kernel.id)
     for name in ours:
-        _remove(data_dir / "kernels" / name)
+        remove_folder(data_dir / "kernels" / name)
     return SyncReport(tuple(written), tuple(unchanged), tuple(sorted(ours)), tuple(skipped))
 
 
@@ -95,7 +95,7 @@ def remove(data_dir: Path) -> SyncReport:
     _mark(data_dir).unlink(missing_ok=True)
     names = sorted(name for name, _ in _ours(data_dir))
     for name in names:
-        _remove(data_dir / "kernels" / name)
+        remove_folder(data_dir / "kernels" / name)
     return SyncReport(removed=tuple(names))
 
 
@@ -181,8 +181,8 @@ def _put(file: Path, data: bytes) -> None:
     Path(draft.name).replace(file)
 
 
-def _remove(folder: Path) -> None:
-    """What we wrote goes; the folder as well, unless something else lies in it."""
+def remove_folder(folder: Path) -> None:
+    """Delete a kernelspec with its resources, and the folder unless something else lies in it."""
     for name in ("kernel.json", *resource_files(str(folder))):
         (folder / name).unlink(missing_ok=True)
     with suppress(FileNotFoundError):  # another process has done it

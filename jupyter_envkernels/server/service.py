@@ -29,6 +29,7 @@ from ..jobs.requests import (
     update_request,
 )
 from ..kernels.configured import OtherManager
+from ..kernels.nb_conda_kernels import findings_on_kernelspecs
 from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
 from . import wire
 from .audit import AuditTrail
@@ -67,7 +68,9 @@ class Service:
     def diagnosis(self, ref: str) -> Diagnosis:
         """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
         found = diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
-        return found.with_configuration(machine_finding(self.jobs.options.engine.limits), *self.former)
+        return found.with_configuration(
+            machine_finding(self.jobs.options.engine.limits), *self.former, *findings_on_kernelspecs()
+        )
 
     async def check(self, text: str | bytes) -> CheckedSpec:
         """What is to be said of a spec without a channel."""

@@ -32,6 +32,28 @@ def test_kernels_and_sync_show_the_same(shell: Shell) -> None:
     assert list(written.iterdir()) == []
 
 
+def test_kernelspecs_of_nb_conda_kernels_are_replaced_after_asking(shell: Shell) -> None:
+    _add_lesson(shell)
+    folder = shell.home / ".local" / "share" / "jupyter" / "kernels" / "conda-env-lesson-py"
+    folder.mkdir(parents=True)
+    argv = ["python", "-m", "nb_conda_kernels.runner", "/conda", str(shell.envs / "lesson"), "python"]
+    theirs = json.dumps({"argv": argv, "display_name": "Python [conda env:lesson]", "language": "python"})
+    (folder / "kernel.json").write_text(theirs)
+    findings = shell.json("doctor")["configuration"]
+    assert [str(folder) in entry["message"] for entry in findings if not entry["ok"]] == [True]
+    assert shell.json("sync")["skipped"] == ["conda-env-lesson-py"]
+    for answer, is_replaced in (("n", False), ("y", True)):
+        with shell.terminal("sync") as terminal:
+            terminal.read("[y/N]")
+            terminal.press(f"{answer}\n")
+            assert terminal.wait() == 0
+        assert ((folder / "kernel.json").read_text() != theirs) is is_replaced
+    (folder / "kernel.json").write_text(theirs)
+    report = shell.json("sync", "--replace")
+    assert report["replaced"] == report["written"] == ["conda-env-lesson-py"]
+    assert shell.json("sync", "--replace")["replaced"] == []
+
+
 def test_jobs_keep_them_true(shell: Shell) -> None:
     _add_lesson(shell)
     folder = shell.home / ".local" / "share" / "jupyter" / "kernels"
