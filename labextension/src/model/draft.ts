@@ -17,6 +17,13 @@ import {
   SpecSource
 } from '../types';
 import { SpecCheck } from './speccheck';
+import {
+  IPreview,
+  ISavedSpec,
+  IStoredDraft,
+  readDraft,
+  withLineFeeds
+} from './stored';
 
 /** What a person sees who has not written a spec yet. */
 export const EXAMPLE = `name: first-steps
@@ -29,19 +36,6 @@ const NONE: ReadonlyArray<IDiagnostic> = [];
 
 /** The key of the draft in the state database. */
 const KEY = 'jupyter-envkernels:draft';
-
-/** A spec of the file browser. */
-export interface ISavedSpec {
-  path: string;
-  text: string;
-}
-
-/** The plan that was made of a draft. */
-export interface IPreview {
-  jobId: string;
-  /** What it is a plan of. */
-  request: PlannableRequest;
-}
 
 /** The spec that is being written: its text, the name to create it under, and what the server says of it. */
 export class SpecDraft extends VDomModel {
@@ -181,20 +175,18 @@ export class SpecDraft extends VDomModel {
     }
   }
 
-  /** Take up the draft of an earlier session, if there is one. */
+  /** Take up the draft of an earlier session, if there is one. Its channels are asked once the person changes it. */
   async restore(): Promise<void> {
-    const stored = await this._options.state?.fetch(KEY);
-    const { text, name, saved, jobId, preview } = (stored ??
-      {}) as Partial<IStored>;
-    if (typeof text === 'string' && this._text === this._given) {
-      this._text = text;
-      this._override = name ?? null;
-      this._saved = saved ?? null;
-      this._jobId = jobId ?? null;
-      this._preview = preview ?? null;
+    const stored = readDraft(await this._options.state?.fetch(KEY));
+    if (stored && this._text === this._given) {
+      this._text = stored.text;
+      this._override = stored.name;
+      this._saved = stored.saved;
+      this._jobId = stored.jobId;
+      this._preview = stored.preview;
     }
     this.stateChanged.emit();
-    await this.check();
+    await this._check.run(false);
   }
 
   dispose(): void {
@@ -218,7 +210,7 @@ export class SpecDraft extends VDomModel {
   }
 
   private async _save(): Promise<void> {
-    const stored: IStored = {
+    const stored: IStoredDraft = {
       text: this._text,
       name: this._override,
       saved: this._saved,
@@ -244,20 +236,6 @@ function same(a: PlannableRequest, b: PlannableRequest): boolean {
     a as unknown as ReadonlyPartialJSONObject,
     b as unknown as ReadonlyPartialJSONObject
   );
-}
-
-/** The editor knows no other line ends. */
-function withLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
-}
-
-/** What is kept of a draft. */
-interface IStored {
-  text: string;
-  name: string | null;
-  saved: ISavedSpec | null;
-  jobId: string | null;
-  preview: IPreview | null;
 }
 
 /** A namespace for SpecDraft statics. */

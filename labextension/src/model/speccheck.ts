@@ -61,11 +61,13 @@ export class SpecCheck implements IDisposable {
   }
 
   /** Have the text checked now. The answer to an older text is thrown away. */
-  async run(): Promise<void> {
+  async run(withChannels = true): Promise<void> {
     const { source, text } = this._options.read();
     const turn = ++this._turn;
     this._channelTurns = 0;
-    void this._channelsSoon.invoke();
+    if (withChannels) {
+      void this._channelsSoon.invoke();
+    }
     let checked = this._checked;
     let error: RequestError | null = null;
     try {

@@ -8,6 +8,7 @@ import {
   ENVIRONMENT_PAGES,
   EnvironmentPage
 } from '../components/environmentheader';
+import { ENVIRONMENT_ID, JOB_ID } from '../types';
 
 /** A page about an environment. */
 export interface IEnvironmentPlace {
@@ -20,13 +21,13 @@ export type Place =
   { page: 'spec' } | { page: 'job'; job: string } | IEnvironmentPlace;
 
 /** The place that was stored, or that a command was given. Where it is none, the editor is. */
-export function toPlace(json: ReadonlyPartialJSONObject): Place {
-  const { environment, job, page } = json;
-  if (typeof job === 'string') {
+export function toPlace(json: ReadonlyPartialJSONObject | null): Place {
+  const { environment, job, page } = json ?? {};
+  if (typeof job === 'string' && JOB_ID.test(job)) {
     return { page: 'job', job };
   }
   const known = ENVIRONMENT_PAGES.find(one => one === page);
-  return known && typeof environment === 'string'
-    ? { page: known, environment }
-    : { page: 'spec' };
+  const isId =
+    typeof environment === 'string' && ENVIRONMENT_ID.test(environment);
+  return known && isId ? { page: known, environment } : { page: 'spec' };
 }

@@ -4,6 +4,9 @@
 
 import { IProblem } from './problem';
 
+/** Ids of environments. */
+export const ENVIRONMENT_ID = /^[0-9a-f]{12}$/;
+
 /** A kernel of an environment. */
 export interface IKernel {
   /** The kernelspec name. */

@@ -5,6 +5,9 @@
 import { IProblem } from './problem';
 import { JobKind, PlannedKind } from './request';
 
+/** Ids of jobs. */
+export const JOB_ID = /^\d{8}-\d{6}-[0-9a-f]{8}$/;
+
 export const JOB_STATES = [
   'queued',
   'running',

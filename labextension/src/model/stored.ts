@@ -1,0 +1,107 @@
+/**
+ * A draft as it is kept in JupyterLab's state. A workspace is a file that others may have made: what is not as the
+ * panel writes it is dropped, field by field.
+ */
+
+import { CreateRequest, JOB_ID, PlannableRequest, SpecSource } from '../types';
+
+/** Characters of the longest text that the server reads. */
+const MAX_TEXT = 8 * 2 ** 20;
+const MAX_PATH = 4096;
+const MAX_NAME = 100;
+
+/** A spec of the file browser. */
+export interface ISavedSpec {
+  path: string;
+  text: string;
+}
+
+/** The plan that was made of a draft. */
+export interface IPreview {
+  jobId: string;
+  /** What it is a plan of. */
+  request: PlannableRequest;
+}
+
+/** What is kept of a draft. */
+export interface IStoredDraft {
+  text: string;
+  name: string | null;
+  saved: ISavedSpec | null;
+  jobId: string | null;
+  preview: IPreview | null;
+}
+
+/** Read what was stored; null where there is no text that could be a spec. */
+export function readDraft(value: unknown): IStoredDraft | null {
+  const stored = fieldsOf(value);
+  const text = readText(stored.get('text'), MAX_TEXT);
+  return text === null
+    ? null
+    : {
+        text: withLineFeeds(text),
+        name: readLine(stored.get('name'), MAX_NAME),
+        saved: readSaved(stored.get('saved')),
+        jobId: readJobId(stored.get('jobId')),
+        preview: readPreview(stored.get('preview'))
+      };
+}
+
+/** The editor knows no other line ends. */
+export function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+function readSaved(value: unknown): ISavedSpec | null {
+  const saved = fieldsOf(value);
+  const path = readPath(saved.get('path'));
+  const text = readText(saved.get('text'), MAX_TEXT);
+  return path === null || text === null ? null : { path, text };
+}
+
+function readPreview(value: unknown): IPreview | null {
+  const preview = fieldsOf(value);
+  const jobId = readJobId(preview.get('jobId'));
+  const request = readRequest(preview.get('request'));
+  return jobId === null || request === null ? null : { jobId, request };
+}
+
+function readRequest(value: unknown): CreateRequest | null {
+  const request = fieldsOf(value);
+  const path = readPath(request.get('path'));
+  const text = readText(request.get('text'), MAX_TEXT);
+  const name = readLine(request.get('name'), MAX_NAME);
+  const source: SpecSource | null =
+    path !== null ? { path } : text !== null ? { text } : null;
+  return request.get('kind') !== 'create' || source === null
+    ? null
+    : { kind: 'create', ...source, ...(name === null ? {} : { name }) };
+}
+
+function readJobId(value: unknown): string | null {
+  return typeof value === 'string' && JOB_ID.test(value) ? value : null;
+}
+
+/** A path below the folder that Jupyter serves. */
+function readPath(value: unknown): string | null {
+  const path = readLine(value, MAX_PATH);
+  const isInside =
+    path && !path.startsWith('/') && !path.split('/').includes('..');
+  return isInside ? path : null;
+}
+
+function readLine(value: unknown, longest: number): string | null {
+  const text = readText(value, longest);
+  // eslint-disable-next-line no-control-regex
+  return text !== null && /[\x00-\x1f\x7f]/.test(text) ? null : text;
+}
+
+function readText(value: unknown, longest: number): string | null {
+  return typeof value === 'string' && value.length <= longest ? value : null;
+}
+
+/** What an object has itself; nothing where it is no object. */
+function fieldsOf(value: unknown): Map<string, unknown> {
+  const isObject = typeof value === 'object' && value !== null;
+  return new Map(isObject ? Object.entries(value) : []);
+}
