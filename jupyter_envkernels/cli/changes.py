@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from pathlib import Path
 
 from ..jobs.requests import (
     add_kernel_request,
@@ -19,12 +18,12 @@ from .answer import Answer
 from .doors import open_catalog
 from .following import carry_out
 from .outcome import outcome
-from .specs import read_file
+from .specs import folder_of, read_file
 
 
 def create(args: Namespace) -> Answer:
     """``create``."""
-    text, workdir = read_file(args.file), _folder_of(args.file)
+    text, workdir = read_file(args.file), folder_of(args.file)
     request = create_request(open_catalog(), text, name=args.name, prefix=args.prefix, root=args.root, workdir=workdir)
     return _answer(args, request)
 
@@ -38,7 +37,7 @@ def clone(args: Namespace) -> Answer:
 def update(args: Namespace) -> Answer:
     """``update``."""
     text = None if args.file is None else read_file(args.file)
-    workdir = None if args.file is None else _folder_of(args.file)
+    workdir = None if args.file is None else folder_of(args.file)
     edit = Edit(tuple(args.add), tuple(args.remove), prune=args.prune, upgrade=args.upgrade)
     return _answer(args, update_request(open_catalog(), args.environment, text, edit=edit, workdir=workdir))
 
@@ -63,8 +62,3 @@ def _answer(args: Namespace, request: JobRequest) -> Answer:
     """Carry the request out, or what it would do."""
     asked = plan_request(request) if args.dry_run else request
     return outcome(carry_out(lambda manager: manager.submit(asked), as_json=args.json))
-
-
-def _folder_of(file: str) -> Path:
-    """The folder against which the lines of a file resolve."""
-    return Path.cwd() if file == "-" else Path(file).absolute().parent

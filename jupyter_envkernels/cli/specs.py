@@ -29,7 +29,8 @@ def examine(args: Namespace) -> Answer:
     """``check``."""
     options, settings = engine_options(), load_settings(os.environ)
     texts = [read_file(file) for file in args.files]
-    checked = [check_spec(text, options, settings) for text in texts]
+    folders = map(folder_of, args.files)
+    checked = [check_spec(text, options, settings, folder) for text, folder in zip(texts, folders, strict=True)]
     if args.online:
         checked = asyncio.run(_further(checked, texts, options))
     named = list(zip(args.files, checked, strict=True))
@@ -78,3 +79,8 @@ def read_file(file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def folder_of(file: str) -> Path:
+    """The folder against which the lines of a file resolve."""
+    return Path.cwd() if file == "-" else Path(file).absolute().parent

@@ -12,6 +12,7 @@ from ..errors import SolveFailed
 from ..specs import without_credentials
 from .explain import some
 from .networking import Network
+from .variables import check_recorded
 
 
 async def find(
@@ -29,13 +30,17 @@ async def find(
         SolveFailed: some are nowhere; the message names them.
         GatewayError: a channel cannot be read.
         NotAllowed: a channel must not be asked.
+        InvalidSpec: a channel that would have to be asked has a variable.
     """
     found: list[rattler.RepoDataRecord] = []
     missing: list[str] = []
     for dist in dists:
         channel, subdir, stem = _parts(dist)
         urls = settings.channel_urls([channel]) if channel else ()
-        record = _match(installed, urls, subdir, stem) or await _ask(network, urls, subdir, stem)
+        record = _match(installed, urls, subdir, stem)
+        if record is None:
+            check_recorded([dist], ())
+            record = await _ask(network, urls, subdir, stem)
         if record is None:
             missing.append(stem)
         else:

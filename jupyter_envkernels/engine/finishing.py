@@ -17,6 +17,7 @@ from .link_scripts import run_post_link
 from .pip_indexes import problems_of_installed
 from .sharing import open_to_others, shared_root
 from .staging import Staging
+from .variables import Variables
 from .verify import verify_kernels
 
 
@@ -32,6 +33,7 @@ async def finish(
     imports: bool,
     excused: frozenset[str],
     former: Path | None,
+    variables: Variables,
 ) -> None:
     """Bring an environment that stands in its place, under the mark of a job, to where it can be used.
 
@@ -46,6 +48,7 @@ async def finish(
         imports: import the kernel.
         excused: names of kernelspecs that need not pass.
         former: what it was made from, if anything.
+        variables: those that the request uses.
 
     Raises:
         EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
@@ -57,8 +60,16 @@ async def finish(
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
         limits = options.limits
+        cache = pip.private_cache(options.package_cache / "pip") if variables.in_pip else {}
         await pip.install(
-            prefix, plan.pip, request.workdir, activated, report, installer=options.pip_installer, limits=limits
+            prefix,
+            plan.pip,
+            request.workdir,
+            {**activated, **cache},
+            report,
+            installer=options.pip_installer,
+            limits=limits,
+            secrets=variables.secrets,
         )
         found = (await asyncio.to_thread(read_inventory, prefix)).of("pip")
         problems = policy.of_installed(limits, [package.name for package in found])

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +60,7 @@ class Network:
             settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
         self._settings = settings
         self._repodata = repodata
+        _make_private(repodata)
         sweep_repodata(repodata)
         mirrors = mirrors_of(settings)
         self._mirrors = {url: [*map(without_credentials, found)] for url, found in mirrors.items()}
@@ -137,6 +138,13 @@ class Network:
 
     def _login_file(self) -> AbstractContextManager[Path | None]:
         return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))
+
+
+def _make_private(folder: Path) -> None:
+    """Keep a folder from others: the indexes in it are noted with the URLs that were asked for."""
+    with suppress(OSError):  # who cannot make or change it will hear of that from the engine
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
 
 
 def _config(toml: str) -> rattler.Config:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import uv
 
 from ..errors import PipFailed
+from ..files import read_file
 from ..models import Limits, PipInstaller
 from ..specs import pip_name
 from ..specs.credentials import without_credentials
+from ..specs.secrets import Secrets
 from .allowed import NO_LIMITS
 from .backend import Report
 from .explain import listed
@@ -65,6 +68,10 @@ _CAUSE = re.compile(r"\s*(?:[╰├]─▶|cause:|Caused by:) ")
 _REFUSAL = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
 _MARKS = ("×", "error:", "ERROR:")  # noqa: RUF001
 _MAX_REASON = 2000
+_ORIGIN = 1 << 20
+"""Bytes of a direct_url.json at most."""
+
+_NO_SECRETS = Secrets()
 _NEUTRAL = Path("/")
 """A working folder into which only the administrator writes."""
 _OF_PIP: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
@@ -81,6 +88,7 @@ async def install(
     *,
     installer: PipInstaller = "uv",
     limits: Limits = NO_LIMITS,
+    secrets: Secrets = _NO_SECRETS,
 ) -> None:
     """Install requirement lines into a prefix.
 
@@ -92,6 +100,7 @@ async def install(
         report: gets the installer's output, line by line, and how many packages are there.
         installer: uv, or the environment's own pip.
         limits: which indexes may be used.
+        secrets: what variables hold that the lines use, which the installer expands.
 
     Raises:
         NotAllowed: others than the allowed indexes would be used.
@@ -111,7 +120,7 @@ async def install(
     progress = PipProgress(report)
 
     def follow(line: str) -> None:
-        tail.append(without_credentials(line))
+        tail.append(secrets.hide(without_credentials(line)))
         report.log(tail[-1])
         progress.follow(line)
 
@@ -130,6 +139,25 @@ async def install(
         code = await run(argv, cwd=folder, environ=variables, feed="\n".join(lines) + "\n", line=follow)
     if code != 0:
         raise explain_failure(lines, tail, has_folder=workdir is not None)
+    if secrets:
+        await asyncio.to_thread(_hide_origins, prefix, secrets)
+
+
+def private_cache(folder: Path) -> dict[str, str]:
+    """Return variables for a cache of installers that nobody else may read: it holds URLs as they are asked for."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return {"UV_CACHE_DIR": str(folder / "uv"), "PIP_CACHE_DIR": str(folder / "pip")}
+
+
+def _hide_origins(prefix: Path, secrets: Secrets) -> None:
+    """Write the names of variables into what installers note of where packages came from."""
+    for origin in prefix.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):
+        with suppress(OSError):  # what is no file holds nothing
+            data = read_file(origin, _ORIGIN)
+            hidden = secrets.hide(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+            if hidden != data:
+                origin.write_bytes(hidden)
 
 
 def _absolute(line: str, workdir: Path) -> str:

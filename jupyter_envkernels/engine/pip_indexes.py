@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .. import policy
-from ..files import read_file
+from ..envs.requirement_files import lines_of_files
 from ..models import EnvSpec, Limits, Problem
-from ..specs.pip_sources import PYPI, Source, files_in, lines_of_pip, refused_sources, sources_in
-from ..specs.remarks import Unreadable
-from ..specs.text import decode
+from ..specs import expand_pip_variables
+from ..specs.pip_sources import PYPI, Source, lines_of_pip, refused_sources, sources_in
 
-_MAX_FILES = 100
-_MAX_BYTES = 1 << 20
-_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-_CODING = re.compile(r"#.*coding[:=]\s*(?!utf-?8\b)[\w.-]+", re.IGNORECASE)
 _NAME = re.compile(r"[\w.-]+=(?=\w+:)")
 
 _OF_PIP: Mapping[str, str] = {
@@ -129,37 +125,6 @@ def _all_lines(
     lines: Sequence[str], folder: Path | None, environ: Mapping[str, str]
 ) -> tuple[list[str], list[Problem]]:
     """Return the lines, and those of the files that they name, with variables expanded; and which cannot be read."""
-    found: list[str] = []
-    problems: list[Problem] = []
-    seen: set[Path] = set()
-    waiting = [(folder, "\n".join(lines))]
-    while waiting:
-        base, text = waiting.pop()
-        text = _VARIABLE.sub(lambda name: environ.get(name[1]) or name[0], text)
-        for line in lines_of_pip(text):
-            found.append(line)
-            for path in {base / name for name in files_in(line)} - seen if base else ():
-                seen.add(path)
-                try:
-                    waiting.append((path.parent, _read(path, len(seen))))
-                except (
-                    OSError,
-                    Unreadable,
-                ) as error:  # also where nothing is: the installer may read the name otherwise
-                    problems.append(_unreadable(path, error))
-    return found, problems
-
-
-def _read(path: Path, number: int) -> str:
-    if number > _MAX_FILES:
-        raise OSError(f"more than {_MAX_FILES} files are named")
-    text = decode(read_file(path, _MAX_BYTES)).removeprefix("\ufeff")
-    if "\0" in text or any(_CODING.match(line) for line in text.splitlines()[:2]):
-        raise OSError("it is not UTF-8")
-    return text
-
-
-def _unreadable(path: Path, error: Exception) -> Problem:
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    message = f"The file {path} cannot be checked for the indexes that it names: {reason.rstrip('.')}."
-    return Problem("pip-index-not-allowed", message, "Save it as UTF-8 text, or write its lines into the spec.")
+    of_files, unreadable = lines_of_files(lines, folder, environ, is_strict=True)
+    found = [expand_pip_variables(line, environ) for line in (*lines_of_pip("\n".join(lines)), *of_files)]
+    return found, [replace(problem, code="pip-index-not-allowed") for problem in unreadable]

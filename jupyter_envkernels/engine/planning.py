@@ -17,7 +17,6 @@ from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, Planne
 from ..specs import (
     channels_of,
     conda_name,
-    expand_variables,
     kernel_packages_for,
     kernel_packages_missing,
     pip_name,
@@ -29,6 +28,7 @@ from .changes import compare
 from .displaced import give_back
 from .goals import Goal, check_gone, for_python, goal_of
 from .space import with_space
+from .variables import check_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Planner:
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
         pins = await asyncio.to_thread(read_pins, request.prefix)
         goal = goal_of(request, inventory, current.packages, pins)
+        check_recorded(goal.requested, (*(request.spec or EnvSpec()).dependencies, *request.edit.add))
         channels = self._channels(request.spec, inventory)
         self.report.phase("solving", "Choosing packages")
         packages = await self._reach(goal, channels)
@@ -158,6 +159,7 @@ class Planner:
 
     def _as_change(self, current: Plan, inventory: Inventory, plan: Plan, request: JobRequest) -> Plan:
         """The plan as one that changes what is there."""
+        check_recorded(plan.pip, (request.spec or EnvSpec()).pip)
         named = {*map(conda_name, request.edit.add), *request.edit.remove}
         plan = give_back(plan, current.packages, inventory, named)
         warnings = plan.warnings
@@ -175,8 +177,7 @@ class Planner:
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
-        named = [replace(package, url=expand_variables(package.url, self.environ)) for package in spec.locked]
-        return Plan(packages=await self.backend.locked(named), pip=spec.pip, variables=spec.variables)
+        return Plan(packages=await self.backend.locked(spec.locked), pip=spec.pip, variables=spec.variables)
 
     async def _solve(self, spec: EnvSpec) -> Plan:
         self.report.phase("solving", "Choosing packages")
@@ -233,14 +234,16 @@ class Planner:
         Args:
             spec: where there is one.
             inventory: of the environment.
+
+        Raises:
+            InvalidSpec: one that only the environment names has a variable.
         """
-        named = spec.channels if spec is not None else ()
-        channels = named or channels_of(inventory) or self.options.channels
+        recorded = channels_of(inventory)
+        channels = (spec.channels if spec is not None else ()) or recorded or self.options.channels
+        if channels is recorded:
+            check_recorded(recorded, ())
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
-        if not named and channels_of(inventory):  # URLs as they were asked: what looks like a variable is none
-            return list(channels)
-        # conda expands variables in channels, so that a token need not stand in the file
-        return [expand_variables(channel, self.environ) for channel in channels]
+        return list(channels)
 
     def _of_configuration(self, error: SolveFailed | InvalidSpec, spec: EnvSpec) -> EnvKernelsError:
         """The same failure, which says of lines that they are not the spec's own."""

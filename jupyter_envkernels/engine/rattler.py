@@ -44,6 +44,7 @@ from .parts import PARTS
 from .reading import Reader
 from .solver import Line
 from .unpacking import Unpacking
+from .variables import NO_VARIABLES, Variables
 
 T = TypeVar("T")
 
@@ -55,13 +56,21 @@ class RattlerBackend:
         package_cache: folder for packages and repodata; made when missing.
         settings: conda's configuration: what channel names mean, and their priority.
         limits: what the administrator allows; nothing else is asked, whatever asks for it.
+        variables: those that the request uses. Packages have their names, and what they hold stays in here.
     """
 
-    def __init__(self, package_cache: Path, settings: Settings, limits: Limits = NO_LIMITS) -> None:
+    def __init__(
+        self,
+        package_cache: Path,
+        settings: Settings,
+        limits: Limits = NO_LIMITS,
+        variables: Variables = NO_VARIABLES,
+    ) -> None:
         self._settings = settings
         self._limits = limits
+        self._variables = variables
         self._network = Network(settings, package_cache / "repodata", limits)
-        self._reader = Reader(settings, self._network)
+        self._reader = Reader(settings, self._network, variables)
         self._package_cache = package_cache
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
@@ -102,9 +111,10 @@ class RattlerBackend:
                 raise
 
         try:
-            return await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
+            found = await self._plan(await self._of_channels(ask, self._only_channel(channels, lines)))
         except ChannelFailed as error:
             raise self._reader.with_lines(error, channels, lines) from error
+        return self._hidden(found)
 
     async def _told(
         self, records: Sequence[rattler.RepoDataRecord], lines: Sequence[Line]
@@ -119,11 +129,12 @@ class RattlerBackend:
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.find`."""
+        revealed = [self._variables.secrets.reveal(dist) for dist in dists]
 
         async def ask() -> list[rattler.RepoDataRecord]:
-            return await find(self._network, self._settings, dists, self._records(installed))
+            return await find(self._network, self._settings, revealed, self._records(installed))
 
-        return await self._plan(await self._of_channels(ask))
+        return self._hidden(await self._plan(await self._of_channels(ask)))
 
     async def _of_channels(self, ask: Callable[[], Awaitable[T]], url: str = "") -> T:
         """What somebody asks the channels.
@@ -144,11 +155,12 @@ class RattlerBackend:
                 self._network.forget_channels()
                 return await ask()
         except (GatewayError, InvalidChannelError) as error:
-            raise channel_failure(str(error), url, self._network.proxy_of) from error
+            hide = self._variables.secrets.hide  # first of all: a failure tells parts of URLs
+            raise channel_failure(hide(str(error)), hide(url), self._network.proxy_of) from error
 
     def _only_channel(self, channels: Sequence[str], lines: Sequence[Line]) -> str:
         """The URL of the channel that a failure must be of, though the engine does not tell; empty for several."""
-        urls = {url.rstrip("/") for url in self._settings.channel_urls(channels)}
+        urls = {url.rstrip("/") for url in self._reader.urls(channels)}
         urls |= {line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None}
         return urls.pop() if len(urls) == 1 else ""
 
@@ -158,9 +170,11 @@ class RattlerBackend:
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.locked`."""
-        urls = self._network.log_in([package.url for package in packages])
+        texts = self._variables.texts
+        urls = self._network.log_in([texts.get(package.url, package.url) for package in packages])
         clean = [replace(package, url=url) for package, url in zip(packages, urls, strict=True)]
-        return await self._plan(self._records(await read_locked(self._network.client, clean, self._network.patience)))
+        read = await read_locked(self._network.client, clean, self._network.patience)
+        return self._hidden(await self._plan(self._records(read)))
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
@@ -169,8 +183,11 @@ class RattlerBackend:
         for record in records:  # their files are nearly all of them, and in no plan
             record.files = []
             record.paths_data = rattler.PrefixPaths()
+            record.url = self._variables.secrets.reveal(record.url)
+            if record.channel is not None:
+                record.channel = self._variables.secrets.reveal(record.channel)
         requested = {text for record in records for text in record.requested_specs}
-        found = await self._plan(records)
+        found = self._hidden(await self._plan(records))
         packages = [replace(package, cached=True, size=sizes[package.name]) for package in found]
         return Plan(packages=tuple(packages), requested=tuple(sorted(requested)))
 
@@ -186,9 +203,9 @@ class RattlerBackend:
     ) -> None:
         """See :meth:`.backend.Backend.install`."""
         await self._wait_for_cache(packages, report)
-        known = await self._plan(self._records(packages))  # what the cache has may have changed since the plan was made
+        packages = await self._plan(self._records(packages))  # the cache may have changed since the plan was made
         there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
-        fresh = to_link(known, there)
+        fresh = to_link(packages, there)
         if not self._settings.offline:
             fresh = await asyncio.to_thread(without_doubtful, self._packages, fresh)
         self._network.check(package.url for package in fresh)
@@ -258,10 +275,25 @@ class RattlerBackend:
             )
         return tuple(packages)
 
+    def _hidden(self, packages: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
+        """The packages as they may be written down: with the names of variables in their URLs."""
+        hide = self._variables.secrets.hide_in_url
+        hidden = []
+        for package in packages:
+            url, channel = hide(package.url), hide(package.channel)
+            if (url, channel) != (package.url, package.channel):
+                record = _with_sources(package.record, hide)
+                self._known[record] = self._known[package.record]
+                package = replace(package, url=url, channel=channel, record=record)  # noqa: PLW2901
+            hidden.append(package)
+        return tuple(hidden)
+
     def _records(self, packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
         """Give back to rattler the records that a plan holds as JSON; those that it made itself are known still."""
         unknown = [package for package in packages if package.record not in self._known]
-        self._known.update(zip((package.record for package in unknown), _read_records(unknown), strict=True))
+        reveal = self._variables.secrets.reveal
+        read = _read_records([replace(p, record=_with_sources(p.record, reveal)) for p in unknown])
+        self._known.update(zip((package.record for package in unknown), read, strict=True))
         return [self._known[package.record] for package in packages]
 
 
@@ -318,6 +350,12 @@ def _text(record: rattler.RepoDataRecord) -> str:
     if not isinstance(record, rattler.PrefixRecord):
         return text
     return json.dumps({key: value for key, value in json.loads(text).items() if key not in _OF_A_PREFIX})
+
+
+def _with_sources(record: str, change: Callable[[str], str]) -> str:
+    """A record as JSON whose URL and channel are changed."""
+    content = json.loads(record)
+    return json.dumps({**content, **{key: change(content[key]) for key in ("url", "channel") if content.get(key)}})
 
 
 _OF_A_PREFIX = {

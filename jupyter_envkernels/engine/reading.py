@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import rattler
 from rattler.exceptions import InvalidMatchSpecError
@@ -16,6 +16,7 @@ from .brackets import package_of, with_channel_before
 from .explain import some
 from .networking import Network
 from .solver import Line, Solver
+from .variables import NO_VARIABLES, Variables
 
 _SUBDIRS = {"noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64"}
 _PACKAGE = re.compile(r"""[\[,]\s*url=['"]([^'"]*)""")
@@ -32,11 +33,18 @@ class Reader:
     Args:
         settings: what channel names mean, and their priority.
         network: is told the logins.
+        variables: those that channels and lines use; the others stay as they are.
     """
 
-    def __init__(self, settings: Settings, network: Network) -> None:
+    def __init__(self, settings: Settings, network: Network, variables: Variables = NO_VARIABLES) -> None:
         self._settings = settings
         self._network = network
+        self._texts = variables.texts
+        self._hide = variables.secrets.hide
+
+    def urls(self, channels: Iterable[str]) -> tuple[str, ...]:
+        """Return the URLs of channels, logins included, highest priority first."""
+        return self._settings.channel_urls(self._texts.get(channel, channel) for channel in channels)
 
     def line(self, text: str, *, pinned: bool = False) -> Line:
         """One line of a spec, or of conda's ``pinned_packages``.
@@ -46,8 +54,9 @@ class Reader:
             NotAllowed: the channel or the package that it names must not be asked.
         """
         try:
-            package = package_of(text)
-            return Line(without_credentials(text), self._spec(text, package), pinned, package)
+            expanded = self._texts.get(text, text)
+            package = package_of(expanded)
+            return Line(without_credentials(text), self._spec(expanded, package), pinned, package)
         except InvalidSpec as error:
             if not pinned:
                 raise
@@ -76,19 +85,19 @@ class Reader:
             InvalidChannelError: rattler cannot make one of a URL.
             NotAllowed: one of them must not be asked.
         """
-        urls = self._network.log_in(self._settings.channel_urls(channels))
+        urls = self._network.log_in(self.urls(channels))
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 
     def with_lines(self, error: ChannelFailed, channels: Sequence[str], lines: Sequence[Line]) -> ChannelFailed:
         """The failure of a channel that only lines name, told with them; any other as it is."""
-        urls = {without_credentials(url).rstrip("/") for url in self._settings.channel_urls(channels)}
+        urls = {without_credentials(url).rstrip("/") for url in self.urls(channels)}
         blamed = [
             f"`{line.text}`"
             for line in lines
             if line.spec.channel is not None
             and (url := line.spec.channel.base_url.rstrip("/")) not in urls
-            and f" {url} " in error.message
+            and f" {self._hide(url)} " in error.message
         ]
         if not blamed:
             return error

@@ -27,15 +27,19 @@ from ..files import read_file
 from ..models import Plan, PlannedPackage
 from ..specs import conda_name
 from ..specs.credentials import without_credentials
+from ..specs.secrets import Secrets
+
+_NO_SECRETS = Secrets()
 
 
-def write_all(folder: Path, plan: Plan, command: str) -> None:
+def write_all(folder: Path, plan: Plan, command: str, secrets: Secrets = _NO_SECRETS) -> None:
     """Complete linked packages to an environment as conda makes them.
 
     Args:
         folder: where they were linked.
         plan: what they are.
         command: for the history.
+        secrets: what variables hold; records have their names.
 
     Raises:
         OSError: something cannot be written.
@@ -43,7 +47,7 @@ def write_all(folder: Path, plan: Plan, command: str) -> None:
     (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
     write_history(folder, plan, command)
     write_variables(folder, plan.variables)
-    open_records(folder)
+    open_records(folder, secrets)
 
 
 def write_history(prefix: Path, plan: Plan, command: str) -> None:
@@ -100,10 +104,10 @@ def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
         (prefix / "conda-meta" / "state").write_text(json.dumps(state, indent=2), encoding="utf-8")
 
 
-def open_records(prefix: Path) -> None:
+def open_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
     """Give the package records the modes that the umask allows: the engine writes them for the owner alone.
 
-    It also writes logins and tokens of channels into them; these are taken out first.
+    It also writes logins, tokens and what variables hold into them; these are taken out first.
 
     Raises:
         OSError: a record cannot be read or written.
@@ -114,7 +118,7 @@ def open_records(prefix: Path) -> None:
     for record in (prefix / "conda-meta").glob("*.json"):
         data = read_file(record, MAX_RECORD_BYTES)
         named = msgspec.to_builtins(msgspec.json.decode(data, type=_Sources))
-        clean = {key: _clean(value) for key, value in named.items()}
+        clean = {key: _clean(value, secrets) for key, value in named.items()}
         if clean != named:
             content = {**msgspec.json.decode(data, type=dict[str, Any]), **clean}
             record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
@@ -130,10 +134,10 @@ class _Sources(msgspec.Struct, omit_defaults=True):
     requested_specs: Any = None
 
 
-def _clean(value: object) -> object:
+def _clean(value: object, secrets: Secrets) -> object:
     if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return without_credentials(value) if isinstance(value, str) else value
+        return [_clean(item, secrets) for item in value]
+    return secrets.hide_in_url(without_credentials(value)) if isinstance(value, str) else value
 
 
 def is_registered(prefix: Path, home: Path) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..envs.activation import activated_environ
@@ -48,6 +48,7 @@ from .treecopy import clone
 from .twins import twin
 from .undo import finish_removal, named, roll_back
 from .unlink_scripts import run_before_removal, run_on_copy, scripts_to_run
+from .variables import Variables
 from .verify import broken_kernels, is_sure, remember
 
 
@@ -65,6 +66,7 @@ class Transaction:
         keep_plan: called with the plan before anything is written, so that it can be stored.
         settings: conda's configuration.
         plan: what an earlier job has planned, to be carried out as it is; None where there is none.
+        variables: those that the request uses.
     """
 
     request: JobRequest
@@ -76,6 +78,7 @@ class Transaction:
     keep_plan: Callable[[Plan], None]
     settings: Settings = field(default_factory=Settings)
     plan: Plan | None = None
+    variables: Variables = field(default_factory=Variables)
 
     @property
     def trust(self) -> Trust:
@@ -254,15 +257,16 @@ class Transaction:
         if plan is None:
             planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
             plan = await planner.plan(self.request)
+            plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
         else:  # which holds no logins
             self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
         is_clone = self.request.source is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
-        await asyncio.to_thread(rules.check_plan, plan, is_clone=is_clone)
+        await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)
         await asyncio.to_thread(check_quota, self.request, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:
-            if warning in self.settings.problems:  # the log has begun with them
+            if warning in (*self.settings.problems, *self.variables.warnings):  # the log has begun with them
                 continue
             self.report.log(f"{warning.message} {warning.remedy}".rstrip())
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
@@ -300,7 +304,7 @@ class Transaction:
 
     def _write_records(self, plan: Plan) -> None:
         command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
-        records.write_all(self.staging.folder, plan, command)
+        records.write_all(self.staging.folder, plan, command, self.variables.secrets)
 
     async def _complete(
         self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
@@ -318,6 +322,7 @@ class Transaction:
             imports=imports,
             excused=excused,
             former=former,
+            variables=self.variables,
         )
 
     def _register(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import policy
+from ..engine import variables
 from ..engine.allowed import channel_rules, channels_of_request
 from ..engine.pip_indexes import problems_of_spec
 from ..engine.quota import check_quota
@@ -17,9 +18,9 @@ from ..engine.safety import check_free, check_settled, check_there
 from ..envs.condarc import Settings
 from ..envs.policy_file import options_in_force
 from ..envs.trusted import read_trust
-from ..errors import PolicyUnusable
+from ..errors import InvalidSpec, PolicyUnusable
 from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
-from ..specs import check, conda_name, pip_name, refused, uses_of, with_remarks
+from ..specs import check, conda_name, pip_name, variables_in, with_remarks
 
 
 def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfinished: Sequence[JobRequest]) -> None:
@@ -49,23 +50,27 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
 
 
 def check_allowed(request: JobRequest, options: EngineOptions, settings: Settings) -> None:
-    """Refuse what the limits forbid, as far as the request and the configuration tell.
+    """Refuse what the limits forbid, as far as the request, its files and the configuration tell.
 
     Raises:
+        InvalidSpec: a requirement file cannot be read.
         NotAllowed: they do.
     """
-    uses = uses_of(request.spec or EnvSpec(), request.edit.add)
-    variables = refused(uses, options.limits.denied_variables)
-    policy.enforce(options.limits, [*_problems_of(request, options, settings), *variables])
+    channels = channels_of_request(request, options.channels, settings)
+    of_variables = variables.problems_of(request, options.limits, os.environ)
+    policy.enforce(options.limits, [*_problems_of(request, channels, options, settings), *of_variables])
 
 
-def check_spec(text: str | bytes, configured: EngineOptions, settings: Settings) -> CheckedSpec:
+def check_spec(
+    text: str | bytes, configured: EngineOptions, settings: Settings, workdir: Path | None = None
+) -> CheckedSpec:
     """Read a spec, and say all that can be said of it without a channel: also what the limits in force forbid.
 
     Args:
         text: of the spec; bytes as they are in the file.
         configured: what is allowed by the configuration, and what is added as a kernel.
         settings: conda's configuration.
+        workdir: the folder of its file. The requirement files that it names are read where there is one.
     """
     further: list[Diagnostic] = []
     try:
@@ -75,17 +80,29 @@ def check_spec(text: str | bytes, configured: EngineOptions, settings: Settings)
         further = [Diagnostic("error", error.code, error.message, error.remedy)]
     checked = check(text, options.kernel_packages, options.limits.denied_variables)
     if checked.spec is not None:
-        request = JobRequest("create", "", Path(), spec=checked.spec)
-        problems = _problems_of(request, options, settings)
+        request = JobRequest("create", "", Path(), spec=checked.spec, workdir=workdir)
+        named = channels_of_request(request, options.channels, settings)
+        # what variables hold is no affair of a check
+        problems = _problems_of(request, [each for each in named if not variables_in(each)], options, settings)
+        problems += _problems_of_files(request, options) if workdir is not None else []
         further += [Diagnostic("error", each.code, each.message, each.remedy) for each in problems]
     return policy.in_own_words(options.limits, with_remarks(checked, further))
 
 
-def _problems_of(request: JobRequest, options: EngineOptions, settings: Settings) -> list[Problem]:
+def _problems_of_files(request: JobRequest, options: EngineOptions) -> list[Problem]:
+    """What speaks against the requirement files that a spec names."""
+    try:
+        return variables.problems_of_files(request, options.limits, {})
+    except InvalidSpec as error:
+        return [Problem("invalid-requirement", error.message, error.remedy)]
+
+
+def _problems_of(
+    request: JobRequest, channels: Sequence[str], options: EngineOptions, settings: Settings
+) -> list[Problem]:
     """What the limits say against packages and channels."""
     spec = request.spec or EnvSpec()
     packages = [conda_name(text) for text in (*spec.dependencies, *request.edit.add)]
-    channels = channels_of_request(request, options.channels, settings)
     return [
         *policy.of_spec(options.limits, packages, [pip_name(line) for line in spec.pip]),
         *problems_of_spec(options.limits, spec, request.workdir),

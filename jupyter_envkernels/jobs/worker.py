@@ -27,6 +27,7 @@ from ..engine.backend import Backend
 from ..engine.bytecode import compile_later
 from ..engine.transaction import Transaction
 from ..engine.undo import named
+from ..engine.variables import Variables, variables_of
 from ..envs.catalog import Catalog
 from ..envs.condarc import Settings, load_settings
 from ..envs.policy_file import options_in_force
@@ -170,23 +171,26 @@ def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Trans
         NotAllowed, PolicyUnusable: it is not.
     """
     settings, options = load_settings(os.environ), options_in_force(order.options)
+    variables = variables_of(order.request, options.channels, os.environ)
+    writer.conceal(variables.secrets)
     check_allowed(order.request, options, settings)
-    for problem in settings.problems:
-        writer.log(f"{problem.message} {problem.remedy}")
+    for problem in (*settings.problems, *variables.warnings):
+        writer.log(f"{problem.message} {problem.remedy}".rstrip())
     return Transaction(
         request=order.request,
         staging=journal.staging(order.request.prefix),
-        backend=_backend(options, settings, writer),
+        backend=_backend(options, settings, variables, writer),
         options=options,
         report=writer,
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
         settings=settings,
         plan=journal.plan() if order.request.job else None,
+        variables=variables,
     )
 
 
-def _backend(options: EngineOptions, settings: Settings, writer: JournalWriter) -> Backend:
+def _backend(options: EngineOptions, settings: Settings, variables: Variables, writer: JournalWriter) -> Backend:
     """Load the engine, here alone."""
     try:
         from ..engine.networking import unsupported  # noqa: PLC0415
@@ -195,7 +199,7 @@ def _backend(options: EngineOptions, settings: Settings, writer: JournalWriter) 
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     for sentence in unsupported(settings, os.environ):
         writer.log(sentence)
-    return RattlerBackend(options.package_cache, settings, options.limits)
+    return RattlerBackend(options.package_cache, settings, options.limits, variables)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import StoreFailed
 from ..models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
 from ..specs import without_credentials
+from ..specs.secrets import Secrets
 from .journal import Journal, Order, encode, job_ids, new_job_id
 from .log_file import LogFile
 from .pace import Pace
@@ -47,6 +48,11 @@ class JournalWriter:
         self._begun = time.monotonic()
         self._told = 0.0
         self._pace = Pace()
+        self._hide: Callable[[str], str] = without_credentials
+
+    def conceal(self, secrets: Secrets) -> None:
+        """Write the names of variables in the place of what they hold, from now on."""
+        self._hide = lambda text: secrets.hide(without_credentials(text))
 
     def close(self) -> None:
         """Close the files."""
@@ -93,7 +99,7 @@ class JournalWriter:
     def log(self, text: str) -> None:
         """See :meth:`.Report.log`."""
         stamp = time.strftime("%H:%M:%S")
-        lines = "".join(f"{stamp} {without_credentials(line)}\n" for line in text.splitlines())
+        lines = "".join(f"{stamp} {line}\n" for line in self._hide(text).splitlines())
         self._log.write(lines.encode(errors="replace"))
 
     def flush_log(self) -> None:
@@ -102,8 +108,8 @@ class JournalWriter:
 
     def _append(self, state: JobState, progress: Progress | None, error: Problem | None = None) -> None:
         if error is not None:
-            error = Problem(error.code, without_credentials(error.message), without_credentials(error.remedy))
-        message = without_credentials(self._message)
+            error = Problem(error.code, self._hide(error.message), self._hide(error.remedy))
+        message = self._hide(self._message)
         self._time = max(self._time, time.time())  # the clock may be set back meanwhile
         event = JobEvent(self._seq + 1, self._time, state, self._phase, progress, message, error)
         _write_whole(self._events.fileno(), encode(event) + b"\n")

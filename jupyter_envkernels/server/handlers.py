@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -91,14 +92,14 @@ class CheckHandler(EnvKernelsHandler):
     async def post(self) -> None:
         """Say what is wrong with a spec."""
         body: wire.CheckBody = self.body(wire.CheckBody)
-        text, _ = await self.service.spec_text(body.text, body.path)
-        checked = await (self._with_channels(text) if body.channels else self.service.check(text))
+        spec = await self.service.spec_text(body.text, body.path)
+        checked = await (self._with_channels(*spec) if body.channels else self.service.check(*spec))
         self.finish(documents.checked_spec_json(checked))
 
     @authorized(action="write")  # type: ignore[untyped-decorator]
-    async def _with_channels(self, text: str | bytes) -> CheckedSpec:
+    async def _with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
         """For those who may start jobs: the server fetches what the text names, but for channels with variables."""
-        return await self.service.check_with_channels(text)
+        return await self.service.check_with_channels(text, workdir)
 
 
 class SettingsHandler(EnvKernelsHandler):

@@ -72,14 +72,14 @@ class Service:
             machine_finding(self.jobs.options.engine.limits), *self.former, *findings_on_kernelspecs()
         )
 
-    async def check(self, text: str | bytes) -> CheckedSpec:
-        """What is to be said of a spec without a channel."""
+    async def check(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
+        """What is to be said of a spec, which may lie in a folder, without a channel."""
         options = self.jobs.options.engine
-        return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings()))
+        return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 
-    async def check_with_channels(self, text: str | bytes) -> CheckedSpec:
+    async def check_with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
         """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
-        checked = await self.inquirer.further(await self.check(text), text, _SECONDS)
+        checked = await self.inquirer.further(await self.check(text, workdir), text, _SECONDS)
         await self.jobs.prepare()  # who writes a spec will want it carried out
         return checked
 

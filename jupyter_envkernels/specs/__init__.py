@@ -15,13 +15,14 @@ from .names import conda_name, pip_name
 from .remarks import Unreadable
 from .terms import terms_of_service
 from .text import MAX_LOCK_BYTES, check_text, decode, lines_of
-from .variables import expand_variables, pip_uses_of, refused, uses_of, variables_in
+from .variables import expand_pip_variables, expand_variables, pip_uses_of, refused, uses_of, variables_in
 
 __all__ = [
     "MAX_LOCK_BYTES",
     "channels_of",
     "check",
     "conda_name",
+    "expand_pip_variables",
     "expand_variables",
     "export_text",
     "kernel_packages_for",

@@ -25,6 +25,7 @@ _URL = re.compile(
 )
 _INDEX = re.compile(r"(-[if]|--(?:index-url|pypi-url|extra-index-url|find-links|index|default-index))=?(.*)", re.DOTALL)
 _FILE = re.compile(r"(-[rc]|--(?:requirem\w*|cons\w*))=?(.*)", re.DOTALL)
+_WITH_SPACES = re.compile(r"\s*(?:-[rc]|--requirement|--constraint)[\s=]*(\S+\s.*\S)\s*")
 _FIRST_INDEX = ("-i", "--index-url", "--pypi-url", "--default-index")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 _PLAIN = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]*", re.ASCII)
@@ -69,8 +70,27 @@ def sources_in(line: str) -> list[Source]:
 
 
 def files_in(line: str) -> list[str]:
-    """Return the files of requirements and constraints that one line names, without those that are URLs."""
-    return [value for _, value in _options(_FILE, _words(line)) if not _URL.match(value)]
+    """Return the files of requirements and constraints that one line names, without those that only a server has."""
+    return [_path_of(value) for _, value in _options(_FILE, _words(line)) if not _is_remote(value)]
+
+
+def file_with_spaces_in(line: str) -> list[str]:
+    """Return the file that uv reads where a name has spaces, at which it ends for pip."""
+    found = _WITH_SPACES.fullmatch(line)
+    return [_path_of(found[1])] if found and not _is_remote(found[1]) else []
+
+
+def remote_files_in(line: str) -> list[str]:
+    """Return the URLs of such files, which only the installer reads."""
+    return [value for _, value in _options(_FILE, _words(line)) if _is_remote(value)]
+
+
+def _is_remote(name: str) -> bool:
+    return _URL.match(name) is not None and not name.startswith("file:")
+
+
+def _path_of(name: str) -> str:
+    return unquote(urlsplit(name).path) if name.startswith("file:") else name
 
 
 def refused_sources(sources: Iterable[Source], allowed: Sequence[str]) -> list[Problem]:

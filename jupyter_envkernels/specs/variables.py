@@ -20,6 +20,11 @@ def expand_variables(text: str, environ: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: environ.get(match[1] or match[2], match[0]), text)
 
 
+def expand_pip_variables(line: str, environ: Mapping[str, str]) -> str:
+    """Replace ``${NAME}`` as pip and uv do: a variable that is not set or empty stays as written."""
+    return _OF_PIP.sub(lambda match: environ.get(match[1]) or match[0], line)
+
+
 def variables_in(text: str) -> list[str]:
     """Return the names of the variables in a channel, a match spec or the URL of a package, each once."""
     return list(dict.fromkeys(name or braced for name, braced in _VARIABLE.findall(text)))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels.specs.pip_sources import Source, files_in, lines_of_pip, refused_sources, sources_in
+from jupyter_envkernels.specs.pip_sources import (
+    Source,
+    file_with_spaces_in,
+    files_in,
+    lines_of_pip,
+    refused_sources,
+    remote_files_in,
+    sources_in,
+)
 
 INDEX = "https://pip.example.org/simple"
 ALLOWED = (f"{INDEX}/", "/srv/wheels", "git+https://git.example.org/ours")
@@ -110,6 +118,13 @@ def test_files_that_a_line_names() -> None:
     assert [files_in(line) for line in names] == [["a.txt"]] * len(names)
     assert files_in("-r https://evil.example/a.txt") == files_in("requests") == files_in("--require-hashes") == []
     assert files_in("-r 'my list.txt'") == ["my list.txt"]
+    assert files_in("-r my list.txt") == ["my"]
+    assert file_with_spaces_in("-r my list.txt") == ["my list.txt"]
+    assert file_with_spaces_in("-r a.txt") == file_with_spaces_in("requests -r a") == []
+    for url in ("file:///a/my%20list.txt", "file:/a/my%20list.txt", "file://localhost/a/my%20list.txt"):
+        assert files_in(f"-r {url}") == ["/a/my list.txt"]
+    assert remote_files_in("--constraint=https://h/a.txt") == ["https://h/a.txt"]
+    assert remote_files_in("-r a.txt") == remote_files_in("x @ https://h/a.whl") == []
 
 
 def test_what_takes_the_place_of_the_usual_index() -> None:

@@ -1,0 +1,141 @@
+"""The variables of the server that a job uses: expanded for the engine alone, and named in the plan."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..envs.requirement_files import lines_of_files
+from ..errors import InvalidSpec
+from ..models import EnvSpec, JobRequest, Limits, Plan, Problem
+from ..specs import expand_variables, pip_uses_of, refused, uses_of, variables_in, without_credentials
+from ..specs.pip_sources import remote_files_in
+from ..specs.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """What the variables of a request stand for.
+
+    Attributes:
+        texts: channels, match specs and URLs of packages that use some, as written -> as the engine is to read them.
+        secrets: what they hold.
+        in_pip: lines of pip use some.
+        warnings: which they are.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    secrets: Secrets = field(default_factory=Secrets)
+    in_pip: bool = False
+    warnings: tuple[Problem, ...] = ()
+
+    def revealed(self, plan: Plan) -> Plan:
+        """Return a plan with the URLs that will be asked."""
+        reveal = self.secrets.reveal
+        return replace(plan, packages=tuple(replace(package, url=reveal(package.url)) for package in plan.packages))
+
+
+NO_VARIABLES = Variables()
+
+_NOWHERE = Path(os.devnull)
+"""The folder of a spec that came as text: it has no files, but may name some by whole paths."""
+
+
+def variables_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> Variables:
+    """Return the variables of a request. What only the records of an environment say is not expanded.
+
+    Args:
+        request: the request. Its requirement files are read.
+        configured: the channels of a spec that names none; what their variables hold is not hidden.
+        environ: the variables.
+
+    Raises:
+        InvalidSpec: a requirement file cannot be read.
+    """
+    spec = request.spec or EnvSpec()
+    texts = [*(spec.channels or configured), *spec.dependencies, *request.edit.add, *(p.url for p in spec.locked)]
+    lines = [*spec.pip, *_lines_of_files(request, environ, is_strict=False)]
+    in_pip = [name for _, name in pip_uses_of(lines)]
+    names = list(dict.fromkeys([*(name for _, name in uses_of(spec, request.edit.add)), *in_pip]))
+    values = {name: environ[name] for name in names if name in environ}
+    return Variables(
+        texts={text: expand_variables(text, environ) for text in texts if variables_in(text)},
+        secrets=Secrets({name: value for name, value in values.items() if not _is_path(value)}),
+        in_pip=bool(in_pip),
+        warnings=tuple(_warnings(names, values, [url for line in lines for url in remote_files_in(line)])),
+    )
+
+
+def problems_of(request: JobRequest, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
+    """Return what speaks against the variables of a request, and of the requirement files that it names.
+
+    Args:
+        request: the request. Its files are read.
+        limits: what is allowed.
+        environ: the variables, which may be in the paths of the files.
+
+    Raises:
+        InvalidSpec: a requirement file cannot be read.
+    """
+    uses = uses_of(request.spec or EnvSpec(), request.edit.add)
+    return [*refused(uses, limits.denied_variables), *problems_of_files(request, limits, environ)]
+
+
+def problems_of_files(request: JobRequest, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
+    """Return the same of the files alone, and of what only the installer can read."""
+    lines = _lines_of_files(request, environ, is_strict=bool(limits.denied_variables))
+    problems = refused(pip_uses_of(lines), limits.denied_variables)
+    pip = (request.spec or EnvSpec()).pip
+    for url in (url for line in (*pip, *lines) for url in remote_files_in(line) if limits.denied_variables):
+        message = f"{without_credentials(url)} may use variables that are not allowed here, and cannot be looked at."
+        problems.append(Problem("variable-not-allowed", message, "Download the file, and name it in its place."))
+    return problems
+
+
+def _lines_of_files(request: JobRequest, environ: Mapping[str, str], *, is_strict: bool) -> list[str]:
+    pip, folder = (request.spec or EnvSpec()).pip, request.workdir or _NOWHERE
+    lines, problems = lines_of_files(pip, folder, environ, is_strict=is_strict)
+    for problem in problems:
+        raise InvalidSpec(problem.message, remedy=problem.remedy)
+    return lines
+
+
+_HIDDEN = re.compile(r"\$\{\w+\}")
+"""How a record names a variable; the engine writes other braces as ``%7B``, and without braces it is none."""
+
+
+def check_recorded(texts: Iterable[str], named: Collection[str]) -> None:
+    """Refuse variables that only the records of an environment name, which others may have made.
+
+    Args:
+        texts: channels, match specs, packages of a history and lines of pip.
+        named: those that the request names itself.
+
+    Raises:
+        InvalidSpec: one of the others has a variable.
+    """
+    for text in texts:
+        if text not in named and _HIDDEN.search(text):
+            raise InvalidSpec(
+                f"The environment has '{without_credentials(text)}', but variables are expanded only where a spec uses "
+                "them.",
+                remedy="Update the environment by a spec that has it, too.",
+            )
+
+
+def _is_path(value: str) -> bool:
+    """Return whether a value is the path of something on this machine, such as that of ``HOME``, and thus no secret."""
+    return value.startswith("/") and os.path.exists(value)  # noqa: PTH110 - raises nothing
+
+
+def _warnings(names: Sequence[str], values: Mapping[str, str], urls: Sequence[str]) -> Iterator[Problem]:
+    if names:
+        yield Problem("variables-used", f"Variables of the server are used: {', '.join(names)}.")
+    if unset := [name for name in names if name not in values]:
+        message = f"Of these are not set, and stay as they are written: {', '.join(unset)}."
+        yield Problem("variables-not-set", message, "Set them where Jupyter is started.")
+    for url in dict.fromkeys(map(without_credentials, urls)):
+        yield Problem("variables-unknown", f"{url} may use further variables: it is read by the installer alone.")

@@ -1,0 +1,80 @@
+"""The files that lines of pip name are read as pip and uv read them, and bounded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.envs.requirement_files import MAX_BYTES, MAX_FILES, lines_of_files
+
+
+def told(line: str, folder: Path | None, **environ: str) -> list[str]:
+    lines, problems = lines_of_files([line], folder, environ)
+    assert problems == []
+    return lines
+
+
+def unreadable(lines: Sequence[str], folder: Path) -> list[str]:
+    return [problem.message for problem in lines_of_files(lines, folder, {})[1]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-r a.txt",
+        "-ra.txt",
+        "-c a.txt",
+        "--requirement a.txt",
+        "--requirement=a.txt",
+        "--constraint 'a.txt'",
+        '--pre -r "a.txt"',
+        "--constraint absent.txt -r a.txt",
+        "-r ${FOLDER}/a.txt",
+        "-r file://${FOLDER}/a.txt",
+    ],
+)
+def test_every_way_to_name_a_file(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.txt").write_text("# ${COMMENT}\none \\\n  ${TWO}\n")
+    assert told(line, tmp_path, FOLDER=str(tmp_path)) == ["one   ${TWO}"]
+
+
+def test_uv_reads_spaces_in_names(tmp_path: Path) -> None:
+    (tmp_path / "a b.txt").write_text("one")
+    assert told("-r a b.txt", tmp_path) == ["one"]
+
+
+def test_files_name_files_beside_them(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "a.txt").write_text("-r in/b.txt\n-r a.txt")
+    (tmp_path / "in" / "b.txt").write_bytes("-c c.txt".encode("utf-16"))
+    (tmp_path / "in" / "c.txt").write_text("${C}")
+    assert told("-r a.txt", tmp_path) == ["-r in/b.txt", "-r a.txt", "-c c.txt", "${C}"]
+    assert told("-r a.txt", None) == []
+    assert told(f"-r {tmp_path}/in/c.txt", Path(os.devnull)) == ["${C}"]
+    assert told("-r a.txt", Path(os.devnull)) == []
+
+
+@pytest.mark.parametrize("name", ["pipe", "large.txt", "/dev/zero", ".", "latin.txt", "utf-7.txt"])
+def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large.txt").write_bytes(b"x" * (MAX_BYTES + 1))
+    (tmp_path / "latin.txt").write_bytes(b"# \xe4")
+    (tmp_path / "utf-7.txt").write_bytes(b"# coding: utf-7\n+ACQ-{JUPYTER_TOKEN}")
+    (message,) = unreadable([f"-r {name}"], tmp_path)
+    assert "cannot be checked" in message
+
+
+@pytest.mark.parametrize("name", ["absent.txt", "x" * 5000])
+def test_what_is_not_there_is_the_affair_of_the_installer(tmp_path: Path, name: str) -> None:
+    lines, _ = lines_of_files([f"-r {name}"], tmp_path, {})
+    assert lines == []
+
+
+def test_there_are_not_too_many(tmp_path: Path) -> None:
+    for number in range(MAX_FILES + 1):
+        (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt")
+    (message,) = unreadable(["-r 0.txt"], tmp_path)
+    assert message.endswith(f"more than {MAX_FILES} files are named.")
