@@ -194,6 +194,7 @@ const plan = record<IPlan>({
 const limits = record<ILimits>({
   allowed_channels: list(text),
   denied_packages: list(text),
+  denied_variables: list(text),
   allow_pip: flag,
   pip_indexes: list(text),
   max_environments: count,

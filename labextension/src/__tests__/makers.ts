@@ -113,6 +113,7 @@ export function makeSettings(
     limits: {
       allowed_channels: [],
       denied_packages: [],
+      denied_variables: [],
       allow_pip: true,
       pip_indexes: [],
       max_environments: 0,

@@ -119,6 +119,9 @@ function limitsInWords(
     listed(limits.denied_packages, names =>
       trans.__('Packages that are not allowed: %1', names)
     ),
+    listed(limits.denied_variables, names =>
+      trans.__('Variables that no spec may use: %1', names)
+    ),
     !limits.allow_pip && trans.__('Packages of pip are not allowed'),
     listed(limits.pip_indexes, names =>
       trans.__('Indexes that pip may use: %1', names)

@@ -8,6 +8,7 @@ import { IProblem } from './problem';
 export interface ILimits {
   allowed_channels: string[];
   denied_packages: string[];
+  denied_variables: string[];
   allow_pip: boolean;
   pip_indexes: string[];
   max_environments: number;

@@ -78,6 +78,7 @@ describe('LimitsOfNew', () => {
     show({
       allowed_channels: ['conda-forge', 'bioconda'],
       denied_packages: ['miner*'],
+      denied_variables: ['CAMPUS_*'],
       allow_pip: false,
       pip_indexes: ['https://pip.example.org/simple'],
       max_environments: 5,
@@ -92,6 +93,7 @@ describe('LimitsOfNew', () => {
       '74.0 GB free',
       'Channels that may be used: conda-forge, bioconda',
       'Packages that are not allowed: miner*',
+      'Variables that no spec may use: CAMPUS_*',
       'Packages of pip are not allowed',
       'Indexes that pip may use: https://pip.example.org/simple',
       'At most 300 packages in an environment',
