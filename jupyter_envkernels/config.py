@@ -245,7 +245,7 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def engine_options(self, settings: Settings, contents_root: Path | None = None) -> EngineOptions:
-        """What the engine needs to know."""
+        """Return what the engine needs to know."""
         return EngineOptions(
             channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
             package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),

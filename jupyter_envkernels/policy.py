@@ -107,7 +107,7 @@ def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
 
 
 def of_trust(limits: Limits) -> list[Problem]:
-    """What speaks against trusting a prefix that another account can change."""
+    """Return what speaks against trusting a prefix that another account can change."""
     message = "Environments that other accounts can change must not be trusted here."
     return [] if limits.allow_trust else [Problem("trust-not-allowed", message, _ASK)]
 

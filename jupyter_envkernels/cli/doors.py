@@ -24,7 +24,7 @@ def open_catalog() -> Catalog:
 
 
 def engine_options() -> EngineOptions:
-    """What the engine needs to know.
+    """Return what the engine needs to know.
 
     Raises:
         InvalidRequest: the configuration cannot be used.

@@ -45,7 +45,7 @@ def _row(environment: Environment, footprint: Footprint, width: int | None) -> t
 
 
 def _offer(environment: Environment) -> str:
-    """The kernels of an environment, each with what a person must know of it; or why it has none."""
+    """Return the kernels of an environment, each with what a person must know of it; or why it has none."""
     kernels = ", ".join(_kernel(kernel) for kernel in environment.kernels)
     problem = environment.problem
     if kernels or problem is None:

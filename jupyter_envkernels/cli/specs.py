@@ -44,7 +44,7 @@ def examine(args: Namespace) -> Answer:
 
 
 def _exit_code(checked: Sequence[CheckedSpec]) -> int:
-    """That of a refusal where nothing else is wrong."""
+    """Return the exit code: that of a refusal where nothing else is wrong."""
     errors = [d.code for spec in checked for d in spec.diagnostics if d.severity == "error"]
     if not errors:
         return 0
@@ -82,5 +82,5 @@ def read_file(file: str) -> bytes:
 
 
 def folder_of(file: str) -> Path:
-    """The folder against which the lines of a file resolve."""
+    """Return the folder against which the lines of a file resolve."""
     return Path.cwd() if file == "-" else Path(file).absolute().parent

@@ -137,7 +137,7 @@ def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
 
 
 def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
-    """The diagnostic where a channel is named; it has no place where that is the configuration."""
+    """Return the diagnostic where a channel is named; it has no place where that is the configuration."""
     return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
 
 

@@ -128,12 +128,12 @@ class ChannelRules:
         return {url: others for url, others in kept.items() if others}
 
     def _allowed(self) -> set[str]:
-        """The URLs of the channels that the administrator allows, and of the mirrors that the system has for them."""
+        """Return the URLs of the channels that are allowed, and of the mirrors that the system has for them."""
         channels = _urls(self.system, self.limits.allowed_channels)
         return channels | {without_credentials(mirror) for url in channels for mirror in _mirrors(self.system, url)}
 
     def _against(self, name: str, urls: Sequence[str]) -> list[Problem]:
-        """The first thing that speaks against the channels at some URLs, which a person knows by a name."""
+        """Return the first thing that speaks against the channels at some URLs, which a person knows by a name."""
         plain = set(map(without_credentials, urls))
         found = [*self._by_limits(name, urls), *_by_conda(self.settings, name, plain)]
         if self.system is not self.settings:
@@ -171,7 +171,7 @@ def _by_conda(conda: Settings, name: str, urls: set[str]) -> Iterator[Problem]:
 
 
 def _mirrors(settings: Settings, url: str) -> list[str]:
-    """The mirrors that are asked in the place of a channel, or of one of its folders."""
+    """Return the mirrors that are asked in the place of a channel, or of one of its folders."""
     place = without_credentials(url)
     found = [(without_credentials(channel), mirrors) for channel, mirrors in mirrors_of(settings).items()]
     return [_bare(mirror) for channel, mirrors in found if _overlap(place, channel) for mirror in mirrors]

@@ -263,7 +263,7 @@ def failed_lines(lines: Sequence[str], reason: str) -> list[str]:
 
 
 def _is_relative(line: str) -> bool:
-    """A line names a file or folder beside the spec."""
+    """Return whether a line names a file or folder beside the spec."""
     found = _INCLUDE.fullmatch(line.strip())
     words = [found["file"]] if found else line.split()[-1:]
     return bool(words) and not pip_name(line) and "://" not in words[0] and not words[0].startswith(("/", "-"))

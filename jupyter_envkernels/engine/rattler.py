@@ -276,7 +276,7 @@ class RattlerBackend:
         return tuple(packages)
 
     def _hidden(self, packages: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
-        """The packages as they may be written down: with the names of variables in their URLs."""
+        """Return the packages as they may be written down: with the names of variables in their URLs."""
         hide = self._variables.secrets.hide_in_url
         hidden = []
         for package in packages:
@@ -353,7 +353,7 @@ def _text(record: rattler.RepoDataRecord) -> str:
 
 
 def _with_sources(record: str, change: Callable[[str], str]) -> str:
-    """A record as JSON whose URL and channel are changed."""
+    """Return a record as JSON whose URL and channel are changed."""
     content = json.loads(record)
     return json.dumps({**content, **{key: change(content[key]) for key in ("url", "channel") if content.get(key)}})
 

@@ -123,7 +123,7 @@ class Reader:
 
 
 def _places_in(spec: rattler.MatchSpec) -> list[str]:
-    """What rattler would ask for a match spec alone: its channel, and the package that it names by a URL."""
+    """Return what rattler would ask for a match spec alone: its channel, and the package that it names by a URL."""
     channel = [spec.channel.base_url] if spec.channel is not None else []
     return [*channel, *_PACKAGE.findall(spec.to_canonical_string())]
 

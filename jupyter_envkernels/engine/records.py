@@ -203,7 +203,7 @@ def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
 
 
 def _lines_of(listing: Path) -> _Lines:
-    """The lines of the list; a file that cannot be read safely is an error, so that it is not overwritten."""
+    """Return the lines of the list; a file that cannot be read safely is an error, so that it is not overwritten."""
     try:
         return read_file(listing, MAX_LISTING_BYTES).splitlines(keepends=True)
     except FileNotFoundError:

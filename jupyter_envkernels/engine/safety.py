@@ -64,7 +64,7 @@ def check_unused(prefix: Path) -> None:
 
 
 def check_free(prefix: Path, trust: Trust) -> None:
-    """An environment can be made there: nothing stands in the way, and its folder can be written to, but not by others.
+    """Check that an environment can be made there: the place is free, and writable, but not by others.
 
     Raises:
         AlreadyExists, InvalidRequest: see :func:`check_unused`.

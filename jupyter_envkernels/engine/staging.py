@@ -134,7 +134,7 @@ class Staging:
 
     @property
     def _signature(self) -> str:
-        """What stands in a mark beside the job's id, which other accounts may know."""
+        """Return what stands in a mark beside the job's id, which other accounts may know."""
         return secret_word(self.job_id, self.token, "mark")
 
     def publish(self, like: Path | None = None) -> None:
@@ -252,7 +252,7 @@ class Staging:
         return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
 
     def _is_ours(self, mark: Path) -> bool:
-        """A mark is one of this job, and was written by it: other accounts may know the job's id."""
+        """Return whether a mark is of this job and by it: other accounts may know the job's id."""
         lines = _lines(mark)
         return lines[:1] == [self.job_id] and (not self.token or self._signature in lines)
 

@@ -251,7 +251,7 @@ class Transaction:
         self.report.log(f"Removed {prefix}.")
 
     async def _decide(self) -> Plan:
-        """The plan, stored before anything is written. The package cache is looked at first, for it counts in plans."""
+        """Return the plan, stored before anything is written. The package cache is judged first: it counts in plans."""
         await asyncio.to_thread(check_cache, self.options.package_cache, self.trust)
         plan = self.plan
         if plan is None:

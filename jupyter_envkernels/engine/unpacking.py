@@ -118,7 +118,7 @@ class Unpacking:
                     take_out(place)  # by a rename: what is being unpacked cannot be completed any more
 
     def _places(self) -> Iterator[tuple[PlannedPackage, list[Path]]]:
-        """Where each package that is fetched is unpacked, and where it goes from there."""
+        """Yield where each package that is fetched is unpacked, and where it goes from there."""
         hidden = list(self._cache.glob(".*"))
         for package in self._fetched:
             entry = entry_of(self._cache, package)

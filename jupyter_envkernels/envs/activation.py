@@ -136,7 +136,7 @@ def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
 
 
 def _variable_files(prefix: Path) -> list[Path]:
-    """The files that set variables: those of packages in order, then the environment's own state."""
+    """Return the files that set variables: those of packages in order, then the environment's own state."""
     return [*sorted((prefix / "etc/conda/env_vars.d").glob("*")), prefix / "conda-meta/state"]
 
 

@@ -71,7 +71,7 @@ def search_path(environ: Mapping[str, str], home: str) -> list[str]:
 
 
 def files_in(folders: Iterable[str]) -> list[str]:
-    """The configuration files that exist in folders, lowest priority first."""
+    """Return the configuration files that exist in folders, lowest priority first."""
     return [file for folder in folders for place in _places_in(folder) for file in _files_at(place)]
 
 

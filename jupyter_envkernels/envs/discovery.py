@@ -130,7 +130,7 @@ class Discovery:
 
 
 def _first(children: Iterable[_Child], most: int, folder: str, session: Session) -> tuple[_Child, ...]:
-    """The first of the environments in a folder that other accounts can write, and all that may be trusted."""
+    """Return the first of the environments in a folder that other accounts can write, and all that may be trusted."""
     real = real_path(folder)
     kept: list[_Child] = []
     for child in children:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,9 @@ from .site_packages import pip_packages
 
 MAX_RECORD_BYTES = 64 << 20
 """Of one file in ``conda-meta``; the records of packages with a hundred thousand files have some ten million."""
+
+_MAX_RECORDS_BYTES = 128 << 20
+"""Of all files in ``conda-meta``: a large environment of some thousand packages has some ten million."""
 
 _MAX_BYTES = 1 << 20
 _UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
@@ -57,7 +60,7 @@ def read_inventory(prefix: Path) -> Inventory:
     """
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix} any more.")
-    records = [_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+    records = list(_records(prefix))
     owned = {path for record in records for path in record.files}
     kept = [record for record in records if not _is_replaced(prefix, record)]
     requested = _requested(prefix, kept)
@@ -67,6 +70,14 @@ def read_inventory(prefix: Path) -> Inventory:
     pip = pip_packages(str(prefix), folder, owned) if folder else ()
     packages = (*sorted(conda, key=lambda p: p.name), *sorted(pip, key=lambda p: p.name.lower()))
     return Inventory(packages, requested, _variables(prefix))
+
+
+def _records(prefix: Path) -> Iterator[Record]:
+    left = _MAX_RECORDS_BYTES
+    for path in sorted((prefix / "conda-meta").glob("*.json")):
+        record, size = _record(path, min(left, MAX_RECORD_BYTES))
+        left -= size
+        yield record
 
 
 def read_pins(prefix: Path) -> tuple[str, ...]:
@@ -82,15 +93,17 @@ def read_pins(prefix: Path) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _record(path: Path) -> Record:
+def _record(path: Path, limit: int) -> tuple[Record, int]:
+    """Read a record; return it with the size of its file."""
     try:
-        record = msgspec.json.decode(read_file(path, MAX_RECORD_BYTES), type=Record)
+        data = read_file(path, limit)
+        record = msgspec.json.decode(data, type=Record)
     except (OSError, ValueError, RecursionError) as error:
         raise damaged_record(path, error) from error
     texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
     if not "".join(filter(None, texts)).isprintable():
         raise damaged_record(path, ValueError("it has a line break or a control character"))
-    return record
+    return record, len(data)
 
 
 def damaged_record(path: Path, error: Exception) -> InvalidSpec:

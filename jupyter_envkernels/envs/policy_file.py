@@ -67,7 +67,7 @@ def options_in_force(configured: EngineOptions, folders: Iterable[str] = SYSTEM_
 
 
 def _read(path: str) -> Limits | None:
-    """The limits of one policy file; None where there is none.
+    """Return the limits of one policy file; None where there is none.
 
     Raises:
         PolicyUnusable: it must not be used.
@@ -98,7 +98,7 @@ def _unusable(path: str, why: str) -> PolicyUnusable:
 
 @lru_cache(maxsize=8)
 def _parse(data: bytes) -> Limits:
-    """The limits that a policy file gives.
+    """Return the limits that a policy file gives.
 
     Raises:
         Unreadable: it is no YAML, which includes JSON.
@@ -111,7 +111,7 @@ def _parse(data: bytes) -> Limits:
 
 
 def _value(key: Scalar, node: Node) -> Any:
-    """The value of one key, of the type that its default has.
+    """Return the value of one key, of the type that its default has.
 
     Raises:
         ValueError: there is no such key, or the value has another type.

@@ -93,7 +93,7 @@ def _requirement(name: str, version: str, origin: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    """The text, unless it would be several lines of an export, of which others would be lines of their own."""
+    """Return the text, unless it would be several lines of an export, of which others would be lines of their own."""
     return text if text.isprintable() else ""
 
 

@@ -387,7 +387,7 @@ def _is_on_read_only_mount(path: str) -> bool:
 
 
 def _acl_writers(path: str) -> Iterator[tuple[int, int]]:
-    """The named users and groups that may write, as pairs of tag and id. Format: acl(5), linux/posix_acl_xattr.h."""
+    """Yield named users and groups that may write, as pairs of tag and id. Format: linux/posix_acl_xattr.h."""
     try:
         data = os.getxattr(path, _ACL)
     except OSError:  # it has none, or its file system knows none
@@ -398,7 +398,7 @@ def _acl_writers(path: str) -> Iterator[tuple[int, int]]:
 
 
 def _private_groups(uid: int) -> Iterator[int]:
-    """The groups of which an account is the only member: the one of its name, and group 0 inside a container."""
+    """Yield the groups of which an account is the only member: the one of its name, and group 0 inside a container."""
     try:
         account = pwd.getpwuid(uid)
         group = grp.getgrgid(account.pw_gid)

@@ -90,7 +90,7 @@ def check_spec(
 
 
 def _problems_of_files(request: JobRequest, options: EngineOptions) -> list[Problem]:
-    """What speaks against the requirement files that a spec names."""
+    """Return what speaks against the requirement files that a spec names."""
     try:
         return variables.problems_of_files(request, options.limits, {})
     except InvalidSpec as error:
@@ -100,7 +100,7 @@ def _problems_of_files(request: JobRequest, options: EngineOptions) -> list[Prob
 def _problems_of(
     request: JobRequest, channels: Sequence[str], options: EngineOptions, settings: Settings
 ) -> list[Problem]:
-    """What the limits say against packages and channels."""
+    """Return what the limits say against packages and channels."""
     spec = request.spec or EnvSpec()
     packages = [conda_name(text) for text in (*spec.dependencies, *request.edit.add)]
     return [

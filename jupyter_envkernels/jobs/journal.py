@@ -126,7 +126,7 @@ class Journal:
         return ""
 
     def staging(self, prefix: Path) -> Staging:
-        """The places that the job uses for a prefix."""
+        """Return the places that the job uses for a prefix."""
         return Staging(prefix, self.id, self.token())
 
     @property

@@ -79,7 +79,7 @@ def _sweep(path: Path, old: float) -> None:
 
 
 def _take(path: Path, open_file: Callable[[Path], int], prefix: Path, holder: str, *, shared: bool) -> TextIO:
-    """The open file, locked, under its name, and with the name of its holder in it."""
+    """Return the open file, locked, under its name, and with the name of its holder in it."""
     while True:
         file = os.fdopen(open_file(path), "r+", encoding="utf-8", errors="replace")
         try:

@@ -165,7 +165,7 @@ def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
 
 
 def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:
-    """The transaction, if it is allowed still: what is stored of it may be older than the limits, or made by others.
+    """Return the transaction, if it is still allowed: the stored request may be older than the limits, or of others.
 
     Raises:
         NotAllowed, PolicyUnusable: it is not.

@@ -97,7 +97,7 @@ def launch_argv(prefix: object, raw_name: str) -> list[str]:
 
 
 def _own_argv(module: str) -> list[str]:
-    """The command that runs a module of this package in the server's Python.
+    """Return the command that runs a module of this package in the server's Python.
 
     ``python -m`` would look for it in the working folder first, which is that of the notebook.
     """

@@ -46,7 +46,7 @@ def _filled(argv: list[str], places: Mapping[str, str]) -> list[str]:
 
 
 def _environ(start: Start) -> dict[str, str]:
-    """The activated environment with the variables of kernel.json, as jupyter_client puts them in."""
+    """Return the activated environment with the variables of kernel.json, as jupyter_client puts them in."""
     own = {name: Template(value).safe_substitute(start.environ) for name, value in start.variables.items()}
     return {**start.environ, **own}
 

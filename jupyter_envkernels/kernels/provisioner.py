@@ -61,7 +61,7 @@ class EnvKernelProvisioner(LocalProvisioner):
         self.ports_cached = False
 
     def _trust(self) -> Trust:
-        """The rule of whose files may be used, by the settings of the manager that has found the kernel."""
+        """Return the rule of whose files may be used, by the settings of the manager that has found the kernel."""
         manager = getattr(self.parent, "kernel_spec_manager", None)
         catalog = getattr(manager, "catalog", None) or Catalog(CatalogOptions())
         return catalog.trust()

@@ -105,7 +105,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return _but(folders, synced), _but(specs, synced)
 
     def _environment_kernel(self, name: str) -> Meant | None:
-        """The environment and kernel that a name means; None where it means an ordinary kernelspec, or nothing.
+        """Return the environment and kernel that a name means; None where it means an ordinary kernelspec, or nothing.
 
         Raises:
             NoSuchKernel: it means one that is not allowed.

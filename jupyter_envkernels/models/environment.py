@@ -75,7 +75,7 @@ class Kernel:
 
     @property
     def remark(self) -> str:
-        """What a person must know of it: why it cannot start, or whose interpreter runs it; empty for most."""
+        """Return what a person must know of it: why it cannot start, or whose interpreter runs it; empty for most."""
         if self.problem:
             is_untrusted = self.problem.code == "not-trusted"
             return f"{self.problem.message} {self.problem.remedy}" if is_untrusted else self.problem.message

@@ -124,7 +124,7 @@ class AuditTrail:
         return _entry(refusal.time, entry)
 
     def _target(self, refusal: Refusal, ref: str) -> Json:
-        """What a request is about: as it was understood, or else as far as its body tells."""
+        """Return what a request is about: as it was understood, or else as far as its body tells."""
         asked = refusal.asked
         if asked is not None:
             return {"kind": asked.kind, "environment": asked.environment, "prefix": str(asked.prefix)}

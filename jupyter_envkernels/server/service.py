@@ -73,7 +73,7 @@ class Service:
         )
 
     async def check(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """What is to be said of a spec, which may lie in a folder, without a channel."""
+        """Return what is to be said of a spec, which may lie in a folder, without a channel."""
         options = self.jobs.options.engine
         return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 

@@ -158,3 +158,15 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
         read_inventory(tmp_path)
     assert str(record) in failed.value.message
     assert failed.value.remedy == "Delete this file, and install prompt-toolkit again."
+
+
+def test_records_are_bounded_all_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix = tmp_path / "env"
+    (prefix / "conda-meta").mkdir(parents=True)
+    for name in ("a", "b", "c"):
+        record = {"name": name, "version": "1", "files": ["x" * 1000]}
+        (prefix / "conda-meta" / f"{name}-1-0.json").write_text(json.dumps(record))
+    assert len(read_inventory(prefix).packages) == 3
+    monkeypatch.setattr("jupyter_envkernels.envs.packages._MAX_RECORDS_BYTES", 2500)
+    with pytest.raises(InvalidSpec, match=r"c-1-0\.json cannot be read: .* more than"):
+        read_inventory(prefix)
