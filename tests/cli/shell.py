@@ -123,7 +123,8 @@ class Shell:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = subprocess.Popen(
             [sys.executable, "-c", _TAKE_TERMINAL, *self._program, *args],
-            env={**self.environ, "TERM": "xterm-256color"},
+            # programs would believe COLUMNS, which may be set, more than the terminal
+            env={**self.environ, "TERM": "xterm-256color", "COLUMNS": str(columns)},
             cwd=self.home,
             stdin=slave,
             stdout=slave,
