@@ -30,7 +30,7 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
         ValueError: the sentence says what is wrong with it.
     """
     try:
-        spec = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+        spec = _DECODER.decode(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ValueError(f"it is not UTF-8 (byte {error.start})") from None
     except json.JSONDecodeError as error:
@@ -55,12 +55,16 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"it is not JSON ({name})")
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def _check_depth(spec: Mapping[str, Any]) -> None:
     level: list[Any] = [spec]
     for _ in range(_MAX_DEPTH):
-        level = [inner for value in level if isinstance(value, dict | list) for inner in _inner(value)]
-    if level:
-        raise ValueError("it is nested too deeply")
+        level = [inner for value in level if isinstance(value, (dict, list)) for inner in _inner(value)]
+        if not level:
+            return
+    raise ValueError("it is nested too deeply")
 
 
 def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
