@@ -47,7 +47,7 @@ def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, o
     try:
         if status.st_size <= limit:
             data = os.read(descriptor, status.st_size + 1)
-            if len(data) != status.st_size:  # more than it had, or a file system that gives less than it was asked for
+            if len(data) != status.st_size:  # the file has grown, or this read was short
                 data += _read(descriptor, limit + 1 - len(data))
             if len(data) <= limit:
                 return data, status

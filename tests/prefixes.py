@@ -60,3 +60,16 @@ def age(*folders: Path, seconds: float = 3600) -> None:
 def environ_of(home: Path, **more: str) -> Mapping[str, str]:
     """The variables of somebody whose home this is, and who has nothing else."""
     return {"HOME": str(home), "PATH": "/usr/bin:/bin", **more}
+
+
+def spoil(path: Path, kind: str) -> None:
+    """Make what would block, or fill the memory, if it were read as a file is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "zero":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 2 << 30)

@@ -113,7 +113,7 @@ class Adviser:
 def _without_variables(document: Document) -> tuple[Document, list[Scalar]]:
     """Part a spec into what is asked about and the channels and lines with variables.
 
-    To look at a spec must not send away what variables hold: nobody has decided yet to trust its channels.
+    To look at a spec must not send away what variables hold: the user has not yet decided to trust its channels.
     """
     channels = tuple(channel for channel in document.channels if not variables_in(channel.text))
     lines = tuple(each for each in document.dependencies if not variables_in(each.text))

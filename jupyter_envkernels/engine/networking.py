@@ -141,7 +141,7 @@ class Network:
 
 
 def _make_private(folder: Path) -> None:
-    """Keep a folder from others: the indexes in it are noted with the URLs that were asked for."""
+    """Keep a folder from others: its indexes are noted with the URLs that they came from."""
     with suppress(OSError):  # who cannot make or change it will hear of that from the engine
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)

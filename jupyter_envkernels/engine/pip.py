@@ -144,7 +144,7 @@ async def install(
 
 
 def private_cache(folder: Path) -> dict[str, str]:
-    """Return variables for a cache of installers that nobody else may read: it holds URLs as they are asked for."""
+    """Return variables for a private cache of the installers: it notes the URLs that packages came from."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return {"UV_CACHE_DIR": str(folder / "uv"), "PIP_CACHE_DIR": str(folder / "pip")}

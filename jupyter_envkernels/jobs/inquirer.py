@@ -104,7 +104,7 @@ class Inquirer:
         self._ending: asyncio.Future[None] | None = None
 
     async def further(self, checked: CheckedSpec, text: str | bytes, seconds: float) -> CheckedSpec:
-        """Return all that is to be said of a spec: with what its channels make of it, if they may be asked.
+        """Return the diagnostics of a spec, with those that need its channels if they may be read.
 
         Args:
             checked: what is said of it without them.

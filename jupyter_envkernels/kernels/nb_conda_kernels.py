@@ -38,7 +38,7 @@ class FormerSettings:
     Attributes:
         hidden_environments: as ours of that name; empty where it is not set.
         display_name: likewise.
-        findings: what is to be said of each setting that is there.
+        findings: one for each setting that is there.
     """
 
     hidden_environments: str = ""

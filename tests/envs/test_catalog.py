@@ -17,7 +17,7 @@ from jupyter_envkernels.envs.trust import Session
 from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
 from tests.envs.conftest import MakeCatalog
-from tests.prefixes import add_kernel, age, environ_of, make_prefix, write_kernel_json
+from tests.prefixes import add_kernel, age, environ_of, make_prefix, spoil, write_kernel_json
 
 
 def names(catalog: Catalog) -> list[str]:
@@ -435,7 +435,6 @@ def test_no_file_of_an_environment_stops_a_listing(
 ) -> None:
     make_prefix(tmp_path / "envs/good", "python3")
     spoilt = make_prefix(tmp_path / "envs/spoilt", "python3") / path
-    spoilt.unlink(missing_ok=True)
     spoil(spoilt, kind)
     assert "good" in names(catalog_of())
 
@@ -453,14 +452,3 @@ def test_the_list_of_another_home_counts_only_if_it_is_trusted(catalog_of: MakeC
     list_in(tmp_path / "teacher", make_prefix(tmp_path / "theirs", "python3"))
     (tmp_path / "teacher/.conda/environments.txt").chmod(0o666)
     assert names(catalog_of(homes=(tmp_path / "teacher",))) == []
-
-
-def spoil(path: Path, kind: str) -> None:
-    """Make what would block, or fill the memory, if it were read as a file is."""
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "zero":
-        path.symlink_to("/dev/zero")
-    else:
-        path.touch()
-        os.truncate(path, 2 << 30)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ import pytest
 
 from tests.accounts import give, own
 from tests.channel.server import ChannelServer
-from tests.prefixes import make_prefix
+from tests.prefixes import make_prefix, spoil
 
 from .neighbours import Neighbours, neighbours
 
@@ -27,19 +26,6 @@ FILES = (
 )
 PYTHON = {"name": "python", "version": "3.12.0", "build": "0", "files": []}
 FORMATS = ("yaml", "yaml-from-history", "explicit", "requirements")
-
-
-def spoil(path: Path, kind: str) -> None:
-    """Make what would block, or fill the memory, if it were read as a file is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "zero":
-        path.symlink_to("/dev/zero")
-    else:
-        path.touch()
-        os.truncate(path, 2 << 30)
 
 
 def fill(prefix: Path) -> None:
