@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..models import Diagnostic, EnvSpec, LockedPackage
 from .nodes import Scalar
 from .platforms import foreign_platform
-from .remarks import credentials, exact, remark, shown, unreadable
+from .remarks import Place, credentials, exact, remark, shown, unreadable
 from .text import lines_of
 
 MARK = re.compile(r"@explicit\s*$", re.IGNORECASE)
@@ -21,6 +21,11 @@ _PACKAGE = re.compile(
 )
 
 
+def package_url(text: str) -> re.Match[str] | None:
+    """Read the URL of a conda package, with a hash behind it or none: ``url``, ``subdir``, ``name``, the hash."""
+    return _PACKAGE.fullmatch(text) if len(text) <= _MAX_LENGTH else None
+
+
 def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
     """The spec, and all that is to be said of it.
 
@@ -30,7 +35,7 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
     found: list[tuple[Scalar, re.Match[str]]] = []
     diagnostics: list[Diagnostic] = []
     for line in _lines(text):
-        package = _PACKAGE.fullmatch(line.text) if len(line.text) <= _MAX_LENGTH else None
+        package = package_url(line.text)
         if package:
             found.append((line, package))
         else:
@@ -62,8 +67,20 @@ def _remarks(found: list[tuple[Scalar, re.Match[str]]]) -> Iterator[Diagnostic]:
         name = package["name"].lower()
         first = firsts.setdefault(name, line)
         if first is not line:
-            message = f"{name} is listed already in line {first.line}, and an environment holds it once."
-            yield remark("error", "duplicate-package", line, message, "Keep one of the two lines.")
-        if message := foreign_platform(package["subdir"]):
-            yield remark("error", "other-platform", line, message, "Take a list that was made on such a machine.")
+            yield duplicate(line, name, first)
+        if error := foreign(line, package["subdir"]):
+            yield error
         yield from credentials(line)
+
+
+def duplicate(place: Place, name: str, first: Place) -> Diagnostic:
+    """Return an error for the second package of a name."""
+    message = f"{name} is listed already in line {first.line}, and an environment holds it once."
+    return remark("error", "duplicate-package", place, message, "Keep one of the two entries.")
+
+
+def foreign(place: Place, subdir: str) -> Diagnostic | None:
+    """Return an error for a package of another platform; None if it is for this one."""
+    message = foreign_platform(subdir)
+    remedy = "Take a list that was made on such a machine."
+    return remark("error", "other-platform", place, message, remedy) if message else None

@@ -18,6 +18,8 @@ from .yaml_errors import TEMPLATE, explain
 
 MAX_DEPTH = 16
 MAX_NODES = 20_000
+MAX_LOCK_NODES = 1_000_000
+"""Of a lock file. One that is as large as is read has 700,000."""
 
 Kind = Literal["null", "bool", "number", "text"]
 
@@ -96,10 +98,41 @@ def compose(text: str) -> Node | None:
         raise Unreadable(explain(lines_of(text), error)) from error
 
 
+def compose_lock(text: str) -> Node | None:
+    """Compose a lock file. It can be large, so a parser in C reads it; that one knows YAML 1.1 only.
+
+    Raises:
+        Unreadable: it is not YAML, or goes beyond what a lock file needs.
+    """
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - most specs are no lock files
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a PyYAML without libyaml does the same slowly
+    try:
+        return _Composer(MAX_LOCK_NODES).run(yaml.parse(text, Loader=loader))
+    except yaml.YAMLError as error:
+        raise Unreadable(explain(lines_of(text), error)) from error
+
+
+def fields(node: Node | None) -> dict[str, Node]:
+    """Return the values of a mapping by their keys; none if the node is something else."""
+    return {key.text: value for key, value in node.pairs} if isinstance(node, Mapping) else {}
+
+
+def items(node: Node | None) -> tuple[Node, ...]:
+    """Return the items of a list; none if the node is something else."""
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def text_of(node: Node | None) -> str:
+    """Return a single value as written; empty if it is null or the node is something else."""
+    return node.text if isinstance(node, Scalar) and node.kind != "null" else ""
+
+
 class _Composer:
     """Events to one node. Whatever is open waits on a stack, so that depth is a number and not a recursion."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_nodes: int = MAX_NODES) -> None:
+        self._max_nodes = max_nodes
         self._root: Node | None = None
         self._open: list[_Open] = []
         self._anchors: dict[str, Node] = {}
@@ -147,12 +180,12 @@ class _Composer:
         parent = self._open[-1]
         parent.children.append(node)
         parent.size += node.size
-        if parent.size > MAX_NODES:
+        if parent.size > self._max_nodes:
             raise unreadable(
                 "too-many-nodes",
                 parent.line,
                 parent.column,
-                f"This part has more than {MAX_NODES:,} entries, counting what each alias stands for.",
+                f"This part has more than {self._max_nodes:,} entries, counting what each alias stands for.",
                 "Write the entries out, and only those that the environment needs.",
             )
 
