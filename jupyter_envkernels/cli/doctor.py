@@ -1,4 +1,4 @@
-"""The verb that says why a path is or is not a kernel."""
+"""The verb that says why an environment is or is not a kernel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argparse import Namespace
 
 from ..config import load_traits
 from ..documents import diagnosis_json
-from ..envs.doctor import Finding, diagnose
+from ..envs.doctor import Finding, diagnose, path_of
 from ..jobs.machine import machine_finding
 from ..kernels.configured import other_manager
 from ..kernels.nb_conda_kernels import findings_on_kernelspecs
@@ -18,7 +18,9 @@ from .doors import manager_options, open_catalog
 def examine(args: Namespace) -> Answer:
     """``doctor``."""
     machine = machine_finding(manager_options().engine.limits)
-    diagnosis = diagnose(open_catalog(), args.path).with_configuration(
+    catalog = open_catalog()
+    path = path_of(catalog, args.environment) if args.environment else None
+    diagnosis = diagnose(catalog, path).with_configuration(
         machine, *load_traits().former().findings, *findings_on_kernelspecs()
     )
     other = other_manager(os.environ)

@@ -133,11 +133,9 @@ def _kernels(verbs: _Verbs) -> None:
 
 def _helping(verbs: _Verbs) -> None:
     doctor = verbs.add(
-        "doctor", "doctor:examine", "Say where environments are looked for, and why a path is or is not a kernel."
+        "doctor", "doctor:examine", "Say where environments are looked for, and why one is or is not a kernel."
     )
-    doctor.add_argument(
-        "path", metavar="PATH", nargs="?", type=_absolute, help="of an environment, or what should be one"
-    )
+    doctor.add_argument("environment", metavar="NAME", nargs="?", help=f"{_ENVIRONMENT}, or what should be one")
     completion = verbs.add("completion", "completion:write", "Print what makes a shell complete these commands.")
     completion.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), help="bash, zsh or fish")
 

@@ -12,6 +12,7 @@ from ..envs.condarc import Settings
 from ..errors import ChannelFailed, InvalidSpec
 from ..models import LockedPackage
 from ..specs.credentials import without_credentials
+from ..specs.match_specs import with_signs_in_order
 from .brackets import package_of, with_channel_before
 from .explain import some
 from .networking import Network
@@ -64,6 +65,7 @@ class Reader:
 
     def _spec(self, text: str, package: LockedPackage | None) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
+        text = with_signs_in_order(text)
         channel, found, rest = with_channel_before(text).partition("::")
         if package is not None:
             (text,) = self._network.log_in([package.url])

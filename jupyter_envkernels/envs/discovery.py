@@ -185,9 +185,9 @@ def _children(path: str) -> tuple[_Child, ...]:
 
 
 def _lines(path: str) -> tuple[_Child, ...]:
-    """The absolute paths in a list of environments."""
+    """Return the absolute paths in a list of environments, without blanks around them, as conda reads it."""
     try:
-        lines = os.fsdecode(read_file(path, MAX_LISTING_BYTES)).split("\n")
+        lines = [line.strip() for line in os.fsdecode(read_file(path, MAX_LISTING_BYTES)).split("\n")]
     except OSError:
         return ()
     paths = (os.path.normpath(line) for line in lines if line.startswith("/") and "\0" not in line)

@@ -66,17 +66,17 @@ class Diagnosis:
 
 
 def path_of(catalog: Catalog, ref: str) -> Path:
-    """The path that a person means who asks about an environment.
+    """Return the path that a reference to an environment stands for.
 
     Args:
         catalog: knows the places.
-        ref: a path, absolute, below the home folder (``~``) or below the folder that Jupyter serves; or a mere name:
-            then the environment that has it, or what stands under it in a folder of environments, or what would stand
-            in the first of them.
+        ref: a path, absolute, below the home folder (``~``) or below the folder that Jupyter serves, else the current
+            one; or the name or id of an environment: then its prefix, or the path of that name in a folder of
+            environments that has one, or in the first of them.
     """
-    if os.sep in ref or ref.startswith("~"):
+    if os.sep in ref or ref.startswith("~") or ref in {".", ".."}:
         return Path(catalog.options.contents_root or "", os.path.expanduser(ref))
-    named = [environment.prefix for environment in catalog.environments() if environment.name == ref]
+    named = [environment.prefix for environment in catalog.environments() if ref in (environment.name, environment.id)]
     places = [Path(place.path, ref) for place in catalog.locations() if place.kind == "folder"]
     return next((path for path in (*named, *places) if os.path.lexists(path)), places[0])
 

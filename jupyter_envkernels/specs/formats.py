@@ -62,7 +62,7 @@ _REQUIREMENT = re.compile(
 _PACKAGE_URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+\.(conda|tar\.bz2)(#\S*)?$")
 _MATCH_SPEC = re.compile(
     r"([\w./-]+::)?[A-Za-z0-9_][\w.-]*(\s*={1,2}[\d*][\w.*+!]*(=[\w.*]+)?(,[=<>!~]+[\w.*+]+)*|\s*[<>!~][^\s;@]*"
-    r"|\s+\d[\w.*+!]*(\s+[\w.*]+)?)?$"
+    r"|\s+\d[\w.*+!]*(\s+([\w.*]+|<\w+>)(\s+\S+)?)?)?$"
 )
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
 # Lists: a line is one of these, and of formats with as many such lines the first is meant.

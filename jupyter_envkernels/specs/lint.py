@@ -9,7 +9,7 @@ from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, canonical_nam
 from .document import Document
 from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
-from .match_specs import Dependency
+from .match_specs import Dependency, with_signs_in_order
 from .names import pip_name
 from .nodes import Scalar
 from .pip_lines import pip_line_remarks
@@ -38,6 +38,7 @@ def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
         _credentials,
         _selectors,
         _duplicates,
+        _signs,
         _builds,
         _builds_like_names,
         _pip_sections,
@@ -124,6 +125,15 @@ def _duplicates(document: Document) -> Iterator[Diagnostic]:
             )
             remedy = "Keep one line, and join conditions by a comma, as in 'numpy>=1.26,<2'."
             yield remark("warning", "duplicate-package", dependency.node, message, remedy)
+
+
+def _signs(document: Document) -> Iterator[Diagnostic]:
+    for node in (dependency.node for dependency in document.dependencies):
+        meant = with_signs_in_order(node.text)
+        if meant != node.text:
+            message = f"'{shown(node.text)}': the comparison is the wrong way round; conda reads '{shown(meant)}'."
+            fix = rewrite(f"Write {shown(meant)}", document.lines, [(node, meant)])
+            yield remark("warning", "reversed-comparison", node, message, f"Write '{shown(meant)}'.", fix=fix)
 
 
 def _builds(document: Document) -> Iterator[Diagnostic]:

@@ -26,6 +26,10 @@ _NO_VERSION = re.compile(r"[\w.:/-]+=")
 _WILDCARD = re.compile(r"(?P<compare>[<>]=?\s*[\w.!+-]+?)\.\*")
 _TRIPLE = re.compile(r"^([\w.:/-]+\s*)===(?!=)")
 _EXACT_WILDCARD = re.compile(r"""^([\w.:/-]+\s*|.*\bversion=\s*['"]?\s*)==(?=\s*[\w.!+-]+\*)""")
+_REVERSED = re.compile(
+    r"""(?P<before>^([^\s\[]+::)?[\w.-]+\s*|\bversion=\s*['"]?\s*)=(?P<sign>[<>])\s*"""
+    r"""(?P<rest>[\w.!+]+(\s*(#.*)?$|['"\]]|,\s*\w+=))"""
+)
 _SPACED_BUILD = re.compile(r"(?P<version>[=<>]\s*[\w.!+*-]+|^[\w.:/-]+\s+[\w.!+*-]+)\s+=(?=[\w*.-]+$)")
 _BUILD = re.compile(r"\^.*\$|[\w.*+!]+")
 _STRANGE = re.compile(r"[^ -~]")
@@ -121,6 +125,11 @@ def meant(key: Scalar, value: Node) -> str:
     return f"{key.text}{'=' if version[:1].isdigit() else ''}{version}"
 
 
+def with_signs_in_order(text: str) -> str:
+    """Return a match spec with ``=>1`` as ``>=1`` and ``=<1`` as ``<1``, which is what conda makes of these."""
+    return _REVERSED.sub(lambda m: f"{m['before']}{m['sign']}{'=' if m['sign'] == '>' else ''}{m['rest']}", text)
+
+
 def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
     """The text without what conda ignores in it; whatever could be missed is said."""
     text = node.text.strip()
@@ -136,6 +145,7 @@ def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
         message = f"Conda packages have no extras: '[{extra['extra']}]' is ignored."
         remedy = f"List the packages of the extra by name, or put {shown(node.text)} below '- pip:'."
         remarks.append(remark("warning", "dropped-extra", node, message, remedy))
+    text = with_signs_in_order(text)
     # py-rattler reads ==1.2.*=build as exactly 1.2; conda as any 1.2.x.
     text = _EXACT_WILDCARD.sub(r"\1=", _TRIPLE.sub(r"\1==", text))
     text = _SPACED_BUILD.sub(r"\g<version>=", text)

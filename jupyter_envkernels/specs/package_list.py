@@ -1,37 +1,62 @@
 """Lists of conda packages, a match spec a line.
 
-``conda list --export`` writes them, and ``conda create --file`` reads them.
+``conda list --export`` writes them, and ``conda create --file`` reads them. The table that ``conda list`` or ``mamba
+list`` prints is read as well.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..models import Diagnostic
 from .document import Document
 from .match_specs import Dependency, understand
 from .nodes import Scalar
-from .remarks import remark
+from .remarks import remark, shown
 from .requirements import requirement_lines
 from .text import lines_of
 
 # Such a build stands for a package that pip installed.
 _OF_PIP = re.compile(r"(?P<name>[\w.-]+)=(?P<version>[^\s=]+)=pypi_\d+")
+_HEADING = re.compile(r"(List of packages in environment\b.*|#?\s*Name\s+Version\s+Build\b.*|[\u2500-]+)\s*")
+# Name, version, build and, where it is none of the default ones, channel.
+_ROW = re.compile(r"(\w[\w.-]*)\s+(\d\S*)\s+(\w[\w.]*|<pip>)(?:\s+(\w[\w.:/-]*|<pip>))?")
+_FROM_A_FOLDER = re.compile(r"\w[\w.-]*\s+\d.*\s<develop>")
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """The document that an environment.yml with these packages would give, and what this file is."""
-    lines = tuple(requirement_lines(text))
-    message = f"This is a list of conda packages, {len(lines):,} of them, from the configured channels."
+    """Return the document that an environment.yml with these packages would give, and what this file is."""
+    lines = [line for line in requirement_lines(text) if not _HEADING.fullmatch(line.text)]
+    what, where = "a list of conda packages", "from the configured channels"
+    if any(_HEADING.fullmatch(line.strip()) for line in lines_of(text)):
+        what, where = "what 'conda list' prints", "from the channels that it names, else the configured ones"
+    message = f"This is {what}: {len(lines):,} packages, {where}."
     remedy = "Give the environment a name when you create it; write an environment.yml to choose the channels."
     diagnostics = [remark("info", "package-list", lines[0], message, remedy)]
     dependencies: list[Dependency] = []
     pip: list[Scalar] = []
     for line in lines:
-        if by_pip := _OF_PIP.fullmatch(line.text):
+        if _FROM_A_FOLDER.fullmatch(line.text):
+            message = f"'{shown(line.text)}': pip installed this from a folder, which is not known."
+            diagnostics.append(remark("error", "invalid-match-spec", line, message, "Delete the line."))
+            continue
+        spec = _without_columns(line.text)
+        if by_pip := _OF_PIP.fullmatch(spec):
             pip.append(Scalar(line.line, line.column, f"{by_pip['name']}=={by_pip['version']}"))
             continue
-        dependency, remarks = understand(line)
+        dependency, remarks = understand(Scalar(line.line, line.column, spec))
         diagnostics += remarks
-        dependencies += [dependency] if dependency else []
+        dependencies += [replace(dependency, node=line)] if dependency else []
     return Document(dependencies=tuple(dependencies), pip=tuple(pip), lines=lines_of(text)), diagnostics
+
+
+def _without_columns(text: str) -> str:
+    """Return a row of the table as the match spec that says the same; any other line as it is."""
+    row = _ROW.fullmatch(text)
+    if row is None:
+        return text
+    name, version, build, channel = row.groups()
+    if channel in {"pypi", "<pip>"} or build == "<pip>":
+        build, channel = "pypi_0", None
+    return f"{channel}::{name}={version}={build}" if channel else f"{name}={version}={build}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tests.cli.shell import Shell
 
 
@@ -26,6 +28,14 @@ def test_doctor_says_what_is_wrong(shell: Shell) -> None:
     assert str(shell.envs) in {place["path"] for place in sick["locations"]}
     plain = shell.run("doctor", str(shell.envs / "empty"))
     assert sick["findings"][-1]["message"] in plain.stdout
+
+
+def test_doctor_takes_names_ids_and_paths(shell: Shell) -> None:
+    prefix = shell.environment("lesson")
+    (listed,) = (entry for entry in shell.json("list")["environments"] if entry["prefix"] == str(prefix))
+    for reference in ("lesson", listed["id"], str(prefix), os.path.relpath(prefix, shell.home)):
+        found = shell.json("doctor", reference)
+        assert (found["path"], found["findings"][0]["ok"]) == (str(prefix), True)
 
 
 def test_doctor_says_whether_jobs_are_limited_for_the_machine(shell: Shell) -> None:

@@ -184,8 +184,15 @@ def test_what_strict_priority_hides_from_a_package(engine: Engine) -> None:
 
 
 def test_what_the_configuration_asks_for_is_told_apart(engine: Engine) -> None:
-    answer = engine.solve("prio-demo", CONDA_PINNED_PACKAGES="conflict-base=>1.0")
-    assert answer["message"].startswith("conda's pinned_packages: 'conflict-base=>1.0' is not a match spec")
+    answer = engine.solve("prio-demo", CONDA_PINNED_PACKAGES="conflict-base=~1.0")
+    assert answer["message"].startswith("conda's pinned_packages: 'conflict-base=~1.0' is not a match spec")
+
+
+def test_a_comparison_the_wrong_way_round(engine: Engine) -> None:
+    assert engine.solve("conflict-base=>1.5")["packages"]["conflict-base"][0] == "2.0"
+    assert engine.solve("conflict-base =< 1.5")["packages"]["conflict-base"][0] == "1.0"
+    pinned = engine.solve("conflict-base", CONDA_PINNED_PACKAGES="conflict-base=<1.5")
+    assert pinned["packages"]["conflict-base"][0] == "1.0"
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])

@@ -37,10 +37,10 @@ def test_what_jobs_are_building_is_passed_over(tmp_path: Path) -> None:
 
 def test_lines_of_a_list(tmp_path: Path) -> None:
     listed = tmp_path / "environments.txt"
-    listed.write_bytes(b"/a/x\n\nnot absolute\n/a/./y/\n/a/x\n/a/\xff\n/nul/\0\n/a/ends with space \n")
+    listed.write_bytes(b"/a/x\n\nnot absolute\n/a/./y/\n/a/x\n/a/\xff\n/nul/\0\n \t/a/with blanks \r\n# /no\n")
     place = Location(str(listed), "list", "a test")
     found = Discovery().find((place,), Trust().session())
-    assert [one.path for one in found] == ["/a/x", "/a/y", "/a/\udcff", "/a/ends with space "]
+    assert [one.path for one in found] == ["/a/x", "/a/y", "/a/\udcff", "/a/with blanks"]
     assert all(one.is_named for one in found)
 
 

@@ -113,6 +113,7 @@ def test_what_a_person_means(catalog_of: MakeCatalog, tmp_path: Path, monkeypatc
     (tmp_path / "home/.conda/envs/odd").mkdir(parents=True)
     catalog = catalog_of(contents_root=tmp_path / "work")
     assert path_of(catalog, "lesson") == prefix
+    assert path_of(catalog, catalog.find("lesson").id) == prefix
     assert path_of(catalog, "odd") == tmp_path / "home/.conda/envs/odd", "no environment, but there"
     assert path_of(catalog, "absent") == tmp_path / "envs/absent", "where it would go"
     assert path_of(catalog, "/opt/x") == Path("/opt/x")

@@ -49,6 +49,21 @@ def test_each_remark_is_a_sentence_with_a_remedy() -> None:
         assert diagnostic.remedy.endswith((".", "?")), diagnostic
 
 
+def test_comparisons_the_wrong_way_round() -> None:
+    checked = check("dependencies:\n  - python=>3.11  # or newer\n  - 'numpy =< 2'\n")
+    assert checked.spec is not None
+    assert checked.spec.dependencies == ("python>=3.11", "numpy <2")
+    found = [d for d in checked.diagnostics if d.code == "reversed-comparison"]
+    assert [(d.severity, d.line, d.remedy) for d in found] == [
+        ("warning", 2, "Write 'python>=3.11'."),
+        ("warning", 3, "Write 'numpy <2'."),
+    ]
+    assert [edit.after for d in found if d.fix for edit in d.fix.edits] == [
+        "  - python>=3.11  # or newer",
+        "  - 'numpy <2'",
+    ]
+
+
 def test_credentials_are_in_no_message() -> None:
     text = """
 channels:
