@@ -18,7 +18,7 @@ from ..specs.fixes import loosened, renamed, rewrite
 from ..specs.nodes import Scalar
 from ..specs.remarks import remark, shown
 from ..specs.terms import terms_of_service, terms_remarks
-from .candidates import Lack, lack_of
+from .candidates import Lack, channel_of_build, lack_of
 from .conda_first import conda_names, pip_remarks
 from .demands import machine_remarks
 from .explain import short_version, some
@@ -151,7 +151,7 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Se
         if not stock.has(wish.line):
             guesses -= 1
             near = nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else []
-            yield _unknown(wish, near, lines)
+            yield _unknown(wish, near, lines, channel_of_build(wish.line, solver.channels))
         elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
             if lack.remedy:
                 yield remark("error", _CODES[lack.kind], wish.node, lack.message, lack.remedy)
@@ -159,14 +159,18 @@ def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Se
                 builds.append((wish, lack))
             else:
                 yield _lacking(wish, lack, lines)
-    yield from _without_builds(builds, lines) if len(builds) < _MANY else [_without_many_builds(builds, lines)]
+    if len(builds) < _MANY:
+        yield from _without_builds(builds, lines)
+    else:
+        hints = (channel_of_build(wish.line, solver.channels) for wish, _ in builds)
+        yield _without_many_builds(builds, lines, next(filter(None, hints), ""))
 
 
-def _unknown(wish: Wish, near: Sequence[str], lines: Sequence[str]) -> Diagnostic:
+def _unknown(wish: Wish, near: Sequence[str], lines: Sequence[str], hint: str) -> Diagnostic:
     source, (platform, *_) = wish.line.spec.channel, here()
     where = "No channel has a" if source is None else f"The channel {source.name} has no"
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
-    message = f"{where} package named {shown(wish.line.name)} for {platform}.{guess}"
+    message = f"{where} package named {shown(wish.line.name)} for {platform}.{guess} {hint}".rstrip()
     remedy = (
         "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only another "
         "platform needs it."
@@ -196,9 +200,10 @@ def _without_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str]) -
         yield remark("error", "no-such-build", wish.node, lack.message, remedy, fix=_looser([wish], lines))
 
 
-def _without_many_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str]) -> Diagnostic:
+def _without_many_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str], hint: str) -> Diagnostic:
     names = some([wish.line.name for wish, _ in builds])
     message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
+    message = f"{message} {hint}".rstrip()
     numbers = _ranges([wish.node.line for wish, _ in builds])
     remedy = f"Delete the last '=...' of the lines {numbers}, or export anew with 'conda env export --no-builds'."
     return remark(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +10,9 @@ from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, ProgressUnit
 
 NO_LIMIT = Room()
 """All that the disk takes."""
+
+NO_ORIGINS: Mapping[str, str] = {}
+"""All match specs come from the request."""
 
 
 class Report(Protocol):
@@ -38,6 +41,7 @@ class Backend(Protocol):
         installed: Sequence[PlannedPackage] = (),
         *,
         fixed: bool = False,
+        origins: Mapping[str, str] = NO_ORIGINS,
     ) -> tuple[PlannedPackage, ...]:
         """Choose packages for match specs.
 
@@ -46,6 +50,7 @@ class Backend(Protocol):
             channels: names or URLs, highest priority first.
             installed: packages to be preferred to all others of their names, whether or not a channel has them.
             fixed: they are not only preferred: no other package of their names will do.
+            origins: match specs that do not come from the request -> where they stand, for failures to name it.
 
         Returns:
             All packages of the environment, by name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import rattler
@@ -46,6 +46,29 @@ def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | Non
     found = [record for record in named if line.matches(record)]
     if found:
         return _hidden(line, named, found, solver)
+    lack = _absence(line, named)
+    return replace(lack, message=f"{lack.message} {channel_of_build(line, solver.channels)}".rstrip())
+
+
+def channel_of_build(line: Line, channels: Sequence[rattler.Channel]) -> str:
+    """Return a sentence on the channel that names its builds like that of a line; empty where that is asked, or none.
+
+    Exports of environments with such builds often come without the channel.
+    """
+    asked = {channel.base_url.rstrip("/").rpartition("/")[2] for channel in channels}
+    known = (channel for pattern, channel in _BUILDS if pattern.fullmatch(line.spec.build or ""))
+    channel = next(known, "")
+    if not channel or channel in asked:
+        return ""
+    return f"The build of `{line.text}` is named like those of the channel {channel}, which is not listed: add it."
+
+
+_BUILDS = ((re.compile(r"py3\.?\d+_(cpu|cu|rocm)[\w.]*"), "pytorch"),)
+"""Names of builds, as one channel alone writes them."""
+
+
+def _absence(line: Line, named: Sequence[Record]) -> Lack:
+    """Return what is missing among all packages of the name that a line asks for, none of which satisfies it."""
     source = line.spec.channel
     there = [record for record in named if source is None or record.channel == source.base_url]
     if source is not None and not there:

@@ -13,7 +13,7 @@ import rattler
 from rattler.exceptions import GatewayError, SolverError
 
 from ..errors import SolveFailed
-from .candidates import lack_of
+from .candidates import channel_of_build, lack_of
 from .clashes import find_links
 from .demands import is_met
 from .explain import (
@@ -71,15 +71,18 @@ class _Diagnosis:
         of_machine = [line for line in named if line.is_virtual]
         there = [line for line in named if line.name in known]
         unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
+        unmet = [line for line in of_machine if not is_met(line.demand, self.solver.machine)]
         found = [
             *await self._unknown(list(unknown), known),
-            *(_about_machine(line, self.solver) for line in of_machine if not is_met(line.demand, self.solver.machine)),
+            *((line.source, "") for line in named if line.name in unknown),
+            *((channel_of_build(line, self.solver.channels), "") for line in named if line.name in unknown),
+            *(_about_machine(line, self.solver) for line in unmet),
             *await self._lacking(there),
         ]
         if not found:
             return None
         remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
-        return SolveFailed(" ".join(sentence for sentence, _ in found), remedy=" ".join(remedies))
+        return SolveFailed(" ".join(sentence for sentence, _ in found if sentence), remedy=" ".join(remedies))
 
     async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
         """What to say of names that no channel has for this machine, and what to do."""
@@ -95,10 +98,10 @@ class _Diagnosis:
     async def _lacking(self, lines: Sequence[Line]) -> list[tuple[str, str]]:
         """What to say of lines whose package no channel has as they ask for it, and what to do."""
         records = await self.solver.records(line.name for line in lines)
-        lacks = [lack for line in lines if (lack := lack_of(line, records, self.solver))]
-        builds = ", or leave the builds out" if any(lack.kind == "build" for lack in lacks) else ""
+        lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver))]
+        builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
         other = f"Change these lines to what the channels have{builds}."
-        return [(lack.message, lack.remedy or other) for lack in lacks]
+        return [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
 
     async def conflict(self) -> SolveFailed:
         """Which lines clash: of each conflict as few as do it without the others."""
@@ -110,6 +113,7 @@ class _Diagnosis:
             sentences.append(sentence)
             advice.append(remedy)
             opinions.append(tree(opinion))
+        sentences += [line.source for core in cores for line in core if line.origin]
         return SolveFailed(
             " ".join(sentences) + "\n" + "\n".join(dict.fromkeys(opinions)),
             remedy=" ".join(filter(None, [await self._remedy(cores), *advice])),
@@ -251,10 +255,10 @@ class _Diagnosis:
 
 
 def _quoted(line: Line) -> str:
-    return f"`{line.text}` (pinned in conda's configuration)" if line.pinned else f"`{line.text}`"
+    return f"`{line.text}`"
 
 
 def _about_machine(line: Line, solver: Solver) -> tuple[str, str]:
     """What to say of a line that asks for something which this machine is not or has not, and what to do."""
     lacks, remedy = machine_lacks(line.demand, solver.machine)
-    return f"`{line.text}` asks for {lacks}.", remedy or "Remove these lines."
+    return f"`{line.text}` asks for {lacks}. {line.source}".rstrip(), remedy or "Remove these lines."

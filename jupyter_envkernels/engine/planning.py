@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from ..envs.condarc import Settings
 from ..envs.history import read_history, requested_specs
 from ..envs.packages import read_inventory, read_pins
 from ..envs.processes import running_kernels
-from ..errors import EnvKernelsError, InvalidSpec, NotFound, SolveFailed
+from ..errors import NotFound, SolveFailed
 from ..models import EngineOptions, EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem
 from ..specs import (
     channels_of,
@@ -88,17 +87,17 @@ class Planner:
         current = await self._installed(request.prefix)
         inventory = await asyncio.to_thread(read_inventory, request.prefix)
         pins = await asyncio.to_thread(read_pins, request.prefix)
-        goal = goal_of(request, inventory, current.packages, pins)
+        goal = goal_of(request, inventory, current.packages, tuple(pins))
         check_recorded(goal.requested, (*(request.spec or EnvSpec()).dependencies, *request.edit.add))
         channels = self._channels(request.spec, inventory)
         self.report.phase("solving", "Choosing packages")
-        packages = await self._reach(goal, channels)
+        packages = await self._reach(goal, channels, pins)
         requested = goal.requested
         missing = self._lost_kernel(current.packages, packages, goal)
         if missing:
             self.report.log(f"Keeping {', '.join(missing)}, so that the environment stays a kernel.")
             requested = (*requested, *missing)
-            packages = await self._reach(replace(goal, requested=requested), channels)
+            packages = await self._reach(replace(goal, requested=requested), channels, pins)
         check_gone(goal, packages, requested, missing)
         plan = Plan(
             packages=packages,
@@ -183,10 +182,8 @@ class Planner:
         self.report.phase("solving", "Choosing packages")
         channels = self._channels(spec, Inventory())
         requested = self._requested(spec)
-        try:
-            packages = await self.backend.solve(requested, channels)
-        except (SolveFailed, InvalidSpec) as error:
-            raise self._of_configuration(error, spec) from error
+        origins = self._origins(spec)
+        packages = await self.backend.solve(requested, channels, origins=origins)
         names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
         terms = terms_of_service(
             spec.channels or self.options.channels,
@@ -200,22 +197,24 @@ class Planner:
             warnings = (*warnings, Problem("kernel-added", message))
             requested = (*requested, *missing)
             try:
-                packages = await self.backend.solve(requested, channels)
+                packages = await self.backend.solve(requested, channels, origins=origins)
             except SolveFailed as error:
                 raise SolveFailed(f"{message} {error.message}", remedy=error.remedy) from error
         return Plan(packages, _public(requested), spec.pip, variables=spec.variables, warnings=warnings)
 
-    async def _reach(self, goal: Goal, channels: Sequence[str]) -> tuple[PlannedPackage, ...]:
+    async def _reach(
+        self, goal: Goal, channels: Sequence[str], origins: Mapping[str, str]
+    ) -> tuple[PlannedPackage, ...]:
         """Choose packages such that what is there stays as far as it can."""
         asked = {conda_name(text) for text in goal.requested}
         kept = [name for name in goal.kept if name not in asked]
         wanted = (*goal.requested, *goal.limits)
         if kept:
             try:
-                return await self.backend.solve([*wanted, *kept], channels, goal.preferred)
+                return await self.backend.solve([*wanted, *kept], channels, goal.preferred, origins=origins)
             except SolveFailed:
                 self.report.log("Not all packages can stay that nobody asked for; choosing again without them.")
-        return await self.backend.solve(wanted, channels, goal.preferred)
+        return await self.backend.solve(wanted, channels, goal.preferred, origins=origins)
 
     def _lost_kernel(
         self, before: Sequence[PlannedPackage], after: Sequence[PlannedPackage], goal: Goal
@@ -245,14 +244,10 @@ class Planner:
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         return list(channels)
 
-    def _of_configuration(self, error: SolveFailed | InvalidSpec, spec: EnvSpec) -> EnvKernelsError:
-        """The same failure, which says of lines that they are not the spec's own."""
-        words = {word.strip(".") for word in re.split(r"[^\w.-]+", error.message)}
-        added = [text for text in self._added(spec) if conda_name(text) in words]
-        if not added:
-            return error
-        note = f"{', '.join(added)} comes from conda's create_default_packages."
-        return type(error)(error.message, remedy=f"{error.remedy} {note}".lstrip())
+    def _origins(self, spec: EnvSpec) -> dict[str, str]:
+        """Return where the match specs stand that conda's configuration adds to those of a spec."""
+        name, origins = "create_default_packages", self.settings.origins
+        return {text: origins.get((name, text), name) for text in self._added(spec)}
 
     def _added(self, spec: EnvSpec) -> list[str]:
         """Of conda's ``create_default_packages`` those that the spec does not ask for itself."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from ..errors import ChannelFailed, DownloadFailed, NotAllowed
 from ..models import JobPhase, Limits, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
 from .allowed import NO_LIMITS
 from .archives import LargeArchives
-from .backend import NO_LIMIT, Report
+from .backend import NO_LIMIT, NO_ORIGINS, Report
 from .changes import to_link
 from .diagnosis import diagnose
 from .explain import some
@@ -94,10 +94,11 @@ class RattlerBackend:
         installed: Sequence[PlannedPackage] = (),
         *,
         fixed: bool = False,
+        origins: Mapping[str, str] = NO_ORIGINS,
     ) -> tuple[PlannedPackage, ...]:
         """See :meth:`.backend.Backend.solve`."""
-        lines = [self._reader.line(text) for text in specs]
-        lines += [self._reader.line(text, pinned=True) for text in self._settings.pinned_packages]
+        lines = [self._reader.line(text, origin=origins.get(text, "")) for text in specs]
+        lines += self._reader.pinned()
 
         async def ask() -> list[rattler.RepoDataRecord]:
             solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)

@@ -47,8 +47,8 @@ class Reader:
         """Return the URLs of channels, logins included, highest priority first."""
         return self._settings.channel_urls(self._texts.get(channel, channel) for channel in channels)
 
-    def line(self, text: str, *, pinned: bool = False) -> Line:
-        """One line of a spec, or of conda's ``pinned_packages``.
+    def line(self, text: str, *, pinned: bool = False, origin: str = "") -> Line:
+        """Read one line; the other arguments are those of :class:`.solver.Line`.
 
         Raises:
             InvalidSpec: it is no match spec.
@@ -57,11 +57,21 @@ class Reader:
         try:
             expanded = self._texts.get(text, text)
             package = package_of(expanded)
-            return Line(without_credentials(text), self._spec(expanded, package), pinned, package)
+            return Line(without_credentials(text), self._spec(expanded, package), pinned, package, origin)
         except InvalidSpec as error:
-            if not pinned:
+            if not origin:
                 raise
-            raise InvalidSpec(f"conda's pinned_packages: {error.message}", remedy=error.remedy) from error
+            raise InvalidSpec(f"{origin}: {error.message}", remedy=error.remedy) from error
+
+    def pinned(self) -> list[Line]:
+        """Read conda's ``pinned_packages``.
+
+        Raises:
+            InvalidSpec, NotAllowed: see :meth:`line`.
+        """
+        name, settings = "pinned_packages", self._settings
+        origins = {text: settings.origins.get((name, text), name) for text in settings.pinned_packages}
+        return [self.line(text, pinned=True, origin=origin) for text, origin in origins.items()]
 
     def _spec(self, text: str, package: LockedPackage | None) -> rattler.MatchSpec:
         """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
@@ -95,7 +105,7 @@ class Reader:
         """The failure of a channel that only lines name, told with them; any other as it is."""
         urls = {without_credentials(url).rstrip("/") for url in self.urls(channels)}
         blamed = [
-            f"`{line.text}`"
+            f"`{line.text}`{line.origin and f' ({line.origin})'}"
             for line in lines
             if line.spec.channel is not None
             and (url := line.spec.channel.base_url.rstrip("/")) not in urls

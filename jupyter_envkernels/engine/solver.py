@@ -20,12 +20,14 @@ class Line:
         spec: as the solver understands it.
         pinned: it comes from conda's ``pinned_packages``: it asks for no package, but limits one that is installed.
         package: what it says of the one package that it names by a URL; a login may be in that.
+        origin: where it stands, if not in the request: a file and its line, or a variable.
     """
 
     text: str
     spec: rattler.MatchSpec
     pinned: bool = False
     package: LockedPackage | None = None
+    origin: str = ""
 
     @property
     def name(self) -> str:
@@ -51,6 +53,11 @@ class Line:
     def without_version(self) -> Line:
         """The line that any version of its package satisfies."""
         return Line(self.name, rattler.MatchSpec(self.name), self.pinned)
+
+    @property
+    def source(self) -> str:
+        """A sentence on where it comes from; empty for one of the request."""
+        return f"`{self.text}` comes from {self.origin}." if self.origin else ""
 
     def matches(self, record: rattler.RepoDataRecord) -> bool:
         """A package satisfies the line, its channel and platform included, which rattler leaves out."""

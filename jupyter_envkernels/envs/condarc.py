@@ -52,6 +52,7 @@ _LISTS = {
     "create_default_packages": ",",
     "channel_settings": ",",
 }
+_MATCH_SPECS = ("pinned_packages", "create_default_packages")
 _MAPS = ("custom_channels", "custom_multichannels", "mirrored_channels", "proxy_servers")
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
@@ -70,6 +71,7 @@ class Settings:
         mirrored_channels: name of a channel -> URLs that are asked in its place; read by mamba, not by conda.
         channel_settings: maps with a ``channel`` and what holds for it alone, as its ``auth``.
         ssl_verify: True, False, ``truststore``, or the path of a certificate bundle.
+        origins: a parameter that lists match specs, and one of these -> where it stands.
         files: the configuration files that were read, lowest priority first.
         problems: why a file or a value was ignored.
     """
@@ -102,6 +104,7 @@ class Settings:
     changeps1: bool = True
     env_prompt: str = "({default_env}) "
     envvars_force_uppercase: bool = True
+    origins: Mapping[tuple[str, str], str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -167,7 +170,8 @@ class _Reader:
 
     def __init__(self, sources: list[Source], environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self._problems = [source.problem for source in sources if source.problem]
+        self._problems = [problem for source in sources for problem in source.problems]
+        self._origins: dict[tuple[str, str], str] = {}
         self._found: dict[str, list[Entry]] = {}
         for source in sources:
             self._collect(source)
@@ -205,6 +209,7 @@ class _Reader:
             changeps1=self._flag("changeps1", default=True),
             env_prompt=self._text("env_prompt") or "({default_env}) ",
             envvars_force_uppercase=self._flag("envvars_force_uppercase", default=True),
+            origins=self._origins,
             files=tuple(map(Path, files)),
             problems=tuple(self._problems),
         )
@@ -221,12 +226,21 @@ class _Reader:
                 continue
             if self._has_right_shape(name, entry, source.name):
                 self._found.setdefault(name, []).append(entry)
+                if name in _MATCH_SPECS and isinstance(entry.value, tuple):
+                    self._note_origins(name, entry.value, source.name)
+
+    def _note_origins(self, name: str, items: Iterable[Entry], source: str) -> None:
+        for item in items:
+            place = f"{name} in {source}, line {item.line}" if item.line else f"CONDA_{name.upper()}"
+            if isinstance(item.value, str):
+                self._origins[name, expand_variables(item.value, self._environ)] = place
 
     def _has_right_shape(self, name: str, entry: Entry, source: str) -> bool:
         wanted = "a list" if name in _LISTS else "a map" if name in _MAPS else ""
         right = isinstance(entry.value, {"a list": tuple, "a map": Mapping}.get(wanted, object))
         if not right:
-            self._complain(name, f"must be {wanted}", f" in {source}")
+            line = f", line {entry.line}," if entry.line else ""
+            self._complain(name, f"must be {wanted}", f" in {source}{line}")
         return right
 
     def _complain(self, name: str, what: str, where: str = "") -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ruamel.yaml import YAML
@@ -28,6 +28,9 @@ Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 _MAX_BYTES = 1 << 20
 """Of one configuration file."""
 
+_DEPTH = 3
+"""As deep as any of conda's parameters is."""
+
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
 _FLAG = re.compile(r"[^#\n]*?#!(top|bottom|final)\b")
@@ -38,10 +41,11 @@ _NULL_TAG = "tag:yaml.org,2002:null"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A configured value and the mark that stands behind it."""
+    """A configured value, the mark that stands behind it, and the line where it begins; 0 where it is in no file."""
 
     value: Value
     flag: Flag | None = None
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Source:
 
     name: str
     entries: Mapping[str, Entry]
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def search_path(environ: Mapping[str, str], home: str) -> list[str]:
@@ -94,27 +98,68 @@ def _files_at(path: str) -> Iterable[str]:
 
 
 def read_source(path: str) -> Source:
-    """What one file sets. A file that cannot be read sets nothing and says why."""
+    """Return what one file sets. A file that cannot be read sets nothing and says why."""
     try:
-        return Source(path, parse_condarc(read_file(path, _MAX_BYTES).decode()))
+        text = read_file(path, _MAX_BYTES).decode()
+        node = _compose(text)
     except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
-        message = f"conda's configuration file {path} cannot be read: {' '.join(str(error).split())}"
-        return Source(path, {}, Problem("condarc-unreadable", message, "Correct the file; until then it is ignored."))
+        message = f"conda's configuration file {path} cannot be read: {_reason(error)}"
+        problem = Problem("condarc-unreadable", message, "Correct the file; until then it is ignored.")
+        return Source(path, {}, (problem,))
+    if node is None:
+        return Source(path, {})
+    repeated = (_repeated_key(path, *found) for found in _repeated_keys(node, _DEPTH))
+    return Source(path, _map_entries(node, text.splitlines(), _DEPTH), tuple(repeated))
 
 
 def parse_condarc(text: str) -> Mapping[str, Entry]:
-    """Entries of a configuration file.
+    """Return the entries of a configuration file.
 
     Raises:
         ValueError: it is not a map of parameters.
         YAMLError: it is not YAML.
     """
+    node = _compose(text)
+    return _map_entries(node, text.splitlines(), _DEPTH) if node is not None else {}
+
+
+def _compose(text: str) -> MappingNode | None:
+    """Return the map of parameters in a text; None where there is nothing in it."""
     node = YAML(typ="safe", pure=True).compose(text)
-    if node is None:
-        return {}
-    if not isinstance(node, MappingNode):
-        raise ValueError("it must be a map of parameters")  # noqa: TRY004 - a value of the file, not of the program
-    return _map_entries(node, text.splitlines(), depth=3)
+    if node is None or isinstance(node, MappingNode):
+        return node
+    raise ValueError("it must be a map of parameters")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a file, and in which of its lines."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split())
+    return f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is not YAML'}."
+
+
+def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:
+    """Yield each key that stands in a map already, its line, and that of the one before."""
+    if not depth or not isinstance(node, (MappingNode, SequenceNode)):
+        return
+    seen: dict[str, int] = {}
+    for item in node.value:
+        key, value = item if isinstance(node, MappingNode) else (None, item)
+        if key is not None:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in seen:
+                yield name, line, seen[name]
+            seen[name] = line
+        yield from _repeated_keys(value, depth - 1)
+
+
+def _repeated_key(path: str, name: str, line: int, before: int) -> Problem:
+    message = (
+        f"conda's configuration file {path}, line {line}: {name} is set already in line {before}. This value is "
+        "used here; conda refuses such a file, and all its commands fail."
+    )
+    return Problem("condarc-repeated-key", message, "Delete one of the two, or put the entries of both under one.")
 
 
 def environment_source(environ: Mapping[str, str]) -> Source:
@@ -128,13 +173,15 @@ def environment_source(environ: Mapping[str, str]) -> Source:
 
 
 def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> Entry:
+    line = node.start_mark.line + 1
     if isinstance(node, ScalarNode):
-        return Entry(None if node.tag == _NULL_TAG else str(node.value), flag)
+        return Entry(None if node.tag == _NULL_TAG else str(node.value), flag, line)
     if depth and isinstance(node, SequenceNode):
-        return Entry(tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value), flag)
+        items = tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value)
+        return Entry(items, flag, line)
     if depth and isinstance(node, MappingNode):
-        return Entry(_map_entries(node, lines, depth - 1), flag)
-    return Entry(None, flag)
+        return Entry(_map_entries(node, lines, depth - 1), flag, line)
+    return Entry(None, flag, line)
 
 
 def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, Entry]:

@@ -80,17 +80,18 @@ def _records(prefix: Path) -> Iterator[Record]:
         yield record
 
 
-def read_pins(prefix: Path) -> tuple[str, ...]:
-    """The match specs of ``conda-meta/pinned``, one a line, which bind every later choice of packages.
+def read_pins(prefix: Path) -> dict[str, str]:
+    """Return the match specs of ``conda-meta/pinned``, which bind every later choice of packages, each with its place.
 
     See conda's documentation, "Preventing packages from updating (pinning)".
     """
+    path = prefix / "conda-meta" / "pinned"
     try:
-        text = read_file(prefix / "conda-meta" / "pinned", _MAX_BYTES).decode(errors="replace")
+        text = read_file(path, _MAX_BYTES).decode(errors="replace")
     except OSError:
-        return ()
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple(line for line in lines if line)
+        return {}
+    lines = ((line.partition("#")[0].strip(), number) for number, line in enumerate(text.splitlines(), 1))
+    return {line: f"{path}, line {number}" for line, number in lines if line}
 
 
 def _record(path: Path, limit: int) -> tuple[Record, int]:

@@ -185,7 +185,7 @@ def test_what_strict_priority_hides_from_a_package(engine: Engine) -> None:
 
 def test_what_the_configuration_asks_for_is_told_apart(engine: Engine) -> None:
     answer = engine.solve("prio-demo", CONDA_PINNED_PACKAGES="conflict-base=~1.0")
-    assert answer["message"].startswith("conda's pinned_packages: 'conflict-base=~1.0' is not a match spec")
+    assert answer["message"].startswith("CONDA_PINNED_PACKAGES: 'conflict-base=~1.0' is not a match spec")
 
 
 def test_a_comparison_the_wrong_way_round(engine: Engine) -> None:
@@ -193,6 +193,19 @@ def test_a_comparison_the_wrong_way_round(engine: Engine) -> None:
     assert engine.solve("conflict-base =< 1.5")["packages"]["conflict-base"][0] == "1.0"
     pinned = engine.solve("conflict-base", CONDA_PINNED_PACKAGES="conflict-base=<1.5")
     assert pinned["packages"]["conflict-base"][0] == "1.0"
+
+
+def test_a_channel_that_the_build_of_a_line_is_from(engine: Engine, tmp_path: Path) -> None:
+    ours, theirs = "pytorch=2.0.1=py3.11_cuda11.8_cudnn8.7.0_0", "pytorch-2.0.1-py3.11_cuda11.8_cudnn8.7.0_0"
+    hint = f"The build of `{ours}` is named like those of the channel pytorch, which is not listed: add it."
+    community = write_channel(tmp_path / "community", {"pytorch-2.0.1-cpu_mkl_py311h0_100": []})
+    newer = write_channel(tmp_path / "newer", {"pytorch-2.5.0-cpu_mkl_py311h0_100": []})
+    for channel in (community, newer, "main"):
+        answer = engine.solve(ours, channels=[channel])
+        assert answer["message"].endswith(hint)
+    named = write_channel(tmp_path / "pytorch", {"pytorch-2.0.1-py3.11_cpu_0": [], f"{theirs}x": []})
+    assert "add it" not in engine.solve(ours, channels=[community, named])["message"]
+    assert "packages" in engine.solve(f"{ours}x", channels=[community, named])
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])

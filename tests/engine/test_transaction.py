@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.engine import folders, records, staging
-from jupyter_envkernels.engine.backend import NO_LIMIT, Report
+from jupyter_envkernels.engine.backend import NO_LIMIT, NO_ORIGINS, Report
 from jupyter_envkernels.engine.sharing import make_folder
 from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
@@ -81,6 +81,7 @@ class SmallBackend:
         installed: Sequence[PlannedPackage] = (),
         *,
         fixed: bool = False,
+        origins: Mapping[str, str] = NO_ORIGINS,
     ) -> tuple[PlannedPackage, ...]:
         self.at_solve()
         there = {package.name: package for package in installed}
@@ -298,6 +299,7 @@ class Elsewhere(SmallBackend):
         installed: Sequence[PlannedPackage] = (),
         *,
         fixed: bool = False,
+        origins: Mapping[str, str] = NO_ORIGINS,
     ) -> tuple[PlannedPackage, ...]:
         return tuple(planned(spec, "https://evil.example/main") for spec in specs)
 

@@ -66,6 +66,37 @@ def test_packages_of_every_environment(load: Load) -> None:
     assert settings.create_default_packages == ("pip", "ipykernel")
 
 
+def test_where_match_specs_stand(load: Load, tmp_path: Path) -> None:
+    settings = load(
+        "pinned_packages:\n- python=$MINOR\n- numpy<2\ncreate_default_packages: [pip]\n",
+        MINOR="3.11",
+        CONDA_CREATE_DEFAULT_PACKAGES="ipykernel",
+    )
+    assert settings.origins == {
+        ("pinned_packages", "python=3.11"): f"pinned_packages in {tmp_path}/.condarc, line 2",
+        ("pinned_packages", "numpy<2"): f"pinned_packages in {tmp_path}/.condarc, line 3",
+        ("create_default_packages", "pip"): f"create_default_packages in {tmp_path}/.condarc, line 4",
+        ("create_default_packages", "ipykernel"): "CONDA_CREATE_DEFAULT_PACKAGES",
+    }
+
+
+def test_a_key_that_stands_twice(load: Load, tmp_path: Path) -> None:
+    """conda raises ruamel's DuplicateKeyError for such a file, whatever it is called for."""
+    settings = load(
+        "channels: [a]\noffline: true\nchannels: [b]\ncustom_channels:\n  lab: https://x\n  lab: https://y\n"
+    )
+    assert settings.channels == ("b",)
+    assert settings.offline
+    assert settings.custom_channels == {"lab": "https://y"}
+    assert [problem.code for problem in settings.problems] == ["condarc-repeated-key"] * 2
+    told = [problem.message.partition(". ")[0] for problem in settings.problems]
+    file = f"conda's configuration file {tmp_path}/.condarc"
+    assert told == [
+        f"{file}, line 3: channels is set already in line 1",
+        f"{file}, line 6: lab is set already in line 5",
+    ]
+
+
 def test_variables_come_last_and_so_win(load: Load) -> None:
     settings = load(
         "channels: [a]\nchannel_priority: strict\n",
@@ -90,12 +121,12 @@ def test_aliases_of_parameters(load: Load) -> None:
 @pytest.mark.parametrize(
     ("condarc", "words"),
     [
-        ("channels: conda-forge\n", "channels in"),
+        ("offline: no\nchannels: conda-forge\n", "/.condarc, line 2, must be a list"),
         ("proxy_servers: [a]\n", "must be a map"),
         ("offline: perhaps\n", "'perhaps'"),
         ("channel_priority: highest\n", "'highest'"),
         ("remote_max_retries: many\n", "'many'"),
-        ("channels: [a\n", "cannot be read"),
+        ("channels: [a\n", "cannot be read: line 2: "),
     ],
 )
 def test_what_is_wrong_is_ignored_and_said(load: Load, condarc: str, words: str) -> None:

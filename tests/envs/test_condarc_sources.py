@@ -96,13 +96,13 @@ def test_a_broken_file_sets_nothing_and_says_why(tmp_path: Path, content: bytes)
     file.write_bytes(content)
     source = read_source(str(file))
     assert not source.entries
-    assert source.problem is not None
-    assert source.problem.code == "condarc-unreadable"
-    assert str(file) in source.problem.message
-    assert "\n" not in source.problem.message
+    (problem,) = source.problems
+    assert problem.code == "condarc-unreadable"
+    assert str(file) in problem.message
+    assert "\n" not in problem.message
 
 
 def test_an_empty_file_is_no_problem(tmp_path: Path) -> None:
     file = tmp_path / ".condarc"
     file.write_text("# nothing yet\n")
-    assert read_source(str(file)).problem is None
+    assert read_source(str(file)).problems == ()

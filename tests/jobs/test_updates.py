@@ -167,6 +167,22 @@ async def test_a_damaged_record_is_named(place: Place) -> None:
             assert job.error.remedy == "Delete this file, and install prio-demo again."
 
 
+async def test_lines_of_the_pinned_file_are_told_by_file_and_line(place: Place) -> None:
+    async with managing(place) as manager:
+        await do(manager, place.create("lesson", "conflict-base=1.0"))
+        pinned = place.envs / "lesson" / "conda-meta" / "pinned"
+        pinned.write_text("# by the course\nconflict-base =1.0\n")
+        job = await fail(manager, update(place, "lesson", "conflict-b"))
+        assert job.error is not None
+        assert f" `conflict-base =1.0` comes from {pinned}, line 2.\n" in job.error.message
+        pinned.write_text("python\n\nconflict-base=~1.0\n")
+        job = await fail(manager, update(place, "lesson", "prio-demo"))
+        assert job.error is not None
+        assert job.error.message.startswith(f"{pinned}, line 3: 'conflict-base=~1.0' is not a match spec")
+        pinned.write_text("conflict-base=>1.0\n")
+        await do(manager, update(place, "lesson", "prio-demo"))
+
+
 async def test_a_record_that_names_no_channel(place: Place) -> None:
     async with managing(place) as manager:
         prefix = place.envs / "lesson"

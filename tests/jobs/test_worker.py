@@ -68,11 +68,17 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
 async def test_what_conda_is_set_up_with_is_told_apart_from_the_spec(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CONDA_CREATE_DEFAULT_PACKAGES", "nonesuch")
-    job, _ = await done(place, place.create("lesson", "prio-demo"))
+    condarc = place.folder / "home" / ".condarc"
+    condarc.write_text("create_default_packages:\n- prio-demo\n- nonesuch\n")
+    where = f"create_default_packages in {condarc}, line 3"
+    job, _ = await done(place, place.create("lesson", "conflict-base"))
     assert job.error is not None
-    assert job.error.remedy.endswith(" nonesuch comes from conda's create_default_packages.")
-    monkeypatch.delenv("CONDA_CREATE_DEFAULT_PACKAGES")
+    assert job.error.message.endswith(f" `nonesuch` comes from {where}.")
+    condarc.write_text("create_default_packages:\n- prio-demo\n- nonesuch=~1\n")
+    job, _ = await done(place, place.create("lesson", "conflict-base"))
+    assert job.error is not None
+    assert job.error.message.startswith(f"{where}: 'nonesuch=~1' is not a match spec")
+    condarc.unlink()
     monkeypatch.setenv("CONDA_CHANNEL_PRIORITY", "banana")
     async with managing(place) as manager:
         plan = await over(
