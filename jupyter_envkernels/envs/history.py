@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -122,9 +123,10 @@ def _revision(number: int, entry: _Entry, before: frozenset[str], after: frozens
 
 
 def _time(text: str) -> float | None:
-    """Seconds since the epoch; conda writes local time and does not say of which zone."""
+    """Return seconds since the epoch, or None where they are no date; conda writes local time without its zone."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").astimezone(timezone.utc).timestamp()
+        seconds = time.mktime(time.strptime(text, "%Y-%m-%d %H:%M:%S"))
+        return datetime.fromtimestamp(seconds, timezone.utc).timestamp()
     except (ValueError, OverflowError):
         return None
 

@@ -141,7 +141,8 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         prefix = place.envs / "lesson"
         first, last = channel_pythons[-2:][0], channel_pythons[-1]
         await do(manager, place.create("lesson", f"python={first}", "pip", pip=(f"{DEMO}==1.0",)))
-        job = await do(manager, update(place, "lesson", f"python={last}"))
+        # the others are linked also where the channel has one Python
+        job = await do(manager, update(place, "lesson", f"python={last}", "prio-demo", "prefix-demo"))
         linking = [event for event in manager.journal(job.id).events() if event.phase == "linking"]
         steps = [event.progress for event in linking if event.progress]
         assert steps[-1].done == steps[-1].total
