@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from ..envs.condarc import Settings
 from ..files import read_file
 from ..models import EnvSpec, JobRequest
 from ..specs import expand_variables
@@ -72,6 +73,27 @@ def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[s
     lines = (*spec.dependencies, *request.edit.add)
     places = (*(spec.channels or configured), *channels_in(lines), *(package.url for package in spec.locked))
     return [expand_variables(place, environ) for place in places]
+
+
+def with_logins(
+    urls: Iterable[str], settings: Settings, channels: Iterable[str], environ: Mapping[str, str]
+) -> list[str]:
+    """Return the URLs of packages for which conda's configuration has a login, with it: lock files hold none.
+
+    Args:
+        urls: of packages.
+        settings: conda's configuration.
+        channels: the configured ones, by name or URL.
+        environ: variables, which conda expands in channels.
+    """
+    names = [*(expand_variables(channel, environ) for channel in channels), *settings.custom_channels]
+    known = {without_credentials(url): url for url in (*settings.channel_urls(names), settings.channel_alias)}
+    return [
+        url + package[len(clean) :]
+        for package in urls
+        for clean, url in known.items()
+        if clean != url and package.startswith(f"{clean.rstrip('/')}/")
+    ]
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from .clobbers import conflicts, keep_aside, settle
 from .displaced import take_out
 from .donors import add_donor, share_bytecode, trusted_donors
 from .finishing import finish
-from .logins import places_of
+from .logins import places_of, with_logins
 from .planning import Planner, state_digest
 from .quota import check_quota, room_for
 from .safety import (
@@ -259,7 +259,10 @@ class Transaction:
             plan = await planner.plan(self.request)
             plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
         else:  # which holds no logins
-            self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
+            channels = self.options.channels
+            urls = [package.url for package in plan.packages]
+            self.backend.log_in(places_of(self.request, channels, self.environ))
+            self.backend.log_in(with_logins(urls, self.settings, channels, self.environ))
         is_clone = self.request.source is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
         await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)

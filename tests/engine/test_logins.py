@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from jupyter_envkernels.engine.logins import login_file, logins_of, places_of, withheld
+from jupyter_envkernels.engine.logins import login_file, logins_of, places_of, with_logins, withheld
+from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, LockedPackage
 
 
@@ -92,3 +93,13 @@ def test_logins_of_hosts_with_mirrors_are_left_out(tmp_path: Path) -> None:
         assert json.loads(path.read_text()) == {"c.example": {"BearerToken": "3"}}
     with login_file({}, environ, {"d.example"}) as path:
         assert path is None
+
+
+def test_logins_of_configured_channels_for_packages_of_a_lock_file() -> None:
+    settings = Settings(channel_alias="https://ada:one@alias.example", custom_channels={"lab": "https://h/t/T"})
+    urls = [f"https://{channel}/noarch/x-1-0.conda" for channel in ("h/lab", "h/labs", "alias.example/any", "u/forge")]
+    assert with_logins(urls, settings, ("https://$U@u/forge", "https://other.example"), {"U": "bob:two"}) == [
+        "https://h/t/T/lab/noarch/x-1-0.conda",
+        "https://ada:one@alias.example/any/noarch/x-1-0.conda",
+        "https://bob:two@u/forge/noarch/x-1-0.conda",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import get_args
 
@@ -128,8 +129,13 @@ async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
                 assert pip_packages(place.envs / form) == found, form
 
 
-async def test_conda_lock(place: Place, channel_server: ChannelServer) -> None:
-    """noarch packages are linked as what they are, though the lock file does not tell."""
+async def test_conda_lock(
+    place: Place, channel_server: ChannelServer, channel_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """noarch packages are linked as what they are, though the lock file does not tell; hashes of pip's are compared."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    wheel = "wheels/envkernels_demo_pip-2.0-py3-none-any.whl"
+    sha256 = hashlib.sha256((channel_root / wheel).read_bytes()).hexdigest()
     async with managing(place) as manager:
         made = await create(manager, place, "lesson", "dependencies: [python, ipykernel]")
         assert made.state == "succeeded", made
@@ -144,8 +150,16 @@ async def test_conda_lock(place: Place, channel_server: ChannelServer) -> None:
             f"version: 1\nmetadata:\n  content_hash: {{{platform}: x}}\n  platforms: [{platform}]\n  sources: []\n"
             f"  channels: [{{url: '{channel_server.url}/main', used_env_vars: []}}]\npackage:\n"
         )
-        again = await create(manager, place, "again", head + entries)
+        of_pip = (
+            f"- {{name: envkernels-demo-pip, version: '2.0', manager: pip, platform: {platform}, "
+            f"url: '{channel_server.url}/{wheel}', hash: {{sha256: {sha256}}}, category: main, optional: false}}\n"
+        )
+        again = await create(manager, place, "again", head + entries + of_pip)
         assert again.state == "succeeded", again
+        assert {p.name for p in read_inventory(place.envs / "again").of("pip")} == {"envkernels-demo-pip"}
+        other = await create(manager, place, "other", head + entries + of_pip.replace(sha256, "0" * 64))
+        assert other.error is not None
+        assert "Hash mismatch" in other.error.message
         assert conda_packages(place.envs / "again") == conda_packages(place.envs / "lesson")
         assert list((place.envs / "again" / "lib").glob("python*/site-packages/ipykernel/__init__.py"))
 
