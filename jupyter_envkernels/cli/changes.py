@@ -15,7 +15,7 @@ from ..jobs.requests import (
 )
 from ..models import Edit, JobRequest
 from .answer import Answer
-from .doors import open_catalog
+from .doors import engine_options, open_catalog
 from .following import carry_out
 from .outcome import outcome
 from .specs import folder_of, read_file
@@ -24,7 +24,15 @@ from .specs import folder_of, read_file
 def create(args: Namespace) -> Answer:
     """``create``."""
     text, workdir = read_file(args.file), folder_of(args.file)
-    request = create_request(open_catalog(), text, name=args.name, prefix=args.prefix, root=args.root, workdir=workdir)
+    request = create_request(
+        open_catalog(),
+        text,
+        name=args.name,
+        prefix=args.prefix,
+        root=args.root,
+        workdir=workdir,
+        installer=engine_options().pip_installer,
+    )
     return _answer(args, request)
 
 
@@ -39,7 +47,9 @@ def update(args: Namespace) -> Answer:
     text = None if args.file is None else read_file(args.file)
     workdir = None if args.file is None else folder_of(args.file)
     edit = Edit(tuple(args.add), tuple(args.remove), prune=args.prune, upgrade=args.upgrade)
-    return _answer(args, update_request(open_catalog(), args.environment, text, edit=edit, workdir=workdir))
+    installer = engine_options().pip_installer
+    request = update_request(open_catalog(), args.environment, text, edit=edit, workdir=workdir, installer=installer)
+    return _answer(args, request)
 
 
 def add_kernel(args: Namespace) -> Answer:

@@ -20,6 +20,7 @@ from ..files import read_file
 from ..models import Limits, PipInstaller
 from ..specs import pip_name
 from ..specs.credentials import without_credentials
+from ..specs.pip_options import plain_lines
 from ..specs.secrets import Secrets
 from .allowed import NO_LIMITS
 from .backend import Report
@@ -106,6 +107,7 @@ async def install(
         NotAllowed: others than the allowed indexes would be used.
         PipFailed: with the installer's own words, or because pip's configuration cannot be read.
     """
+    lines = plain_lines(lines)
     if not lines:
         return
     python = prefix / "bin" / "python"

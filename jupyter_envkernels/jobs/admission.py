@@ -17,6 +17,7 @@ from ..engine.quota import check_quota
 from ..engine.safety import check_free, check_settled, check_there
 from ..envs.condarc import Settings
 from ..envs.policy_file import options_in_force
+from ..envs.requirement_files import with_files
 from ..envs.trusted import read_trust
 from ..errors import InvalidSpec, PolicyUnusable
 from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
@@ -78,7 +79,9 @@ def check_spec(
     except PolicyUnusable as error:
         options = configured
         further = [Diagnostic("error", error.code, error.message, error.remedy)]
-    checked = check(text, options.kernel_packages, options.limits.denied_variables)
+    installer = options.pip_installer
+    checked = check(text, options.kernel_packages, options.limits.denied_variables, installer=installer)
+    checked = with_files(checked, text, workdir, installer)
     if checked.spec is not None:
         request = JobRequest("create", "", Path(), spec=checked.spec, workdir=workdir)
         named = channels_of_request(request, options.channels, settings)

@@ -14,6 +14,7 @@ from ..engine.safety import check_idle, check_path
 from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
 from ..envs.history import read_history
+from ..envs.requirement_files import with_files
 from ..errors import Busy, Conflict, Forbidden, InvalidRequest, InvalidSpec, NotFound
 from ..models import (
     ENVIRONMENT_NAME,
@@ -24,6 +25,7 @@ from ..models import (
     EnvSpec,
     Job,
     JobRequest,
+    PipInstaller,
     environment_id,
 )
 from ..specs import check, write
@@ -39,6 +41,7 @@ def create_request(
     prefix: Path | None = None,
     root: Path | None = None,
     workdir: Path | None = None,
+    installer: PipInstaller = "uv",
 ) -> JobRequest:
     """Ask for an environment from a spec.
 
@@ -49,12 +52,13 @@ def create_request(
         prefix: the exact place, instead of a name.
         root: the folder for the environment, instead of the default one.
         workdir: the folder of the spec's file, against which relative pip lines resolve.
+        installer: what will install the lines of pip.
 
     Raises:
         InvalidSpec: the spec has errors, or no name that can be one where none was given.
         InvalidRequest: the given name cannot be one.
     """
-    spec = _checked(text)
+    spec = _checked(text, workdir, installer)
     target = prefix
     if target is None:
         target = catalog.new_prefix(check_name(name) if name else _name_in(spec), root)
@@ -94,6 +98,7 @@ def update_request(
     *,
     edit: Edit = _NO_EDIT,
     workdir: Path | None = None,
+    installer: PipInstaller = "uv",
 ) -> JobRequest:
     """Ask for a change of an environment: by a spec, by single packages, or both.
 
@@ -103,6 +108,7 @@ def update_request(
         text: an environment.yml whose packages it shall have; what name and prefix it gives does not count.
         edit: packages to add and to remove, and how far the change may go.
         workdir: as for :func:`create_request`.
+        installer: as for :func:`create_request`.
 
     Raises:
         NotFound: there is no such environment.
@@ -112,7 +118,7 @@ def update_request(
         InvalidRequest: nothing is asked for.
     """
     found = _changeable(catalog, environment)
-    spec = _checked(text) if text is not None else None
+    spec = _checked(text, workdir, installer) if text is not None else None
     if spec is not None and spec.locked:
         raise InvalidSpec(
             "An environment cannot be updated from a lock file or an @EXPLICIT list.",
@@ -295,13 +301,14 @@ def _name_in(spec: EnvSpec) -> str:
         raise InvalidSpec(error.message, remedy=error.remedy) from None
 
 
-def _checked(text: str | bytes) -> EnvSpec:
-    """The spec that a text gives.
+def _checked(text: str | bytes, workdir: Path | None = None, installer: PipInstaller = "uv") -> EnvSpec:
+    """The spec that a text gives, which may lie in a folder.
 
     Raises:
         InvalidSpec: it has errors.
     """
-    checked = check(text, kernel_packages=())  # none is added to what is refused, or changed
+    checked = check(text, kernel_packages=(), installer=installer)  # none is added to what is refused, or changed
+    checked = with_files(checked, text, workdir, installer)
     if not checked.ok or checked.spec is None:
         raise _invalid(checked)
     return checked.spec

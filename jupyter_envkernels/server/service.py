@@ -110,7 +110,14 @@ class Service:
     async def _request(self, body: wire.PlannedBody | wire.RemoveBody) -> JobRequest:
         if isinstance(body, wire.CreateBody):
             text, workdir = await self.spec_text(body.text, body.path)
-            return await asyncio.to_thread(create_request, self.catalog, text, name=body.name, workdir=workdir)
+            return await asyncio.to_thread(
+                create_request,
+                self.catalog,
+                text,
+                name=body.name,
+                workdir=workdir,
+                installer=self.jobs.options.engine.pip_installer,
+            )
         if isinstance(body, wire.CloneBody):
             return await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name)
         await self.environment(body.environment)  # by its id alone, not by what else find() takes
@@ -127,7 +134,15 @@ class Service:
         if body.text is not None or body.path is not None:
             text, workdir = await self.spec_text(body.text, body.path)
         edit = Edit(body.add, body.remove, body.prune, body.upgrade)
-        return await asyncio.to_thread(update_request, self.catalog, body.environment, text, edit=edit, workdir=workdir)
+        return await asyncio.to_thread(
+            update_request,
+            self.catalog,
+            body.environment,
+            text,
+            edit=edit,
+            workdir=workdir,
+            installer=self.jobs.options.engine.pip_installer,
+        )
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
         """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.

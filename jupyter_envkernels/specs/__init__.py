@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..models import CheckedSpec, Diagnostic
+from ..models import CheckedSpec, Diagnostic, PipInstaller
 from . import environment_yml, explicit, formats, lint, lock_files, package_list, requirements, variables
 from .credentials import without_credentials
 from .document import Document
@@ -47,7 +47,11 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 def check(
-    text: str | bytes, kernel_packages: tuple[str, ...] = ("ipykernel",), denied_variables: tuple[str, ...] = ()
+    text: str | bytes,
+    kernel_packages: tuple[str, ...] = ("ipykernel",),
+    denied_variables: tuple[str, ...] = (),
+    *,
+    installer: PipInstaller = "uv",
 ) -> CheckedSpec:
     """Read a spec and say all that can be said of it without a channel.
 
@@ -56,6 +60,7 @@ def check(
             they are in the file.
         kernel_packages: what is added to an environment that has python and no kernel.
         denied_variables: patterns of the variables that no spec may use, beside those of Jupyter.
+        installer: what will install the lines of pip.
 
     Returns:
         the spec, or None where the text gives none, and the remarks by line. No input raises.
@@ -69,7 +74,9 @@ def check(
     except Unreadable as error:
         return CheckedSpec(None, (error.diagnostic,))
     refused = variables.remarks(document, denied_variables)
-    return CheckedSpec(document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages), *refused]))
+    return CheckedSpec(
+        document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages, installer), *refused])
+    )
 
 
 def with_remarks(checked: CheckedSpec, further: Iterable[Diagnostic]) -> CheckedSpec:

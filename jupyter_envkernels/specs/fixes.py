@@ -10,6 +10,7 @@ from .nodes import Scalar
 from .remarks import CREDENTIALS
 
 _NAME = re.compile(r"(?P<channel>(?:\S*::)?)[\w.-]+", re.ASCII)
+_ENTRY = re.compile(r"\s*(?:-\s+)?['\"]?")
 _REST = re.compile(r"['\"]?\s*(#.*)?")
 
 
@@ -33,6 +34,19 @@ def rewrite(title: str, lines: Sequence[str], changes: Iterable[tuple[Scalar, st
             new[node.line] = line[:start] + text + line[start + len(node.text) :]
     edits = tuple(LineEdit(number, lines[number - 1], line) for number, line in sorted(new.items()))
     return Fix(title, edits) if edits else None
+
+
+def split(title: str, lines: Sequence[str], node: Scalar, texts: Sequence[str]) -> Fix | None:
+    """Write several entries of a list into the place of one; None where it shares its line with others."""
+    line = lines[node.line - 1]
+    start = _start(line, node)
+    if start is None or not _ENTRY.fullmatch(line[:start]) or CREDENTIALS.search(line):
+        return None
+    head, tail = line[:start], line[start + len(node.text) :]
+    quote = tail[:1] if head[-1:] in ("'", '"') else ""
+    *first, last = texts
+    after = "\n".join([*(f"{head}{text}{quote}" for text in first), f"{head}{last}{tail}"])
+    return Fix(title, (LineEdit(node.line, line, after),))
 
 
 def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, canonical_name
+from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, PipInstaller, canonical_name
 from .document import Document
 from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
@@ -24,12 +24,13 @@ _PATHS = (("Windows", re.compile(r"[A-Za-z]:[\\/]")), ("macOS", re.compile(r"/Us
 _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|s390)[^\]]*\]$")
 
 
-def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diagnostic]:
+def remarks(document: Document, kernel_packages: Sequence[str], installer: PipInstaller = "uv") -> Iterator[Diagnostic]:
     """Everything to be said of a document beside errors in its structure, in no order.
 
     Args:
         document: as read.
         kernel_packages: what is added where python has no kernel.
+        installer: what will install the lines of pip.
     """
     rules: Sequence[Callable[[Document], Iterator[Diagnostic]]] = (
         _name,
@@ -47,7 +48,7 @@ def remarks(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
     )
     for rule in rules:
         yield from rule(document)
-    yield from pip_line_remarks(document.pip, document.lines)
+    yield from pip_line_remarks(document.pip, document.lines, installer)
     yield from _kernel(document, kernel_packages)
 
 

@@ -81,6 +81,17 @@ async def test_an_environment_without_pip_goes_by_its_configuration(prefix: Path
     assert list(prefix.glob("lib/python3.*/site-packages/envkernels_demo_pip-1.0.dist-info"))
 
 
+async def test_options_are_taken_as_pip_takes_them(
+    prefix: Path, configuration: Path, channel_server: ChannelServer, tmp_path: Path
+) -> None:
+    configuration.write_text("")
+    (tmp_path / "more.txt").write_text("envkernels-demo-pip\n")
+    (tmp_path / "c.txt").write_text("envkernels-demo-pip<2\n")
+    lines = [f"-i{channel_server.url}/simple --pre", "-rmore.txt -cc.txt"]
+    await install(prefix, lines, tmp_path, os.environ, Heard(phases=["pip"]))
+    assert list(prefix.glob("lib/python3.*/site-packages/envkernels_demo_pip-1.0.dist-info"))
+
+
 @pytest.mark.parametrize("installer", get_args(PipInstaller))
 async def test_without_pips_configuration_no_index_is_asked(
     prefix: Path, configuration: Path, channel_server: ChannelServer, installer: PipInstaller

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.requirement_files import MAX_BYTES, MAX_FILES, lines_of_files
+from jupyter_envkernels.envs.requirement_files import MAX_BYTES, MAX_FILES, lines_of_files, with_files
+from jupyter_envkernels.models import LineEdit, PipInstaller
+from jupyter_envkernels.specs import check
 
 
 def told(line: str, folder: Path | None, **environ: str) -> list[str]:
@@ -78,3 +80,65 @@ def test_there_are_not_too_many(tmp_path: Path) -> None:
         (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt")
     (message,) = unreadable(["-r 0.txt"], tmp_path)
     assert message.endswith(f"more than {MAX_FILES} files are named.")
+
+
+def said(text: str, folder: Path | None, installer: PipInstaller = "uv") -> list[tuple[int | None, str]]:
+    checked = with_files(check(text, ()), text, folder, installer)
+    return [(each.line, each.message) for each in checked.diagnostics if each.severity == "error"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a project, and files of requirements."""
+    for name in ("mine", "plain", "wheels"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "mine" / "pyproject.toml").touch()
+    (tmp_path / "more.txt").write_text("rich>=13\n-r other.txt\n")
+    (tmp_path / "other.txt").write_text("six\n")
+    (tmp_path / "mine-1.0.tar.gz").touch()
+    return tmp_path
+
+
+def test_paths_that_are_there(folder: Path) -> None:
+    lines = ["-rmore.txt", "-c other.txt", "-e mine", "./mine[x]", "mine @ file:mine", "mine-1.0.tar.gz", "-f wheels"]
+    lines += [f"mine @ file://{folder}/mine", f"-r {folder}/more.txt", "-r https://host/x.txt", "git+file:///none"]
+    assert said("\n".join(["rich", *lines]), folder) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("-rnone.txt", "There is no file {}/none.txt."),
+        ("-c mine", "{}/mine is a folder."),
+        ("-e ./none", "There is no file or folder {}/none."),
+        ("-e more.txt", "{}/more.txt is no folder."),
+        ("plain/", "The folder {}/plain has neither pyproject.toml nor setup.py, and cannot be installed."),
+        ("mine @ file:mine#subdirectory=in", "There is no file or folder {}/mine/in."),
+        ("-f none", "There is no file or folder {}/none."),
+    ],
+)
+def test_paths_that_are_not_there(folder: Path, line: str, reason: str) -> None:
+    assert said(f"rich\n{line}\n", folder) == [(2, f"'{line}': {reason.format(folder)}")]
+    assert said(f"rich\n{line}\n", None) == []
+
+
+def test_pip_goes_on_without_a_folder_of_wheels(folder: Path) -> None:
+    assert said("rich\n-f none\n", folder, "pip") == []
+
+
+def test_a_whole_path_is_known_without_a_folder() -> None:
+    text = "dependencies:\n  - pip:\n    - 'demo @ file:///none/work'\n"
+    checked = with_files(check(text, ()), text, None, "uv")
+    (found,) = [each for each in checked.diagnostics if each.severity == "error"]
+    assert found.fix is not None
+    assert found.fix.edits == (LineEdit(3, "    - 'demo @ file:///none/work'", "    - 'demo'"),)
+
+
+def test_lines_of_files_are_judged_too(folder: Path) -> None:
+    (folder / "other.txt").write_text("# six>=1.*\nsix>=1.*\n-cmore.txt\n")
+    file = folder / "more.txt"
+    assert said("rich\n-r more.txt\n", folder) == [
+        (2, f"In {file}: 'six>=1.*': '.*' can stand behind '==' and '!=' only."),
+        (2, f"In {file}: '-cmore.txt': uv reads options only if they are written out, one a line."),
+    ]
+    assert len(said("rich\n-r more.txt\n", folder, "pip")) == 1

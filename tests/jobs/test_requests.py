@@ -180,3 +180,15 @@ def test_paths_that_no_new_environment_can_have(catalog: Catalog, tmp_path: Path
         create_request(catalog, SPEC, prefix=tmp_path / 'a"b')
     with pytest.raises(InvalidRequest, match="cannot be the path of an environment"):
         clone_request(catalog, "there", prefix=tmp_path / "a\\b")
+
+
+def test_lines_of_pip_are_judged_with_the_files_beside_the_spec(catalog: Catalog, tmp_path: Path) -> None:
+    text = "name: lesson\ndependencies:\n  - python\n  - pip\n  - pip:\n    - -rmore.txt\n"
+    with pytest.raises(InvalidSpec, match=f"line 6: '-rmore.txt': There is no file {tmp_path}/more.txt"):
+        create_request(catalog, text, workdir=tmp_path)
+    (tmp_path / "more.txt").write_text("rich\n")
+    assert create_request(catalog, text, workdir=tmp_path).spec is not None
+    only_pip = text.replace("-rmore.txt", "demo --config-settings a=b")
+    assert create_request(catalog, only_pip, workdir=tmp_path, installer="pip").spec is not None
+    with pytest.raises(InvalidSpec, match="uv does not know the option --config-settings"):
+        create_request(catalog, only_pip, workdir=tmp_path)

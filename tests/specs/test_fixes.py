@@ -6,7 +6,7 @@ import pytest
 
 from jupyter_envkernels.models import Diagnostic, Fix, LineEdit
 from jupyter_envkernels.specs import check
-from jupyter_envkernels.specs.fixes import loosened, renamed, rewrite
+from jupyter_envkernels.specs.fixes import loosened, renamed, rewrite, split
 from jupyter_envkernels.specs.nodes import Scalar
 
 
@@ -97,3 +97,21 @@ def test_renamed() -> None:
     assert renamed("numpyy>=1,<2", "numpy") == "numpy>=1,<2"
     assert renamed("https://h/c::Numpyy 1.2", "numpy") == "https://h/c::numpy 1.2"
     assert renamed("*", "numpy") == "*"
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("  - a b", "  - a\n  - b"),
+        ("- 'a b'  # why", "- 'a'\n- 'b'  # why"),
+        ("a b", "a\nb"),
+        ("[a b]", None),
+        ("- pip: a b", None),
+        ("- a b https://me:secret@host", None),
+        ("- a  b", None),
+    ],
+)
+def test_an_entry_is_split(line: str, after: str | None) -> None:
+    start = line.index("a")
+    fix = split("Write two", [line], Scalar(1, start + 1, "a b"), ["a", "b"])
+    assert (fix.edits if fix else None) == ((LineEdit(1, line, after),) if after else None)

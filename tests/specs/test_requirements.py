@@ -21,7 +21,7 @@ def test_pip_lines_in_an_environment_with_python() -> None:
 
 
 def test_what_else_is_said_of_pip_lines() -> None:
-    checked = check("ipykernel\na @ https://me:hunter2@host/a.whl\npython\n")
+    checked = check("ipykernel\na @ https://me:hunter2@host/a-1-py3-none-any.whl\npython\n")
     assert {(d.code, d.line) for d in checked.diagnostics} == {
         ("requirements-file", 1),
         ("unpinned-python", 1),
