@@ -95,7 +95,7 @@ def _kind(trait: TraitType[Any, Any]) -> str:
         return " or ".join(f"`{value!r}`" for value in trait.values or ())
     if isinstance(trait, Int):
         return f"whole number, {trait.min} or more"
-    if isinstance(trait, Instance):
+    if isinstance(trait, Instance) and isinstance(trait.klass, type):
         return f"`{trait.klass.__module__}.{trait.klass.__qualname__}`"
     return {Unicode: "text", Bool: "`True` or `False`", Callable: "function"}[type(trait)]
 
