@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from .models import (
     CheckedSpec,
     Environment,
+    Exported,
+    ExportFormat,
     Footprint,
     Inventory,
     Job,
@@ -57,6 +59,11 @@ def environment_json(environment: Environment, footprint: Footprint | None = Non
 def inventory_json(inventory: Inventory) -> Json:
     """Schema ``Inventory``."""
     return asdict(inventory)
+
+
+def exported_json(form: ExportFormat, exported: Exported) -> Json:
+    """The answer of ``environments/{id}/export``."""
+    return {"format": form, "text": exported.text, "left_out": list(exported.left_out)}
 
 
 def diagnosis_json(diagnosis: Diagnosis, other: OtherManager | None) -> Json:

@@ -13,9 +13,11 @@ class Answer:
     Attributes:
         document: for programs; JSON-serialisable.
         text: the same for people; empty where nothing is to be said, or has been said already.
+        note: what people should know of it, for standard error.
         code: the exit code.
     """
 
     document: Any
     text: str = ""
     code: int = 0
+    note: str = ""

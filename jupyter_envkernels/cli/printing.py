@@ -31,8 +31,11 @@ def print_answer(answer: Answer, *, as_json: bool) -> None:
     """Print what a verb gives."""
     if as_json:
         _print_json(answer.document)
-    elif answer.text:
+        return
+    if answer.text:
         print(answer.text, flush=True)
+    if answer.note:
+        print(printable(answer.note), file=sys.stderr, flush=True)
 
 
 def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:

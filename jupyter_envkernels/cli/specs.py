@@ -9,7 +9,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..documents import checked_spec_json
+from .. import documents
+from ..engine.explain import first_of
 from ..engine.export import export
 from ..envs.condarc import load_settings
 from ..errors import NotFound
@@ -39,7 +40,7 @@ def examine(args: Namespace) -> Answer:
         for file, spec in named
         for d in spec.diagnostics
     ]
-    document = [{"path": file, **checked_spec_json(spec)} for file, spec in named]
+    document = [{"path": file, **documents.checked_spec_json(spec)} for file, spec in named]
     return Answer(document, "\n".join(lines), _exit_code(checked))
 
 
@@ -63,8 +64,12 @@ async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], optio
 
 def write(args: Namespace) -> Answer:
     """``export``."""
-    text = export(open_catalog().find(args.environment), args.format)
-    return Answer({"format": args.format, "text": text}, text.removesuffix("\n"))
+    exported = export(open_catalog().find(args.environment), args.format)
+    note = ""
+    if names := exported.left_out:
+        count = "1 package" if len(names) == 1 else f"{len(names)} packages"
+        note = f"The file lacks {count} of the environment: {first_of(names, 10)}. The format yaml has all of them."
+    return Answer(documents.exported_json(args.format, exported), exported.text.removesuffix("\n"), note=note)
 
 
 def read_file(file: str) -> bytes:

@@ -6,20 +6,20 @@ A lock file is one of pixi, as py-rattler writes it (https://pixi.sh/latest/work
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..envs.packages import read_inventory
 from ..errors import BackendMissing, InvalidSpec
-from ..models import Environment, ExportFormat, InstalledPackage, Inventory
+from ..models import Environment, Exported, ExportFormat, InstalledPackage, Inventory
 from ..specs import channels_of, export_text, without_credentials
 
 if TYPE_CHECKING:
     import rattler
 
 
-def export(environment: Environment, form: ExportFormat) -> str:
+def export(environment: Environment, form: ExportFormat) -> Exported:
     """Write an environment down.
 
     Raises:
@@ -28,17 +28,25 @@ def export(environment: Environment, form: ExportFormat) -> str:
         BackendMissing: the format needs the engine, which cannot be loaded.
     """
     inventory = read_inventory(environment.prefix)
+    left_out = tuple(package.name for package in inventory.packages if not _has_place(package, form))
     if form == "pixi-lock":
-        return _pixi_lock(environment.prefix, inventory)
-    return export_text(environment.name, inventory, form)
+        return Exported(_pixi_lock(environment.prefix, inventory, left_out), left_out)
+    return Exported(export_text(environment.name, inventory, form), left_out)
 
 
-def _pixi_lock(prefix: Path, inventory: Inventory) -> str:
-    """A lock file with one environment, for the platform that the environment is for.
+def _has_place(package: InstalledPackage, form: ExportFormat) -> bool:
+    """Return whether a format can hold a package.
 
-    A package of pip has a place in it only if it came from a URL or a folder: nothing records from which file of an
-    index another one was made.
+    A lock file holds one of pip only if it came from a URL or a folder: nothing records from which file of an index
+    another one was made.
     """
+    if form == "explicit":
+        return package.manager == "conda" and bool(package.url)
+    return form != "pixi-lock" or package.manager == "conda" or bool(_location(package))
+
+
+def _pixi_lock(prefix: Path, inventory: Inventory, left_out: Sequence[str]) -> str:
+    """Return a lock file with one environment, for the platform that the environment is for."""
     try:
         import rattler  # noqa: PLC0415 - its import costs more than the other formats
     except ImportError as error:
@@ -51,12 +59,9 @@ def _pixi_lock(prefix: Path, inventory: Inventory) -> str:
             lock.add_conda_package("default", platform, rattler.PrefixRecord.from_path(path))
     except Exception as error:
         raise InvalidSpec(f"The package records of {prefix} cannot be locked: {error}") from error
-    left_out = []
     for package in inventory.of("pip"):
         if location := _location(package):
             lock.add_pypi_package("default", platform, package.name, package.version, location)
-        else:
-            left_out.append(package.name)
     head = f"# Not in this file, because pip took them from an index: {', '.join(left_out)}\n" if left_out else ""
     return head + without_credentials(_text(lock))
 

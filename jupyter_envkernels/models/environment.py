@@ -250,3 +250,16 @@ class CatalogOptions:
     display_name: str = ""
     trusted_owners: tuple[str, ...] = ()
     trusted_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An environment as the text of a file.
+
+    Attributes:
+        text: of the file.
+        left_out: names of packages that the format cannot hold.
+    """
+
+    text: str
+    left_out: tuple[str, ...] = ()

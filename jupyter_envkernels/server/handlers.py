@@ -81,7 +81,7 @@ class ExportHandler(EnvKernelsHandler):
         """Write it down."""
         form = wire.read_export_format(self.get_query_argument("format", "yaml"))
         environment = await self.service.environment(environment_id)
-        self.finish({"format": form, "text": await asyncio.to_thread(export, environment, form)})
+        self.finish(documents.exported_json(form, await asyncio.to_thread(export, environment, form)))
 
 
 class CheckHandler(EnvKernelsHandler):

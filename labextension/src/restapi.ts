@@ -9,6 +9,7 @@ import {
   ExportFormat,
   ICheckedSpec,
   IEnvironment,
+  IExported,
   IInstalledPackage,
   IJob,
   IJobEvent,
@@ -86,11 +87,11 @@ export class RestAPI {
     return this._call(`environments/${environment}/history`, decodeHistory);
   }
 
-  /** The text of a file from which the environment can be made again. */
+  /** A file from which the environment can be made again. */
   exportEnvironment(
     environment: string,
     format: ExportFormat
-  ): Promise<string> {
+  ): Promise<IExported> {
     const query = URLExt.objectToQueryString({ format });
     return this._call(
       `environments/${environment}/export${query}`,

@@ -21,6 +21,7 @@ import {
   IDiagnostic,
   IFix,
   IEnvironment,
+  IExported,
   IInstalledPackage,
   IJob,
   IJobEvent,
@@ -229,9 +230,9 @@ export const decodePackages = (value: unknown): IInstalledPackage[] =>
 export const decodeHistory = (value: unknown): IRevision[] =>
   record({ revisions: tolerantList(revision) })(value, 'answer').revisions;
 
-/** The text of the answer of `GET environments/{id}/export`. */
-export const decodeExport = (value: unknown): string =>
-  record<{ text: string }>({ text })(value, 'answer').text;
+/** The answer of `GET environments/{id}/export`. */
+export const decodeExport = (value: unknown): IExported =>
+  record<IExported>({ text, left_out: list(text) })(value, 'answer');
 
 /** The answer of `POST specs/check`. */
 export const decodeCheckedSpec = (value: unknown): ICheckedSpec =>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.cli.shell import Shell
 
 SPEC = "name: lesson\ndependencies:\n  - prio-demo\nvariables:\n  LESSON: two words\n"
@@ -60,9 +62,21 @@ def test_export(shell: Shell) -> None:
     document = shell.json("export", "lesson", "--format", "explicit")
     assert document["format"] == "explicit"
     assert "@EXPLICIT\n" in document["text"]
-    assert shell.run("export", "lesson", "--format", "explicit").stdout == document["text"]
+    assert document["left_out"] == []
+    plain = shell.run("export", "lesson", "--format", "explicit")
+    assert (plain.stdout, plain.stderr) == (document["text"], "")
     assert shell.json("export", "absent", code=1)["error"]["code"] == "not-found"
     assert shell.run("export", "lesson", "--format", "pdf").returncode == 2
+
+
+def test_what_an_export_lacks_is_told(shell: Shell) -> None:
+    shell.json("create", "-f", "-", feed=SPEC)
+    (record,) = (shell.envs / "lesson" / "conda-meta").glob("prio-demo-*.json")
+    record.write_text(json.dumps({**json.loads(record.read_text()), "url": ""}))
+    told = shell.run("export", "lesson", "--format", "explicit")
+    assert told.stdout.endswith("@EXPLICIT\n")
+    assert told.stderr == "The file lacks 1 package of the environment: prio-demo. The format yaml has all of them.\n"
+    assert shell.json("export", "lesson", "--format", "explicit")["left_out"] == ["prio-demo"]
 
 
 def test_variables_that_no_spec_may_use(shell: Shell) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def test_a_lock_file_that_its_reader_takes(tmp_path: Path) -> None:
     add_pip(tmp_path, "from-url", {"url": "https://hunter4@host/x.whl", "archive_info": {}})
     add_pip(tmp_path, "from-folder", {"url": "file:///srv/code", "dir_info": {"editable": True}})
     add_pip(tmp_path, "from-index")
-    text = export(environment(tmp_path), "pixi-lock")
+    text, left_out = astuple(export(environment(tmp_path), "pixi-lock"))
+    assert left_out == ("from-index",)
     assert text.startswith("# Not in this file, because pip took them from an index: from-index\nversion: ")
     assert "hunter" not in text
     (tmp_path / "pixi.lock").write_text(text)
@@ -71,7 +73,18 @@ def test_a_lock_file_that_its_reader_takes(tmp_path: Path) -> None:
 
 def test_another_format_is_that_of_the_specs(tmp_path: Path) -> None:
     add(tmp_path, "tides")
-    assert export(environment(tmp_path), "yaml").startswith("name: ocean\nchannels:\n  - https://host/lab\n")
+    exported = export(environment(tmp_path), "yaml")
+    assert exported.text.startswith("name: ocean\nchannels:\n  - https://host/lab\n")
+    assert exported.left_out == ()
+
+
+def test_what_a_list_of_urls_leaves_out(tmp_path: Path) -> None:
+    add(tmp_path, "python")
+    add(tmp_path, "by-hand", url="")
+    add_pip(tmp_path, "from-url", {"url": "https://host/x.whl", "archive_info": {}})
+    exported = export(environment(tmp_path), "explicit")
+    assert exported.left_out == ("by-hand", "from-url")
+    assert "# Not in this list, because pip installed them: from-url\n" in exported.text
 
 
 def test_a_record_that_cannot_be_locked(tmp_path: Path) -> None:

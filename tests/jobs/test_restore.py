@@ -80,7 +80,7 @@ def conda_lock(inventory: Inventory) -> str:
 def written(prefix: Path, form: str) -> str:
     if form == "conda-lock":
         return conda_lock(read_inventory(prefix))
-    return export(Environment("0" * 12, "lesson", prefix), "explicit" if form == "explicit" else "pixi-lock")
+    return export(Environment("0" * 12, "lesson", prefix), "explicit" if form == "explicit" else "pixi-lock").text
 
 
 async def succeeded(manager: JobManager, job: Job) -> Job:

@@ -87,7 +87,7 @@ async def test_every_format(place: Place, text: str) -> None:
         assert {"python", "ipykernel", "only-extra-nodep", "legacy-tarbz2"} <= {p[0] for p in conda_packages(lesson)}
         assert pip_packages(lesson) == {"envkernels-demo-pip==1.0"}
         for form in get_args(ExportFormat):
-            exported = export(Environment("0" * 12, "lesson", lesson), form)
+            exported = export(Environment("0" * 12, "lesson", lesson), form).text
             again = await create(manager, place, form, exported)
             assert again.state == "succeeded", (form, again)
             if form != "requirements":
@@ -120,7 +120,7 @@ async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
         assert f"-e {tmp_path}/my code" in found
         assert any(line.startswith(f"envkernels-demo-pip @ {wheel}") for line in found)
         for form in ("yaml", "requirements", "pixi-lock"):
-            exported = export(Environment("0" * 12, "lesson", place.envs / "lesson"), form)
+            exported = export(Environment("0" * 12, "lesson", place.envs / "lesson"), form).text
             again = await create(manager, place, form, exported)
             assert again.state == "succeeded", (form, again)
             names = {p.name for p in read_inventory(place.envs / form).of("pip")}

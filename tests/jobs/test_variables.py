@@ -113,7 +113,7 @@ async def test_a_secret_anywhere_in_a_channel(place: Place, hidden: Hidden, chan
     assert leaks(place.folder, SECRET, IN_URLS) == []
     environment = Catalog(CatalogOptions(roots=(place.envs,))).find("lesson")
     for form in ("yaml", "yaml-from-history", "explicit", "pixi-lock"):
-        text = export(environment, form)
+        text = export(environment, form).text
         assert name in text or form == "yaml-from-history"
         assert SECRET not in text
         assert IN_URLS not in text

@@ -211,7 +211,7 @@ async def test_packages_and_exports(call: Call, finish: Finish) -> None:
     (package,) = inventory["packages"]
     assert (package["manager"], package["name"], package["requested"]) == ("conda", "prio-demo", True)
     exported = (await call("GET", f"{lesson}/export")).json
-    assert exported["format"] == "yaml"
+    assert (exported["format"], exported["left_out"]) == ("yaml", [])
     assert f"- prio-demo={package['version']}={package['build']}\n" in exported["text"]
     listed = (await call("GET", f"{lesson}/export", format="explicit")).json
     assert f"{package['url']}#{package['sha256']}\n" in listed["text"]

@@ -155,7 +155,7 @@ export class FakeServer {
     }
     return part === 'history'
       ? json({ revisions: this.revisions })
-      : json({ format, text: `# ${id} as ${format}\n` });
+      : json({ format, text: `# ${id} as ${format}\n`, left_out: [] });
   }
 
   private _start(asked: JobRequest): IJob {

@@ -47,7 +47,7 @@ describe('RestAPI', () => {
     expect(await api.listPackages('ml')).toEqual(server.packages);
     server.revisions = [makeRevision(0)];
     expect(await api.listRevisions('ml')).toEqual(server.revisions);
-    const text = await api.exportEnvironment('ml', 'explicit');
+    const { text } = await api.exportEnvironment('ml', 'explicit');
     expect(text).toBe('# ml as explicit\n');
     server.addJob(makeJob('a', { kind: 'plan', plans: 'update' }));
     server.plans.set('a', makePlan());

@@ -72,7 +72,8 @@ describe('validate', () => {
     expect(decodePackages({ packages })).toEqual(packages);
     const revisions = [makeRevision(0, { time: null })];
     expect(decodeHistory({ revisions })).toEqual(revisions);
-    expect(decodeExport({ format: 'yaml', text: 'a' })).toBe('a');
+    const exported = { text: 'a', left_out: ['b'] };
+    expect(decodeExport({ format: 'yaml', ...exported })).toEqual(exported);
   });
 
   it('takes no plan of which a part is errant', () => {

@@ -12,8 +12,9 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { RequestError } from '../restapi';
-import { EXPORT_FORMATS, ExportFormat } from '../types';
+import { EXPORT_FORMATS, ExportFormat, IExported } from '../types';
 import { IBaseProps, Notice, TextButton } from './common';
+import { SeverityIcon } from './icons';
 import { describe } from './words';
 
 /** What a format is called. */
@@ -47,7 +48,9 @@ function formatHint(format: ExportFormat, trans: TranslationBundle): string {
     explicit: trans.__(
       'Every conda package by its address and hash: made again without a solver. Packages of pip are not in it.'
     ),
-    'pixi-lock': trans.__('Every package by its address and hash, for pixi.'),
+    'pixi-lock': trans.__(
+      'Every conda package by its address and hash, for pixi. Packages of pip only if they came from a URL or a folder.'
+    ),
     requirements: trans.__('The Python packages, for pip.')
   };
   return hints[format];
@@ -56,7 +59,7 @@ function formatHint(format: ExportFormat, trans: TranslationBundle): string {
 export interface IExportViewProps extends IBaseProps {
   format: ExportFormat;
   /** Null while it is not known. */
-  text: string | null;
+  exported: IExported | null;
   error: RequestError | null;
   /** What has just been done. */
   done: string;
@@ -70,7 +73,8 @@ export interface IExportViewProps extends IBaseProps {
 }
 
 export function ExportView(props: IExportViewProps): JSX.Element {
-  const { actions, done, error, format, text, trans } = props;
+  const { actions, done, error, exported, format, trans } = props;
+  const text = exported?.text ?? null;
   return (
     <div className="jp-EnvKernels-export" data-export-format={format}>
       <HTMLSelect
@@ -87,6 +91,9 @@ export function ExportView(props: IExportViewProps): JSX.Element {
         ))}
       </HTMLSelect>
       <p className="jp-EnvKernels-planNote">{formatHint(format, trans)}</p>
+      {exported !== null && exported.left_out.length > 0 && (
+        <LeftOut names={exported.left_out} trans={trans} />
+      )}
       {error ? (
         <Notice problem={describe(error, trans)} trans={trans} />
       ) : (
@@ -128,5 +135,33 @@ export function ExportView(props: IExportViewProps): JSX.Element {
         {done}
       </p>
     </div>
+  );
+}
+
+/** How many names of packages are shown. */
+const SHOWN = 10;
+
+/** That the file does not hold all packages. */
+function LeftOut(props: IBaseProps & { names: string[] }): JSX.Element {
+  const { names, trans } = props;
+  const more = names.length > SHOWN ? ' …' : '';
+  return (
+    <ul className="jp-EnvKernels-warnings" aria-label={trans.__('Left out')}>
+      <li data-severity="warning">
+        <SeverityIcon severity="warning" />
+        <span>
+          {trans._n(
+            'The file lacks %1 package of the environment: %2.',
+            'The file lacks %1 packages of the environment: %2.',
+            names.length,
+            names.slice(0, SHOWN).join(', ') + more
+          )}
+          <span className="jp-EnvKernels-remedy">
+            {' '}
+            {trans.__('“%1” has all of them.', formatName('yaml', trans))}
+          </span>
+        </span>
+      </li>
+    </ul>
   );
 }

@@ -141,7 +141,7 @@ export class EnvironmentView extends Panel {
     const { api } = this._options;
     const { id } = this.environment;
     try {
-      const text = await api.exportEnvironment(id, 'yaml-from-history');
+      const { text } = await api.exportEnvironment(id, 'yaml-from-history');
       if (!draft.isUnsaved && text !== draft.text) {
         draft.begin(text);
       }

@@ -10,7 +10,7 @@ import React from 'react';
 import { ExportView } from '../components/exportview';
 import { Loadable } from '../model';
 import { RestAPI } from '../restapi';
-import { ExportFormat, IEnvironment } from '../types';
+import { ExportFormat, IEnvironment, IExported } from '../types';
 
 /** What the dialog needs besides the environment. */
 export interface IExportOptions {
@@ -42,11 +42,11 @@ export class ExportBody extends ReactWidget {
   ) {
     super();
     this.addClass('jp-EnvKernels-exportBody');
-    this._text = this._load();
+    this._exported = this._load();
   }
 
   dispose(): void {
-    this._text.dispose();
+    this._exported.dispose();
     super.dispose();
   }
 
@@ -55,8 +55,8 @@ export class ExportBody extends ReactWidget {
     return (
       <ExportView
         format={this._format}
-        text={this._text.value}
-        error={this._text.error}
+        exported={this._exported.value}
+        error={this._exported.error}
         done={this._done}
         trans={trans}
         actions={{
@@ -69,30 +69,30 @@ export class ExportBody extends ReactWidget {
     );
   }
 
-  private _load(): Loadable<string> {
+  private _load(): Loadable<IExported> {
     const { api } = this._options;
     const { id } = this._environment;
     const format = this._format;
-    const text = new Loadable(() => api.exportEnvironment(id, format));
-    text.stateChanged.connect(this.update, this);
-    void text.load();
-    return text;
+    const exported = new Loadable(() => api.exportEnvironment(id, format));
+    exported.stateChanged.connect(this.update, this);
+    void exported.load();
+    return exported;
   }
 
   private _setFormat(format: ExportFormat): void {
     this._format = format;
-    this._text.dispose();
-    this._text = this._load();
+    this._exported.dispose();
+    this._exported = this._load();
     this._say('');
   }
 
   private _copy(): void {
-    Clipboard.copyToSystem(this._text.value!);
+    Clipboard.copyToSystem(this._exported.value!.text);
     this._say(this._options.trans.__('Copied.'));
   }
 
   private _download(): void {
-    const blob = new Blob([this._text.value!], { type: 'text/plain' });
+    const blob = new Blob([this._exported.value!.text], { type: 'text/plain' });
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);
     link.download = fileName(this._environment.name, this._format);
@@ -106,7 +106,7 @@ export class ExportBody extends ReactWidget {
     const { trans } = this._options;
     const name = fileName(this._environment.name, this._format);
     try {
-      const path = await saveFile(name, this._text.value!);
+      const path = await saveFile(name, this._exported.value!.text);
       this._say(trans.__('Saved as %1.', path));
     } catch (error) {
       this._say(trans.__('Not saved: %1', String(error)));
@@ -119,7 +119,7 @@ export class ExportBody extends ReactWidget {
   }
 
   private _done = '';
-  private _text: Loadable<string>;
+  private _exported: Loadable<IExported>;
 }
 
 /** Show an environment as a file. */

@@ -81,3 +81,10 @@ export const EXPORT_FORMATS = [
   'requirements'
 ] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** An environment as the text of a file. */
+export interface IExported {
+  text: string;
+  /** Names of packages that the format cannot hold. */
+  left_out: string[];
+}

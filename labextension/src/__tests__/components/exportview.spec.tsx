@@ -20,7 +20,7 @@ describe('ExportView', () => {
     page.render(
       <ExportView
         format="yaml"
-        text="name: ml"
+        exported={{ text: 'name: ml', left_out: [] }}
         error={null}
         done=""
         actions={{
@@ -51,8 +51,18 @@ describe('ExportView', () => {
     expect(page.all('option')).toHaveLength(6);
   });
 
+  it('names what the file lacks', () => {
+    show();
+    expect(page.all('[data-severity]')).toHaveLength(0);
+    const names = [...'abcdefghijkl'];
+    show({ exported: { text: '@EXPLICIT', left_out: names } });
+    expect(page.all('[data-severity]')[0].textContent).toContain(
+      'The file lacks 12 packages of the environment: a, b, c, d, e, f, g, h, i, j …. “environment.yml, exact” has all'
+    );
+  });
+
   it('waits for the text', () => {
-    show({ text: null });
+    show({ exported: null });
     expect(page.button('Copy').hasAttribute('disabled')).toBe(true);
   });
 });
