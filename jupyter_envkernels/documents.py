@@ -53,6 +53,7 @@ def environment_json(environment: Environment, footprint: Footprint | None = Non
         "usage": _usage_json(footprint.usage),
         "created": _time(footprint.created),
         "last_used": _time(footprint.last_used),
+        "activation_problems": [asdict(problem) for problem in footprint.activation_problems],
     }
 
 

@@ -67,6 +67,7 @@ OPENS_FILES_ITSELF = {
     "engine/staging.py": "marks in folders that the job made",
     "engine/treecopy.py": "files of a tree that was listed as regular",
     "engine/walking.py": "files of a tree that was listed as regular",
+    "envs/activation_scripts.py": "files in a temporary folder of its own",
     "envs/processes.py": "/proc",
     "envs/trust.py": "/proc",
 }

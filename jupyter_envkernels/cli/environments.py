@@ -41,7 +41,8 @@ def _row(environment: Environment, footprint: Footprint, width: int | None) -> t
     taken = size(footprint.usage.own) if footprint.usage else ""
     used = "" if footprint.last_used is None else day(footprint.last_used)
     prefix = str(environment.prefix) if width is None else _short(environment.prefix)
-    return environment.name, _offer(environment), taken, used, prefix
+    failed = [f"({problem.message})" for problem in footprint.activation_problems]
+    return environment.name, " ".join([_offer(environment), *failed]), taken, used, prefix
 
 
 def _offer(environment: Environment) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from .. import policy
-from ..envs.activation import activated_environ
+from ..envs.activation import activate
+from ..envs.footprints import record_activation
 from ..envs.packages import read_inventory
-from ..models import EngineOptions, JobRequest, Plan, PlannedPackage, count_of
+from ..models import EngineOptions, JobRequest, Plan, PlannedPackage, Problem, count_of
 from . import pip
 from .backend import Report
 from .bytecode import compile_now
@@ -54,7 +57,10 @@ async def finish(
         EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
     """
     prefix = request.prefix
-    activated = await asyncio.to_thread(activated_environ, prefix, environ)
+    activation = await asyncio.to_thread(activate, prefix, environ)
+    activated = activation.environ
+    for problem in chain.from_iterable(activation.problems.values()):
+        report.log(f"{problem.message} {problem.remedy}")
     await run_post_link(prefix, linked, activated, report)
     await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
     if plan.pip:
@@ -81,6 +87,16 @@ async def finish(
         await compile_now(prefix, activated)
         staging.check(prefix)
         await asyncio.to_thread(open_to_others, prefix, root, former)
+    await asyncio.to_thread(record_activation, _without_secrets(activation.problems, variables))
+
+
+def _without_secrets(problems: Mapping[Path, Sequence[Problem]], variables: Variables) -> dict[Path, list[Problem]]:
+    """Return what scripts said without the values of variables that the request uses."""
+    hide = variables.secrets.hide
+    return {
+        prefix: [replace(problem, message=hide(problem.message)) for problem in failed]
+        for prefix, failed in problems.items()
+    }
 
 
 def pip_message(lines: Sequence[str]) -> str:

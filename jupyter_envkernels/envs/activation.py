@@ -12,11 +12,13 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ..files import read_file
-from .activation_scripts import run_scripts
+from ..models import Problem
+from .activation_scripts import Outcome, run_scripts
 from .condarc import Settings
 from .kernel_json import is_variable
 
@@ -30,10 +32,24 @@ _SERVERS_OWN = re.compile(
 )
 
 
-def activated_environ(
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """An activated environment.
+
+    Attributes:
+        environ: the variables of a process that runs in it.
+        problems: scripts that failed, by the prefix that has them; empty for one whose scripts all went well. It has
+            the environment itself, and that of this process where it was left.
+    """
+
+    environ: dict[str, str]
+    problems: Mapping[Path, tuple[Problem, ...]]
+
+
+def activate(
     prefix: Path, environ: Mapping[str, str], *, settings: Settings | None = None, server: Path = Path(sys.prefix)
-) -> dict[str, str]:
-    """The environment variables of a process that runs in an activated environment.
+) -> Activated:
+    """Activate an environment: compute its variables, and run its scripts.
 
     Args:
         prefix: of the environment; absolute.
@@ -42,29 +58,38 @@ def activated_environ(
         server: the prefix of this process, into which ``PYTHONPATH`` must not point.
 
     Raises:
-        OperationFailed: the activation scripts cannot be run.
+        OperationFailed: there are scripts, and no shell can be started to run them.
     """
     settings = settings or Settings()
-    clean = deactivated_environ(environ, settings, server)
-    variables = {**clean, **_conda_variables(prefix, clean, settings)}
-    scripts = conda_scripts(prefix, "activate.d")
-    return run_scripts(scripts, variables) if scripts else variables
+    left = _deactivated(environ, settings, server)
+    variables = {**left.environ, **_conda_variables(prefix, left.environ, settings)}
+    outcome = run_scripts(conda_scripts(prefix, "activate.d"), variables)
+    problems = {prefix: outcome.problems}
+    if active := environ.get("CONDA_PREFIX"):
+        problems[Path(active)] = (*left.problems, *problems.get(Path(active), ()))
+    return Activated(outcome.environ, problems)
 
 
-def deactivated_environ(environ: Mapping[str, str], settings: Settings, server: Path) -> dict[str, str]:
+def activated_environ(
+    prefix: Path, environ: Mapping[str, str], *, settings: Settings | None = None, server: Path = Path(sys.prefix)
+) -> dict[str, str]:
+    """Return the variables of an activated environment, whatever its scripts say: see :func:`activate`."""
+    return activate(prefix, environ, settings=settings, server=server).environ
+
+
+def _deactivated(environ: Mapping[str, str], settings: Settings, server: Path) -> Outcome:
     """Take out what an activated conda or virtual environment has put in: its scripts run backwards, if it has any."""
-    variables = dict(environ)
     active = environ.get("CONDA_PREFIX")
-    if active:
-        scripts = conda_scripts(Path(active), "deactivate.d")[::-1]
-        variables = run_scripts(scripts, variables) if scripts else variables
-        for name, old in _environment_variables(Path(active), settings).items():
-            if variables.get(name) == old:
-                del variables[name]
+    left = run_scripts(conda_scripts(Path(active), "deactivate.d")[::-1] if active else [], environ)
+    variables = left.environ
+    for name, old in _environment_variables(Path(active), settings).items() if active else ():
+        if variables.get(name) == old:
+            del variables[name]
     gone = [environ[name] for name in ("CONDA_PREFIX", "VIRTUAL_ENV") if environ.get(name)]
     variables["PATH"] = _without(variables.get("PATH", _DEFAULT_PATH), [f"{prefix}/bin" for prefix in gone])
     _clean_python_path(variables, [*gone, str(server)])
-    return {name: value for name, value in variables.items() if not _SERVERS_OWN.fullmatch(name)}
+    kept = {name: value for name, value in variables.items() if not _SERVERS_OWN.fullmatch(name)}
+    return Outcome(kept, left.problems)
 
 
 def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Settings) -> dict[str, str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import PolicyUnusable
-from ..models import Environment, Kernel, Limits, Problem, real_path
+from ..models import Environment, Footprint, Kernel, Limits, Problem, environment_id, real_path
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
+from .footprints import Footprints
 from .locations import Location
 from .policy_file import limits_in_force
 from .prefixes import Contents, NotAnEnvironment, read_prefix
@@ -51,7 +52,7 @@ class Diagnosis:
         locations: in order of precedence.
         path: the path in question; None where none was given.
         is_kernel: it offers a kernel that nothing is known against; None without a path.
-        findings: the rules for the path, in the order in which they decide.
+        findings: the rules for the path, in the order in which they decide; then scripts of it that have failed.
     """
 
     configuration: tuple[Finding, ...]
@@ -95,8 +96,11 @@ def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
     if path is None:
         return Diagnosis(tuple(configuration), searched)
     prefix = os.path.abspath(os.path.expanduser(path))
-    findings = tuple(_Examination(catalog, places, prefix).findings())
-    return Diagnosis(tuple(configuration), searched, prefix, all(finding.ok for finding in findings), findings)
+    findings = _Examination(catalog, places, prefix).findings()
+    is_kernel = all(finding.ok for finding in findings)
+    footprint = Footprints().read().get(environment_id(Path(prefix)), Footprint())
+    findings += map(_failed, footprint.activation_problems)
+    return Diagnosis(tuple(configuration), searched, prefix, is_kernel, tuple(findings))
 
 
 def _failed(problem: Problem) -> Finding:

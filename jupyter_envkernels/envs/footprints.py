@@ -1,8 +1,9 @@
-"""What is known of the size, the age and the last use of environments, kept on disk in one private folder.
+"""What is known of the size, the age and the use of environments, kept on disk in one private folder.
 
-``sizes.json`` holds what :mod:`.gauge` has measured. Each other file is called after an environment's id; its time is
-that of the last start of a kernel. All of it may be deleted at any time. Files come into the folder by a rename, so the
-folder's time stamp tells whether anything has changed.
+``sizes.json`` holds what :mod:`.gauge` has measured. Each other file is called after an environment's id: the time of
+``ID`` is that of the last start of a kernel, and ``ID.scripts`` holds which of its scripts failed when they last ran.
+All of it may be deleted at any time. Files come into the folder by a rename, so the folder's time stamp tells whether
+anything has changed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -21,11 +22,12 @@ import msgspec
 from jupyter_core.paths import jupyter_data_dir
 
 from ..files import read_file
-from ..models import Environment, Footprint, Usage, environment_id
+from ..models import Environment, Footprint, Problem, Usage, environment_id
 from .stamps import Stamp, stamp_of
 
 _SIZES = "sizes.json"
 _ID = re.compile(r"[0-9a-f]{12}")
+_SCRIPTS = ".scripts"
 _DAY = 86400.0
 _KEPT_DAYS = 365
 MAX_TIME = 253402214399
@@ -58,9 +60,11 @@ class Record(msgspec.Struct, frozen=True):
 
 
 _MAX_BYTES = 64 << 20
+_MAX_SCRIPTS_BYTES = 1 << 20
 
 _Records = dict[str, Record]
 _decoder = msgspec.json.Decoder(_Records)
+_problems_decoder = msgspec.json.Decoder(tuple[Problem, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Footprints:
         stamp = stamp_of(str(self._folder), time.time_ns())
         if stamp is None or state.stamp != stamp:
             records = {**self._read_sizes(), **self._unwritten}
-            state = self._state = _State(stamp, records, _joined(records, self._read_starts()))
+            state = self._state = _State(stamp, records, _joined(records, *self._read_uses()))
         return state
 
     def _read_sizes(self) -> _Records:
@@ -131,21 +135,31 @@ class Footprints:
         except (OSError, ValueError, RecursionError):
             return {}
 
-    def _read_starts(self) -> dict[str, float]:
+    def _read_uses(self) -> tuple[dict[str, float], dict[str, tuple[Problem, ...]]]:
+        """Return when kernels were started, and which scripts failed, by the environment's id."""
         try:
             with os.scandir(self._folder) as entries:
-                times = {entry.name: entry.stat().st_mtime for entry in entries if _ID.fullmatch(entry.name)}
+                times = {entry.name: entry.stat().st_mtime for entry in entries if _id_of(entry.name)}
         except OSError:
-            return {}
-        return {name: seconds for name, seconds in times.items() if 0 <= seconds <= MAX_TIME}
+            return {}, {}
+        starts = {name: seconds for name, seconds in times.items() if _ID.fullmatch(name) and 0 <= seconds <= MAX_TIME}
+        failed = {_id_of(name): self._read_problems(name) for name in times if name.endswith(_SCRIPTS)}
+        return starts, failed
+
+    def _read_problems(self, name: str) -> tuple[Problem, ...]:
+        try:
+            return _problems_decoder.decode(read_file(self._folder / name, _MAX_SCRIPTS_BYTES))
+        except (OSError, ValueError, RecursionError):
+            return ()
 
     def _sweep(self, known: Collection[str]) -> None:
         """Take away what tells of environments that are long gone, and what processes that died have left."""
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 age = time.time() - entry.stat(follow_symlinks=False).st_mtime
-                is_old_start = _ID.fullmatch(entry.name) and entry.name not in known and age > _KEPT_DAYS * _DAY
-                if is_old_start or (entry.name.startswith(".") and age > _DAY):
+                key = _id_of(entry.name)
+                is_old_use = key and key not in known and age > _KEPT_DAYS * _DAY
+                if is_old_use or (entry.name.startswith(".") and age > _DAY):
                     os.unlink(entry.path)
 
 
@@ -160,6 +174,31 @@ def record_start(prefix: Path, folder: Path | None = None) -> None:
         _write(folder or _default_folder(), environment_id(prefix), b"")
     except OSError as error:
         _log.debug("The start of a kernel cannot be kept in mind: %s", error)
+
+
+def record_activation(problems: Mapping[Path, Sequence[Problem]], folder: Path | None = None) -> None:
+    """Keep in mind which scripts of environments have failed just now. Where that cannot be written, nothing happens.
+
+    Args:
+        problems: by the prefix of each environment whose scripts were to run; none where all went well.
+        folder: that of Jupyter's data folder by default.
+    """
+    folder = folder or _default_folder()
+    for prefix, failed in problems.items():
+        name = f"{environment_id(prefix)}{_SCRIPTS}"
+        try:
+            if failed:
+                _write(folder, name, msgspec.json.encode(failed))
+            else:
+                (folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            _log.debug("Scripts that failed cannot be kept in mind: %s", error)
+
+
+def _id_of(name: str) -> str:
+    """Return the id of the environment that a file tells of; empty for other files."""
+    key = name.removesuffix(_SCRIPTS)
+    return key if _ID.fullmatch(key) else ""
 
 
 def _default_folder() -> Path:
@@ -179,13 +218,15 @@ def _write(folder: Path, name: str, data: bytes) -> None:
         raise
 
 
-def _joined(records: Mapping[str, Record], starts: Mapping[str, float]) -> dict[str, Footprint]:
+def _joined(
+    records: Mapping[str, Record], starts: Mapping[str, float], failed: Mapping[str, tuple[Problem, ...]]
+) -> dict[str, Footprint]:
     footprints = {}
-    for key in {*records, *starts}:
+    for key in {*records, *starts, *failed}:
         record, started = records.get(key), starts.get(key)
         created = record.created if record else None
         if started and created and started < created - _DAY:  # a history does not tell of which time zone it is
             started = None  # that was another environment in the same place
         usage = Usage(record.own_bytes, record.shared_bytes, record.charged_bytes, record.measured) if record else None
-        footprints[key] = Footprint(usage, created, started)
+        footprints[key] = Footprint(usage, created, started, failed.get(key, ()))
     return footprints

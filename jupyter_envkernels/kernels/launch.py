@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Template
@@ -33,6 +34,8 @@ def launch(arguments: Sequence[str], trust: Callable[[], Trust]) -> NoReturn:
     prefix, raw_name, connection_file, *more = arguments
     places = {"{connection_file}": connection_file, "{resource_dir}": f"{prefix}/{KERNELS}/{raw_name}"}
     start = prepare(prefix, raw_name, os.environ, trust)
+    for script_problem in start.script_problems:
+        sys.stderr.write(f"{script_problem.message}\n")
     problem = start.problem or _execute([*_filled(start.argv, places), *more], _environ(start))
     fallback = fallback_argv(Path(prefix).name, prefix, problem)
     problem = _execute(_filled(fallback, places), os.environ)

@@ -36,6 +36,8 @@ class EnvKernelProvisioner(LocalProvisioner):
         metadata = self.kernel_spec.metadata
         prefix, raw_name = str(metadata["conda_env_path"]), str(metadata["conda_raw_kernel_name"])
         start = await asyncio.to_thread(prepare, prefix, raw_name, given, self._trust)
+        for script_problem in start.script_problems:
+            self.log.warning("The kernel of %s starts all the same: %s", prefix, script_problem.message)
         if start.problem:
             self.log.warning("The fallback kernel takes the place of that of %s: %s", prefix, start.problem.message)
             self._started_prefix = None

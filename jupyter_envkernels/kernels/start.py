@@ -6,10 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from ..envs.activation import activated_environ, activation_files, conda_scripts
+from ..envs.activation import activate, activation_files, conda_scripts
 from ..envs.condarc import load_settings
+from ..envs.footprints import record_activation
 from ..envs.prefixes import KERNELS, NotAnEnvironment, RawKernel, read_prefix
 from ..envs.trust import Session, Trust
 from ..errors import EnvKernelsError, Forbidden
@@ -25,16 +27,20 @@ class Start:
         environ: the variables that there are when the prefix of its interpreter is activated.
         variables: those of its kernel.json; values may name others as ``${NAME}``.
         problem: why it cannot start.
+        script_problems: scripts that failed, without which it starts.
     """
 
     argv: list[str] = field(default_factory=list)
     environ: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     problem: Problem | None = None
+    script_problems: tuple[Problem, ...] = ()
 
 
 def prepare(prefix: str, raw_name: str, environ: Mapping[str, str], trust: Callable[[], Trust]) -> Start:
     """Find out how the kernel of an environment starts: read its files, and run its activation scripts.
+
+    Which scripts fail is kept in mind for those who list the environment.
 
     Args:
         prefix: of the environment.
@@ -63,8 +69,10 @@ def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Sessi
     if "CONDA_PREFIX" in environ:
         _check_files(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
     settings = load_settings(environ)
-    variables = activated_environ(active, environ, settings=settings, server=Path(sys.prefix))
-    return Start(argv, variables, kernel.spec.get("env", {}))
+    activated = activate(active, environ, settings=settings, server=Path(sys.prefix))
+    record_activation(activated.problems)
+    script_problems = tuple(chain.from_iterable(activated.problems.values()))
+    return Start(argv, activated.environ, kernel.spec.get("env", {}), script_problems=script_problems)
 
 
 def _check_files(paths: Iterable[str], session: Session) -> None:

@@ -128,17 +128,19 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What helps to decide whether an environment is still needed. It is no part of the environment itself.
+    """What is known of an environment from its use, such as whether it is still needed. It is no part of it.
 
     Attributes:
         usage: None until it has been measured.
         created: seconds since the epoch; None where it is not known, or not yet.
         last_used: when Jupyter last started a kernel of it, as far as that is known.
+        activation_problems: its scripts that failed when they last ran, to activate or to leave it.
     """
 
     usage: Usage | None = None
     created: float | None = None
     last_used: float | None = None
+    activation_problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

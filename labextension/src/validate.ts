@@ -74,7 +74,8 @@ const environment = record<IEnvironment>({
   problem: orNull(problem),
   usage: orNull(usage),
   created: orNull(text),
-  last_used: orNull(text)
+  last_used: orNull(text),
+  activation_problems: list(problem)
 });
 
 const installed = record<IInstalledPackage>({

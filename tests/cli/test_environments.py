@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from jupyter_envkernels.cli import texts
-from jupyter_envkernels.envs.footprints import record_start
+from jupyter_envkernels.envs.footprints import record_activation, record_start
+from jupyter_envkernels.models import Problem
 from tests.cli.shell import Shell
 from tests.prefixes import add_kernel, make_prefix
 
@@ -49,6 +50,18 @@ def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:
     header, row = shell.run("list").stdout.splitlines()
     assert header.split() == ["NAME", "KERNEL", "SIZE", "LAST", "USED", "PREFIX"]
     assert row.split()[-4:] == ["2.0", "MB", texts.day(time.time()), str(prefix)]
+
+
+def test_list_names_scripts_that_failed(shell: Shell) -> None:
+    prefix = make_prefix(shell.envs / "lesson", "python3")
+    problem = Problem("activation-script", "/x/a.sh failed.", "Correct it.")
+    record_activation({prefix: [problem]}, shell.home / ".local" / "share" / "jupyter" / "envkernels" / "usage")
+    assert "conda-env-lesson-py (/x/a.sh failed.)  " in shell.run("list").stdout
+    [lesson] = shell.json("list")["environments"]
+    assert lesson["activation_problems"] == [
+        {"code": problem.code, "message": problem.message, "remedy": "Correct it."}
+    ]
+    assert "! /x/a.sh failed. Correct it." in shell.run("doctor", str(prefix)).stdout
 
 
 def test_list_on_a_terminal_has_no_longer_lines_than_it(shell: Shell) -> None:

@@ -23,7 +23,9 @@ from jupyter_envkernels.engine.staging import Staging
 from jupyter_envkernels.engine.transaction import Transaction
 from jupyter_envkernels.engine.treecopy import clone
 from jupyter_envkernels.engine.undo import named, roll_back
+from jupyter_envkernels.engine.variables import Variables
 from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.envs.trust import account_name
 from jupyter_envkernels.errors import (
     AlreadyExists,
@@ -52,7 +54,9 @@ from jupyter_envkernels.models import (
     PlannedPackage,
     ProgressUnit,
     Room,
+    environment_id,
 )
+from jupyter_envkernels.specs.secrets import Secrets
 from tests.accounts import Account
 
 JOB = "20260101-000000-00000000"
@@ -189,6 +193,7 @@ class Place:
     plans: list[Plan] = field(default_factory=list)
     job: str = JOB
     channels: tuple[str, ...] = ("https://conda.example/main",)
+    variables: Variables = field(default_factory=Variables)
 
     @property
     def envs(self) -> Path:
@@ -230,6 +235,7 @@ class Place:
             keep_plan=self.plans.append,
             settings=settings or Settings(),
             plan=plan,
+            variables=self.variables,
         )
         asyncio.run(transaction.run())
 
@@ -358,6 +364,7 @@ def test_a_plan_that_leaves_nothing_to_solve(place: Place) -> None:
 
 def write(name: str, text: str) -> Callable[[Path], None]:
     def write_it(folder: Path) -> None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
     return write_it
@@ -382,6 +389,24 @@ def test_a_failure_leaves_nothing(
     with pytest.raises(failure, match=message):
         place.run(place.create())
     assert place.everything() == before
+
+
+def test_an_activation_script_that_fails_is_no_failure(place: Place) -> None:
+    """Log and listing name it, without what variables of the request hold."""
+    script = place.envs / "lesson" / "etc" / "conda" / "activate.d" / "demo.sh"
+    place.variables = Variables(secrets=Secrets({"TOKEN": "long-and-secret"}))
+    place.backend.after_install = write(
+        "etc/conda/activate.d/demo.sh", "echo no license for long-and-secret; exec true\n"
+    )
+    place.run(place.create())
+    assert (place.envs / "lesson" / "bin" / "demo").exists()
+    [problem] = Footprints().read()[environment_id(place.envs / "lesson")].activation_problems
+    assert problem.message.startswith(f"{script} ended the shell")
+    assert problem.message.endswith("no license for ${TOKEN}")
+    assert [line for line in place.heard.lines if line.startswith(f"{script} ended the shell")]
+    place.backend.after_install = write("etc/conda/activate.d/demo.sh", "export A=1\n")
+    place.run(place.update("lesson", "more"))
+    assert environment_id(place.envs / "lesson") not in Footprints().read()
 
 
 def test_a_failure_of_pip_leaves_nothing(place: Place) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.doctor import Diagnosis, diagnose, path_of
-from jupyter_envkernels.models import PENDING_MARK
+from jupyter_envkernels.envs.footprints import record_activation
+from jupyter_envkernels.models import PENDING_MARK, Problem
 from tests.envs.conftest import MakeCatalog
 from tests.prefixes import add_kernel, make_prefix
 
@@ -67,6 +68,21 @@ def test_the_rule_that_decides(catalog_of: MakeCatalog, tmp_path: Path, name: st
     assert sentence in diagnosis.findings[-1].message
     assert diagnosis.findings[-1].remedy
     assert all(finding.ok for finding in diagnosis.findings[:-1])
+
+
+def test_scripts_that_failed_keep_no_kernel_from_being_one(
+    catalog_of: MakeCatalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    prefix = make_prefix(tmp_path / "envs/lesson", "python3")
+    problem = Problem("activation-script", f"{prefix}/etc/conda/activate.d/a.sh failed.", "Correct it.")
+    record_activation({prefix: [problem]})
+    diagnosis = diagnose(catalog_of(), prefix)
+    assert diagnosis.is_kernel
+    last = diagnosis.findings[-1]
+    assert (last.ok, last.message, last.remedy) == (False, problem.message, problem.remedy)
+    record_activation({prefix: ()})
+    assert all(finding.ok for finding in diagnose(catalog_of(), prefix).findings)
 
 
 def test_an_environment_that_no_location_names(catalog_of: MakeCatalog, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.footprints import Footprints, Record, record_start
-from jupyter_envkernels.models import Environment, Footprint, Usage, environment_id
+from jupyter_envkernels.envs.footprints import Footprints, Record, record_activation, record_start
+from jupyter_envkernels.models import Environment, Footprint, Problem, Usage, environment_id
 from tests.prefixes import make_prefix
 
 KEY = "0123456789ab"
@@ -154,10 +154,43 @@ def test_something_else_in_its_place(folder: Path, tmp_path: Path, inside: str) 
     assert KEY in footprints.read()
 
 
+PROBLEM = Problem("activation-script", "/x/a.sh failed.", "Correct it.")
+
+
+def test_scripts_that_failed_are_known_until_they_go_well(folder: Path, tmp_path: Path) -> None:
+    key, other = environment_id(tmp_path / "lesson"), environment_id(tmp_path / "other")
+    record_activation({tmp_path / "lesson": [PROBLEM, PROBLEM], tmp_path / "other": [PROBLEM]}, folder)
+    footprints = Footprints(folder)
+    assert footprints.read()[key] == Footprint(activation_problems=(PROBLEM, PROBLEM))
+    record_activation({tmp_path / "lesson": ()}, folder)
+    assert set(footprints.read()) == {other}
+    record_start(tmp_path / "other", folder)
+    assert footprints.read()[other].activation_problems == (PROBLEM,)
+    assert footprints.read()[other].last_used is not None
+
+
+@pytest.mark.parametrize("damage", [b"", b"[", b'[{"code": 1}]', b"[" * 100_000])
+def test_damage_counts_as_no_failed_script(folder: Path, tmp_path: Path, damage: bytes) -> None:
+    record_activation({tmp_path: [PROBLEM]}, folder)
+    [file] = folder.iterdir()
+    file.write_bytes(damage)
+    assert Footprints(folder).read()[environment_id(tmp_path)] == Footprint()
+
+
+def test_failed_scripts_of_environments_that_are_long_gone_go(folder: Path, tmp_path: Path) -> None:
+    record_activation({tmp_path / "gone": [PROBLEM], tmp_path / "here": [PROBLEM]}, folder)
+    for file in folder.iterdir():
+        os.utime(file, (0, 0))
+    here = environment_id(tmp_path / "here")
+    Footprints(folder).save({}, listed(here))
+    assert set(Footprints(folder).read()) == {here}
+
+
 def test_what_cannot_be_written_is_known_to_this_process() -> None:
     folder = Path("/proc/self/usage")  # nobody can make one there
     footprints = Footprints(folder)
     record_start(Path("/somewhere"), folder)
+    record_activation({Path("/somewhere"): [PROBLEM], Path("/else"): ()}, folder)
     footprints.save({KEY: record()}, listed(KEY))
     assert footprints.read()[KEY].usage == Usage(1, 2, 3, 1000.0)
     footprints.save({"a" * 12: record()}, listed(KEY))

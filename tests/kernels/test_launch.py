@@ -16,9 +16,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
+from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.kernels.kernelspecs import launch_argv
 from jupyter_envkernels.kernels.sync import sync
-from jupyter_envkernels.models import CatalogOptions
+from jupyter_envkernels.models import CatalogOptions, environment_id
 from tests.prefixes import add_kernel, add_program, environ_of, make_prefix
 
 NAME = "conda-env-new-py"
@@ -109,6 +110,21 @@ def test_its_arguments_are_those_of_kernel_json_and_of_the_client(start: Start, 
 
 def test_its_variables_are_those_of_kernel_json_too(start: Start, tmp_path: Path) -> None:
     assert start('printf %s "$SEEN"').stdout == f"in {tmp_path}/env, not $NOWHERE"
+
+
+def test_a_script_that_fails_is_told_and_kept_in_mind(start: Start, tmp_path: Path) -> None:
+    scripts = tmp_path / "env/etc/conda/activate.d"
+    scripts.mkdir(parents=True)
+    (scripts / "1.sh").write_text("echo noise; exec true\n")
+    (scripts / "2.sh").write_text("export LAST=1\n")
+    environ = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path / "data")}
+    done = start('printf "%s" "$LAST"', env=environ)
+    assert done.stdout == "1"
+    [problem] = (
+        Footprints(tmp_path / "data/envkernels/usage").read()[environment_id(tmp_path / "env")].activation_problems
+    )
+    assert done.stderr == f"{problem.message}\n"
+    assert f"{scripts}/1.sh" in problem.message
 
 
 def test_the_interpreter_of_another_prefix_runs_in_that_one(start: Start, tmp_path: Path) -> None:

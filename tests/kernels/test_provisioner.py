@@ -312,6 +312,41 @@ def test_why_a_kernel_cannot_start(tmp_path: Path) -> None:
     assert codes == {"no-python": "no-executable", "broken": "bad-kernelspec", "other": "no-kernel", "gone": "gone"}
 
 
+@pytest.mark.parametrize("text", ["exit 1", "exec true", "set -u; export X=$NOWHERE"])
+async def test_a_kernel_starts_although_scripts_end_the_shell(
+    real_catalog: Catalog,
+    real_envs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+) -> None:
+    """A script of the environment, and one by which that of the server is left."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    server = make_prefix(tmp_path / "server")
+    monkeypatch.setenv("CONDA_PREFIX", str(server))
+    folders = real_envs / "old/etc/conda/activate.d", server / "etc/conda/deactivate.d"
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "1.sh").write_text(f"export FIRST=1\necho noise\n{text}\n")
+        (folder / "2.sh").write_text(f"export LAST_{folder.name[:-2].upper()}=1\n")
+    try:
+        async with session(real_catalog, "conda-env-old-py") as kernel:
+            environ = (await kernel.report())[2]
+    finally:
+        shutil.rmtree(real_envs / "old/etc/conda/activate.d")
+    assert (environ["FIRST"], environ["LAST_ACTIVATE"], environ["LAST_DEACTIVATE"]) == ("1", "1", "1")
+    known = Footprints(tmp_path / "data/envkernels/usage").read()
+    for prefix, folder in zip((real_envs / "old", server), folders, strict=True):
+        [problem] = known[environment_id(prefix)].activation_problems
+        assert problem.message.startswith(f"{folder}/1.sh ended the shell that sourced it. It printed: noise")
+        assert problem.message in caplog.text
+    assert prepare(str(real_envs / "old"), "python3", environ_of(tmp_path), Trust).script_problems == ()
+    assert environment_id(real_envs / "old") not in {
+        key for key, known in Footprints(tmp_path / "data/envkernels/usage").read().items() if known.activation_problems
+    }
+
+
 def test_activation_that_fails_is_a_problem_and_no_exception(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prefix = make_prefix(tmp_path / "env", "python3")
     (prefix / "etc/conda/activate.d").mkdir(parents=True)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.footprints import Footprints, record_start
+from jupyter_envkernels.envs.footprints import Footprints, record_activation, record_start
 from jupyter_envkernels.envs.gauge import Gauge
-from jupyter_envkernels.models import CatalogOptions
+from jupyter_envkernels.models import CatalogOptions, Problem
 from jupyter_envkernels.server.listing import Listing
 from tests.prefixes import age, environ_of, make_prefix
 
@@ -61,6 +61,15 @@ def test_a_start_shows_and_changes_no_environment(listing: Listing, catalog: Cat
     record_start(tmp_path / "envs" / "lesson", tmp_path / "usage")
     assert lesson(listing)["last_used"] is not None
     assert catalog.environments() is before
+
+
+def test_scripts_that_failed_show(listing: Listing, tmp_path: Path) -> None:
+    assert lesson(listing)["activation_problems"] == []
+    record_activation(
+        {tmp_path / "envs" / "lesson": [Problem("activation-script", "Failed.", "Correct.")]}, tmp_path / "usage"
+    )
+    problem = {"code": "activation-script", "message": "Failed.", "remedy": "Correct."}
+    assert lesson(listing)["activation_problems"] == [problem]
 
 
 def test_a_new_environment_shows(listing: Listing, tmp_path: Path) -> None:

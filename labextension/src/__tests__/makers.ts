@@ -38,6 +38,7 @@ export function makeEnvironment(
     usage: null,
     created: null,
     last_used: null,
+    activation_problems: [],
     ...more
   };
 }

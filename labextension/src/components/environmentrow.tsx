@@ -113,6 +113,9 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
         </div>
         <Subtitle {...props} />
         <RowProblem {...props} />
+        {environment.activation_problems.map(({ message, remedy }) => (
+          <ProblemText key={message} message={message} remedy={remedy} />
+        ))}
         {isOpen && (
           <EnvironmentDetails
             id={detailsId}
@@ -135,14 +138,13 @@ function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
   }
   return (
     <>
-      <div className="jp-EnvKernels-rowProblem" title={problem.remedy}>
-        {problem.message}
-        {environment.is_trusted ? (
-          <span className="jp-EnvKernels-screenReader"> {problem.remedy}</span>
-        ) : (
-          ` ${problem.remedy}`
-        )}
-      </div>
+      {environment.is_trusted ? (
+        <ProblemText message={problem.message} remedy={problem.remedy} />
+      ) : (
+        <div className="jp-EnvKernels-rowProblem">
+          {`${problem.message} ${problem.remedy}`}
+        </div>
+      )}
       {canHaveKernel(environment, trans) && !job && (
         <TextButton
           icon={addIcon}
@@ -154,6 +156,16 @@ function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
         </TextButton>
       )}
     </>
+  );
+}
+
+/** What is wrong; what to do about it is seen when the pointer is on it. */
+function ProblemText(props: { message: string; remedy: string }): JSX.Element {
+  return (
+    <div className="jp-EnvKernels-rowProblem" title={props.remedy}>
+      {props.message}
+      <span className="jp-EnvKernels-screenReader"> {props.remedy}</span>
+    </div>
   );
 }
 

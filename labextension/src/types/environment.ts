@@ -44,6 +44,8 @@ export interface IEnvironment {
   created: string | null;
   /** When a kernel of it was last started; null where none is known to have been. */
   last_used: string | null;
+  /** Its activation scripts that failed when they last ran; its kernels start nevertheless. */
+  activation_problems: IProblem[];
 }
 
 /** A package that an environment has; text is empty where it is not known. */

@@ -92,6 +92,22 @@ describe('EnvironmentList', () => {
     expect(done).toEqual(['kernel tools']);
   });
 
+  it('names scripts that failed beside a kernel that starts', () => {
+    const failed = ['a.sh', 'b.sh'].map(name => ({
+      code: 'activation-script',
+      message: `${name} failed.`,
+      remedy: 'Correct it.'
+    }));
+    list([makeEnvironment('tools', { activation_problems: failed })]);
+    const texts = page.all('.jp-EnvKernels-rowProblem');
+    expect(texts.map(({ textContent }) => textContent)).toEqual([
+      'a.sh failed. Correct it.',
+      'b.sh failed. Correct it.'
+    ]);
+    page.click('Open notebook with tools');
+    expect(done).toEqual(['open tools']);
+  });
+
   it('shows the command that trusts what others can change', () => {
     const problem = {
       code: 'not-trusted',
