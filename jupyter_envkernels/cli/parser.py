@@ -84,7 +84,7 @@ def _changing(verbs: _Verbs) -> None:
     update = verbs.add("update", "changes:update", "Change an environment by a spec, or by single packages.")
     _add_environment(update)
     update.add_argument("-f", "--file", metavar="FILE", help="environment.yml whose packages it shall have")
-    update.add_argument("--prune", action="store_true", help="remove what nobody asks for any more")
+    update.add_argument("--prune", action="store_true", help="remove what is no longer requested")
     update.add_argument("--upgrade", action="store_true", help="take the newest packages that fit")
     _add_list(update, "--add", "SPEC", "packages to add or to replace, such as 'numpy>=2'")
     _add_list(update, "--remove", "PACKAGE", "packages to remove")
@@ -102,7 +102,7 @@ def _changing(verbs: _Verbs) -> None:
 
 
 def _jobs(verbs: _Verbs) -> None:
-    verbs.add("jobs", "jobs:show", "Show the jobs, whoever began them, newest first.")
+    verbs.add("jobs", "jobs:show", "Show the jobs of all programs, newest first.")
     log = verbs.add("log", "jobs:log", "Show the log of a job.")
     _add_job(log)
     log.add_argument("--follow", action="store_true", help="read on until the job is over")

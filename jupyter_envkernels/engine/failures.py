@@ -58,7 +58,7 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
 _ABSENT = r"\b404\b|No such file|could not find subdir"
 _DAMAGED = "is damaged: it is not what the channel, or a list that names it, says it is"
 _MEND = (
-    "Correct the hash, if a list of yours gives it. Otherwise tell whoever keeps the channel, "
+    "Correct the hash, if a list of yours gives it. Otherwise tell the maintainers of the channel, "
     "and choose another version until it is repaired."
 )
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
@@ -141,7 +141,7 @@ def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
         return DownloadFailed(f"{package} {_DAMAGED}.\n{text}", remedy=_MEND)
     absent = (
         "its channel lists it, but does not have it",
-        "Choose another version, or tell whoever keeps the channel.",
+        "Choose another version, or tell the maintainers of the channel.",
     )
     if is_listed:
         absent = ("there is nothing at this address", "Correct the address.")

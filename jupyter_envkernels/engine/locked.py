@@ -77,7 +77,7 @@ def _planned(package: LockedPackage, index: Any) -> PlannedPackage:
     if not isinstance(index, dict) or stem != "-".join(str(index.get(key)) for key in ("name", "version", "build")):
         raise DownloadFailed(
             f"{without_credentials(package.url)} is not the package that its name says.",
-            remedy="Tell whoever keeps the channel.",
+            remedy="Tell the maintainers of the channel.",
         )
     record = {**index, "fn": fn, "url": package.url, "channel": base, "subdir": subdir, "size": package.size or None}
     hashes = {"md5": package.md5, "sha256": package.sha256}

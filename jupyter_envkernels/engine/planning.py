@@ -216,7 +216,7 @@ class Planner:
             try:
                 return await self.backend.solve([*wanted, *kept], channels, goal.preferred, origins=origins)
             except SolveFailed:
-                self.report.log("Not all packages can stay that nobody asked for; choosing again without them.")
+                self.report.log("Not all packages that are only dependencies can stay; choosing again without them.")
         return await self.backend.solve(wanted, channels, goal.preferred, origins=origins)
 
     def _lost_kernel(

@@ -78,7 +78,7 @@ def _prefix(document: Document) -> Iterator[Diagnostic]:
     prefix = document.prefix
     if prefix is None:
         return
-    message = f"'prefix: {shown(prefix.text)}' is a folder of whoever exported the spec, and is ignored."
+    message = f"'prefix: {shown(prefix.text)}' is a folder where the spec was exported, and is ignored."
     for system, path in _PATHS:
         if path.match(prefix.text):
             message += f" The export comes from {system}; on another system its exact builds do not exist."

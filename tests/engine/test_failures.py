@@ -90,7 +90,7 @@ def test_what_is_not_known_is_said_in_the_engines_words() -> None:
 @pytest.mark.parametrize(
     ("is_listed", "reason", "remedy"),
     [
-        (False, "its channel lists it, but does not have it", "Choose another version, or tell whoever"),
+        (False, "its channel lists it, but does not have it", "Choose another version, or tell the maintainers"),
         (True, "there is nothing at this address", "Correct the address."),
     ],
 )

@@ -45,10 +45,10 @@ class Fault:
 
 LOGIN = "Put the login into ~/.netrc or the token into the channel's URL, as conda does."
 KEEPER = (
-    "Correct the hash, if a list of yours gives it. Otherwise tell whoever keeps the channel, "
+    "Correct the hash, if a list of yours gives it. Otherwise tell the maintainers of the channel, "
     "and choose another version until it is repaired."
 )
-ABSENT = "Choose another version, or tell whoever keeps the channel."
+ABSENT = "Choose another version, or tell the maintainers of the channel."
 LATER = "Try again later, or raise conda's remote_read_timeout_secs."
 CHANNEL = "The channel {url}/main cannot be read: "
 DEMO = "The package prio-demo 1.0 cannot be fetched: "
