@@ -204,7 +204,7 @@ class EnvKernelsTraits(HasTraits):
         return tuple(handlers)
 
     def template_folders(self) -> tuple[Path, ...]:
-        """Where the specs are that the administrator offers."""
+        """Return where the specs are that the administrator offers."""
         return tuple(_path(folder) for folder in self.templates_dirs)
 
     def former(self) -> FormerSettings:
@@ -213,7 +213,7 @@ class EnvKernelsTraits(HasTraits):
         return read_former(configurable.config.get("CondaKernelSpecManager", {}))
 
     def catalog_options(self, contents_root: Path | None) -> CatalogOptions:
-        """What the catalog needs to know."""
+        """Return what the catalog needs to know."""
         former = self.former()
         return CatalogOptions(
             roots=tuple(_path(root) for root in self.roots),
@@ -228,7 +228,7 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def limits(self) -> Limits:
-        """What the administrator allows."""
+        """Return what the administrator allows."""
         return Limits(
             allowed_channels=tuple(self.allowed_channels),
             denied_packages=tuple(self.denied_packages),
@@ -258,7 +258,7 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def manager_options(self, settings: Settings, contents_root: Path | None = None) -> ManagerOptions:
-        """What the job manager needs to know."""
+        """Return what the job manager needs to know."""
         from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
 
         policy = Limits()
@@ -304,12 +304,12 @@ def _load_config() -> Config:
 
 
 def default_journal_dir() -> Path:
-    """Where jobs are kept unless configured."""
+    """Return where jobs are kept unless configured."""
     return Path(jupyter_data_dir(), "envkernels", "jobs")
 
 
 def default_package_cache() -> Path:
-    """Where packages are kept unless configured."""
+    """Return where packages are kept unless configured."""
     return Path.home() / ".cache" / "jupyter-envkernels"
 
 

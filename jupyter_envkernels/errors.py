@@ -221,7 +221,7 @@ class Cancelled(OperationFailed):
 
 
 def failure(code: str, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> EnvKernelsError:
-    """A failure that is known by its code, such as one that a journal tells of."""
+    """Return a failure that is known by its code, such as one that a journal tells of."""
     kind = next((known for known in _kinds(EnvKernelsError) if known.code == code), OperationFailed)
     error = kind(message, remedy=remedy, details=details)
     error.code = code

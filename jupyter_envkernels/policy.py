@@ -17,7 +17,7 @@ _ASK = "Ask the administrator of this server."
 
 
 def of_spec(limits: Limits, packages: Iterable[str], pip: Iterable[str]) -> list[Problem]:
-    """What speaks against a spec.
+    """Return what speaks against a spec.
 
     Args:
         limits: what is allowed.
@@ -33,7 +33,7 @@ def of_spec(limits: Limits, packages: Iterable[str], pip: Iterable[str]) -> list
 
 
 def of_number(limits: Limits, count: int) -> list[Problem]:
-    """What speaks against one environment more.
+    """Return what speaks against one environment more.
 
     Args:
         limits: what is allowed.
@@ -67,7 +67,7 @@ def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
 
 
 def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
-    """What speaks against a plan: all its packages count, also those that nobody has asked for by name."""
+    """Return what speaks against a plan: all its packages count, also mere dependencies."""
     problems = _denied(limits, [package.name for package in plan.packages])
     count, total = len(plan.packages), plan.copied_bytes
     if limits.max_packages and count > limits.max_packages:
@@ -102,7 +102,7 @@ def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: 
 
 
 def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
-    """What speaks against packages that pip has installed: it may have brought more than the lines name."""
+    """Return what speaks against packages that pip has installed: it may have brought more than the lines name."""
     return _denied(limits, names)
 
 

@@ -18,20 +18,20 @@ class Display(Protocol):
     """Shows one job."""
 
     def begin(self, job: Job) -> None:
-        """The job is stored."""
+        """Tell that the job is stored."""
 
     def tell(self, event: JobEvent) -> None:
-        """The job has news."""
+        """Tell news of the job."""
 
     def say(self, text: str) -> None:
-        """Something else is to be said."""
+        """Print a line beside the progress."""
 
     def close(self) -> None:
-        """Nothing more is to be shown; may be called more than once."""
+        """Show nothing more; may be called more than once."""
 
 
 def open_display() -> Display:
-    """A live bar where standard error is a terminal, else plain lines."""
+    """Return a live bar where standard error is a terminal, else plain lines."""
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from .bar import Bar  # noqa: PLC0415 - who sees no bar does not wait for it
 
@@ -69,17 +69,17 @@ class Lines:
 
 
 def title(job: Job) -> str:
-    """The line that names a job."""
+    """Return the line that names a job."""
     return printable(f"job {job.id}: {kind_of(job)} {job.request.environment}")
 
 
 def kind_of(job: Job) -> str:
-    """What a job does, or what it prepares."""
+    """Return what a job does, or what it prepares."""
     return f"plan {job.request.plans}" if job.request.plans else job.request.kind
 
 
 def heading(event: JobEvent) -> str:
-    """Phase and message of an event."""
+    """Return phase and message of an event."""
     return printable(f"{event.phase or event.state}: {event.message}")
 
 

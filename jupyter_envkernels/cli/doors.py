@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_catalog() -> Catalog:
-    """The environments of this user.
+    """Return the environments of this user.
 
     Raises:
         InvalidRequest: the configuration cannot be used.
@@ -33,7 +33,7 @@ def engine_options() -> EngineOptions:
 
 
 def manager_options() -> ManagerOptions:
-    """What a job manager needs to know.
+    """Return what a job manager needs to know.
 
     Raises:
         InvalidRequest: the configuration cannot be used.

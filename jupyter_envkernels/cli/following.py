@@ -47,7 +47,7 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
 
 
 def failure_of(job: Job) -> EnvKernelsError:
-    """What is to be said of a job that has not succeeded."""
+    """Return the failure of a job that has not succeeded."""
     details = {"job": job.id}
     if job.state == "cancelled":
         return Cancelled(f"{job.message}.", details=details)

@@ -70,7 +70,7 @@ def resume(args: Namespace) -> Answer:
 
 
 def find_job(ref: str, ids: Sequence[str]) -> str:
-    """The id that is meant.
+    """Return the id that is meant.
 
     Args:
         ref: the id, how it begins, or ``last``.

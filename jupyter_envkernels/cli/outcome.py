@@ -18,7 +18,7 @@ Json = Mapping[str, Any]
 
 
 def outcome(job: Job) -> Answer:
-    """A job that has succeeded -> what its verb gives."""
+    """Return what the verb of a job that has succeeded gives."""
     document = job_document(job)
     if job.request.kind != "plan":
         return Answer(document, printable(f"{job.message}: {job.request.prefix}"))
@@ -28,7 +28,7 @@ def outcome(job: Job) -> Answer:
 
 
 def job_document(job: Job) -> dict[str, Any]:
-    """What each verb that is about one job gives at least."""
+    """Return what each verb that is about one job gives at least."""
     return {
         "job": job.id,
         "kind": job.request.kind,
@@ -39,7 +39,7 @@ def job_document(job: Job) -> dict[str, Any]:
 
 
 def plan_text(plan: Json, width: int | None = None) -> str:
-    """A plan for people.
+    """Return a plan for people.
 
     Args:
         plan: schema ``Plan``.

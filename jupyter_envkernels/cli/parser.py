@@ -37,7 +37,7 @@ class _Verbs:
         self._parsers = parser.add_subparsers(title="verbs", metavar="VERB", required=True, parser_class=Parser)
 
     def add(self, name: str, run: str, help_text: str) -> argparse.ArgumentParser:
-        """A verb that ``run``, a ``module:function`` of this package, carries out."""
+        """Add a verb that ``run``, a ``module:function`` of this package, carries out."""
         verb = self._parsers.add_parser(name, help=help_text, description=help_text, allow_abbrev=False)
         verb.add_argument("--json", action="store_true", help="print one JSON document on standard output")
         verb.set_defaults(run=run)
@@ -45,7 +45,7 @@ class _Verbs:
 
 
 def build_parser() -> Parser:
-    """The parser of the whole command line.
+    """Return the parser of the whole command line.
 
     What it gives has ``run``: the ``module:function`` of this package that carries the verb out.
     """

@@ -9,12 +9,12 @@ from ..models import Progress, ProgressUnit, size
 
 
 def printable(text: str) -> str:
-    """The text without what would move the cursor or hide something: such characters are spelled out."""
+    """Return the text without what would move the cursor or hide something: such characters are spelled out."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def width_of(text: str) -> int:
-    """The columns that a printable text takes on a terminal."""
+    """Return the columns that a printable text takes on a terminal."""
     return sum(_width_of(char) for char in text)
 
 
@@ -25,7 +25,7 @@ def _width_of(char: str) -> int:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many columns, broken between words where that can be."""
+    """Return the text in lines of at most so many columns, broken between words where that can be."""
     lines = [""]
     for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
@@ -46,24 +46,24 @@ def _pieces(word: str, width: int) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds, as ``0:07`` or ``1:02:03``."""
+    """Return seconds as ``0:07`` or ``1:02:03``."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def moment(when: float) -> str:
-    """Seconds since the epoch as local time, to the minute."""
+    """Return seconds since the epoch as local time, to the minute."""
     return f"{datetime.fromtimestamp(when, timezone.utc).astimezone():%Y-%m-%d %H:%M}"
 
 
 def day(when: float) -> str:
-    """Seconds since the epoch as local date."""
+    """Return seconds since the epoch as local date."""
     return moment(when).partition(" ")[0]
 
 
 def amount(progress: Progress) -> str:
-    """How far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
+    """Return how far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
     done, total, unit = progress.done, progress.total, progress.unit
     if unit == "bytes":
         return size(done) if total is None else f"{size(done)} of {size(total)}"
@@ -71,7 +71,7 @@ def amount(progress: Progress) -> str:
 
 
 def rate(unit: ProgressUnit, per_second: float | None) -> str:
-    """How fast it goes; empty while that is unknown."""
+    """Return how fast it goes; empty while that is unknown."""
     if per_second is None:
         return ""
     return f"{size(per_second)}/s" if unit == "bytes" else f"{per_second:.0f} {unit}/s"

@@ -59,7 +59,7 @@ class Adviser:
         self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
 
     async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
-        """Everything to be said of a spec by what channels have and this machine offers, in no order.
+        """Return the remarks on a spec by what channels have and this machine offers, in no order.
 
         Args:
             document: the spec.

@@ -29,7 +29,7 @@ _ELSEWHERE = re.compile(r"[\\?#\x00-\x20\x7f]|/(\.|%2e){1,2}(?=/|\Z)", re.IGNORE
 
 
 def channels_in(lines: Iterable[str]) -> Iterator[str]:
-    """The channels that match specs name themselves.
+    """Yield the channels that match specs name themselves.
 
     As ``channel::name``, ``channel:namespace:name``, ``name[channel=channel]``, or by the URL or path of a package.
     """

@@ -58,7 +58,7 @@ class LargeArchives:
         self._retries = retries
 
     def begun(self, packages: Sequence[PlannedPackage]) -> dict[str, int]:
-        """The bytes of large packages that are here already, by name."""
+        """Return the bytes of large packages that are here already, by name."""
         begun = {}
         for package in filter(is_large, packages):
             with suppress(OSError):
@@ -190,7 +190,7 @@ class LargeArchives:
 
 
 def is_large(package: PlannedPackage) -> bool:
-    """A package is to come over the network, and is long and known well enough for parts of it to be kept."""
+    """Return whether a package is downloaded, and is long and known well enough for parts of it to be kept."""
     is_remote = urlsplit(package.url).scheme in {"http", "https"}
     return is_remote and not package.cached and package.sha256 is not None and package.size >= LARGE
 

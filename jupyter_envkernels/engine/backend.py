@@ -19,13 +19,13 @@ class Report(Protocol):
     """Where an operation says what it does. Called in the event loop's thread; must return at once."""
 
     def phase(self, phase: JobPhase, message: str) -> None:
-        """A phase begins. ``message`` is a short sentence for the person who waits."""
+        """Begin a phase. ``message`` is a short sentence for the person who waits."""
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        """How far the phase is. ``done`` never goes back within a phase."""
+        """Tell how far the phase is. ``done`` never goes back within a phase."""
 
     def log(self, text: str) -> None:
-        """One or more lines for the job's log, without the final newline."""
+        """Add one or more lines to the job's log; the final newline is added."""
 
 
 class Backend(Protocol):
@@ -72,7 +72,7 @@ class Backend(Protocol):
         """
 
     async def installed(self, prefix: Path) -> Plan:
-        """The conda packages of an existing prefix and the specs that asked for them, from its records.
+        """Return the conda packages of an existing prefix and the specs that requested them, from its records.
 
         Raises:
             InvalidSpec: a record is unreadable.

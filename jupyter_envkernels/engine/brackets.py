@@ -23,7 +23,7 @@ _HASHES = {32: "md5", 64: "sha256"}
 
 
 def package_of(text: str) -> LockedPackage | None:
-    """The package that a line names by its URL: alone, ``URL#hash``, ``URL[md5=...]``, or ``name[url=...]``.
+    """Return the package that a line names by its URL: alone, ``URL#hash``, ``URL[md5=...]``, or ``name[url=...]``.
 
     Raises:
         InvalidSpec: what should be its hash is none.

@@ -35,7 +35,7 @@ class Lack:
 
 
 def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
-    """Why no package satisfies a line; None where one does.
+    """Return why no package satisfies a line; None where one does.
 
     Args:
         line: asks for a package by name.

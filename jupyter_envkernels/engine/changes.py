@@ -16,7 +16,7 @@ _PYTHON = re.compile(r"python-[^-]+-[^-]+")
 def compare(
     before: Sequence[PlannedPackage], after: Sequence[PlannedPackage], is_newer: Callable[[str, str], bool]
 ) -> tuple[PackageChange, ...]:
-    """The packages that differ, by name.
+    """Return the packages that differ, by name.
 
     Args:
         before: what is installed.
@@ -45,14 +45,14 @@ def _change(
 
 
 def is_same(old: PlannedPackage, new: PlannedPackage) -> bool:
-    """The same archive, by its hash where both have one, else by its place."""
+    """Return whether two packages are one archive, by its hash where both have one, else by its place."""
     if old.sha256 and new.sha256:
         return old.sha256 == new.sha256
     return (old.url, old.version, old.build) == (new.url, new.version, new.build)
 
 
 def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[PlannedPackage]:
-    """Those of the packages that have to be linked into a prefix.
+    """Return those of the packages that have to be linked into a prefix.
 
     Where Python's minor version changes, its packages for any platform go into another folder, and are linked again.
 
@@ -67,7 +67,7 @@ def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[
 
 
 def python_minor(packages: Sequence[PlannedPackage]) -> str:
-    """The minor version of the python among packages, such as ``3.12``; empty where there is none."""
+    """Return the minor version of the python among packages, such as ``3.12``; empty where there is none."""
     return next((short_version(package.version) for package in packages if package.name == "python"), "")
 
 
@@ -81,7 +81,7 @@ def _shown(package: PlannedPackage | None) -> str | None:
 
 
 def is_done(plan: Plan, before: Inventory) -> bool:
-    """What is there is what is wanted."""
+    """Return whether what is there is what is wanted."""
     return not (plan.changes or plan.pip or plan.pip_removed) and (
         dict(plan.variables),
         sorted(plan.requested),

@@ -40,7 +40,7 @@ class Conflict(NamedTuple):
 
 
 def conflicts(prefix: Path) -> set[Conflict]:
-    """All of a prefix; none of one that is absent.
+    """Return all of a prefix; none of one that is absent.
 
     Raises:
         OSError: a record cannot be read.

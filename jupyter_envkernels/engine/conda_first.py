@@ -27,12 +27,12 @@ _OTHER_NAMES = {"torch": "pytorch", "tables": "pytables", "opencv-python": "open
 
 
 def conda_names(pip: Sequence[Scalar]) -> list[str]:
-    """The names of conda packages that may be what lines for pip ask for."""
+    """Return the names of conda packages that may be what lines for pip ask for."""
     return [name for line in pip if (found := pip_requirement(line.text)) for name in _candidates(found[0])]
 
 
 def pip_remarks(pip: Sequence[Scalar], wishes: Sequence[Wish], stock: Stock) -> Iterator[Diagnostic]:
-    """Lines for pip that a channel has a package for, which goes with the spec's python.
+    """Yield remarks on lines for pip for which a channel has a package that goes with the spec's python.
 
     Args:
         pip: the lines.

@@ -23,7 +23,7 @@ _CPU = "else ask for a build without CUDA, or delete the line."
 
 
 def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Lines that want CUDA where there is none or an older one, or another system or C library, or name such a thing.
+    """Yield remarks on lines that want CUDA, a system or a C library that is not there or is too old, or name one.
 
     Args:
         wishes: the lines.
@@ -68,7 +68,7 @@ def _unmet(record: Record, machine: Mapping[str, str]) -> str:
 
 
 def is_met(text: str, machine: Mapping[str, str]) -> bool:
-    """This machine has what a virtual package stands for.
+    """Return whether this machine has what a virtual package stands for.
 
     Args:
         text: such as ``__cuda >=12``.

@@ -65,7 +65,7 @@ class _Diagnosis:
     deadline: float
 
     async def hopeless_lines(self) -> SolveFailed | None:
-        """All lines at once for which there is no package, whatever the others say; the solver tells the first only."""
+        """Explain all lines for which there is no package, whatever the others say; the solver names the first only."""
         known = await self.solver.names()
         named = [line for line in self.lines if line.name and not line.pinned]
         of_machine = [line for line in named if line.is_virtual]
@@ -104,7 +104,7 @@ class _Diagnosis:
         return [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
 
     async def conflict(self) -> SolveFailed:
-        """Which lines clash: of each conflict as few as do it without the others."""
+        """Explain which lines clash: of each conflict as few as do it without the others."""
         cores = [core async for core in self._cores()]
         sentences, advice, opinions = [], [], []
         for core in cores:

@@ -18,7 +18,7 @@ _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux
 
 
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
-    """A sentence for each name that no channel has, with the nearest names that there are."""
+    """Return a sentence for each name that no channel has, with the nearest names that there are."""
     names = Names(known)
     sentences = []
     for name in unknown:
@@ -29,22 +29,22 @@ def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
 
 
 def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:
-    """A sentence for a package that the channels have, but for other platforms than this one."""
+    """Return a sentence for a package that the channels have, but for other platforms than this one."""
     return f"The package {name} exists for {listed(platforms)} only, and this machine is {here}."
 
 
 def lacking_specs(reason: str) -> list[str]:
-    """What the solver found no package for, as match specs, each once."""
+    """Return what the solver found no package for, as match specs, each once."""
     return list(dict.fromkeys(found["spec"] for found in _LACKING.finditer(reason)))
 
 
 def hidden_by_priority(reason: str) -> list[tuple[str, str]]:
-    """What the solver did not take because of strict channel priority: match specs, and the channels that have them."""
+    """Return what strict channel priority has kept the solver from: match specs, and the channels that have them."""
     return list(dict.fromkeys((found["spec"], found["url"]) for found in _HIDDEN.finditer(reason)))
 
 
 def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
-    """What a virtual package stands for that this machine does not have, and what can be done about it.
+    """Return what a virtual package stands for that this machine does not have, and what can be done about it.
 
     Args:
         spec: such as ``__cuda >=12``; see conda's documentation, "Managing virtual packages".
@@ -71,18 +71,18 @@ def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
 
 
 def short_version(version: str) -> str:
-    """As much of a version as a person would write."""
+    """Return as much of a version as a person would write."""
     return ".".join(version.split(".")[:2])
 
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:
-    """Words in a sentence: ``a, b and c``."""
+    """Return words in a sentence: ``a, b and c``."""
     head, tail = list(words[:-1]), words[-1]
     return f"{', '.join(head)} {conjunction} {tail}" if head else tail
 
 
 def some(words: Sequence[str], conjunction: str = "and") -> str:
-    """The first few words in a sentence, each once."""
+    """Return the first few words in a sentence, each once."""
     unique = list(dict.fromkeys(words))
     if len(unique) > _MAX_WORDS:
         unique = [*unique[: _MAX_WORDS - 1], "others"]
@@ -90,13 +90,13 @@ def some(words: Sequence[str], conjunction: str = "and") -> str:
 
 
 def first_of(words: Sequence[str], most: int) -> str:
-    """The first words, and how many more there are: ``a, b and 3 more``."""
+    """Return the first words, and how many more there are: ``a, b and 3 more``."""
     rest = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + rest
 
 
 def tree(reason: str) -> str:
-    """The solver's tree without its preface, without branches that it draws twice, and of bearable length."""
+    """Return the solver's tree without its preface, without branches that it draws twice, and of bearable length."""
     lines = [_plain(line) for line in reason.splitlines() if line.strip()]
     nodes = list(_without_twins([_node(line) for line in lines]))
     rest = len(nodes) - _MAX_LINES

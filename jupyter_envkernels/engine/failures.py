@@ -65,7 +65,7 @@ _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECAS
 
 
 def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = lambda _: "") -> ChannelFailed:
-    """The failure that the message of the reader of channels stands for: a sentence, and the message below it.
+    """Return the failure that a message of the reader of channels stands for: a sentence, with the message below.
 
     Args:
         text: the message.
@@ -89,7 +89,7 @@ def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = l
 
 
 def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False) -> OperationFailed:
-    """The failure that the installer's message stands for: a sentence, and the message below it.
+    """Return the failure that the installer's message stands for: a sentence, and the message below it.
 
     Args:
         text: the message.
@@ -109,17 +109,17 @@ def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """There was no space for a file, or somebody may not take more."""
+    """Return whether the error says that the disk or a quota is full."""
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def damaged(package: str, url: str) -> DownloadFailed:
-    """A package is not what its channel, or the list that names it, says."""
+    """Return the failure that a package is not what its channel, or the list that names it, says."""
     return DownloadFailed(f"The package {package} {_DAMAGED} ({without_credentials(url)}).", remedy=_MEND)
 
 
 def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
-    """Nothing comes any more of downloads that have begun."""
+    """Return the failure that downloads which have begun stand still."""
     return DownloadFailed(
         f"The download of {listed(packages)} stands still: nothing came for {seconds:g} s.",
         remedy="Try again later, or raise conda's remote_read_timeout_secs.",

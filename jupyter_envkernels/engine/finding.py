@@ -64,7 +64,7 @@ def _parts(dist: str) -> tuple[str, str, str]:
 
 
 def channel_of(record: rattler.RepoDataRecord) -> str:
-    """The URL of a record's channel; conda writes that of the platform's folder in it, and pixi may write none."""
+    """Return the URL of a record's channel; conda writes that of the platform's folder, and pixi may write none."""
     return (record.channel or record.url.rpartition("/")[0]).rstrip("/").removesuffix(f"/{record.subdir}")
 
 

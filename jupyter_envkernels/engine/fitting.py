@@ -29,13 +29,13 @@ class Fitter:
         self._in_text = re.compile(re.escape(self.old) + rb"(?![\w+~@%\x80-\xff-]|\.\w)")
 
     def text(self, data: bytes) -> bytes | None:
-        """Text for the new prefix; None where it does not hold the old one."""
+        """Return text for the new prefix; None where it does not hold the old one."""
         if not self._in_text.search(data):
             return None
         return _startable(self._in_text.sub(lambda _: self.new, data), self.new)
 
     def binary(self, data: bytes) -> bytes:
-        """Strings that end with NUL for the new prefix, such that nothing behind them moves.
+        """Return strings that end with NUL for the new prefix, such that nothing behind them moves.
 
         There is room: each was written for a placeholder of :data:`PLACEHOLDER` bytes, and filled up with NULs.
 

@@ -13,7 +13,7 @@ _TRACEBACK = "Traceback (most recent call last):"
 
 
 def last_words(output: Sequence[str], code: int) -> str:
-    """The reason of a failure in one line.
+    """Return the reason of a failure in one line.
 
     The text of an exception may begin with empty lines, and end with them.
 
@@ -29,7 +29,7 @@ def last_words(output: Sequence[str], code: int) -> str:
 
 
 def foreign_part(output: Sequence[str], prefix: Path) -> str:
-    """A file outside of an environment that had part in an exception, with what led to it; empty where none had.
+    """Return a file outside of an environment that had part in an exception, with what led to it; empty where none had.
 
     Args:
         output: lines that a Python program printed, which was run in isolated mode.

@@ -17,7 +17,7 @@ _ABANDONED = 24 * 3600.0
 
 
 def is_in_use(folder: Path) -> bool:
-    """An installation is at work in the cache, for the whole of which it has it for itself."""
+    """Return whether an installation is at work in the cache, which it has for itself meanwhile."""
     try:
         with (folder / _LOCK).open("r+b") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -94,7 +94,7 @@ async def _run(
 
 
 def script(prefix: Path, name: str, kind: str) -> Path:
-    """Where a package has its script of a kind."""
+    """Return where a package has its script of a kind."""
     return prefix / "bin" / f".{name}-{kind}.sh"
 
 

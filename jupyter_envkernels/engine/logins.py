@@ -62,7 +62,7 @@ def logins_of(urls: Iterable[str]) -> Logins:
 
 
 def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """What a request says of where packages come from, logins included: channels, and URLs of locked packages.
+    """Return what a request says of where packages come from, logins included: channels, and URLs of locked packages.
 
     Args:
         request: the request.
@@ -100,7 +100,7 @@ def with_logins(
 def login_file(
     passwords: Mapping[str, Any], environ: Mapping[str, str], mirrored: Collection[str] = ()
 ) -> Iterator[Path | None]:
-    """A file of logins for rattler, which reads it when a client is made; None where its own storage will do.
+    """Yield a file of logins for rattler, which reads it when a client is made; None where its own storage will do.
 
     It takes the place of the person's own storage, so what that has in files is in it as well: the one that
     ``RATTLER_AUTH_FILE`` names, or ``~/.rattler/credentials.json`` and netrc.
@@ -123,7 +123,7 @@ def login_file(
 
 
 def withheld(environ: Mapping[str, str], mirrored: Collection[str]) -> list[str]:
-    """The hosts of the person's own storage, wildcards included, whose logins would be sent to mirrors."""
+    """Return the hosts of the person's own storage, wildcards included, whose logins would be sent to mirrors."""
     return sorted(host for host in _own_logins(environ) if _covers_one(host, mirrored)) if mirrored else []
 
 

@@ -82,18 +82,18 @@ class Meter:
             self._tell()
 
     def on_populate_cache_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002 - the engine's signature
-        """A package is brought into the cache; the answer is the token of its download."""
+        """Note that a package is brought into the cache; return the token of its download."""
         return self._token(package_name)
 
     def on_download_start(self, token: int) -> int:
-        """A download begins, or begins anew; the answer is the token of the calls that follow."""
+        """Note that a download begins, or begins anew; return the token of the calls that follow."""
         with self._lock:
             self._open.add(self._names.get(token, ""))
             self._last_sign = time.monotonic()
         return token
 
     def on_download_progress(self, token: int, done: int, total: int | None) -> None:  # noqa: ARG002
-        """So many bytes of one package are there."""
+        """Note how many bytes of one package are there."""
         with self._lock:
             name = self._names.get(token, "")
             self._last_sign = time.monotonic()
@@ -103,13 +103,13 @@ class Meter:
                 self._oversized = name
 
     def on_download_completed(self, token: int) -> None:
-        """The last byte of one package is there."""
+        """Note that the last byte of one package is there."""
         with self._lock:
             self._open.discard(self._names.get(token, ""))
             self._last_sign = time.monotonic()
 
     def on_populate_cache_complete(self, token: int) -> None:
-        """One package is in the cache, downloaded or copied there."""
+        """Note that one package is in the cache, downloaded or copied there."""
         with self._lock:
             name = self._names.get(token, "")
             if name in self._missing:
@@ -118,11 +118,11 @@ class Meter:
                 self._news.append(f"fetched {name}")
 
     def on_link_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002
-        """A package is being linked."""
+        """Note that a package is being linked."""
         return self._token(package_name)
 
     def on_link_complete(self, token: int) -> None:
-        """A package is linked."""
+        """Note that a package is linked."""
         with self._lock:
             self._linked += 1
             self._news.append(f"linked {self._names.get(token, '')}")

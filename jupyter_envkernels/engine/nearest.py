@@ -24,7 +24,7 @@ class Names:
         return name in self._names
 
     def alike(self, name: str) -> list[str]:
-        """Those that have the most pairs of neighbouring letters in common with a name, for their length."""
+        """Return those that have the most pairs of neighbouring letters in common with a name, for their length."""
         if not self._by_pair:
             for other in self._names:
                 for pair in _pairs(other):
@@ -38,7 +38,7 @@ class Names:
 
 
 def nearest(name: str, *known: Names) -> list[str]:
-    """Up to three of the known names that are most like a name, the most like first."""
+    """Return up to three of the known names that are most like a name, the most like first."""
     few = sorted({other for names in known for other in names.alike(name)})
     return difflib.get_close_matches(name, few, n=3, cutoff=_LIKE)
 

@@ -95,7 +95,7 @@ class Network:
         self._rules.check(dict.fromkeys(ARCHIVE.sub("", url) for url in urls))
 
     def proxy_of(self, url: str) -> str:
-        """The proxy through which a URL is asked for, without its login; empty where there is none."""
+        """Return the proxy through which a URL is requested, without its login; empty where there is none."""
         configured = {**getproxies_environment(), **self._settings.proxy_servers}
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or proxy_bypass(parts.hostname or ""):
@@ -108,7 +108,7 @@ class Network:
         return max(1, round(self._settings.remote_read_timeout_secs * _TOTAL))
 
     def client_from(self, first: int) -> rattler.Client:
-        """A client for what follows the first bytes of a package; a server may answer it with the whole."""
+        """Return a client for what follows the first bytes of a package; a server may answer it with the whole."""
         return self._client(None, {"Range": f"bytes={first}-"}) if first else self.client
 
     def forget_channels(self) -> None:
@@ -168,7 +168,7 @@ def config_toml(
     logins: Path | None = None,
     routes: Routes = MappingProxyType({}),
 ) -> str:
-    """The part of the settings that rattler's own configuration knows, in its format."""
+    """Return the part of the settings that rattler's own configuration knows, in its format."""
     lines = [f"authentication-override-file = {json.dumps(str(logins))}"] if logins else []
     if settings.ssl_verify is False:
         lines.append("tls-no-verify = true")
@@ -190,7 +190,7 @@ _SCHEMES = ("http", "https")
 
 
 def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """A sentence for each setting of conda that the engine cannot follow."""
+    """Return a sentence for each setting of conda that the engine cannot follow."""
     sentences = []
     if settings.client_ssl_cert:
         sentences.append("conda's client_ssl_cert is set, but the engine cannot present a client certificate.")

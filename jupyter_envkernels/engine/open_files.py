@@ -25,7 +25,7 @@ class OpenFile:
 
 
 def open_in(folder: Path) -> list[OpenFile]:
-    """What processes of this machine have open in a folder, in no order. Those of other people are seen only by root.
+    """Return what processes have open in a folder, in no order. Those of other people are seen only by root.
 
     Where there is no ``/proc``, nothing is seen.
     """

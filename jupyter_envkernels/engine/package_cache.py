@@ -20,7 +20,7 @@ from .leftovers import held
 
 
 def open_cache(folder: Path) -> PackageCache:
-    """The cache, as environments that share its files need it.
+    """Return the cache, as environments that share its files need it.
 
     Packages of the same name, version and build from different channels are kept apart. A package is compared with its
     own list of hashes before it is linked, and fetched again where it differs: a file that was edited in place in one
@@ -49,7 +49,7 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
 
 
 def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
-    """Packages of which only an md5 is known count as cached only where it is known to be that of the cached one.
+    """Return packages; one of which only an md5 is known counts as cached only if it is that of the cached one.
 
     rattler keeps and compares a sha256 alone, but an ``@EXPLICIT`` list may have nothing else than md5. The others are
     taken out of the cache, so that they are fetched again and compared.
@@ -143,7 +143,7 @@ def check_archives(packages: Sequence[PlannedPackage]) -> None:
 
 
 def digest_of(path: Path, kind: str) -> str:
-    """The hash of a file, in hexadecimal digits."""
+    """Return the hash of a file, in hexadecimal digits."""
     digest = hashlib.new(kind, usedforsecurity=False)
     with path.open("rb") as stream:
         while block := stream.read(1 << 20):

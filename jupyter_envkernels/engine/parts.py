@@ -30,12 +30,12 @@ _KEPT = 7 * 24 * 3600.0
 
 
 def part_of(folder: Path, package: PlannedPackage) -> Path:
-    """Where the archive of a package grows."""
+    """Return where the archive of a package grows."""
     return folder / f"{package.sha256}{'.tar.bz2' if package.url.endswith('.tar.bz2') else '.conda'}"
 
 
 def tree_of(part: Path) -> Path:
-    """Where an archive is extracted."""
+    """Return where an archive is extracted."""
     return part.with_name(f"{part.name}.tree")
 
 
@@ -97,7 +97,7 @@ class Part:
         os.close(self._descriptor)
 
     def is_gone(self) -> bool:
-        """Another process has deleted it while this one waited: the archive is complete, or worth nothing."""
+        """Return whether another process has deleted it meanwhile: the archive is complete, or worth nothing."""
         return os.fstat(self._descriptor).st_nlink == 0
 
     def size(self) -> int:
@@ -105,7 +105,7 @@ class Part:
         return os.fstat(self._descriptor).st_size
 
     def head(self, length: int) -> bytes:
-        """The first bytes of it."""
+        """Return the first bytes of it."""
         return os.pread(self._descriptor, length, 0)
 
     def append(self, data: bytes) -> None:
@@ -120,7 +120,7 @@ class Part:
         self.is_joined = False
 
     def delete(self) -> None:
-        """It is needed no longer."""
+        """Delete what there is of it."""
         self.path.unlink(missing_ok=True)
 
 

@@ -91,7 +91,7 @@ class Reader:
         return spec
 
     def channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
-        """The channels of a spec, and after them those that only a ``channel::name`` names.
+        """Return the channels of a spec, and after them those that only a ``channel::name`` names.
 
         Raises:
             InvalidChannelError: rattler cannot make one of a URL.
@@ -102,7 +102,7 @@ class Reader:
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 
     def with_lines(self, error: ChannelFailed, channels: Sequence[str], lines: Sequence[Line]) -> ChannelFailed:
-        """The failure of a channel that only lines name, told with them; any other as it is."""
+        """Return the failure of a channel that only lines name, told with them; any other as it is."""
         urls = {without_credentials(url).rstrip("/") for url in self.urls(channels)}
         blamed = [
             f"`{line.text}`{line.origin and f' ({line.origin})'}"
@@ -123,7 +123,7 @@ class Reader:
         *,
         fixed: bool = False,
     ) -> Solver:
-        """A solver for these lines; the other arguments are those of :class:`.solver.Solver`.
+        """Return a solver for these lines; the other arguments are those of :class:`.solver.Solver`.
 
         Raises:
             InvalidChannelError: rattler cannot make a channel of a URL.

@@ -82,7 +82,7 @@ class _Rescue:
         return any(site.stat().st_mtime_ns > self._since for site in self._trash.glob("lib/python3.*/site-packages"))
 
     def found(self) -> Iterator[str]:
-        """The places of such files."""
+        """Yield the places of such files."""
         for folder in list_tree(self._trash, _is_part):
             for entry in folder.entries:
                 place = folder.place + entry.name

@@ -28,7 +28,7 @@ _API = re.compile(r"(?<=[./])api(?=[./]|$)")
 
 
 def mirrors_of(settings: Settings) -> dict[str, list[str]]:
-    """URL of a channel -> the mirrors that are asked in its place, for every name that stands for one channel."""
+    """Return URL of a channel -> mirrors that are asked in its place, for every name that stands for one channel."""
     found = {}
     for name, mirrors in settings.mirrored_channels.items():
         urls = settings.channel_urls([name])
@@ -39,7 +39,7 @@ def mirrors_of(settings: Settings) -> dict[str, list[str]]:
 
 
 def unusable_mirrors(settings: Settings) -> Iterator[str]:
-    """A sentence for each part of ``mirrored_channels`` that cannot be followed."""
+    """Yield a sentence for each part of ``mirrored_channels`` that cannot be followed."""
     for name, mirrors in settings.mirrored_channels.items():
         if len(settings.channel_urls([name])) != 1:
             yield f"conda's mirrored_channels for {name}: it is not one channel, so that it can have no mirrors."
@@ -58,7 +58,7 @@ def _is_usable(mirror: str) -> bool:
 
 
 def mirrored_elsewhere(mirrors: Routes) -> frozenset[str]:
-    """Hosts of channels with mirrors at other hosts, to which the engine would send the logins of the first."""
+    """Return hosts of channels with mirrors at other hosts, to which the engine would send the logins of the first."""
     return frozenset(
         host
         for url, found in mirrors.items()
@@ -67,7 +67,7 @@ def mirrored_elsewhere(mirrors: Routes) -> frozenset[str]:
 
 
 def stored_tokens(environ: Mapping[str, str]) -> dict[str, str]:
-    """The tokens of anaconda-client: URL of a server -> token. Files that cannot be read count as absent."""
+    """Return the tokens of anaconda-client: URL of a server -> token. Files that cannot be read count as absent."""
     tokens = {}
     with suppress(OSError):
         for path in sorted(_token_folder(environ).glob(f"*{_SUFFIX}")):
@@ -86,7 +86,7 @@ def _token_folder(environ: Mapping[str, str]) -> Path:
 
 
 def token_routes(settings: Settings, tokens: Mapping[str, str]) -> dict[str, str]:
-    """URL -> the same with the stored token of its server.
+    """Return URL -> the same with the stored token of its server.
 
     conda puts a token behind that part of a URL which is no channel's name: the alias, the folder of a custom channel,
     or else the host, ``/conda`` after it included. Its tokens hold for all URLs that begin with the server's, letter by
@@ -123,7 +123,7 @@ def is_below(url: str, folder: str) -> bool:
 
 
 def merged(mirrors: Routes, tokens: Mapping[str, str]) -> dict[str, list[str]]:
-    """One table of mirrors and of paths with tokens, in which mirrors have their tokens as well."""
+    """Return one table of mirrors and of paths with tokens, in which mirrors have their tokens as well."""
     routes = {url: [path] for url, path in tokens.items()}
     routes.update({url: [_with_token(mirror, tokens) for mirror in found] for url, found in mirrors.items()})
     return routes
@@ -136,5 +136,5 @@ def _with_token(url: str, tokens: Mapping[str, str]) -> str:
 
 
 def longest(routes: Routes) -> int:
-    """How many URLs one request may have to try."""
+    """Return how many URLs one request may have to try."""
     return max(map(len, routes.values()), default=1)

@@ -41,7 +41,7 @@ def check_path(prefix: Path) -> None:
 
 
 def check_unused(prefix: Path) -> None:
-    """Nothing may stand where an environment goes.
+    """Check that nothing stands where an environment goes.
 
     Raises:
         AlreadyExists: something does: an environment, or anything else, be it a link that leads nowhere.
@@ -153,7 +153,7 @@ def check_idle(prefix: Path) -> None:
 
 
 def check_there(prefix: Path) -> None:
-    """There is an environment.
+    """Check that there is an environment.
 
     Raises:
         NotFound: there is none.

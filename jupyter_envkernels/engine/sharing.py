@@ -22,7 +22,7 @@ _OURS = {"conda-meta", "__pycache__"}
 
 
 def shared_root(prefix: Path, roots: Iterable[Path]) -> Path | None:
-    """The shared root that a prefix is in, if any."""
+    """Return the shared root that a prefix is in, if any."""
     return next((root for root in roots if prefix.is_relative_to(root)), None)
 
 

@@ -51,7 +51,7 @@ class Line:
         return self.spec.version is None and self.spec.build is None and self.spec.channel is None
 
     def without_version(self) -> Line:
-        """The line that any version of its package satisfies."""
+        """Return the line that any version of its package satisfies."""
         return Line(self.name, rattler.MatchSpec(self.name), self.pinned)
 
     @property
@@ -60,7 +60,7 @@ class Line:
         return f"`{self.text}` comes from {self.origin}." if self.origin else ""
 
     def matches(self, record: rattler.RepoDataRecord) -> bool:
-        """A package satisfies the line, its channel and platform included, which rattler leaves out."""
+        """Return whether a package satisfies the line, its channel and platform included, which rattler leaves out."""
         channel, subdir = self.spec.channel, self.spec.subdir
         return (
             self.spec.matches(record)
@@ -120,7 +120,7 @@ class Solver:
         return records
 
     async def solve_names(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
-        """The same question, put as names under limits. Where it has no answer, the reason names the lines that clash.
+        """Choose packages, asked as names under limits. Where there are none, the reason names the lines that clash.
 
         Asked for the lines themselves, the solver never sees the records that they exclude, and says that there are
         none.
@@ -129,7 +129,7 @@ class Solver:
         return await self._ask([line.without_version() for line in named if not line.pinned], named)
 
     async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
-        """All packages of these names for this machine."""
+        """Return all packages of these names for this machine."""
         wanted = [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
         specs = [rattler.MatchSpec(name) for name in wanted]
         found = await self._gateway.query(self.channels, here(), specs, recursive=False)
@@ -137,7 +137,7 @@ class Solver:
         return [*(record for records in found for record in records), *own]
 
     async def names(self, platforms: Sequence[str] = ()) -> set[str]:
-        """The names of all packages for this machine, or for other platforms."""
+        """Return the names of all packages for this machine, or for other platforms."""
         subdirs = [rattler.Subdir(platform) for platform in platforms] or here()
         known = {name.normalized for name in await self._gateway.names(self.channels, subdirs)}
         return known | {record.name.normalized for record in self._installed if not platforms}
@@ -163,11 +163,11 @@ class Solver:
 
 
 def virtual_packages() -> list[rattler.GenericVirtualPackage]:
-    """What this machine offers, or is said to by the variables ``CONDA_OVERRIDE_...``."""
+    """Return what this machine offers, or is said to by the variables ``CONDA_OVERRIDE_...``."""
     overrides = rattler.VirtualPackageOverrides.from_env()
     return [virtual.into_generic() for virtual in rattler.VirtualPackage.detect(overrides=overrides)]
 
 
 def here() -> list[rattler.Subdir]:
-    """The platforms whose packages can be installed on this machine."""
+    """Return the platforms whose packages can be installed on this machine."""
     return [rattler.Subdir.current(), rattler.Subdir("noarch")]

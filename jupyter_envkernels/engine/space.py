@@ -11,7 +11,7 @@ from ..models import Plan, Problem
 
 
 def with_space(plan: Plan, prefix: Path, cache: Path) -> Plan:
-    """The plan with what is free where it goes, and a warning where that is less than it needs."""
+    """Return the plan with what is free where it goes, and a warning where that is less than it needs."""
     home, store = nearest_existing(prefix), nearest_existing(cache)
     is_shared = home.stat().st_dev == store.stat().st_dev
     needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}

@@ -199,7 +199,7 @@ class Staging:
         set_mode(self.folder, 0o700)
 
     def owns_previous(self) -> bool:
-        """What stands in :attr:`previous` is not what was there before, but what this job made."""
+        """Return whether what stands in :attr:`previous` is not what was there before, but what this job made."""
         return self._is_ours(self.previous / PENDING_MARK)
 
     def note_registration(self) -> None:
@@ -217,12 +217,12 @@ class Staging:
             mark.write(f"\n{_OTHERS}\n{_PIP if with_pip else ''}")
 
     def has_let_others_in(self) -> bool:
-        """What is in the trash is an update of this job, and :meth:`let_others_in` was called in it."""
+        """Return whether what is in the trash is an update of this job, and :meth:`let_others_in` was called in it."""
         mark = self.trash / PENDING_MARK
         return self._is_ours(mark) and {UPDATE_MARK, _OTHERS} <= set(_lines(mark))
 
     def has_let_pip_in(self) -> bool:
-        """What has come into it since may be the work of pip as well."""
+        """Return whether what has come into it since may be the work of pip as well."""
         return _PIP in _lines(self.trash / PENDING_MARK)
 
     def commit(self) -> None:
@@ -234,21 +234,21 @@ class Staging:
         (self.prefix / PENDING_MARK).replace(self.prefix / COMMITTED_MARK)
 
     def is_pending(self) -> bool:
-        """The prefix stands in its final place, but this job has not committed it."""
+        """Return whether the prefix stands in its final place, but this job has not committed it."""
         return self._is_ours(self.prefix / PENDING_MARK)
 
     def is_committed(self) -> bool:
-        """The prefix is what this job has made of it, whatever became of the job."""
+        """Return whether the prefix is what this job has made of it, whatever became of the job."""
         return self._is_ours(self.prefix / COMMITTED_MARK)
 
     def is_marked(self) -> bool:
-        """The prefix bears a mark of this job."""
+        """Return whether the prefix bears a mark of this job."""
         with contextlib.suppress(OSError):
             return self.is_pending() or self.is_committed()
         return False
 
     def has_registered(self) -> bool:
-        """It is pending, and this job has added it to conda's list or was about to."""
+        """Return whether it is pending, and this job has added it to conda's list or was about to."""
         return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
 
     def _is_ours(self, mark: Path) -> bool:
@@ -257,7 +257,7 @@ class Staging:
         return lines[:1] == [self.job_id] and (not self.token or self._signature in lines)
 
     def exists(self) -> bool:
-        """There is something that :meth:`discard` would take away."""
+        """Return whether there is something that :meth:`discard` would take away."""
         return any(map(os.path.lexists, (self.folder, self.previous, self.trash, self.spent))) or self.is_pending()
 
     def discard(self) -> None:
@@ -355,7 +355,7 @@ def _sync(path: Path) -> None:
 
 
 def touched_by(folder: Path, job_id: str, token: str = "") -> list[Staging]:
-    """The prefixes in a folder that bear the traces of a job, for one whose order cannot be read any more.
+    """Return the prefixes in a folder that bear the traces of a job, for one whose order cannot be read any more.
 
     Where only a shortened name is left of a prefix that has been put aside, it stays where it is.
     """

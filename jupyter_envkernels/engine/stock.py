@@ -41,16 +41,16 @@ class Stock:
     is_part: bool = False
 
     def names_for(self, line: Line) -> list[Names]:
-        """The names among which a line is looked for, channel by channel."""
+        """Return the names among which a line is looked for, channel by channel."""
         source = line.spec.channel
         return [names for url, names in self.names.items() if source is None or url == source.base_url]
 
     def has(self, line: Line) -> bool:
-        """There is a package of the name that a line asks for."""
+        """Return whether there is a package of the name that a line asks for."""
         return any(line.name in names for names in self.names_for(line))
 
     def tells_all(self, line: Line) -> bool:
-        """All channels were read that could have packages for a line."""
+        """Return whether all channels were read that could have packages for a line."""
         if line.spec.channel is not None:
             return line.spec.channel.base_url in self.names
         return not (self.failures or self.slow or self.is_part)

@@ -15,7 +15,7 @@ from .unlink_scripts import discard_copy
 
 
 def is_committed(kind: JobKind, staging: Staging, phase: JobPhase | None) -> bool:
-    """The work was done, whether or not the worker lived to say so.
+    """Return whether the work was done, whether or not the worker lived to say so.
 
     Args:
         kind: of the job.
@@ -42,7 +42,7 @@ def roll_back(kind: JobKind, staging: Staging) -> str:
 
 
 def put_back(kind: JobKind, staging: Staging) -> str:
-    """The part of :func:`roll_back` that takes no time: all is as it was, but what is to be deleted is in the trash.
+    """Do the part of :func:`roll_back` that takes no time: put all back, and what is to be deleted into the trash.
 
     Returns:
         What went wrong without harm, and files that were brought back, as sentences for the log.
@@ -93,7 +93,7 @@ def _forget_previous(staging: Staging) -> str:
 
 
 def empty_trash(kind: JobKind, staging: Staging) -> str:
-    """The part of :func:`roll_back` that deletes files, which takes its time.
+    """Do the part of :func:`roll_back` that deletes files, which takes its time.
 
     Returns:
         As :meth:`.Staging.empty_trash`.
@@ -119,7 +119,7 @@ def _unlist_removed(staging: Staging) -> str:
 
 
 def named(error: OSError) -> EnvKernelsError:
-    """An operating-system error as a failure with a name."""
+    """Return an error of the operating system as a failure with a name."""
     is_full = is_full_disk(error)
     # of a copy, the first file is what is copied, the second one where it goes
     file = (is_full and error.filename2) or error.filename

@@ -29,7 +29,7 @@ _KIND = "pre-unlink"
 
 
 def with_scripts(prefix: Path, names: Collection[str] | None = None) -> list[str]:
-    """Packages of a prefix that have such a script.
+    """Return packages of a prefix that have such a script.
 
     Args:
         prefix: the environment.

@@ -31,12 +31,12 @@ _IMPORTS = {"ipykernel_launcher": "ipykernel.kernelapp"}
 
 
 def is_sure(plan: Plan, package_cache: Path) -> bool:
-    """The kernel of an environment of this plan loads: one did before, or nothing speaks against it."""
+    """Return whether the kernel of an environment of this plan loads: one did before, or nothing speaks against it."""
     return _is_exact(plan) and (_record_of(plan, package_cache).exists() or is_of_its_time(plan))
 
 
 def remember(plan: Plan, package_cache: Path) -> None:
-    """An environment of this plan has passed."""
+    """Remember that an environment of this plan has passed."""
     if _is_exact(plan):
         record = _record_of(plan, package_cache)
         with suppress(OSError):
@@ -59,7 +59,7 @@ def _record_of(plan: Plan, package_cache: Path) -> Path:
 
 
 async def broken_kernels(prefix: Path, environ: Mapping[str, str]) -> frozenset[str]:
-    """Names of kernelspecs whose program or module is not there."""
+    """Return names of kernelspecs whose program or module is not there."""
     return frozenset([path.parent.name for path in _kernelspecs(prefix) if not await _passes(path, prefix, environ)])
 
 

@@ -21,7 +21,7 @@ _SCHEDULE = 2011
 
 
 def is_of_its_time(plan: Plan) -> bool:
-    """The kernels of a plan, and the packages that they name as dependencies, are no older than its Python.
+    """Return whether the kernels of a plan, and the packages that they depend on, are no older than its Python.
 
     False also where a record does not tell, and for a Python of which the schedule is not known.
     """

@@ -22,7 +22,7 @@ class Wish:
 
 
 def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diagnostic]]:
-    """The lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
+    """Return the lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
     wishes: list[Wish] = []
     remarks: list[Diagnostic] = []
     for dependency in document.dependencies:

@@ -37,7 +37,7 @@ class Assembler:
     )
 
     def environment(self, found: Found, contents: Contents) -> Environment:
-        """One environment; its display names stand for themselves, see :meth:`arrange`."""
+        """Return one environment; its display names stand for themselves, see :meth:`arrange`."""
         is_designated = found.real == self.naming.base
         name = "base" if is_designated else _name(found.path)
         is_closed = found.location.is_shared and not found.location.is_administered

@@ -87,7 +87,7 @@ class Catalog:
         return self._options
 
     def settings(self) -> Settings:
-        """The configuration of conda as it stands."""
+        """Return the configuration of conda as it stands."""
         with self._lock:
             return self._settings.read()
 
@@ -97,12 +97,12 @@ class Catalog:
             return self._trust.read(self._settings.read())
 
     def locations(self) -> tuple[Location, ...]:
-        """Where environments are looked for, in order of precedence."""
+        """Return where environments are looked for, in order of precedence."""
         with self._lock:
             return self._current_frame().places
 
     def environments(self) -> tuple[Environment, ...]:
-        """All environments, ordered by name, then prefix. Only what has changed since the last call is read again."""
+        """Return all environments by name, then prefix. Only what has changed since the last call is read again."""
         with self._lock:
             self._snapshot = self._refreshed()
             return self._snapshot.environments
@@ -119,7 +119,7 @@ class Catalog:
         return tuple(entry.environment for entry in entries if _is_own(entry, home))
 
     def find(self, ref: str) -> Environment:
-        """The environment with that id, prefix or name.
+        """Return the environment with that id, prefix or name.
 
         Raises:
             NotFound: there is none.
@@ -141,7 +141,7 @@ class Catalog:
         raise _ambiguous(ref, named) if named else _not_found(ref, environments)
 
     def kernel(self, kernel_id: str) -> tuple[Environment, Kernel] | None:
-        """The kernel with that id and its environment; None where there is none.
+        """Return the kernel with that id and its environment; None where there is none.
 
         While it is known and unchanged, nothing else is looked at, so that this may be called in an event loop.
         """
@@ -154,7 +154,7 @@ class Catalog:
         return None
 
     def new_prefix(self, name: str, root: Path | None = None) -> Path:
-        """Where a new environment of that name goes.
+        """Return where a new environment of that name goes.
 
         Args:
             name: of the new environment.
@@ -170,7 +170,7 @@ class Catalog:
         return self.new_root(root) / name
 
     def new_root(self, root: Path | None = None) -> Path:
-        """The folder for new environments: the one that is asked for, or else the default one.
+        """Return the folder for new environments: the one that the request names, or else the default one.
 
         Raises:
             Forbidden: no such folder can be written to.

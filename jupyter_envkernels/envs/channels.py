@@ -28,7 +28,7 @@ class ChannelNames:
     multi: Mapping[str, tuple[str, ...]]
 
     def urls(self, channels: Iterable[str]) -> tuple[str, ...]:
-        """URLs of channels, highest priority first, each once. ``nodefaults`` adds none.
+        """Return URLs of channels, highest priority first, each once. ``nodefaults`` adds none.
 
         Args:
             channels: names, URLs or paths of folders.

@@ -109,7 +109,7 @@ class Settings:
     problems: tuple[Problem, ...] = ()
 
     def channel_urls(self, channels: Iterable[str]) -> tuple[str, ...]:
-        """URLs of channels given by name, URL or path, highest priority first; ``nodefaults`` adds none."""
+        """Return URLs of channels given by name, URL or path, highest priority first; ``nodefaults`` adds none."""
         multi = {"defaults": self.default_channels, **self.custom_multichannels, "local": self._local_channels()}
         return ChannelNames(self.channel_alias, self.custom_channels, multi).urls(channels)
 
@@ -119,14 +119,14 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Conda's configuration for a process with these variables. Never raises: see :attr:`Settings.problems`."""
+    """Return conda's configuration for a process with these variables. Never raises: see :attr:`Settings.problems`."""
     environ = _with_root(environ)
     files = search_path(environ, str(home_of(environ)))
     return _Reader([*map(read_source, files), environment_source(environ)], environ).settings(files)
 
 
 def load_system_settings(prefix: str = sys.prefix, folders: Iterable[str] = SYSTEM_FOLDERS) -> Settings:
-    """Conda's configuration by administrators alone: no variable and no file that a user can write counts.
+    """Return conda's configuration by administrators alone: no variable and no file that a user can write counts.
 
     Args:
         prefix: of this program; the conda installation that it is in has configuration files as well.
@@ -147,7 +147,7 @@ class SettingsCache:
         self._settings = Settings()
 
     def read(self) -> Settings:
-        """The settings as they stand; the same object while nothing has changed."""
+        """Return the settings as they stand; the same object while nothing has changed."""
         environ = dict(self._environ)
         files = search_path(_with_root(environ), str(home_of(environ)))
         stamps = [(file, stamp_of(file, time.time_ns())) for file in files]

@@ -58,7 +58,7 @@ class Source:
 
 
 def search_path(environ: Mapping[str, str], home: str) -> list[str]:
-    """The configuration files that exist, lowest priority first.
+    """Return the configuration files that exist, lowest priority first.
 
     Args:
         environ: with ``CONDA_ROOT``, as conda itself sets it before it looks.
@@ -163,7 +163,7 @@ def _repeated_key(path: str, name: str, line: int, before: int) -> Problem:
 
 
 def environment_source(environ: Mapping[str, str]) -> Source:
-    """What the variables ``CONDA_*`` set; lists are still one string. ``!important`` at the end means final."""
+    """Return what the variables ``CONDA_*`` set; lists are still one string. ``!important`` at the end means final."""
     entries = {}
     for name, text in environ.items():
         if name.startswith("CONDA_"):
@@ -201,7 +201,7 @@ def _flag_behind(node: Node, lines: list[str]) -> Flag | None:
 
 
 def merge(entries: Sequence[Entry]) -> Plain:
-    """One value out of those of several sources, lowest priority first; all of the same shape."""
+    """Return one value out of those of several sources, lowest priority first; all of the same shape."""
     final = next((index for index, entry in enumerate(entries) if entry.flag == "final"), None)
     if final is not None:
         entries = entries[: final + 1]

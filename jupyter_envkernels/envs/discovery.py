@@ -28,7 +28,7 @@ _Child = tuple[str, bool | None]
 
 
 def is_hidden_sibling(name: str) -> bool:
-    """A prefix that is being built or taken away lies beside its place as ``.NAME.envkernels-*``."""
+    """Return whether a name is that of a prefix that is being built or taken away: ``.NAME.envkernels-*``."""
     return name.startswith(".") and ".envkernels-" in name
 
 
@@ -74,7 +74,7 @@ class Discovery:
         self._last: tuple[tuple[Location, ...], object, tuple[Found, ...]] | None = None
 
     def find(self, places: tuple[Location, ...], session: Session) -> tuple[Found, ...]:
-        """The prefixes that the locations name, in their order; the same object while nothing has changed.
+        """Return the prefixes that the locations name, in their order; the same object while nothing has changed.
 
         Where several paths lead to one prefix, its own path wins over links to it, and else the first location. A list
         that is not trusted names none.

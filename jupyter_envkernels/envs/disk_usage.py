@@ -38,7 +38,7 @@ class DiskUsage:
         self._links: dict[int, int] = {}  # of a file that counts as shared: how many of its links we have not seen
 
     def steps(self) -> Iterator[None]:
-        """Goes on with each step; the attributes are true when there is no further one."""
+        """Yield at each step; the attributes are true when there is no further one."""
         try:
             top = os.lstat(self._prefix)
         except OSError:
@@ -91,7 +91,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def free_bytes(path: Path) -> int | None:
-    """What is free where a path is, or would be; None where the file system does not tell, as /proc."""
+    """Return what is free where a path is, or would be; None where the file system does not tell, as /proc."""
     try:
         there = os.statvfs(nearest_existing(path))
     except OSError:

@@ -15,7 +15,7 @@ _MAX_BYTES = 1 << 16
 
 
 def why_frozen(prefix: str | os.PathLike[str]) -> str:
-    """Why an environment must not be changed, with what its maker says of it; empty when it is not frozen."""
+    """Return why an environment must not be changed, with what its maker says of it; empty when it is not frozen."""
     path = f"{os.fspath(prefix)}/{FROZEN}"
     if not os.path.isfile(path):
         return ""

@@ -46,14 +46,14 @@ class _Entry:
     packages: list[str] = field(default_factory=list)
 
     def after(self, before: frozenset[str]) -> frozenset[str]:
-        """The packages that there are after it."""
+        """Return the packages that there are after it."""
         added = {line[1:] for line in self.packages if line.startswith("+")}
         removed = {line[1:] for line in self.packages if line.startswith("-")}
         return before - removed | added if added or removed else frozenset(self.packages)
 
 
 def read_history(prefix: Path) -> tuple[Revision, ...]:
-    """The revisions of an environment, oldest first, with the numbers that ``conda list --revisions`` gives them.
+    """Return the revisions of an environment, oldest first, as ``conda list --revisions`` numbers them.
 
     Texts hold no credentials. What cannot be understood is left out; without a history that can be read there are none.
     """

@@ -15,13 +15,13 @@ _MANAGERS = ("conda", "mamba")
 
 
 def home_of(environ: Mapping[str, str]) -> Path:
-    """The home folder as the shell would give it for ``~``."""
+    """Return the home folder as the shell would give it for ``~``."""
     home = environ.get("HOME")
     return Path(home) if home else Path.home()
 
 
 def designated_root(environ: Mapping[str, str], running_prefix: Path = Path(sys.prefix)) -> Path | None:
-    """The root prefix that the environment variables, ``PATH`` or the running prefix name; None where none does.
+    """Return the root prefix that variables, ``PATH`` or the running prefix name; None where none does.
 
     It depends on how this process was started and not on which environments there are, because kernel ids are
     derived from it.
@@ -36,14 +36,14 @@ def designated_root(environ: Mapping[str, str], running_prefix: Path = Path(sys.
 
 
 def usual_roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """The places where installers put a root prefix by default, whether or not there is one."""
+    """Return the places where installers put a root prefix by default, whether or not there is one."""
     home = home_of(environ)
     parents = (home, Path("/opt"), Path("/usr/local"))
     return (*(parent / name for parent in parents for name in _FOLDERS), home / ".local/share/mamba")
 
 
 def is_root(prefix: str | Path) -> bool:
-    """The prefix is the root of an installation of conda or mamba: it has ``condabin``.
+    """Return whether the prefix is the root of an installation of conda or mamba: it has ``condabin``.
 
     The package ``conda`` brings that folder too, so an environment in which somebody has installed it is none: it lies
     in a folder ``envs``, or was made here. So are clones of a root, wherever they stand.

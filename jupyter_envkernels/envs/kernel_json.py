@@ -24,7 +24,7 @@ _FIELDS: tuple[tuple[str, type, str], ...] = (
 
 
 def parse_kernel_json(data: bytes) -> dict[str, Any]:
-    """A kernelspec as jupyter_client takes it.
+    """Return a kernelspec as jupyter_client takes it.
 
     Raises:
         ValueError: the sentence says what is wrong with it.
@@ -79,7 +79,7 @@ def _check_values(spec: Mapping[str, Any]) -> None:
 
 
 def is_variable(name: str, value: str) -> bool:
-    """The operating system takes it for an environment variable."""
+    """Return whether the operating system takes it for an environment variable."""
     return name != "" and "=" not in name and "\0" not in name and "\0" not in value
 
 

@@ -39,7 +39,7 @@ class Location:
 
 
 def locations(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> tuple[Location, ...]:
-    """All places, each once: what the administrator named, what conda is configured for, the usual ones, the lists."""
+    """Return all places once: those of the administrator, those of conda's configuration, the usual ones, the lists."""
     found: dict[tuple[str, LocationKind], Location] = {}
     for location in _all(options, settings, environ):
         found.setdefault((location.path, location.kind), location)
@@ -88,7 +88,7 @@ def _absolute(path: Path) -> str:
 
 
 def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> str:
-    """The one folder whose environments have ids without a hash: the first of these that is configured.
+    """Return the one folder whose environments have ids without a hash: the first of these that is configured.
 
     The first root of the administrator, the first folder of conda's ``envs_dirs``, ``envs`` of the installation,
     ``~/.conda/envs``. It does not depend on what is in them.
@@ -103,5 +103,5 @@ def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Ma
 
 
 def nearest_existing(path: Path) -> Path:
-    """The path, or the nearest folder above it that there is, as far as this user may look."""
+    """Return the path, or the nearest folder above it that there is, as far as this user may look."""
     return next(there for there in (path, *path.parents) if os.path.exists(there))

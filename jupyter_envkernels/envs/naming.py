@@ -46,7 +46,7 @@ class Naming:
     base: str
 
     def slug(self, identity: str) -> str:
-        """The part of a kernel id that stands for the environment: ``base``, ``env-NAME`` or ``env-NAME-HASH``.
+        """Return the part of a kernel id that stands for the environment: ``base``, ``env-NAME`` or ``env-NAME-HASH``.
 
         Args:
             identity: the prefix below its folder's real path.
@@ -66,7 +66,7 @@ def clean(text: str) -> str:
 
 
 def kernel_suffixes(raw_names: Sequence[str]) -> dict[str, str]:
-    """Raw kernel name -> the last part of its id, without a dash, different for each.
+    """Return raw kernel name -> the last part of its id, without a dash, different for each.
 
     ``python3`` is ``py``, ``ir`` is ``r``, and the newest of ``julia-1.10`` and ``julia-1.11`` is ``julia``.
     """
@@ -89,12 +89,12 @@ def _by_version(raw: str) -> list[tuple[int, int, str]]:
 
 
 def short_kernel_name(display_name: str) -> str:
-    """What a kernel calls itself, without the package in brackets: ``Python 3 (ipykernel)`` is ``Python 3``."""
+    """Return what a kernel calls itself, without the package in brackets: ``Python 3 (ipykernel)`` is ``Python 3``."""
     return display_name.removesuffix(" (ipykernel)")
 
 
 def check_template(template: str) -> str:
-    """The template for display names, or the default one for an empty text.
+    """Return the template for display names, or the default one for an empty text.
 
     Raises:
         InvalidRequest: it has fields that there are not.
@@ -122,11 +122,11 @@ def language_of(display_name: str) -> str:
 
 
 def shared(names: Iterable[str]) -> set[str]:
-    """The names that occur more than once."""
+    """Return the names that occur more than once."""
     return {name for name, count in Counter(names).items() if count > 1}
 
 
 def short_location(prefix: str, home: str) -> str:
-    """The folder of a prefix, with ``~`` for the home folder."""
+    """Return the folder of a prefix, with ``~`` for the home folder."""
     folder = os.path.dirname(prefix)
     return "~" + folder[len(home) :] if folder == home or folder.startswith(home + "/") else folder

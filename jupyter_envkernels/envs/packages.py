@@ -108,7 +108,7 @@ def _record(path: Path, limit: int) -> tuple[Record, int]:
 
 
 def damaged_record(path: Path, error: Exception) -> InvalidSpec:
-    """The failure that the file in which conda records a package cannot be read."""
+    """Return the failure that the file in which conda records a package cannot be read."""
     return InvalidSpec(
         f"The package record {path} cannot be read: {str(error).rstrip('.')}.",
         remedy=f"Delete this file, and install {path.stem.rsplit('-', 2)[0]} again.",

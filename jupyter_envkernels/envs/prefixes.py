@@ -57,7 +57,7 @@ class Contents(NamedTuple):
     stamps: tuple[Stamp, ...] = ()
 
     def is_current(self) -> bool:
-        """Nothing has changed since it was read. It costs one ``stat`` a check."""
+        """Return whether nothing has changed since it was read. It costs one ``stat`` a check."""
         for path, stamp in zip(self.watched, self.stamps, strict=True):
             try:
                 current = fingerprint(os.stat(path))
@@ -264,7 +264,7 @@ def _bad_kernelspec(file: str, reason: str) -> Problem:
 
 
 def resource_files(folder: str) -> list[str]:
-    """Names of the files of a kernelspec's folder that clients fetch: logos, kernel.js, kernel.css."""
+    """Return names of the files of a kernelspec's folder that clients fetch: logos, kernel.js, kernel.css."""
     try:
         files = os.listdir(folder)
     except OSError:

@@ -27,7 +27,7 @@ class _Connection(msgspec.Struct):
 
 
 def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
-    """Processes of this machine whose program lies in the environment, and which were given a connection file.
+    """Return the processes whose program lies in the environment, and which were given a connection file.
 
     Those of other people are seen only by root. Where there is no ``/proc``, none are seen.
 

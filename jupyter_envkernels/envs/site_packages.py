@@ -24,7 +24,7 @@ _HEADER = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE | re.IGNORECAS
 
 
 def pip_packages(prefix: str, folder: str, owned: Collection[str]) -> Iterator[InstalledPackage]:
-    """The packages in a site-packages folder that are not conda's, in no order.
+    """Yield the packages in a site-packages folder that are not conda's, in no order.
 
     Args:
         prefix: of the environment.

@@ -12,7 +12,7 @@ MISSING: Stamp = 0
 
 
 def stamp_of(path: str, now: int) -> Stamp | None:
-    """The state of a file or folder, equal for as long as it is unchanged; None where that cannot be told.
+    """Return the state of a file or folder, equal for as long as it is unchanged; None where that cannot be told.
 
     Args:
         path: where nothing is, the stamp is :data:`MISSING`.
@@ -25,7 +25,7 @@ def stamp_of(path: str, now: int) -> Stamp | None:
 
 
 def settled(status: os.stat_result, now: int) -> Stamp | None:
-    """The stamp of a file whose status is known; None while it is too young."""
+    """Return the stamp of a file whose status is known; None while it is too young."""
     return fingerprint(status) if now - status.st_mtime_ns > SETTLE_NS else None
 
 

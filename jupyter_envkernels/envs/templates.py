@@ -65,7 +65,7 @@ class Templates:
         self._lock = threading.Lock()
 
     def read(self) -> tuple[Template, ...]:
-        """All that can be used, by folder and name of file. What cannot is left out, and named in the log, once."""
+        """Return all that can be used, by folder and name of file. What cannot is left out, and logged once."""
         with self._lock:
             return self._read()
 

@@ -70,7 +70,7 @@ class Follower:
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
     def running(self) -> list[Job]:
-        """The jobs that run or are being started."""
+        """Return the jobs that run or are being started."""
         return [job for job in self.jobs.values() if job.state == "running" or job.id in self._workers]
 
     async def wait(self, job_id: str, seconds: float) -> None:

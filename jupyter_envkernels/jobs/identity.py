@@ -25,11 +25,11 @@ class WorkerMark:
 
     @classmethod
     def of(cls, pid: int) -> WorkerMark:
-        """The mark of a process that runs here."""
+        """Return the mark of a process that runs here."""
         return cls(pid, _here(), _started(pid))
 
     def may_be_signalled(self) -> bool:
-        """The number means that worker, or what is left of its group.
+        """Return whether the number means that worker, or what is left of its group.
 
         A number is not given away again as long as its group has members, so a leader that is gone is no objection.
         """
@@ -53,7 +53,7 @@ def _here() -> str:
 
 
 def account() -> str:
-    """The name of the account that this process runs for; its number where it has no name, as in some containers."""
+    """Return the name of the account that this process runs for; its number where it has none, as in containers."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -61,7 +61,7 @@ def account() -> str:
 
 
 def group_members(leader: int) -> list[int]:
-    """The processes of a group that are more than zombies; empty where the system does not tell."""
+    """Return the processes of a group that are more than zombies; empty where the system does not tell."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         state, _, group = (_stat(int(folder.name)) or ["X", "", ""])[:3]

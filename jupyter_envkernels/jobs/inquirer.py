@@ -122,7 +122,7 @@ class Inquirer:
         return with_remarks(checked, further)
 
     async def advise(self, text: str, seconds: float) -> tuple[Diagnostic, ...]:
-        """What channels make of a spec.
+        """Return what channels make of a spec.
 
         Args:
             text: of the spec.
@@ -145,7 +145,7 @@ class Inquirer:
         check_cache(self._options.package_cache, read_trust(self._options.catalog, settings, os.environ))
 
     async def machine(self, seconds: float) -> Machine | None:
-        """What this machine is to packages; asked once. None where that cannot be found out in time."""
+        """Return what this machine is to packages; asked once. None where that cannot be found out in time."""
         self._machine = self._machine or (await self._ask(MachineQuestion(next(self._ids)), seconds)).machine
         return self._machine
 

@@ -65,7 +65,7 @@ class Order:
 
 
 def new_job_id(newest: str = "") -> str:
-    """A fresh id: UTC to the microsecond, so that ids sort by age, and three random digits.
+    """Return a fresh id: UTC to the microsecond, so that ids sort by age, and three random digits.
 
     Args:
         newest: the newest id that there is; the fresh one comes after it, also where the clock was set back since.
@@ -78,7 +78,7 @@ def new_job_id(newest: str = "") -> str:
 
 
 def job_ids(journal_dir: Path) -> list[str]:
-    """The ids of all stored jobs, oldest first."""
+    """Return the ids of all stored jobs, oldest first."""
     with suppress(OSError):
         return sorted(path.name for path in journal_dir.iterdir() if _ID.fullmatch(path.name))
     return []
@@ -107,7 +107,7 @@ class Journal:
         self.timeout_mark = self.folder / "timeout"
 
     def order(self) -> Order:
-        """What was asked.
+        """Return the order that the job carries out.
 
         Raises:
             NotFound: there is no such job, or it cannot be read.
@@ -120,7 +120,7 @@ class Journal:
             raise NotFound(f"What is stored of the job {self.id} cannot be read: {error}.") from error
 
     def token(self) -> str:
-        """Random text that no other account knows; empty for jobs of versions that had none."""
+        """Return random text that no other account knows; empty for jobs of versions that had none."""
         with suppress(OSError, UnicodeDecodeError):
             return (self.folder / "token").read_text(encoding="ascii")
         return ""
@@ -135,7 +135,7 @@ class Journal:
         return self.folder / "plan.json"
 
     def plan(self) -> Plan:
-        """The packages that were chosen.
+        """Return the packages that were chosen.
 
         Raises:
             NotFound: none are yet.
@@ -148,11 +148,11 @@ class Journal:
             raise NotFound(f"The plan of the job {self.id} cannot be read: {error}.") from error
 
     def events(self, after: int = 0) -> list[JobEvent]:
-        """The events with a greater seq, in order."""
+        """Return the events with a greater seq, in order."""
         return [event for event in self.read_events(0)[0] if event.seq > after]
 
     def read_events(self, offset: int) -> tuple[list[JobEvent], int]:
-        """The complete events from a byte offset on, and the offset behind them."""
+        """Return the complete events from a byte offset on, and the offset behind them."""
         data = _read(self.events_file, offset)
         end = data.rfind(b"\n") + 1
         lines = data[:end].splitlines()
@@ -162,7 +162,7 @@ class Journal:
         return events, offset + end
 
     def job(self) -> Job:
-        """The job as its events tell it.
+        """Return the job as its events tell it.
 
         Raises:
             NotFound: there is no such job, or what was asked cannot be read.
@@ -174,7 +174,7 @@ class Journal:
         return fold(self.id, order, events)
 
     def read_log(self, offset: int) -> tuple[str, int]:
-        """The log from a byte offset on, at most :data:`LOG_CHUNK` bytes of it, and the offset to read on from.
+        """Return the log from an offset on, at most :data:`LOG_CHUNK` bytes, and the offset to read on from.
 
         It is cut between characters.
         """
@@ -186,7 +186,7 @@ class Journal:
         return data.decode(errors="replace"), offset + len(data)
 
     def is_alive(self) -> bool:
-        """Some process holds the job."""
+        """Return whether some process holds the job."""
         with suppress(FileNotFoundError), self.lock_file.open("rb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -195,14 +195,14 @@ class Journal:
         return False
 
     def worker(self) -> WorkerMark | None:
-        """Who holds the job; only meaningful while :meth:`is_alive`."""
+        """Return the process that holds the job; only meaningful while :meth:`is_alive`."""
         with suppress(OSError, ValueError):
             return _decode(self.lock_file.read_bytes(), WorkerMark)
         return None
 
 
 def fold(job_id: str, order: Order, events: list[JobEvent]) -> Job:
-    """Events -> the job as it stands.
+    """Return the job as its events leave it.
 
     Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
     no process holds it, whoever cleans up finds it dead and writes a last word, which can be read again.
@@ -214,7 +214,7 @@ def fold(job_id: str, order: Order, events: list[JobEvent]) -> Job:
 
 
 def advance(job: Job, event: JobEvent) -> Job:
-    """The job after one more event."""
+    """Return the job after one more event."""
     return replace(
         job,
         state=event.state,
@@ -229,7 +229,7 @@ def advance(job: Job, event: JobEvent) -> Job:
 
 
 def encode(value: object) -> bytes:
-    """Stored form of an order, an event or a plan: JSON without a newline."""
+    """Return stored form of an order, an event or a plan: JSON without a newline."""
     return msgspec.json.encode(value, enc_hook=str)
 
 

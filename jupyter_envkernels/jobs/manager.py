@@ -91,7 +91,7 @@ class JobManager:
         return self._options
 
     def count(self, state: JobState) -> int:
-        """How many jobs are in a state, as far as this manager knows."""
+        """Return how many jobs are in a state, as far as this manager knows."""
         return sum(job.state == state for job in self._jobs.values())
 
     def unfinished(self) -> list[JobRequest]:
@@ -154,7 +154,7 @@ class JobManager:
         await asyncio.to_thread(self._spare.dismiss)
 
     async def prepare(self) -> None:
-        """A job will be asked for soon: start a worker that waits for it."""
+        """Start a worker that waits for the next job."""
         await asyncio.to_thread(self._spare.prepare)
 
     async def submit(self, request: JobRequest, user: str = "") -> Job:
@@ -250,13 +250,13 @@ class JobManager:
             ended.result()
 
     async def jobs(self) -> list[Job]:
-        """All jobs that the journal holds, newest first."""
+        """Return all jobs that the journal holds, newest first."""
         found = await asyncio.to_thread(self._read_jobs)
         self._jobs |= {job.id: job for job in found if job.is_over and job.id not in self._follower}
         return found
 
     async def job(self, job_id: str) -> Job:
-        """One job.
+        """Return one job.
 
         Raises:
             NotFound: there is no such job.
@@ -264,7 +264,7 @@ class JobManager:
         return await asyncio.to_thread(self.journal(job_id).job)
 
     def journal(self, job_id: str) -> Journal:
-        """The journal of one job, for reading.
+        """Return the journal of one job, for reading.
 
         Raises:
             NotFound: the id is not one of a job.

@@ -18,7 +18,7 @@ class Pace:
         self._seen: deque[tuple[float, int]] = deque()
 
     def rate(self, done: int, now: float) -> float | None:
-        """Units a second over the last seconds.
+        """Return the units a second over the last seconds.
 
         Args:
             done: so many by now.

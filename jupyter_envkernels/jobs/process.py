@@ -32,7 +32,7 @@ _PAUSE = 0.01
 
 
 def scratch(journal: Journal) -> Path:
-    """The folder for temporary files of a job; there while its worker lives."""
+    """Return the folder for temporary files of a job; there while its worker lives."""
     word = secret_word(journal.id, journal.token(), "scratch")
     return Path(tempfile.gettempdir(), f"envkernels-{word}")
 

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def superfluous(jobs: Iterable[Job], keep: int, now: float) -> list[str]:
-    """The jobs whose journals may go.
+    """Return the jobs whose journals may go.
 
     None that runs or waits; none of the newest that are over; none that ended within the last hour, for who waits for
     it may look rarely; and none that ended within the last day and can be taken up again or carried out. (What carries

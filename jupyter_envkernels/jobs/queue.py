@@ -28,20 +28,20 @@ class Queue:
         return job_id in self._waiting
 
     def enter(self, job: Job) -> None:
-        """It waits, behind all others."""
+        """Let it wait, behind all others."""
         self._waiting[job.id] = is_plan(job)
 
     def leave(self, job_id: str) -> None:
-        """It does not wait any more, if it did."""
+        """Let it wait no longer."""
         self._waiting.pop(job_id, None)
 
     def to_the_end(self, job_id: str) -> None:
-        """It lets all others go first, if it waits."""
+        """Let all others go first, if it waits."""
         if job_id in self._waiting:
             self._waiting[job_id] = self._waiting.pop(job_id)
 
     def check_room(self, running: Iterable[Job]) -> None:
-        """One more may come: it can wait, or need not.
+        """Check that one more may come, be it to wait or not.
 
         Raises:
             QueueFull: it could only wait, and too many do.
@@ -51,7 +51,7 @@ class Queue:
             raise QueueFull(f"{waiting} jobs wait already.", remedy="Try again when some of them are over.")
 
     def is_turn(self, job_id: str, running: Iterable[Job]) -> bool:
-        """It is the first of its sort, and there is a slot for it.
+        """Return whether it is the first of its sort, and there is a slot for it.
 
         Args:
             job_id: a job that waits.

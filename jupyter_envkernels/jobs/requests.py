@@ -208,7 +208,7 @@ def run_request(job: Job, *, has_plan: bool) -> JobRequest:
 
 
 def clashes(request: JobRequest, other: JobRequest) -> bool:
-    """The two cannot be carried out at the same time: one changes what the other changes or reads.
+    """Return whether two exclude each other in time: one changes what the other changes or reads.
 
     Plans only read, and hold for the state that they have read.
     """
@@ -243,7 +243,7 @@ def _check_trusted(environment: Environment) -> None:
 
 
 def change_refused(environment: Environment) -> str:
-    """Why an environment must not be changed or removed; empty when it may be."""
+    """Return why an environment must not be changed or removed; empty when it may be."""
     if environment.is_base:
         return "it is the base of a conda installation"
     if environment.is_running:
@@ -258,7 +258,7 @@ def change_refused(environment: Environment) -> str:
 
 
 def check_name(name: str) -> str:
-    """The name, if it can be one of an environment.
+    """Return the name, if it can be one of an environment.
 
     Raises:
         InvalidRequest: it cannot.

@@ -112,7 +112,7 @@ def _start() -> _Waiting:
 
 
 def receive() -> tuple[str, list[int]] | None:
-    """In a spare worker: wait for a job. From then on, what is printed goes to its log.
+    """Wait for a job, in a spare worker. From then on, what is printed goes to its log.
 
     Returns:
         The folder of its journal, and the descriptors to be kept; None when none has come.

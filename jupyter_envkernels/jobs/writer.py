@@ -60,7 +60,7 @@ class JournalWriter:
         self._log.close()
 
     def state(self, state: JobState, message: str = "", error: Problem | None = None) -> None:
-        """The job has a new state.
+        """Tell a new state of the job.
 
         Raises:
             OSError: it cannot be stored.

@@ -22,7 +22,7 @@ _PYTHON = ("py", "python3", "python2")
 
 
 def resolve(name: str, environments: Iterable[Environment]) -> Meant | None:
-    """The one environment that a kernel name can mean, the kernel, and that kernel's raw name.
+    """Return the one environment that a kernel name can mean, the kernel, and that kernel's raw name.
 
     As jupyter_client does it, case does not count, unless it tells environments apart.
 

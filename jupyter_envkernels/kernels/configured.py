@@ -39,7 +39,7 @@ class OtherManager:
 
 
 def other_manager(environ: Mapping[str, str], folders: Iterable[str] | None = None) -> OtherManager | None:
-    """The kernelspec manager that the configuration puts in our place; None where it leaves it to us.
+    """Return the kernelspec manager that the configuration puts in our place; None where it leaves it to us.
 
     Configuration in Python is not run, and so not seen.
 

@@ -14,7 +14,7 @@ PROVISIONER = "envkernels-provisioner"
 
 
 def kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """A kernelspec as :meth:`jupyter_client.kernelspec.KernelSpec.to_dict` gives it; a new object each time.
+    """Return a kernelspec, as :meth:`jupyter_client.kernelspec.KernelSpec.to_dict` does; a new object each time.
 
     Where kernel.json cannot be used, it is the one of the fallback kernel.
     """
@@ -35,7 +35,7 @@ def kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
 
 
 def resource_dir(environment: Environment, kernel: Kernel) -> str:
-    """The folder of a kernel's kernel.json and logos."""
+    """Return the folder of a kernel's kernel.json and logos."""
     return f"{environment.prefix}/{KERNELS}/{kernel.raw_name}"
 
 
@@ -45,13 +45,13 @@ def hashed_id(environment: Environment, kernel: Kernel) -> str:
 
 
 def missing_kernelspec(environment: Environment, raw_name: str) -> dict[str, Any]:
-    """The kernelspec for a kernel that the environment should have and has not: it starts the fallback kernel."""
+    """Return the kernelspec for a kernel that the environment should have and has not: that of the fallback kernel."""
     nothing = Kernel("", f"{environment.name} (no kernel)", "", raw_name, environment.problem)
     return kernelspec(environment, nothing)
 
 
 def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """What a kernelspec says about its environment, in the words that nb_conda_kernels brought in."""
+    """Return what a kernelspec says about its environment, in the words that nb_conda_kernels brought in."""
     raw_display_name = str(kernel.spec.get("display_name") or kernel.raw_name)
     other = {"other_prefix": str(kernel.other_prefix)} if kernel.other_prefix else {}
     return {
@@ -66,7 +66,7 @@ def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, 
 
 
 def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[str]:
-    """The command of a kernel that answers each cell with what is wrong with an environment.
+    """Return the command of a kernel that answers each cell with what is wrong with an environment.
 
     Args:
         name: of the environment.
@@ -107,7 +107,7 @@ def _own_argv(module: str) -> list[str]:
 
 
 def resources(name: str, files: Iterable[str], base_url: str) -> dict[str, str]:
-    """URLs of a kernelspec's files, keyed as jupyter_server does: logos without their extension."""
+    """Return URLs of a kernelspec's files, keyed as jupyter_server does: logos without their extension."""
     return {
         file.rsplit(".", 1)[0] if file.startswith("logo-") else file: f"{base_url}kernelspecs/{name}/{file}"
         for file in files

@@ -48,14 +48,14 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         self._known: dict[str, tuple[Environment, dict[str, Any]]] = {}
 
     def find_kernel_specs(self) -> dict[str, str]:
-        """Kernel name -> resource folder."""
+        """Return the resource folder of each kernel, by name."""
         found, _ = self._ordinary_specs()
         environments = self.catalog.environments()
         ours = self._listed(environments, self._twins(environments, found))
         return found | {kernel.id: resource_dir(environment, kernel) for environment, kernel in ours}
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """The kernelspec of that name, listed or not: names that nb_conda_kernels gave are understood too.
+        """Return the kernelspec of that name, listed or not: names that nb_conda_kernels gave are understood too.
 
         For a kernel that cannot start it is one that says why.
 
@@ -72,7 +72,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return self.kernel_spec_class(resource_dir=folder, **spec)
 
     def get_all_specs(self) -> dict[str, Any]:
-        """Kernel name -> ``{"resource_dir", "spec"}``; where a subclass has methods of its own, by those."""
+        """Return ``{"resource_dir", "spec"}`` by name; where a subclass has methods of its own, by those."""
         if any(getattr(type(self), name) is not getattr(SyncEnvKernelSpecManager, name) for name in _OVERRIDABLE):
             return dict(super().get_all_specs())
         folders, ordinary = self._ordinary_specs()
@@ -185,7 +185,7 @@ class EnvKernelSpecManager(SyncEnvKernelSpecManager):
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="envkernels")
 
     async def get_all_specs(self) -> dict[str, Any]:  # type: ignore[override]
-        """Kernel name -> model with ``name``, ``spec`` and ``resources``, as the REST interface hands it out."""
+        """Return models by name, with ``name``, ``spec`` and ``resources``, as the REST interface hands them out."""
         found = await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
         await asyncio.sleep(0)  # whoever has waited goes first: the handler will take a while to encode all this
         return found

@@ -100,7 +100,7 @@ def remove(data_dir: Path) -> SyncReport:
 
 
 def is_synced(spec: Mapping[str, Any]) -> bool:
-    """The kernelspec was written by :func:`sync`."""
+    """Return whether the kernelspec was written by :func:`sync`."""
     mark = spec.get("metadata", {}).get("envkernels")
     return isinstance(mark, dict) and mark.get("synced") is True
 

@@ -19,5 +19,5 @@ def _quantity(count: float, unit: str) -> str:
 
 
 def count_of(count: int, noun: str) -> str:
-    """So many of something, as ``1 package`` or ``3 packages``."""
+    """Return a number of something, as ``1 package`` or ``3 packages``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -6,5 +6,5 @@ import re
 
 
 def canonical_name(name: str) -> str:
-    """The one form of all spellings of a package of pip, as the index knows it (PEP 503)."""
+    """Return the one form of all spellings of a package of pip, as the index knows it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()

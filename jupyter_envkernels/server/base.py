@@ -38,7 +38,7 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 def status_of(error: errors.EnvKernelsError) -> int:
-    """The HTTP status of a failure: that of the nearest class in the table."""
+    """Return the HTTP status of a failure: that of the nearest class in the table."""
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
@@ -60,17 +60,17 @@ class EnvKernelsHandler(APIHandler):
             self._known_user = self.user
 
     async def head(self, *args: str) -> None:
-        """As GET; tornado sends the headers alone."""
+        """Answer as to GET; tornado sends the headers alone."""
         done = self.get(*args)
         if done is not None:
             await done
 
     def body(self, kind: Any) -> Any:
-        """The request's body, decoded and checked."""
+        """Return the request's body, decoded and checked."""
         return wire.read_body(self.request.body, kind)
 
     def whole_number(self, name: str) -> int:
-        """A query argument that counts something; 0 when it is absent."""
+        """Return a query argument that counts something; 0 when it is absent."""
         text = self.get_query_argument(name, "0")
         if not _WHOLE_NUMBER.fullmatch(text):
             raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
@@ -131,7 +131,7 @@ class EnvKernelsHandler(APIHandler):
         value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """What a client did wrong is one line of log; a fault of ours is a traceback."""
+        """Log one line for what a client did wrong, and a traceback for a fault of ours."""
         if isinstance(value, errors.EnvKernelsError):
             self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
         else:

@@ -23,9 +23,9 @@ class EventPublisher:
             event_logger.register_event_schema(_SCHEMAS / name / "v1.yaml")
 
     def job(self, job: Job, event: JobEvent) -> None:
-        """An event that the journal holds already; a listener of the job manager."""
+        """Send an event that the journal holds already; a listener of the job manager."""
         self._event_logger.emit(schema_id=JOB_EVENT_SCHEMA, data=event_json(job, event))
 
     def environments(self, count: int) -> None:
-        """The environments are others than they were."""
+        """Tell that the environments have changed."""
         self._event_logger.emit(schema_id=ENVIRONMENTS_EVENT_SCHEMA, data={"count": count})

@@ -36,7 +36,7 @@ class Listing:
         self._written: _Written | None = None
 
     def text(self) -> str:
-        """All environments as JSON text. Catalog and footprints give the same object as long as nothing changes."""
+        """Return all environments as JSON text. Catalog and footprints give the same object while nothing changes."""
         found, footprints = self._catalog.environments(), self._footprints.read()
         written = self._written
         if written is None or written.environments is not found or written.footprints is not footprints:
@@ -45,5 +45,5 @@ class Listing:
         return written.text
 
     def one(self, environment: Environment) -> dict[str, Any]:
-        """One environment as a JSON document."""
+        """Return one environment as a JSON document."""
         return environment_json(environment, self._footprints.read().get(environment.id))

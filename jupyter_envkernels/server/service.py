@@ -66,7 +66,7 @@ class Service:
     former: tuple[Finding, ...] = ()
 
     def diagnosis(self, ref: str) -> Diagnosis:
-        """What is to be said of the configuration and, unless it is empty, of a path or name. Reads files."""
+        """Return the diagnosis of the configuration and, unless it is empty, of a path, name or id. Reads files."""
         found = diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
         return found.with_configuration(
             machine_finding(self.jobs.options.engine.limits), *self.former, *findings_on_kernelspecs()
@@ -78,13 +78,13 @@ class Service:
         return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 
     async def check_with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """All that is to be said of a spec, with what channels make of it as far as they answer in time."""
+        """Return all remarks on a spec, with those by channels as far as they answer in time."""
         checked = await self.inquirer.further(await self.check(text, workdir), text, _SECONDS)
         await self.jobs.prepare()  # who writes a spec will want it carried out
         return checked
 
     async def environment(self, environment_id: str) -> Environment:
-        """One environment by id.
+        """Return one environment by id.
 
         Raises:
             NotFound: there is none.
@@ -145,7 +145,7 @@ class Service:
         )
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
-        """The text of a spec and the folder that it lies in, from either of the two ways to hand one over.
+        """Return the text of a spec and the folder that it lies in, from either of the two ways to hand one over.
 
         A file comes as its bytes: ``specs`` knows more encodings than the contents manager.
 

@@ -113,7 +113,7 @@ def read_body(data: bytes, kind: Any) -> Any:
 
 
 def read_reference(text: str) -> str:
-    """The path or name that a query asks about; empty for none.
+    """Return the path or name that a query asks about; empty for none.
 
     Raises:
         InvalidRequest: it is too long.
@@ -124,7 +124,7 @@ def read_reference(text: str) -> str:
 
 
 def read_export_format(text: str) -> ExportFormat:
-    """The format that a query names.
+    """Return the format that a query names.
 
     Raises:
         InvalidRequest: there is none of that name.

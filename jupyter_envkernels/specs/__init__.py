@@ -80,12 +80,12 @@ def check(
 
 
 def with_remarks(checked: CheckedSpec, further: Iterable[Diagnostic]) -> CheckedSpec:
-    """The same with remarks from elsewhere among its own."""
+    """Return the same with remarks from elsewhere among its own."""
     return CheckedSpec(checked.spec, _by_line([*checked.diagnostics, *further]))
 
 
 def read_document(text: str | bytes) -> Document | None:
-    """A spec with the places of its parts; None where it cannot be read, or leaves nothing to choose."""
+    """Return a spec with the places of its parts; None where it cannot be read, or leaves nothing to choose."""
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
         found = formats.recognise(decoded)

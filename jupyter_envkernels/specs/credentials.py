@@ -15,7 +15,7 @@ _TOKEN = re.compile(
 
 
 def without_credentials(text: str) -> str:
-    """The text with every URL in it as somebody without a login would write it."""
+    """Return the text without the logins in its URLs."""
     return _TOKEN.sub(r"\g<before>", _LOGIN.sub(_login, text))
 
 

@@ -24,7 +24,7 @@ class Document:
     lines: Sequence[str] = ()
 
     def spec(self) -> EnvSpec:
-        """The same without places."""
+        """Return the same without places."""
         return EnvSpec(
             name=self.name.text if self.name is not None else None,
             channels=tuple(channel.text for channel in self.channels),

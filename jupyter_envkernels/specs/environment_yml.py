@@ -37,7 +37,7 @@ def parse(text: str) -> CheckedSpec:
 
 
 def write(spec: EnvSpec) -> str:
-    """The text of an environment.yml which reads back as this spec; parts that are empty are left out."""
+    """Return the text of an environment.yml which reads back as this spec; parts that are empty are left out."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - its import costs more than writing a spec
 
     dependencies: list[object] = list(spec.dependencies)
@@ -58,7 +58,7 @@ def write(spec: EnvSpec) -> str:
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """The text's readable parts and what is wrong with its structure and its match specs.
+    """Return the text's readable parts, and what is wrong with its structure and its match specs.
 
     Raises:
         Unreadable: it gives no spec at all.

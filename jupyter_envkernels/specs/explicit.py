@@ -27,7 +27,7 @@ def package_url(text: str) -> re.Match[str] | None:
 
 
 def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
-    """The spec, and all that is to be said of it.
+    """Return the spec, and the remarks on it.
 
     Raises:
         Unreadable: it lists nothing.

@@ -31,7 +31,7 @@ def export_text(name: str, inventory: Inventory, form: ExportFormat) -> str:
 
 
 def channels_of(inventory: Inventory) -> tuple[str, ...]:
-    """URLs of the channels that packages come from, that of most packages first."""
+    """Return URLs of the channels that packages come from, that of most packages first."""
     counts = Counter(package.channel for package in inventory.of("conda") if package.channel)
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
 

@@ -59,7 +59,7 @@ def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | No
 
 
 def loosened(text: str, build: str) -> str:
-    """A match spec without its build, where that is its last part; else as it is."""
+    """Return a match spec without its build, where that is its last part; else as it is."""
     for sign in ("=", " "):
         if build and text.endswith(f"{sign}{build}"):
             return text.removesuffix(f"{sign}{build}").rstrip("= ")
@@ -67,7 +67,7 @@ def loosened(text: str, build: str) -> str:
 
 
 def renamed(text: str, name: str) -> str:
-    """A match spec for a package of another name."""
+    """Return a match spec for a package of another name."""
     found = _NAME.match(text)
     return f"{found['channel']}{name}{text[found.end() :]}" if found else text
 

@@ -35,7 +35,7 @@ class Recognised(NamedTuple):
     line: int = 1
 
     def refusal(self) -> Unreadable:
-        """That nobody reads it; to be raised."""
+        """Return an error to raise: this format is not read."""
         return unreadable("other-format", self.line, 1, f"This is {self.name}, not an environment.yml.", self.remedy)
 
 
@@ -75,7 +75,7 @@ _LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
 
 
 def recognise(text: str) -> Recognised | None:
-    """Which other format this is; None where it may be an environment.yml, or nothing known."""
+    """Return which other format this is; None where it may be an environment.yml, or nothing known."""
     head = text[:HEAD].removeprefix("\ufeff")
     if len(text) > HEAD:
         head = head[: head.rfind("\n") + 1]  # half a line is of no format

@@ -13,12 +13,12 @@ _BRINGS_A_KERNEL = re.compile(
 
 
 def brings_a_kernel(name: str) -> bool:
-    """A package of that name, in lower case, brings a kernel."""
+    """Return whether a package of that name, in lower case, brings a kernel."""
     return _BRINGS_A_KERNEL.fullmatch(name) is not None
 
 
 def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]) -> tuple[str, ...]:
-    """The packages to add so that an environment with python is a kernel; empty where nothing needs to be added.
+    """Return the packages to add so that an environment with python is a kernel; empty where none are needed.
 
     Args:
         names: of packages in the environment or the spec.
@@ -31,7 +31,7 @@ def kernel_packages_missing(names: Iterable[str], kernel_packages: Sequence[str]
 
 
 def kernel_packages_for(names: Iterable[str], kernel_packages: Sequence[str]) -> tuple[str, ...]:
-    """The packages that give a kernel to an environment that has none; empty where its language is not known.
+    """Return the packages that give a kernel to an environment without one; empty where its language is unknown.
 
     Args:
         names: of packages in the environment.

@@ -25,7 +25,7 @@ _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|
 
 
 def remarks(document: Document, kernel_packages: Sequence[str], installer: PipInstaller = "uv") -> Iterator[Diagnostic]:
-    """Everything to be said of a document beside errors in its structure, in no order.
+    """Yield all remarks on a document beside errors in its structure, in no order.
 
     Args:
         document: as read.

@@ -116,7 +116,7 @@ def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
 
 
 def meant(key: Scalar, value: Node) -> str:
-    """The match spec of who wrote ``name: version``, or a colon behind a name; empty where it is something else."""
+    """Return the match spec meant by ``name: version``, or by a colon behind a name; empty where there is none."""
     if not isinstance(value, Scalar) or not _NAME.fullmatch(key.text):
         return ""
     version = "" if value.kind == "null" else value.text.strip()

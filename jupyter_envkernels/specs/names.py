@@ -12,19 +12,19 @@ _CONDA_NAME = re.compile(r"[^\s=<>!~\[]+")
 
 
 def conda_name(spec: str) -> str:
-    """The name that a match spec asks for, lower case, without its channel."""
+    """Return the name that a match spec asks for, lower case, without its channel."""
     found = _CONDA_NAME.match(spec.rpartition("::")[2].strip())
     return found[0].lower() if found else ""
 
 
 def pip_name(line: str) -> str:
-    """The name of the package that a requirement line asks for, lower case; empty for options, paths and URLs."""
+    """Return the name of the package in a requirement line, lower case; empty for options, paths and URLs."""
     found = _PIP_NAME.match(line.strip())
     return found["name"].lower() if found else ""
 
 
 def pip_requirement(line: str) -> tuple[str, str] | None:
-    """The name, lower case, and the versions that a plain requirement line asks for, without spaces.
+    """Return the name, lower case, and the versions that a plain requirement line asks for, without spaces.
 
     None for what a conda package is no substitute for: options, paths, URLs, extras and conditions.
     """

@@ -84,7 +84,7 @@ class _Open:
 
 
 def compose(text: str) -> Node | None:
-    """The text's one document; None where it holds nothing but comments.
+    """Return the text's one document; None where it holds nothing but comments.
 
     Raises:
         Unreadable: it is not YAML, or goes beyond what a spec needs.

@@ -39,12 +39,12 @@ class Unreadable(Exception):
 def remark(
     severity: Severity, code: str, place: Place, message: str, remedy: str = "", *, fix: Fix | None = None
 ) -> Diagnostic:
-    """A diagnostic on something that has a place."""
+    """Return a diagnostic on something that has a place."""
     return Diagnostic(severity, code, message, remedy, place.line, place.column, fix)
 
 
 def credentials(node: Text) -> Iterator[Diagnostic]:
-    """What is to be said of a line with a password or a token in it."""
+    """Yield a remark on a line with a password or a token in it."""
     if CREDENTIALS.search(node.text):
         message = f"'{shown(node.text)}' holds a password or a token; everybody reads it who gets the file."
         remedy = "Take it out, and keep it in conda's or pip's configuration, or in ~/.netrc."
@@ -52,18 +52,18 @@ def credentials(node: Text) -> Iterator[Diagnostic]:
 
 
 def unreadable(code: str, line: int, column: int, message: str, remedy: str = "") -> Unreadable:
-    """An error after which nothing more can be read; to be raised."""
+    """Return an error to raise, after which nothing more can be read."""
     return Unreadable(Diagnostic("error", code, message, remedy, line, column))
 
 
 def exact(what: str, count: int, line: int) -> Diagnostic:
-    """That a spec of that format leaves nothing to choose, and how much it lists."""
+    """Return the remark that a spec of that format leaves nothing to choose, and how much it lists."""
     message = f"This is {what} of {count} package{'s' * (count != 1)}: just these are installed, and nothing is chosen."
     return Diagnostic("info", "exact-packages", message, "Give the environment a name when you create it.", line, 1)
 
 
 def shown(text: str) -> str:
-    """Text of the spec as messages quote it: on one line, at most 80 characters, without credentials."""
+    """Return text of the spec as messages quote it: on one line, at most 80 characters, without credentials."""
     flat = " ".join(CREDENTIALS.sub(_masked, text[:1000]).split())
     return f"{flat[:79]}…" if len(flat) > 80 else flat
 

@@ -19,7 +19,7 @@ COMMENT = re.compile(r"\s#.*$")
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """The document that an environment.yml with python and these lines would give, and what this file is."""
+    """Return the document that an environment.yml with python and these lines would give, and what this file is."""
     lines = tuple(requirement_lines(text))
     first = lines[0] if lines else Scalar(1, 1, "")
     version = python_version(text)
@@ -32,18 +32,18 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
 
 
 def title_of(version: str) -> str:
-    """The first line of what we export; with the version of python, where there is one, which no other line has."""
+    """Return the first line of an export, with the version of python, where there is one: no other line has it."""
     return _TITLE + (f"{_PYTHON}{version}" if version else "")
 
 
 def python_version(text: str) -> str:
-    """The version of python in the title of what we have exported; empty for any other text."""
+    """Return the version of python in the title of what we have exported; empty for any other text."""
     found = re.search(rf"^{_TITLE}{_PYTHON}(\d[\w.]*)\s*$", text[:HEAD], re.MULTILINE)
     return found[1] if found else ""
 
 
 def requirement_lines(text: str) -> Iterator[Scalar]:
-    """The lines that ask for something, each where it begins; those that end in a backslash joined to the next."""
+    """Yield the lines with content, each where it begins; those that end in a backslash joined to the next."""
     begun: Scalar | None = None
     for number, line in enumerate(lines_of(text), 1):
         content = line.strip()

@@ -20,7 +20,7 @@ UrlsOf: TypeAlias = Callable[[Sequence[str]], Iterable[str]]
 
 
 def terms_remarks(channels: Iterable[Text], urls_of: UrlsOf | None = None) -> Iterator[Diagnostic]:
-    """What is to be said of each channel of Anaconda's in a spec, once; see :func:`terms_of_service`."""
+    """Yield a remark on the terms of each channel of Anaconda's in a spec, once; see :func:`terms_of_service`."""
     for channel in {channel.text.rstrip("/"): channel for channel in reversed(list(channels))}.values():
         if terms := terms_of_service([channel.text], urls_of=urls_of):
             yield remark("info", terms.code, channel, terms.message, terms.remedy)
@@ -29,7 +29,7 @@ def terms_remarks(channels: Iterable[Text], urls_of: UrlsOf | None = None) -> It
 def terms_of_service(
     channels: Iterable[str], *, configured: bool = False, urls_of: UrlsOf | None = None
 ) -> Problem | None:
-    """What is to be said of the first channel of Anaconda's among these; None where there is none.
+    """Return a note on the terms of the first channel of Anaconda's among these; None where there is none.
 
     Args:
         channels: names or URLs.

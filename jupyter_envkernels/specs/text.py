@@ -25,7 +25,7 @@ _CONFLICT = re.compile(r"^(<{7}|\|{7}|>{7})(?= |\r?$)", re.MULTILINE)  # what gi
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8, or UTF-16 with a byte order mark (as Notepad and PowerShell write it).
+    """Return the text of a file: UTF-8, or UTF-16 with a byte order mark (as Notepad and PowerShell write it).
 
     Raises:
         Unreadable: it is neither.
@@ -46,7 +46,7 @@ def decode(data: bytes) -> str:
 
 
 def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
-    """The text without its byte order mark.
+    """Return the text without its byte order mark.
 
     Raises:
         Unreadable: it is empty, too large, or holds characters that no text has, or a merge that is not finished.
@@ -81,11 +81,11 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines as YAML counts them, without their breaks."""
+    """Return the lines as YAML counts them, without their breaks."""
     return _LINE_BREAK.split(text)
 
 
 def place_of(before: str) -> tuple[int, int]:
-    """Line and column, from 1, of what comes after this text."""
+    """Return line and column, from 1, of what comes after this text."""
     lines = lines_of(before)
     return len(lines), len(lines[-1]) + 1

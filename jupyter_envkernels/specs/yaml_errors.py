@@ -89,7 +89,7 @@ _IN_WORDS = (
 
 
 def explain(lines: Sequence[str], error: Any) -> Diagnostic:
-    """A diagnostic for ruamel.yaml's error: the usual mistake, if it is one, else the parser's own words.
+    """Return a diagnostic for ruamel.yaml's error: the usual mistake, if it is one, else the parser's own words.
 
     Args:
         lines: of the text, without line breaks.
@@ -109,7 +109,7 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
 
 
 def missing_dash_space(line: str, number: int) -> Diagnostic | None:
-    """What is to be said of a line that YAML takes for text, because there is no space after its dash."""
+    """Return a diagnostic for a line that YAML takes for text, because there is no space after its dash."""
     if not _DASH.line.match(line):
         return None
     return Diagnostic("error", _DASH.code, _DASH.message, _DASH.remedy, number, _first_word(line))
