@@ -28,7 +28,7 @@
         ├── PipFailed           the ``pip:`` section cannot be installed
         ├── VerifyFailed        the environment was built, but its kernel does not start
         ├── Interrupted         the worker died before it could say how it ended
-        └── Cancelled           somebody has cancelled it
+        └── Cancelled           it was cancelled
 
 A failure is a sentence (``message``) and what to do about it (``remedy``). ``code`` is the stable word for programs.
 Nothing here knows HTTP: ``server.base`` has the one table of status codes.
@@ -215,7 +215,7 @@ class Interrupted(OperationFailed):
 
 
 class Cancelled(OperationFailed):
-    """Somebody has cancelled the operation."""
+    """The operation was cancelled."""
 
     code = "cancelled"
 

@@ -1,4 +1,4 @@
-"""Limits x what somebody wants -> what speaks against it. Pure.
+"""Check requests against the administrator's limits. Pure.
 
 A spec is asked about before it becomes a job, a plan before anything is written. What names of channels
 mean only the engine knows: see ``engine.allowed``.

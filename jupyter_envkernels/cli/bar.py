@@ -42,7 +42,7 @@ class Bar:
         self._live.start()
 
     def tell(self, event: JobEvent) -> None:
-        """See :meth:`.Display.tell`. How it ended is said by whoever waited for it."""
+        """See :meth:`.Display.tell`. How it ended is said by its caller."""
         if event.state not in {"queued", "running"}:
             self._finish_phase()
             return

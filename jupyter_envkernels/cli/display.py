@@ -51,7 +51,7 @@ class Lines:
         self.say(title(job))
 
     def tell(self, event: JobEvent) -> None:
-        """See :meth:`Display.tell`. How it ended is said by whoever waited for it."""
+        """See :meth:`Display.tell`. How it ended is said by its caller."""
         line = heading(event)
         if event.state in {"queued", "running"} and line != self._last:
             self._last = line

@@ -25,7 +25,7 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
     """Let a job begin, show how far it is, and wait for its end.
 
     An interrupt cancels it and waits until everything is cleaned up; a second one only leaves earlier: the job is
-    cancelled all the same, and whoever next asks for a job cleans up. When this process is ended or its terminal
+    cancelled all the same, and the next command or server cleans up. When this process is ended or its terminal
     closes, the job goes on.
 
     Args:

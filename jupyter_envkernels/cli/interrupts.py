@@ -1,7 +1,7 @@
 """What an interrupt does while a verb has nothing to finish, or is not even imported: the program ends at once.
 
 Python would raise KeyboardInterrupt wherever it is, and where that is a callback of the import system it is printed and
-forgotten: the program would go on as if nobody had pressed a key.
+forgotten: the program would go on as if no key had been pressed.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ DOCUMENT = """\
   }
 }
 """
-"""What a program reads that asked for JSON. Written out, for what makes it may be half imported."""
+"""What a program reads that requested JSON. Written out, for what makes it may be half imported."""
 
 
 @contextmanager
 def leaving_at_once(*, as_json: bool) -> Iterator[None]:
-    """Let an interrupt end the process, unless whoever has started it has interrupts handled otherwise.
+    """Let an interrupt end the process, unless the program that started it has interrupts handled otherwise.
 
     A verb that has something to finish handles interrupts in its event loop.
 
@@ -43,7 +43,7 @@ def leaving_at_once(*, as_json: bool) -> Iterator[None]:
         return
 
     def leave(*_: object) -> None:
-        with suppress(OSError):  # nobody may be there to read it
+        with suppress(OSError):  # it may have no reader
             os.write(*((1, DOCUMENT.encode()) if as_json else (2, b"Interrupted.\n")))
         os._exit(INTERRUPTED)
 

@@ -1,4 +1,4 @@
-"""Verbs about jobs, whoever began them: the same that the panel shows."""
+"""Verbs about jobs of all programs: the same that the panel shows."""
 
 from __future__ import annotations
 

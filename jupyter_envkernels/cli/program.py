@@ -40,7 +40,7 @@ def run(words: Sequence[str]) -> int:
     try:
         return _run(words, as_json=as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; end in peace
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it has no reader any more; end in peace
         return FAILED
 
 

@@ -23,7 +23,7 @@ from .printing import FAILED, REFUSED
 from .texts import printable
 
 _SECONDS = 120.0
-"""That channels may take to answer: a big one is fetched as a whole when it is asked for the first time."""
+"""That channels may take to answer: a big one is fetched as a whole at the first time."""
 
 
 def examine(args: Namespace) -> Answer:

@@ -3,7 +3,7 @@
 The installer fetches a package in one go and extracts it meanwhile; when the connection breaks, it begins again with
 the first byte. That is fast, and good enough for what is small. What is large may never be there so over a bad line.
 Its archive is downloaded here, with the installer's own client, and of a server that knows byte ranges (RFC 9110,
-section 14) only the rest is asked for. Then the package goes into the package cache, where the installer finds it.
+section 14) only the rest is requested. Then the package goes into the package cache, where the installer finds it.
 """
 
 from __future__ import annotations

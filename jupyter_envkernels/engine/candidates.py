@@ -24,7 +24,7 @@ class Lack:
             channels of higher priority.
         message: the same as a sentence.
         remedy: what to do, where that does not follow from the kind.
-        versions: what could be had instead: the newest that begins like the one that is asked for, and the newest of
+        versions: what could be had instead: the newest that begins like the one in the line, and the newest of
             all. Empty where there is none, or another build will do.
     """
 

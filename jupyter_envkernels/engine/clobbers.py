@@ -1,8 +1,8 @@
 """Paths that two packages of an environment bring, or a package where a person has a file.
 
 The engine links the file of one of them, and keeps that of the other under ``__clobbers__``, by the same path: should
-the first package go, the second one's file takes its place. Records tell of it (``original_path``); nobody else does. A
-person's file it replaces without a word: what stands in the environment still is kept there by us.
+the first package go, the second one's file takes its place. Only records tell of it (``original_path``). A person's
+file it replaces without a word: what stands in the environment still is kept there by us.
 """
 
 from __future__ import annotations

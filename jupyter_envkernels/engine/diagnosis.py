@@ -42,7 +42,7 @@ async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: 
 
     Args:
         solver: that said no.
-        lines: what it was asked for.
+        lines: the lines that it was given.
         reason: what it said.
         seconds: for further questions; when they are over, what is known until then must do.
 

@@ -13,7 +13,7 @@ from .changes import is_same, python_minor
 
 
 def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, named: Collection[str]) -> Plan:
-    """Let conda have its packages that pip has installed too, where it links them, and where somebody wants it to.
+    """Let conda have its packages that pip has installed too, where it links them, and where the request names them.
 
     Another minor version of python has another folder, in which there is nothing of pip's yet.
 
@@ -21,7 +21,7 @@ def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory
         plan: for an environment that there is.
         before: its conda packages now, also those that pip has replaced.
         inventory: what it consists of.
-        named: packages that somebody names, in any spelling.
+        named: packages that the request names, in any spelling.
     """
     if python_minor(before) != python_minor(plan.packages):
         return plan

@@ -70,7 +70,7 @@ def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = l
     Args:
         text: the message.
         url: of the channel, where it is known; else what the message names.
-        proxy_of: tells the proxy through which a URL is asked for, without its login.
+        proxy_of: tells the proxy through which a URL is requested, without its login.
     """
     text = without_credentials(text)
     found = _URL.search(without_credentials(url) or text)
@@ -150,7 +150,7 @@ def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
 
 
 def _reason(text: str, absent: tuple[str, str]) -> tuple[str, str] | None:
-    """What is wrong, and what to do about it; None where nobody knows.
+    """Return what is wrong, and what to do about it; None where that is not known.
 
     Args:
         text: the engine's.

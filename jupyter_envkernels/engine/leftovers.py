@@ -13,7 +13,7 @@ from pathlib import Path
 _LOCK = ".cache.lock"
 
 _ABANDONED = 24 * 3600.0
-"""Seconds without a write after which a temporary file is nobody's."""
+"""Seconds without a write after which a temporary file is left over."""
 
 
 def is_in_use(folder: Path) -> bool:
@@ -23,7 +23,7 @@ def is_in_use(folder: Path) -> bool:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:  # nobody has ever worked there, or only the engine can say what the matter is
+    except OSError:  # it was never used, or only the engine can say what the matter is
         return False
     return False
 
@@ -51,7 +51,7 @@ def sweep_packages(folder: Path) -> int:
     """
     try:
         held = (folder / _LOCK).open("r+b")
-    except OSError:  # nobody has ever worked there, or it is not ours to sweep
+    except OSError:  # it was never used, or it is not ours to sweep
         return 0
     with held:
         try:
@@ -65,7 +65,7 @@ def sweep_packages(folder: Path) -> int:
 
 
 def sweep_repodata(folder: Path) -> None:
-    """Delete halves of downloads; nobody writes on in a file that is so old."""
+    """Delete halves of downloads: a file that is so old is not written any more."""
     old = time.time() - _ABANDONED
     for leftover in folder.glob(".tmp*"):
         with suppress(OSError):

@@ -165,5 +165,5 @@ class Meter:
                 done = received if self._total_bytes is None else self._total_bytes
                 self._report.progress(done, done, "bytes")
             self._report.phase("linking", f"Linking {count_of(self._total_packages, 'package')}")
-        # the engine alone decides what it links, and has the last word
+        # the engine alone decides what it links
         self._report.progress(linked, max(linked, self._total_packages), "packages")

@@ -14,7 +14,7 @@ _FEW = 50
 
 
 class Names:
-    """Names of packages. To compare them is prepared when it is first asked for."""
+    """Names of packages. The comparison is prepared when it is first needed."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(names)

@@ -15,7 +15,7 @@ class OpenFile:
 
     Attributes:
         pid: number of the process.
-        place: path in the folder that was asked for; empty for that folder itself.
+        place: path in the folder in question; empty for that folder itself.
         is_folder: it is where the process works.
     """
 
@@ -34,7 +34,7 @@ def open_in(folder: Path) -> list[OpenFile]:
     with suppress(OSError):
         for name in os.listdir("/proc"):
             if name.isdecimal():
-                with suppress(OSError):  # it has ended, or is somebody else's
+                with suppress(OSError):  # it has ended, or is another account's
                     found += _open_files(int(name), real)
     return found
 

@@ -1,7 +1,7 @@
 """Archives of which the beginning is there: files that stay when a download breaks off, or a job is killed.
 
 A file is locked by who writes it. Its name is the hash of the whole, so that it does not matter which job began it, or
-from which mirror the rest comes. Without the engine, so that a server can delete those that nobody goes on with.
+from which mirror the rest comes. Without the engine, so that a server can delete those that are not continued.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PARTS = "partial"
 """Name of their folder beside the package cache."""
 
 _KEPT = 7 * 24 * 3600.0
-"""Seconds without a byte after which nobody is going to go on with a download."""
+"""Seconds without a byte after which a download is not continued any more."""
 
 
 def part_of(folder: Path, package: PlannedPackage) -> Path:
@@ -40,7 +40,7 @@ def tree_of(part: Path) -> Path:
 
 
 def sweep_parts(folder: Path) -> None:
-    """Delete what nobody has gone on with for a week, and what killed processes were extracting."""
+    """Delete downloads that were not continued for a week, and what killed processes were extracting."""
     old = time.time() - _KEPT
     for tree in folder.glob("*.tree"):
         with suppress(OSError), Part(tree.with_suffix("")) as part:
@@ -150,7 +150,7 @@ class Answer:
 
         Raises:
             TooManyBytes: they exceed the limit; they are not written.
-            OSError: they cannot be written, or nobody wants them any more.
+            OSError: they cannot be written, or are not wanted any more.
         """
         with self._lock:
             if self._has_ended:

@@ -48,7 +48,7 @@ class PipProgress:
         if word == "Resolved":
             self._total = count
             self._reach(0)
-        elif self._total is None:  # it looked no further: all that was asked for is there
+        elif self._total is None:  # it looked no further: all that was requested is there
             self._total = count
             self._reach(count)
         else:

@@ -20,7 +20,7 @@ def check_quota(
     """Refuse what goes beyond the limits of this user. It may measure environments, which takes its time.
 
     Args:
-        request: what is to be done.
+        request: the request.
         options: what is allowed, and where environments are.
         plan: what it comes to; None as long as there is none.
         unfinished: what else is being done, or waits.

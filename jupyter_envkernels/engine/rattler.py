@@ -138,7 +138,7 @@ class RattlerBackend:
         return self._hidden(await self._plan(await self._of_channels(ask)))
 
     async def _of_channels(self, ask: Callable[[], Awaitable[T]], url: str = "") -> T:
-        """What somebody asks the channels.
+        """Return the answer to a question that needs channels.
 
         Args:
             ask: does it.

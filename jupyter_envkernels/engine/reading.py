@@ -29,7 +29,7 @@ _PRIORITIES = {
 
 
 class Reader:
-    """Reads what is asked for by conda's configuration.
+    """Reads match specs and channels as conda's configuration says.
 
     Args:
         settings: what channel names mean, and their priority.

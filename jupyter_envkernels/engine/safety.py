@@ -1,4 +1,4 @@
-"""The last look before an environment is put somewhere, changed or taken away, whoever asked for it."""
+"""Checks before an environment is created, changed or removed, for requests of all kinds."""
 
 from __future__ import annotations
 

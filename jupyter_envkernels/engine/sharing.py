@@ -1,4 +1,4 @@
-"""Environments in a shared root can be read by those who may enter it, whatever the umask of whoever makes them.
+"""Environments in a shared root can be read by those who may enter it, whatever the umask of their makers.
 
 Only modes of what a transaction brings are changed: a person's own files in an environment stay as they are. A file
 that is linked elsewhere as well, such as into the cache of packages, gets a copy of its own first.
@@ -18,7 +18,7 @@ from .folders import by_descriptor, set_mode
 from .ownership import owned_files
 
 _OURS = {"conda-meta", "__pycache__"}
-"""Folders in which nobody keeps files of his own."""
+"""Folders in which no person keeps files."""
 
 
 def shared_root(prefix: Path, roots: Iterable[Path]) -> Path | None:

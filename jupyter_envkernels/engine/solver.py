@@ -122,7 +122,7 @@ class Solver:
     async def solve_names(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
         """Choose packages, asked as names under limits. Where there are none, the reason names the lines that clash.
 
-        Asked for the lines themselves, the solver never sees the records that they exclude, and says that there are
+        Given the lines themselves, the solver never sees the records that they exclude, and says that there are
         none.
         """
         named = [line for line in lines if line.name]

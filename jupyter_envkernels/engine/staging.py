@@ -327,7 +327,7 @@ _PIP = "pip"
 
 
 def _lines(mark: Path) -> list[str]:
-    """What a mark says. One that is there and cannot be read is no mark of somebody else: it is a failure."""
+    """Return what a mark says. One that is there and cannot be read is a failure, and no mark of another job."""
     try:
         return read_file(mark, _MARK_BYTES).decode("ascii", "replace").splitlines()
     except UnsafeFile:  # which is none of ours

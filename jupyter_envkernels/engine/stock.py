@@ -28,7 +28,7 @@ class Stock:
 
     Attributes:
         names: channel -> the names of its packages for this machine.
-        records: name of a package that was asked for -> its packages in all channels that could be read.
+        records: name of a package that was looked for -> its packages in all channels that could be read.
         failures: channel -> why it could not be read.
         slow: channels that did not answer in time.
         is_part: there are channels that were not to be read.

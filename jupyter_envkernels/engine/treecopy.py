@@ -1,7 +1,7 @@
 """Clones: copies of prefixes at another place, which share by hard links what they can.
 
 Files are shared as environments share them with the package cache: whatever changes one puts a new file in its place.
-What somebody has changed since its package brought it may be changed in place again, so that a clone gets its own.
+What was changed since its package brought it may be changed in place again, so that a clone gets its own.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NOT_CLONED = {"envs/", "pkgs/"}
 _CLONED_META = {"state", "pinned"}
 
 _TEXT_SIZE = 8 << 20
-"""Bytes up to which a file of nobody knows whom is looked at as text that may hold the prefix."""
+"""Bytes up to which a file of no package is looked at as text that may hold the prefix."""
 
 _BLOCK = 1 << 16
 

@@ -2,8 +2,8 @@
 
 What is written in place would be written in both. So the records are copied, because the engine and conda write into
 them, and so are small files that no package owns where packages have theirs, into which their scripts may write. All
-else is shared by hard links. A person's own files are shared above all: whoever has one open goes on writing into it,
-whichever of the two stays.
+else is shared by hard links. A person's own files are shared above all: a program that has one open goes on
+writing into it, whichever of the two stays.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def catch_up(source: Path, copy: Path, seen: Seen, held: Collection[str] = (), *
         source: the prefix.
         copy: its twin, whose packages may be others by now.
         seen: what :func:`twin` returned, or this function when it last did that.
-        held: places of files that somebody writes into: they are shared from now on.
+        held: places of files that are being written: they are shared from now on.
         for_good: the source goes then, and nothing can be written into it by way of the twin any more.
 
     Raises:

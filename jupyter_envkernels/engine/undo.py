@@ -1,4 +1,4 @@
-"""Taking back what a job began, and finishing what it had committed: by its worker, or by whoever finds it dead."""
+"""Taking back what a job began, and finishing what it had committed: by its worker, or after a crash."""
 
 from __future__ import annotations
 

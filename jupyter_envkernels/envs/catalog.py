@@ -57,7 +57,7 @@ class _Snapshot:
 class Catalog:
     """The environments that a user of this machine has.
 
-    Reading is thread-safe. Nothing is read before it is asked for.
+    Reading is thread-safe. Nothing is read before it is needed.
 
     Args:
         options: where to look and how to show.

@@ -24,7 +24,7 @@ MAX_LISTING_BYTES = 4 << 20
 """Of a list of environments."""
 
 _Child = tuple[str, bool | None]
-"""A name or path, and whether it is a link; None where nobody has looked yet."""
+"""A name or path, and whether it is a link; None where that is not known yet."""
 
 
 def is_hidden_sibling(name: str) -> bool:

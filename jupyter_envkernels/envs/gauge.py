@@ -1,4 +1,4 @@
-"""Measures the size and the age of environments, as slowly as somebody wants who has other things to do."""
+"""Measures the size and the age of environments slowly, so that other work is not disturbed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Gauge:
         """Go on measuring for a while, with rests.
 
         Args:
-            environments: those that there are now; whoever has come is measured in the next round.
+            environments: those that there are now; a new one is measured in the next round.
             seconds: when to stop, even in the middle of an environment; the next call goes on from there.
 
         Returns:

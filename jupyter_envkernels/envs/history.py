@@ -1,4 +1,4 @@
-"""``conda-meta/history`` -> revisions: conda's own record of what was asked for and when, read as conda reads it.
+"""``conda-meta/history`` -> revisions: conda's own record of what was requested and when, read as conda reads it.
 
 Format: ``History.parse`` and ``History.construct_states`` in conda's ``history.py``. An entry begins with a line
 ``==> time <==``. Its comments tell the command and the specs; all other lines name packages. Where at least one of them
@@ -66,7 +66,7 @@ def read_history(prefix: Path) -> tuple[Revision, ...]:
 
 
 def requested_specs(revisions: Iterable[Revision]) -> dict[str, str]:
-    """Match specs that were asked for up to the last of these revisions and not taken back, by package name.
+    """Return match specs that were requested up to the last of these revisions and not taken back, by package.
 
     As conda finds them: an entry without a command does not count, and a later spec takes the place of an earlier one.
     """

@@ -45,7 +45,7 @@ def usual_roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
 def is_root(prefix: str | Path) -> bool:
     """Return whether the prefix is the root of an installation of conda or mamba: it has ``condabin``.
 
-    The package ``conda`` brings that folder too, so an environment in which somebody has installed it is none: it lies
+    The package ``conda`` brings that folder too, so an environment in which it is installed is none: it lies
     in a folder ``envs``, or was made here. So are clones of a root, wherever they stand.
     """
     if not os.path.isdir(f"{prefix}/condabin") or os.path.basename(os.path.dirname(prefix)) == "envs":

@@ -1,4 +1,4 @@
-"""One prefix -> what it consists of: conda's records, what pip put over and beside them, what was asked for.
+"""One prefix -> what it consists of: conda's records, what pip put over and beside them, what was requested.
 
 Only files are read. pip's packages are merged over conda's as conda does it (``PrefixData`` with
 ``interoperability``): a conda package whose metadata pip took away is gone, and what took its place is pip's.
@@ -150,7 +150,7 @@ def _package(record: Record, *, requested: bool) -> InstalledPackage:
 
 
 def _requested(prefix: Path, records: Sequence[Record]) -> tuple[str, ...]:
-    """What was asked for and is there, by the history, or where that says nothing by the records."""
+    """Return what was requested and is there, by the history, or where that says nothing by the records."""
     names = {record.name for record in records}
     in_history = [text for name, text in requested_specs(read_history(prefix)).items() if name in names]
     said = [text for record in records for text in (record.requested_specs or (record.requested_spec,))]

@@ -1,4 +1,4 @@
-"""Kernels that run in an environment, whoever started them: read from ``/proc`` (proc(5)), as far as we may read it."""
+"""Kernels of all programs that run in an environment: read from ``/proc`` (proc(5)), as far as we may read it."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def lines_of_files(
 
 
 def with_files(checked: CheckedSpec, text: str | bytes, folder: Path | None, installer: PipInstaller) -> CheckedSpec:
-    """Add to what was said of a spec what is to be said of the paths that its lines of pip name.
+    """Add to the remarks on a spec those on the paths that its lines of pip name.
 
     Args:
         checked: the spec.
@@ -107,7 +107,7 @@ def _why_not(path: Path, kind: str) -> str:
 
 
 def _of_file(line: Scalar, path: Path, installer: PipInstaller) -> Iterator[Diagnostic]:
-    """Yield what is to be said of the lines of a file, which the installer reads itself."""
+    """Yield remarks on the lines of a file, which the installer reads itself."""
     for text in lines_of_files([f"-r {path}"], path.parent, {})[0]:
         inner = Scalar(line.line, line.column, text)
         for said in pip_line_remarks([inner], ["" for _ in range(line.line)], installer):

@@ -1,1 +1,1 @@
-"""Operations that outlive whoever asked for them: a journal on disk, a worker process, and the manager between."""
+"""Operations that outlive the process that requested them: a journal, a worker process, and the manager between."""

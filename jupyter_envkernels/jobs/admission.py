@@ -30,7 +30,7 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
     What was so when the request was made may be otherwise by now, by a job that has ended since.
 
     Args:
-        request: what is to be done.
+        request: the request.
         options: what is allowed, and where environments are.
         settings: conda's configuration.
         unfinished: what is being done, or waits.

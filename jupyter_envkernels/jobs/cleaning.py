@@ -1,4 +1,4 @@
-"""What the dead have left, taken away when a manager starts: of journals, environments, packages, locks."""
+"""Recover from crashes when a manager starts: of journals, environments, packages, locks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def take_back_lost(journal_dir: Path, folders: Iterable[Path]) -> None:
-    """Put things back as they were before jobs of which nobody knows any more what they were to do.
+    """Undo jobs whose orders cannot be read any more.
 
     What they have made is out of the way then, and goes with :func:`clean`.
 
@@ -45,7 +45,7 @@ def take_back_lost(journal_dir: Path, folders: Iterable[Path]) -> None:
 
 
 def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs: Sequence[Job] = ()) -> None:
-    """Take away what nobody needs or can take up again, which takes its time; jobs may run meanwhile.
+    """Delete what is neither needed nor can be resumed, which takes its time; jobs may run meanwhile.
 
     What cannot be deleted now, or when the process ends in the middle of it, stays for the next time.
 
@@ -70,14 +70,14 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
 
 
 async def in_background(work: Callable[[], None]) -> None:
-    """Do some work in a thread for which nobody has to wait: not who cancels this, and not the process when it ends."""
+    """Do some work in a thread for which neither a cancellation nor the end of the process waits."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
     def run() -> None:
         try:
             work()
-        except Exception:  # noqa: BLE001 - whatever it was, whoever waits is told that it is over
+        except Exception:  # noqa: BLE001 - whatever it was, those who wait are told that it is over
             _log.exception("Not everything could be cleaned up.")
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(done.set)

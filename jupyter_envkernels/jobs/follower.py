@@ -99,7 +99,7 @@ class Follower:
                 offset = await self._step(journal, offset, told)
             except Exception:  # noqa: BLE001 - a follower that dies would leave its job unfinished for ever
                 if not await asyncio.to_thread(journal.folder.exists):
-                    self.jobs.pop(journal.id, None)  # somebody has taken the journal away: nothing is left to follow
+                    self.jobs.pop(journal.id, None)  # the journal was taken away: nothing is left to follow
                     break
                 _log.exception("The job %s cannot be followed; trying again.", journal.id)
                 self._queue.to_the_end(journal.id)
@@ -122,7 +122,7 @@ class Follower:
         if journal.id in self._queue:
             await self._start_in_turn(journal)
         elif not await asyncio.to_thread(journal.is_alive):
-            # it may have written its last word just before it went; burying looks again
+            # it may have finalized the job just before it went; burying looks again
             await asyncio.to_thread(bury, journal)
             offset = await self._tell(journal, offset, told)
         return offset

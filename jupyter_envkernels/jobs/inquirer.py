@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
-    """What is to be said of a spec, by what channels have?
+    """Which remarks are there on a spec, by what channels have?
 
     Attributes:
         channels: of a spec that names none.
@@ -186,7 +186,7 @@ class Inquirer:
             await self._end()
         if self._process is None:
             self._process = asyncio.ensure_future(_Process.start())
-        return await asyncio.shield(self._process)  # whoever asks may lose patience; the next one finds it
+        return await asyncio.shield(self._process)  # one caller may lose patience; the next one finds it
 
     def _end_idle(self) -> None:
         self._ending = asyncio.ensure_future(self._end())

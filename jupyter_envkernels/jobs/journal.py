@@ -9,7 +9,7 @@
         log.txt         what the engine, pip and the worker itself printed
         plan.json       the packages that were chosen, once they are
         lock            held (flock) by the one process that may write; says which one that is
-        cancel          there once somebody has cancelled the job
+        cancel          there once the job was cancelled
         timeout         there once the worker has ended itself, as the job took too long
 
 The lock tells whether the writer lives, whatever became of the process that started it. A line without its end was cut
@@ -53,7 +53,7 @@ class Order:
 
     Attributes:
         request: what to do.
-        options: the settings in force when it was asked for.
+        options: the settings in force when it was requested.
         created: when that was, in seconds since the epoch.
         timeout: seconds that the work may take; 0 for no limit.
     """
@@ -205,7 +205,7 @@ def fold(job_id: str, order: Order, events: list[JobEvent]) -> Job:
     """Return the job as its events leave it.
 
     Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
-    no process holds it, whoever cleans up finds it dead and writes a last word, which can be read again.
+    no process holds it, the next process that cleans up finalizes it, and then it can be read again.
     """
     job = Job(job_id, order.request, "queued", None, None, "", None, 0, order.created)
     for event in events:

@@ -103,7 +103,7 @@ class JobManager:
         self._follower.listeners.append(listener)
 
     async def start(self) -> None:
-        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after the dead.
+        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after crashes.
 
         What takes long, the deletion of what is out of the way already, goes on in the background.
         """
@@ -122,7 +122,7 @@ class JobManager:
         self._watcher = asyncio.create_task(self._watch())
 
     async def clean_up(self) -> None:
-        """Write the last word of jobs whose workers died while nobody looked, so that their prefixes are free."""
+        """Finalize jobs whose workers crashed meanwhile, so that their prefixes are free."""
         for job in await self.jobs():
             if job.state == "running":
                 await asyncio.to_thread(bury, self.journal(job.id))

@@ -1,4 +1,4 @@
-"""The worker process of a job: begin it, end it, and write the last word of one that died.
+"""The worker process of a job: begin it, end it, and finalize the job of one that crashed.
 
 All functions block; call them in threads.
 """
@@ -85,7 +85,7 @@ def _start(journal: Journal, spare: Spare | None, held: Sequence[int]) -> subpro
         )
     try:
         os.pwrite(held[0], encode(WorkerMark.of(worker.pid)), 0)
-    except OSError:  # nobody could end a worker that nobody knows
+    except OSError:  # a worker of which no file tells could not be ended
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
         raise
@@ -131,11 +131,11 @@ def cancel(journal: Journal) -> None:
 
 
 def _end(journal: Journal) -> None:
-    """Kill, until somebody has written the last word."""
+    """Kill, until the job is finalized."""
     deadline = time.monotonic() + _DEADLINE
     while not bury(journal):
         mark = journal.worker()
-        if mark is None:  # somebody cleans up, which may take its time
+        if mark is None:  # another process cleans up, which may take its time
             deadline = time.monotonic() + _DEADLINE
         elif mark.may_be_signalled():
             with contextlib.suppress(ProcessLookupError):
@@ -196,7 +196,7 @@ def _write_last_word(journal: Journal, job: Job) -> None:
     remarks = [put_back(kind, staging)]
     shutil.rmtree(scratch(journal), ignore_errors=True)
     state, message, problem = ("succeeded", "Done", None) if committed else _ending(journal, job)
-    if state != "cancelled":  # for which somebody waits, while there may be many files to delete
+    if state != "cancelled":  # for which a person waits, while there may be many files to delete
         remarks.append(empty_trash(kind, staging))
     word = partial(_tell, journal, state, message, problem)
     try:

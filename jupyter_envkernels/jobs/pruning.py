@@ -1,4 +1,4 @@
-"""Which journals are kept, and how the others are taken away while somebody may be reading them."""
+"""Which journals are kept, and how the others are taken away while they may be read."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def discard(journal: Journal) -> None:
 def forget(journal: Journal) -> None:
     """Take away a journal, whose lock the caller holds.
 
-    One rename makes it unknown at once: whoever has it open reads on, whoever opens it anew finds no such job. What
+    One rename makes it unknown at once: a reader that has it open reads on, a new one finds no such job. What
     cannot be deleted then, such as files that are held open on NFS, is swept later under its new name.
 
     Raises:
@@ -88,7 +88,7 @@ def forget(journal: Journal) -> None:
 
 
 def sweep_journals(journal_dir: Path) -> None:
-    """Delete what a crash left: orders half stored, of which nobody was told, and journals half deleted."""
+    """Delete what a crash left: orders half stored, which were not announced, and journals half deleted."""
     with suppress(OSError):
         for path in list(journal_dir.iterdir()):
             remains = _REMAINS.fullmatch(path.name)

@@ -1,6 +1,6 @@
 """Whose turn it is: jobs that wait, in the order in which they came.
 
-Plans have slots of their own: somebody sits before the screen and waits for them, while other jobs take minutes.
+Plans have slots of their own: a person waits for them before the screen, while other jobs take minutes.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def update_request(
         Ambiguous: several environments answer to it.
         Forbidden: it must not be changed.
         InvalidSpec: the spec, or a line of ``edit``, has errors.
-        InvalidRequest: nothing is asked for.
+        InvalidRequest: it requests nothing.
     """
     found = _changeable(catalog, environment)
     spec = _checked(text, workdir, installer) if text is not None else None

@@ -1,7 +1,7 @@
 """A worker that is started before there is a job for it: to start one takes longer than to link a small environment.
 
 It waits on a socket, its standard input, for the folder of a job, with the descriptors of the job's lock and log. It
-ends by itself when none comes, or when whoever started it is gone. All functions block; call them in threads.
+ends by itself when none comes, or when the process that started it is gone. All functions block; call them in threads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writing a journal: whoever does it holds the job's lock."""
+"""Writing a journal: the writer holds the job's lock."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class JournalWriter:
         Raises:
             OSError: it cannot be stored.
         """
-        if self._is_news():  # the last word on a phase is told even when it came soon after another
+        if self._is_news():  # the last progress of a phase is told even when it came soon after another
             self._append("running", self._progress)
         self._phase, self._message, self._progress, self._pace = phase, message, None, Pace()
         self._append("running", None)

@@ -104,7 +104,7 @@ def _is_written(file: Path) -> bool:
 
 
 def findings_on_kernelspecs() -> list[Finding]:
-    """Return what is to be said of each of them."""
+    """Return a finding on each of them."""
     return [
         Finding(
             ok=False,

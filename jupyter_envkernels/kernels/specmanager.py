@@ -187,7 +187,7 @@ class EnvKernelSpecManager(SyncEnvKernelSpecManager):
     async def get_all_specs(self) -> dict[str, Any]:  # type: ignore[override]
         """Return models by name, with ``name``, ``spec`` and ``resources``, as the REST interface hands them out."""
         found = await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
-        await asyncio.sleep(0)  # whoever has waited goes first: the handler will take a while to encode all this
+        await asyncio.sleep(0)  # those who have waited go first: the handler will take a while to encode all this
         return found
 
     def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:

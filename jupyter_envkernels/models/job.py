@@ -1,4 +1,4 @@
-"""Jobs: what is asked for, and how far it is."""
+"""Jobs: what is requested, and how far it is."""
 
 from __future__ import annotations
 

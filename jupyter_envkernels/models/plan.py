@@ -63,7 +63,7 @@ class Plan:
 
     Attributes:
         packages: all conda packages that the environment will have.
-        requested: match specs that the history will say were asked for.
+        requested: match specs that the history will list as requested.
         pip: requirement lines that pip installs afterwards.
         pip_removed: names of packages of pip that are taken out before.
         variables: environment variables to set.
@@ -97,7 +97,7 @@ class Plan:
 
     @property
     def state(self) -> str:
-        """sha256 over what is installed and what was asked for."""
+        """sha256 over what is installed and what was requested."""
         return _sha256([self.digest, *self.requested])
 
     @property

@@ -1,4 +1,4 @@
-"""Specs: what a person writes, and what is to be said of it."""
+"""Specs: what a person writes, and remarks on it."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     _reported_manager: OtherManager | None = None
 
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        """Before the server makes its kernelspec manager: put ours in, unless somebody chose another."""
+        """Set our kernelspec manager before the server makes one, unless another is configured."""
         super()._link_jupyter_server_extension(serverapp)
         has_gateway = GatewayClient.instance(parent=serverapp).gateway_enabled
         self._is_put_in = not has_gateway and not serverapp.trait_has_value("kernel_spec_manager_class")

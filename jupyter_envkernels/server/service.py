@@ -52,7 +52,7 @@ class Service:
         templates: what the administrator offers.
         other_manager: tells the kernelspec manager that the server has instead of ours; None where it has ours.
         audit: the audit trail.
-        former: what is to be said of settings of nb_conda_kernels.
+        former: findings on settings of nb_conda_kernels.
     """
 
     catalog: Catalog
@@ -73,7 +73,7 @@ class Service:
         )
 
     async def check(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """Return what is to be said of a spec, which may lie in a folder, without a channel."""
+        """Return the remarks on a spec, which may lie in a folder, without reading a channel."""
         options = self.jobs.options.engine
         return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 

@@ -108,7 +108,7 @@ def _exact(text: str, found: formats.Recognised, denied_variables: tuple[str, ..
     """A spec that names each package by its URL.
 
     Raises:
-        Unreadable: nobody reads that format.
+        Unreadable: that format is not read.
     """
     readers = {"explicit": explicit.read, "lock-file": lock_files.read}
     if found.kind not in readers:

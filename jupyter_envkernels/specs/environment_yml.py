@@ -246,7 +246,7 @@ class _Reader:
                 )
 
     def _variable(self, key: Scalar, value: Scalar) -> None:
-        """What is to be said of a variable that has a value."""
+        """Return a remark on a variable that has a value."""
         name = shown(key.text)
         if not key.text or "=" in key.text:
             remedy = "Write '  NAME: value'; a name has letters, digits and '_'."

@@ -68,7 +68,7 @@ def _environment_yml(name: str, inventory: Inventory, pin: Callable[[InstalledPa
 
 
 def _yaml_from_history(name: str, inventory: Inventory) -> str:
-    """What was asked for. Where that is not known all packages were, as far as anybody can tell."""
+    """Return what was requested; where no record tells, all packages."""
     if not inventory.requested:
         return _yaml_no_builds(name, inventory)
     asked = tuple(package.requirement for package in inventory.of("pip") if package.requested)

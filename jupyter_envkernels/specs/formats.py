@@ -17,7 +17,7 @@ Kind = Literal["explicit", "lock-file", "requirements", "package-list", "other"]
 class _Format(NamedTuple):
     """A format, the lines that give it away (all of them, anywhere), and what to do with such a file.
 
-    ``kind`` tells who reads it; nobody reads ``other`` ones.
+    ``kind`` tells which module reads it; ``other`` ones are not read.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One match spec: its text as the solver must read it to mean what conda means, and what is to be said of it.
+"""One match spec: its text as the solver must read it to mean what conda means, and the remarks on it.
 
 The grammar is conda's (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). It is parsed
 leniently by py-rattler; where the two differ the text is put into a form that both read alike, or refused.

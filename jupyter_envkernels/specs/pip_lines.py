@@ -120,7 +120,7 @@ class _Fault:
 def pip_line_remarks(
     pip: Sequence[Scalar], lines: Sequence[str], installer: PipInstaller = "uv"
 ) -> Iterator[Diagnostic]:
-    """Yield what is to be said of lines that would fail a job only when all other packages are installed.
+    """Yield remarks on lines that would fail a job only when all other packages are installed.
 
     Args:
         pip: the lines.

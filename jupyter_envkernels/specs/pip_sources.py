@@ -62,7 +62,7 @@ def sources_in(line: str) -> list[Source]:
     """Return the places that one line names."""
     words = _words(line)
     found = [Source(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
-    # nobody reads what such a file names
+    # what such a file names is not read
     found += [Source(value, is_index=True) for _, value in _options(_FILE, words) if _URL.match(value)]
     urls = dict.fromkeys(url for text in (line, *words) for url in _URL.findall(text))
     named = " ".join(source.text for source in found)
