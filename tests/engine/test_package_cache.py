@@ -99,9 +99,9 @@ def test_a_download_that_stands_still(
 
 
 def test_a_slow_download_is_waited_for(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
-    channel_server.add_rule(r"python-3.*\.conda$", throttle=4_000_000)
+    channel_server.add_rule(r"python-3.*\.conda$", throttle=2_500_000)
     answer = engine.install(
-        prefix, "python", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="1"
+        prefix, "python", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="3"
     )
     assert "packages" in answer
 
