@@ -10,7 +10,10 @@ from ..errors import NotFound, SolveFailed
 from ..models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
 from ..specs import conda_name, pip_name
 from .changes import python_minor
-from .explain import listed
+from .explain import first_of, listed
+
+_NAMED = 10
+"""Packages that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,23 @@ class Goal:
     pip_installed: tuple[str, ...]
 
 
-def for_python(plan: Plan, before: Sequence[PlannedPackage], lines: Sequence[str]) -> Plan:
+def for_python(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, lines: Sequence[str]) -> Plan:
     """Another minor version of python looks into another folder: what pip installed is installed again.
 
     Args:
         plan: for an environment that there is.
-        before: its packages now.
+        before: its conda packages now.
+        inventory: what it consists of.
         lines: for pip, which install again what is to stay.
     """
-    if not lines or python_minor(before) == python_minor(plan.packages) or not python_minor(plan.packages):
+    old, new = python_minor(before), python_minor(plan.packages)
+    names = [package.name for package in inventory.of("pip")]
+    if old == new or not names:
         return plan
-    message = f"Python becomes {python_minor(plan.packages)}: what pip installed is installed again."
-    warnings = (*plan.warnings, Problem("python-changes", message))
-    return replace(plan, pip=(*plan.pip, *lines), pip_removed=(), warnings=warnings)
+    again = ", and is installed again" if new and lines else ""
+    message = f"Python {old} {f'becomes {new}' if new else 'goes'}: what pip installed for it goes{again}"
+    warnings = (*plan.warnings, Problem("python-changes", f"{message} ({first_of(names, _NAMED)})."))
+    return replace(plan, pip=(*plan.pip, *(lines if new else ())), pip_removed=(), warnings=warnings)
 
 
 def goal_of(

@@ -100,7 +100,7 @@ def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
         for row in csv.reader(io.StringIO(data.decode(errors="surrogateescape"), newline="")):
             name = f"{site}/{row[0]}" if row and row[0] else ""
             if name not in owned and _is_inside(name := os.path.normpath(name)):
-                owned[name] = ours
+                owned.setdefault(name, ours)  # which conda may know without '..'
 
 
 def _is_inside(name: str) -> bool:

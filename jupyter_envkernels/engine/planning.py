@@ -107,7 +107,7 @@ class Planner:
             pip_removed=goal.pip_removed,
             variables=goal.variables,
         )
-        plan = for_python(plan, current.packages, goal.pip_installed)
+        plan = for_python(plan, current.packages, inventory, goal.pip_installed)
         return self._as_change(current, inventory, plan, request)
 
     async def _add_kernel(self, request: JobRequest) -> Plan:
@@ -149,7 +149,8 @@ class Planner:
         if pip:
             message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
             plan = replace(plan, warnings=(Problem("pip-stays", message),))
-        plan = for_python(plan, current.packages, [package.requirement for package in pip if package.requirement])
+        again = [package.requirement for package in pip if package.requirement]
+        plan = for_python(plan, current.packages, inventory, again)
         return self._as_change(current, inventory, plan, request)
 
     async def _installed(self, prefix: Path) -> Plan:

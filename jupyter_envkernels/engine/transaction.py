@@ -28,6 +28,7 @@ from .clobbers import conflicts, keep_aside, settle
 from .displaced import take_out
 from .donors import add_donor, share_bytecode, trusted_donors
 from .finishing import finish
+from .former_python import take_out_of_former, tell_of_former
 from .logins import places_of, with_logins
 from .planning import Planner, state_digest
 from .quota import check_quota, room_for
@@ -206,7 +207,9 @@ class Transaction:
         if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
             await run_on_copy(staging, scripts, self.backend, environ, self.report)
         await take_out(staging.folder, plan, environ, self.report)
+        await asyncio.to_thread(take_out_of_former, staging.folder, plan, self.report)
         await self._install(plan)
+        await asyncio.to_thread(tell_of_former, staging.folder, plan, self.report)
         if self.request.edit.remove:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work

@@ -122,12 +122,19 @@ def test_to_upgrade_is_to_prefer_nothing() -> None:
 def test_another_python_gets_the_packages_of_pip_again() -> None:
     found = goal(Edit(add=("python=3.13",), remove=("helper",)))
     new = Plan((package("python", "3.13.0"),), pip_removed=("helper",))
-    plan = for_python(new, INSTALLED, found.pip_installed)
+    plan = for_python(new, INSTALLED, INVENTORY, found.pip_installed)
     assert plan.pip == ("My_Tool==1",)
     assert plan.pip_removed == ()
     assert [warning.code for warning in plan.warnings] == ["python-changes"]
     same = Plan((package("python", "3.12.9"),))
-    assert for_python(same, INSTALLED, found.pip_installed) == same
+    assert for_python(same, INSTALLED, INVENTORY, found.pip_installed) == same
+    assert plan.warnings[0].message == (
+        "Python 3.12 becomes 3.13: what pip installed for it goes, and is installed again (My_Tool, helper)."
+    )
+    without = for_python(Plan((package("numpy"),), pip_removed=("helper",)), INSTALLED, INVENTORY, ("My_Tool==1",))
+    assert (without.pip, without.pip_removed) == ((), ())
+    assert without.warnings[0].message == "Python 3.12 goes: what pip installed for it goes (My_Tool, helper)."
+    assert for_python(new, INSTALLED, Inventory(), ()) == new
 
 
 KEPT = ", which is kept so that the environment stays a kernel,"

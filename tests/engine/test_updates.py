@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -588,3 +589,43 @@ def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkey
     with pytest.raises(LinkFailed, match="put aside"):
         roll_back(request.kind, made.staging(job=UPDATE))
     assert state(made.staging(job=UPDATE).previous) == old
+
+
+def with_pip(made: Place) -> Path:
+    """Python 3.11, for which pip has installed tool, and a person's own file; returns the folder of both."""
+    prefix = made.envs / "lesson"
+    made.run(made.update("lesson", "python=3.11"))
+    made.job = "20260101-000002-00000000"
+    site = prefix / "lib" / "python3.11" / "site-packages"
+    info = site / "tool-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / "tool.py").touch()
+    (site / "mine.py").touch()
+    (info / "METADATA").write_text("Name: tool\nVersion: 1.0\n")
+    (info / "RECORD").write_text("tool.py,,\ntool-1.0.dist-info/METADATA,,\ntool-1.0.dist-info/RECORD,,\n")
+    return site
+
+
+def test_with_another_python_go_the_packages_of_pip(made: Place) -> None:
+    site = with_pip(made)
+    request = made.update("lesson", "python=3.12")
+    made.run(replace(request, edit=replace(request.edit, remove=("tool",))))
+    assert [path.name for path in site.iterdir()] == ["mine.py"]
+    message = "Python 3.11 becomes 3.12: what pip installed for it goes (tool)."
+    assert message in [warning.message for warning in made.plans[-1].warnings]
+    assert "Kept, as no package of pip names it: lib/python3.11/site-packages/mine.py." in made.heard.lines
+
+
+def test_they_are_back_where_the_change_is_taken_back(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = with_pip(made)
+    before = state(made.envs / "lesson")
+
+    async def fail(*_: object, **__: object) -> None:
+        raise PipFailed("It cannot be installed for this Python.")
+
+    monkeypatch.setattr("jupyter_envkernels.engine.pip.install", fail)
+    with pytest.raises(PipFailed):
+        made.run(made.update("lesson", "python=3.12"))
+    assert made.plans[-1].pip == ("tool==1.0",)
+    assert state(made.envs / "lesson") == before
+    assert (site / "tool.py").exists()
