@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +29,7 @@ from .explain import listed
 from .isolated import isolated, version_of
 from .pip_config import read_pip_config
 from .pip_indexes import check_indexes, variables_for
+from .pip_prereleases import Versions, planned, prerelease_flags
 from .pip_progress import PipProgress
 from .process import run
 
@@ -138,11 +140,29 @@ async def install(
             lines = [_absolute(line, folder) for line in lines]
         variables = variables_for(limits, {**environ, **settings, "PIP_USER": "0", "NO_COLOR": "1"})
         await asyncio.to_thread(check_indexes, limits, lines, folder, config, variables)
-        code = await run(argv, cwd=folder, environ=variables, feed="\n".join(lines) + "\n", line=follow)
+        start = partial(run, cwd=folder, environ=variables, feed="\n".join(lines) + "\n")
+        if installer == "uv":
+            argv += await _prereleases(argv, start, lines, config, variables)
+        code = await start(argv, line=follow)
     if code != 0:
         raise explain_failure(lines, tail, has_folder=workdir is not None)
-    if secrets:
-        await asyncio.to_thread(_hide_origins, prefix, secrets)
+    await asyncio.to_thread(_hide_origins, prefix, secrets)
+
+
+async def _prereleases(
+    argv: Sequence[str],
+    start: Callable[..., Awaitable[int]],
+    lines: Sequence[str],
+    config: Mapping[str, str],
+    environ: Mapping[str, str],
+) -> list[str]:
+    """Return the options by which uv chooses among pre-releases as pip does."""
+
+    async def ask(flags: Sequence[str]) -> Versions:
+        said: list[str] = []
+        return planned(said) if await start([*argv, "--dry-run", *flags], line=said.append) == 0 else {}
+
+    return [] if _is_on(config, "pre") else await prerelease_flags(ask, lines, environ)
 
 
 def private_cache(folder: Path) -> dict[str, str]:
@@ -154,6 +174,8 @@ def private_cache(folder: Path) -> dict[str, str]:
 
 def _hide_origins(prefix: Path, secrets: Secrets) -> None:
     """Write the names of variables into what installers note of where packages came from."""
+    if not secrets:
+        return
     for origin in prefix.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):
         with suppress(OSError):  # what is no file holds nothing
             data = read_file(origin, _ORIGIN)

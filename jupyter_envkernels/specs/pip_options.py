@@ -174,7 +174,7 @@ def local_paths(line: str) -> Iterator[LocalPath]:
 def _without_name(text: str) -> str:
     """Return the place of a requirement, without its name before and conditions behind."""
     direct = _DIRECT.match(text)
-    return re.split(r"\s*;|\s", text[direct.end() :].strip() if direct and not is_place(text) else text)[0]
+    return re.split(r"\s*;", text[direct.end() :].strip() if direct and not is_place(text) else text)[0]
 
 
 def is_relative_url(text: str) -> bool:

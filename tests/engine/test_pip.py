@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import sys
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -99,6 +101,53 @@ async def test_without_pips_configuration_no_index_is_asked(
     configuration.write_text(f"index-url = {channel_server.url}/simple\n")
     with pytest.raises(PipFailed, match="its line 1 is wrong"):
         await install(prefix, ["anything"], None, os.environ, Heard(phases=["pip"]), installer=installer)
+
+
+def write_wheels(folder: Path, *wheels: str) -> str:
+    """Write wheels, each named as ``NAME VERSION [REQUIREMENT; ...]``; return a line that names their folder."""
+    folder.mkdir()
+    for name, version, needs in (wheel.split(" ", 2) for wheel in (f"{wheel} " for wheel in wheels)):
+        info = f"{name}-{version}.dist-info"
+        requires = [f"Requires-Dist: {need.strip()}" for need in needs.split(";") if need.strip()]
+        head = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *requires]
+        files = {
+            f"{info}/METADATA": "\n".join(head) + "\n",
+            f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        }
+        files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
+        with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
+            for path, text in files.items():
+                archive.writestr(path, text)
+    return f"--no-index --find-links {folder}"
+
+
+def versions(prefix: Path) -> set[str]:
+    found = prefix.glob("lib/python3.*/site-packages/*.dist-info")
+    return {path.name.removesuffix(".dist-info") for path in found}
+
+
+ROOM = ("app 1.0 helper;core", "core 1.0 helper<2", "core 2.0.dev0 helper", "helper 1.0", "helper 2.0")
+NEEDED = ("app 1.0", "app 2.0 core==2.0b1", "core 2.0b1")
+
+
+@pytest.mark.parametrize(
+    ("wheels", "lines", "installed"),
+    [
+        (ROOM, ["app"], {"app-1.0", "core-1.0", "helper-1.0"}),
+        (NEEDED, ["app"], {"app-2.0", "core-2.0b1"}),
+        (NEEDED, ["core"], {"core-2.0b1"}),
+        (("core 1.0", "core 2.0b1"), ["core"], {"core-1.0"}),
+        (("core 1.0", "core 2.0b1"), ["core>=2.0b0"], {"core-2.0b1"}),
+        (("core 1.0", "core 2.0b1"), ["core", "--pre"], {"core-2.0b1"}),
+    ],
+)
+async def test_pre_releases_are_chosen_as_by_pip(
+    prefix: Path, configuration: Path, tmp_path: Path, wheels: Sequence[str], lines: list[str], installed: set[str]
+) -> None:
+    configuration.write_text("")
+    options = write_wheels(tmp_path / "wheels", *wheels)
+    await install(prefix, [options, *lines], None, os.environ, Heard(phases=["pip"]))
+    assert versions(prefix) == installed
 
 
 LINES = ("rich==13.0", "--pre", "Py_gments<2", "-e ./my-package", "git+https://git.example/x.git", "cow say")

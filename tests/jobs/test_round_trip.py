@@ -11,9 +11,10 @@ import pytest
 from jupyter_envkernels.engine.export import export
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import Environment, ExportFormat, Job, JobRequest
+from jupyter_envkernels.models import Environment, EnvSpec, ExportFormat, Job, JobRequest
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
+from tests.engine.test_pip import write_wheels
 
 from .conftest import Place, managing, over
 
@@ -127,6 +128,30 @@ async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
             assert names == {"mine", "envkernels-demo-pip"}
             if form != "pixi-lock":  # it does not tell that a folder is installed to be edited
                 assert pip_packages(place.envs / form) == found, form
+
+
+async def test_from_history_come_the_packages_of_pip_that_were_asked_for(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    write_wheels(tmp_path / "wheels", "app 1.0 lib;helper", "lib 1.0", "helper 1.0 lib", "late 1.0 helper")
+    (tmp_path / "more.txt").write_text("lib\n")
+    text = "name: lesson\ndependencies: [python, ipykernel, pip, pip: ['-f ./wheels', app, '-r more.txt']]\n"
+    async with managing(place) as manager:
+        spec = check(text).spec
+        request = JobRequest("create", "lesson", place.envs / "lesson", spec, workdir=tmp_path)
+        made = await over(manager, await manager.submit(request))
+        assert made.state == "succeeded", made
+        lesson = Environment("0" * 12, "lesson", place.envs / "lesson")
+        from_history = check(export(lesson, "yaml-from-history").text).spec
+        assert from_history is not None
+        assert from_history.pip == ("app==1.0", "lib==1.0")
+        assert pip_packages(lesson.prefix) == {"app==1.0", "lib==1.0", "helper==1.0"}
+        late = JobRequest("update", "lesson", lesson.prefix, EnvSpec(pip=("-f ./wheels", "late")), workdir=tmp_path)
+        assert (await over(manager, await manager.submit(late))).state == "succeeded"
+        from_history = check(export(lesson, "yaml-from-history").text).spec
+        assert from_history is not None
+        assert from_history.pip == ("app==1.0", "late==1.0", "lib==1.0")
 
 
 async def test_conda_lock(

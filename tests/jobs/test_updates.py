@@ -141,6 +141,7 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         prefix = place.envs / "lesson"
         first, last = channel_pythons[-2:][0], channel_pythons[-1]
         await do(manager, place.create("lesson", f"python={first}", "pip", pip=(f"{DEMO}==1.0",)))
+        former = list(prefix.glob("lib/python3*/site-packages/envkernels_demo_pip*"))
         # the others are linked also where the channel has one Python
         job = await do(manager, update(place, "lesson", f"python={last}", "prio-demo", "prefix-demo"))
         linking = [event for event in manager.journal(job.id).events() if event.phase == "linking"]
@@ -152,6 +153,13 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
         code = "import sys, envkernels_demo_pip; print('%d.%d' % sys.version_info[:2])"
         assert run_python(prefix, code) == last
         assert versions(prefix)[DEMO] == "1.0"
+        assert [package.requested for package in read_inventory(prefix).of("pip")] == [True]
+        assert damage(prefix) == []
+        if first != last:
+            assert former
+            assert not any(path.exists() for path in former)
+            assert not (prefix / f"lib/python{first}/site-packages").exists()
+            assert "Kept, as no package of pip names it" not in manager.journal(job.id).read_log(0)[0]
 
 
 async def test_a_damaged_record_is_named(place: Place) -> None:

@@ -69,6 +69,7 @@ def test_a_requirement_with_its_options() -> None:
     [
         ("-r more.txt", [LocalPath("requirement", "more.txt")]),
         ("-cfile:///a/c.txt", [LocalPath("constraint", "/a/c.txt")]),
+        ("-e ./my code", [LocalPath("editable", "./my code")]),
         ("-e ./mine[x]", [LocalPath("editable", "./mine")]),
         ("-e file:///a/mine#egg=mine", [LocalPath("editable", "/a/mine")]),
         ("mine @ file:///a%20b/mine#subdirectory=in", [LocalPath("place", "/a b/mine/in")]),
