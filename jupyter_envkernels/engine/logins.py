@@ -75,25 +75,13 @@ def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[s
     return [expand_variables(place, environ) for place in places]
 
 
-def with_logins(
-    urls: Iterable[str], settings: Settings, channels: Iterable[str], environ: Mapping[str, str]
-) -> list[str]:
-    """Return the URLs of packages for which conda's configuration has a login, with it: lock files hold none.
+def configured_logins(settings: Settings) -> Logins:
+    """Take the logins out of all channels that conda's configuration has: they hold for their URLs without logins, too.
 
-    Args:
-        urls: of packages.
-        settings: conda's configuration.
-        channels: the configured ones, by name or URL.
-        environ: variables, which conda expands in channels.
+    Exports and records hold none, and still come from these channels.
     """
-    names = [*(expand_variables(channel, environ) for channel in channels), *settings.custom_channels]
-    known = {without_credentials(url): url for url in (*settings.channel_urls(names), settings.channel_alias)}
-    return [
-        url + package[len(clean) :]
-        for package in urls
-        for clean, url in known.items()
-        if clean != url and package.startswith(f"{clean.rstrip('/')}/")
-    ]
+    names = [*settings.channels, "defaults", *settings.custom_channels, *settings.custom_multichannels]
+    return logins_of([settings.channel_alias, *settings.channel_urls(names)])
 
 
 @contextmanager

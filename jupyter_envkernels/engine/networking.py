@@ -26,7 +26,7 @@ from ..models import Limits
 from ..specs.credentials import without_credentials
 from .allowed import NO_LIMITS, channel_rules
 from .leftovers import sweep_repodata
-from .logins import ARCHIVE, Logins, login_file, logins_of, withheld
+from .logins import ARCHIVE, Logins, configured_logins, login_file, logins_of, withheld
 from .routes import (
     Routes,
     longest,
@@ -66,7 +66,9 @@ class Network:
         self._mirrors = {url: [*map(without_credentials, found)] for url, found in mirrors.items()}
         tokens = stored_tokens(os.environ) if settings.add_anaconda_token else {}
         own = logins_of(mirror for found in mirrors.values() for mirror in found)
-        self._logins = Logins({**token_routes(settings, tokens), **own.mirrors}, {})
+        configured = configured_logins(settings)
+        routes = {**token_routes(settings, tokens), **configured.mirrors, **own.mirrors}
+        self._logins = Logins(routes, configured.passwords)
         self._connect()
 
     def log_in(self, urls: Sequence[str]) -> list[str]:

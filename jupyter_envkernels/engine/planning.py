@@ -26,7 +26,6 @@ from .backend import Backend, Report
 from .changes import compare
 from .displaced import give_back
 from .goals import Goal, check_gone, for_python, goal_of
-from .logins import with_logins
 from .space import with_space
 from .variables import check_recorded
 
@@ -178,8 +177,6 @@ class Planner:
     async def _locked(self, spec: EnvSpec) -> Plan:
         """The plan of a spec that leaves nothing to choose."""
         self.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
-        urls = [package.url for package in spec.locked]
-        self.backend.log_in(with_logins(urls, self.settings, self.options.channels, self.environ))
         return Plan(packages=await self.backend.locked(spec.locked), pip=spec.pip, variables=spec.variables)
 
     async def _solve(self, spec: EnvSpec) -> Plan:

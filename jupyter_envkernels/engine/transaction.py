@@ -29,7 +29,7 @@ from .displaced import take_out
 from .donors import add_donor, share_bytecode, trusted_donors
 from .finishing import finish
 from .former_python import take_out_of_former, tell_of_former
-from .logins import places_of, with_logins
+from .logins import places_of
 from .planning import Planner, state_digest
 from .quota import check_quota, room_for
 from .safety import (
@@ -262,10 +262,7 @@ class Transaction:
             plan = await planner.plan(self.request)
             plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
         else:  # which holds no logins
-            channels = self.options.channels
-            urls = [package.url for package in plan.packages]
-            self.backend.log_in(places_of(self.request, channels, self.environ))
-            self.backend.log_in(with_logins(urls, self.settings, channels, self.environ))
+            self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
         is_clone = self.request.source is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
         await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)

@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,6 +35,7 @@ from ..envs.policy_file import options_in_force
 from ..errors import BackendMissing, EnvKernelsError
 from ..kernels.sync import refresh
 from ..models import EngineOptions, Problem
+from ..specs import expand_variables
 from .admission import check_allowed
 from .journal import Journal, Order
 from .locks import prefix_lock
@@ -199,7 +201,8 @@ def _backend(options: EngineOptions, settings: Settings, variables: Variables, w
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     for sentence in unsupported(settings, os.environ):
         writer.log(sentence)
-    return RattlerBackend(options.package_cache, settings, options.limits, variables)
+    channels = tuple(expand_variables(channel, os.environ) for channel in options.channels)
+    return RattlerBackend(options.package_cache, replace(settings, channels=channels), options.limits, variables)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from jupyter_envkernels.engine.logins import login_file, logins_of, places_of, with_logins, withheld
+from jupyter_envkernels.engine.logins import configured_logins, login_file, logins_of, places_of, withheld
 from jupyter_envkernels.envs.condarc import Settings
 from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, LockedPackage
 
@@ -95,11 +95,22 @@ def test_logins_of_hosts_with_mirrors_are_left_out(tmp_path: Path) -> None:
         assert path is None
 
 
-def test_logins_of_configured_channels_for_packages_of_a_lock_file() -> None:
-    settings = Settings(channel_alias="https://ada:one@alias.example", custom_channels={"lab": "https://h/t/T"})
-    urls = [f"https://{channel}/noarch/x-1-0.conda" for channel in ("h/lab", "h/labs", "alias.example/any", "u/forge")]
-    assert with_logins(urls, settings, ("https://$U@u/forge", "https://other.example"), {"U": "bob:two"}) == [
-        "https://h/t/T/lab/noarch/x-1-0.conda",
-        "https://ada:one@alias.example/any/noarch/x-1-0.conda",
-        "https://bob:two@u/forge/noarch/x-1-0.conda",
-    ]
+def test_logins_of_configured_channels() -> None:
+    logins = configured_logins(
+        Settings(
+            channels=("https://bob:two@u.example/forge", "public", "lab"),
+            channel_alias="https://ada:one@alias.example",
+            default_channels=("https://d.example/t/D/main",),
+            custom_channels={"lab": "https://h.example/t/T"},
+            custom_multichannels={"all": ("https://m.example/t/M/x",)},
+        )
+    )
+    assert logins.mirrors == {
+        "https://d.example/main": "https://d.example/t/D/main",
+        "https://h.example/lab": "https://h.example/t/T/lab",
+        "https://m.example/x": "https://m.example/t/M/x",
+    }
+    assert logins.passwords == {
+        "u.example": {"BasicHTTP": {"username": "bob", "password": "two"}},
+        "alias.example": {"BasicHTTP": {"username": "ada", "password": "one"}},
+    }

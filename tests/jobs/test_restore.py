@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pytest
 
@@ -13,7 +12,7 @@ from jupyter_envkernels.engine.export import export
 from jupyter_envkernels.envs.packages import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.requests import plan_request
-from jupyter_envkernels.models import Environment, EnvSpec, Inventory, Job, JobRequest
+from jupyter_envkernels.models import Edit, Environment, EnvSpec, ExportFormat, Inventory, Job, JobRequest
 from jupyter_envkernels.specs import check
 from tests.channel.index import index_channels
 from tests.channel.package import Package
@@ -80,7 +79,7 @@ def conda_lock(inventory: Inventory) -> str:
 def written(prefix: Path, form: str) -> str:
     if form == "conda-lock":
         return conda_lock(read_inventory(prefix))
-    return export(Environment("0" * 12, "lesson", prefix), "explicit" if form == "explicit" else "pixi-lock").text
+    return export(Environment("0" * 12, "lesson", prefix), cast("ExportFormat", form)).text
 
 
 async def succeeded(manager: JobManager, job: Job) -> Job:
@@ -96,27 +95,34 @@ def linked(prefix: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("form", ["explicit", "pixi-lock", "conda-lock"])
-async def test_every_kind_of_channel(place: Place, channels: dict[str, str], form: str) -> None:
+async def test_every_kind_of_channel(place: Place, channels: dict[str, str]) -> None:
     names = [name for kind in channels for name in names_of(kind)]
     spec = EnvSpec("lesson", tuple(channels.values()), tuple(names))
     async with managing(place) as manager:
         await succeeded(manager, await manager.submit(JobRequest("create", "lesson", place.envs / "lesson", spec)))
     made = linked(place.envs / "lesson")
     assert set(made) == set(names)
-    text = written(place.envs / "lesson", form)
-    assert TOKEN not in text
-    assert PASSWORD not in text
-    checked = check(text)
-    assert checked.ok, checked.diagnostics
+    for form in ("explicit", "pixi-lock", "conda-lock", "yaml", "yaml-no-builds", "yaml-from-history"):
+        text = written(place.envs / "lesson", form)
+        assert TOKEN not in text
+        assert PASSWORD not in text
+        checked = check(text)
+        assert checked.ok, (form, checked.diagnostics)
+        elsewhere = Place(place.folder / form, channels["password"])
+        async with managing(elsewhere) as manager:
+            request = JobRequest("create", form, elsewhere.envs / form, checked.spec)
+            planned = await succeeded(manager, await manager.submit(plan_request(request)))
+            await succeeded(manager, await manager.run(planned.id))
+        assert linked(elsewhere.envs / form) == made, form
 
-    options = Place(place.folder / "elsewhere", "").options()
-    manager = JobManager(replace(options, engine=replace(options.engine, channels=(channels["password"],))))
-    await manager.start()
-    try:
-        request = JobRequest("create", "again", place.envs / "again", checked.spec)
-        planned = await succeeded(manager, await manager.submit(plan_request(request)))
-        await succeeded(manager, await manager.run(planned.id))
-    finally:
-        await manager.stop()
-    assert linked(place.envs / "again") == made
+
+async def test_an_update_asks_the_channels_that_packages_came_from(place: Place, channels: dict[str, str]) -> None:
+    """Records hold no logins, which are those of the configuration."""
+    kinds, here = ("token", "password"), Place(place.folder, channels["password"])
+    spec = EnvSpec("lesson", tuple(channels[kind] for kind in kinds), tuple(names_of(kind)[0] for kind in kinds))
+    async with managing(here) as manager:
+        await succeeded(manager, await manager.submit(JobRequest("create", "lesson", place.envs / "lesson", spec)))
+        edit = Edit(add=tuple(names_of(kind)[1] for kind in kinds))
+        update = JobRequest("update", "lesson", place.envs / "lesson", edit=edit)
+        await succeeded(manager, await manager.submit(update))
+    assert set(linked(place.envs / "lesson")) == {name for kind in kinds for name in names_of(kind)[:2]}
