@@ -18,7 +18,7 @@ from .backend import Report
 from .bytecode import compile_now
 from .link_scripts import run_post_link
 from .pip_indexes import problems_of_installed
-from .pip_requested import asked_for, mark_requested
+from .pip_requested import mark_requested, requested_names
 from .sharing import open_to_others, shared_root
 from .staging import Staging
 from .variables import Variables
@@ -78,9 +78,9 @@ async def finish(
             limits=limits,
             secrets=variables.secrets,
         )
-        asked_lines = request.spec.pip if request.spec else ()
-        asked = await asyncio.to_thread(asked_for, asked_lines, request.workdir, environ, former)
-        await asyncio.to_thread(mark_requested, prefix, asked)
+        spec_lines = request.spec.pip if request.spec else ()
+        requested = await asyncio.to_thread(requested_names, spec_lines, request.workdir, environ, former)
+        await asyncio.to_thread(mark_requested, prefix, requested)
         found = (await asyncio.to_thread(read_inventory, prefix)).of("pip")
         problems = policy.of_installed(limits, [package.name for package in found])
         policy.enforce(limits, [*problems, *problems_of_installed(limits, [package.requirement for package in found])])

@@ -1,4 +1,4 @@
-"""Mark the packages of pip that a person asked for, with a file ``REQUESTED`` as pip does.
+"""Mark the packages of pip that were requested, with a file ``REQUESTED`` as pip does.
 
 uv marks all that it installs. The mark decides what an export from history lists, and what an update by a spec removes.
 Format: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
@@ -24,11 +24,13 @@ _MAX_RECORD = 64 << 20
 _REQUIRES = re.compile(r"^Requires-Dist:[ \t]*([\w.-]+)", re.MULTILINE | re.IGNORECASE | re.ASCII)
 
 
-def asked_for(lines: Iterable[str], folder: Path | None, environ: Mapping[str, str], former: Path | None) -> set[str]:
-    """Return the names of packages that lines of pip ask for, or that were asked for before.
+def requested_names(
+    lines: Iterable[str], folder: Path | None, environ: Mapping[str, str], former: Path | None
+) -> set[str]:
+    """Return the canonical names of packages that lines of pip name, or that were requested before.
 
     Args:
-        lines: that a person has written.
+        lines: of the spec.
         folder: against which relative paths resolve.
         environ: variables, which may be in paths.
         former: the environment as it was, if there was one.
@@ -40,12 +42,12 @@ def asked_for(lines: Iterable[str], folder: Path | None, environ: Mapping[str, s
     return {canonical_name(name) for name in names if name}
 
 
-def mark_requested(prefix: Path, asked: Collection[str]) -> None:
-    """Mark the packages of pip that were asked for, and no others that are there because another one needs them.
+def mark_requested(prefix: Path, requested: Collection[str]) -> None:
+    """Mark the packages of pip that were requested, and unmark those that are there because others need them.
 
     Args:
         prefix: of the environment.
-        asked: their canonical names. What came from a URL or a folder keeps its mark: its line may have no name.
+        requested: their canonical names. What came from a URL or a folder keeps its mark: its line may have no name.
 
     Raises:
         OSError: a mark cannot be made.
@@ -53,7 +55,7 @@ def mark_requested(prefix: Path, asked: Collection[str]) -> None:
     of_pip = dict(_folders(prefix, {canonical_name(package.name) for package in read_inventory(prefix).of("pip")}))
     needed = {canonical_name(name) for folder in of_pip.values() for name in _REQUIRES.findall(_metadata(folder))}
     for name, folder in of_pip.items():
-        if name in asked:
+        if name in requested:
             _set_mark(folder, is_requested=True)
         elif name in needed and not (folder / "direct_url.json").exists():
             _set_mark(folder, is_requested=False)

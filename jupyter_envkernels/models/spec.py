@@ -11,7 +11,7 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
-    """A line of a text, counted from 1, as it is, and as it shall be; None to delete it."""
+    """A line of a text, counted from 1, as it is, and as it shall be, maybe as several; None to delete it."""
 
     line: int
     before: str

@@ -78,6 +78,12 @@ _MISTAKES: Sequence[tuple[re.Pattern[str], str, str, Callable[[re.Match[str]], s
         "Put a space before '#'.",
         lambda found: found.string.replace("#", "  #", 1),
     ),
+    (
+        re.compile(rf"^{_NAME}\s+\([^()]*/[^()]*\)(?P<rest>.*)", re.ASCII),
+        "The folder in brackets is one of the machine that the export comes from",
+        "Delete it.",
+        lambda found: f"{found['name']}{found['rest']}",
+    ),
     (re.compile(r"""^(['"])(.*)\1$"""), "It stands in quotes", "Delete the quotes.", lambda found: found[2]),
     (
         re.compile(r"^pip3? install\s+(.+)"),

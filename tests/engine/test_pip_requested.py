@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.pip_requested import asked_for, mark_requested
+from jupyter_envkernels.engine.pip_requested import mark_requested, requested_names
 from jupyter_envkernels.envs.packages import read_inventory
 
 SITE = Path("lib", "python3.12", "site-packages")
@@ -45,7 +45,7 @@ def requested(prefix: Path) -> set[str]:
     return {package.name for package in read_inventory(prefix).of("pip") if package.requested}
 
 
-def test_what_others_need_is_not_asked_for(prefix: Path) -> None:
+def test_what_others_need_is_not_requested(prefix: Path) -> None:
     mark_requested(prefix, {"app", "lib", "late"})
     assert requested(prefix) == {"app", "lib", "late", "mine", "alone"}
     assert (prefix / SITE / "words-1.0.dist-info" / "REQUESTED").exists()  # it is of conda
@@ -63,8 +63,8 @@ def test_a_record_that_is_shared_with_others_is_not_written_into(prefix: Path) -
     assert record.read_text() != before == (prefix / "other").read_text()
 
 
-def test_what_was_asked_for_before_or_is_named_in_files(prefix: Path, tmp_path: Path) -> None:
+def test_what_was_requested_before_or_is_named_in_files(prefix: Path, tmp_path: Path) -> None:
     (tmp_path / "more.txt").write_text("One>=1\n./folder\n")
     lines = ["-r more.txt", "Two[x]==1 \\", "--hash=sha256:00", "-e ."]
-    assert asked_for(lines, tmp_path, {}, None) == {"one", "two"}
-    assert asked_for([], None, {}, prefix) == {"app", "help-er", "lib", "alone", "mine"}
+    assert requested_names(lines, tmp_path, {}, None) == {"one", "two"}
+    assert requested_names([], None, {}, prefix) == {"app", "help-er", "lib", "alone", "mine"}

@@ -130,7 +130,7 @@ async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
                 assert pip_packages(place.envs / form) == found, form
 
 
-async def test_from_history_come_the_packages_of_pip_that_were_asked_for(
+async def test_from_history_come_the_packages_of_pip_that_were_requested(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")

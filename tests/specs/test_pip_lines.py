@@ -126,6 +126,7 @@ def test_what_pip_passes_over_is_a_warning(line: str) -> None:
         ("foo >=1 <2 ; os_name=='x'", ["foo >=1,<2 ; os_name=='x'"]),
         ("foo#why", ["foo  #why"]),
         ("pip install foo", ["foo"]),
+        ("foo (/home/ada/foo)==1.2", ["foo==1.2"]),
         (f"foo==1--hash=sha256:{DIGITS}", [f"foo==1 --hash=sha256:{DIGITS}"]),
         ("-r file:more.txt", ["-r more.txt"]),
         ("-cfile:./c.txt", ["-c ./c.txt"]),
