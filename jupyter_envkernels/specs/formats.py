@@ -52,6 +52,16 @@ _FORMATS = (
     _Format("a rich text document", (re.compile(r"\{\\rtf"),), "Save it as plain text, and without '.txt' or '.rtf'."),
     _Format("a web page", (re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE),), "Download the raw file itself."),
     _Format("a TOML file", (re.compile(r"\[{1,2}[\w.-]+\]{1,2}\s*$"), re.compile(r"[\w-]+ *= *\S")), _BY_HAND),
+    _Format(
+        "what 'pip list' prints",
+        (re.compile(r"Package +Version\b"), re.compile(r"-+ -+")),
+        "Give what 'pip freeze' prints in its place.",
+    ),
+    _Format(
+        "what 'conda list --json' prints",
+        (re.compile(r'\s*"dist_name":'),),
+        "Give what 'conda list --export' or 'conda env export' prints in its place.",
+    ),
     _Format("a notebook", (re.compile(r'\s*"(cells|nbformat)":'),), "Choose the environment.yml beside it."),
 )
 _ENVIRONMENT_YML = re.compile(r"""["']?dependencies["']? *:(\s|$)""")

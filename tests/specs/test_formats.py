@@ -72,6 +72,9 @@ def test_no_environment_yml_is_taken_for_something_else(path: Path) -> None:
         ("numpy==1.26.4\n" * 9000, "requirements", "requirements.txt"),
         ('{\n "cells": []\n}', "other", "notebook"),
         ("[[tool.x]]\na = 1\n", "other", "TOML"),
+        ("Package    Version\n---------- -------\nnumpy      1.26.4\n", "other", "pip list"),
+        ('[\n  {\n    "build_string": "0",\n    "dist_name": "a-1-0"\n  }\n]\n', "other", "conda list --json"),
+        ("a 1 0 lab\n" * 9, "package-list", "conda packages"),
     ],
 )
 def test_names(text: str, kind: str, name: str) -> None:
@@ -88,7 +91,9 @@ def test_what_nobody_reads_is_named() -> None:
     assert error.remedy
 
 
-@pytest.mark.parametrize("line", ["a" + " " * 60_000 + "b", "a=1," + "!" * 60_000, "a" * 60_000 + "::", "[" * 60_000])
+@pytest.mark.parametrize(
+    "line", ["a" + " " * 60_000 + "b", "a=1," + "!" * 60_000, "a" * 60_000 + "::", "[" * 60_000, "a 1 " + "b " * 30_000]
+)
 def test_long_lines_take_no_time(line: str) -> None:
     begun = time.perf_counter()
     assert recognise(line) is None
