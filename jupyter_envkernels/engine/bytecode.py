@@ -4,63 +4,64 @@ Of an environment of one's own it is compiled after the commit; of one that othe
 write beside its files.
 
 It takes longer than all the rest of a small environment, and the environment is whole without: Python compiles what it
-imports. A process of its own does it, at the lowest priority. It may be killed at any moment, for each file is written
-whole or not at all, and it stops when the environment is moved, or files of it vanish.
+imports. A process of its own, ``python -m jupyter_envkernels.engine.bytecode NICENESS PREFIX``, does it package by
+package, and enters into the record of each what is there of its bytecode. It may be killed at any moment, for each file
+is written whole or not at all, and it stops when the environment is moved, or files of it vanish.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ..envs.server_tokens import without_server_tokens
 from ..files import read_head
+from .folders import by_descriptor
 from .isolated import isolated
+from .package_records import enter_bytecode, modules_of
 from .process import run
 
-# Run by the environment's own Python, whose version decides the format. Paths are relative to the folder that the
-# process stands in, so that nothing is ever written where an environment was that is there no more.
+# Run by the environment's own Python, whose version decides the format. It reads paths of sources, and answers to each
+# empty line. Paths are relative to the folder that the process stands in, so that nothing is ever written where an
+# environment was that is there no more.
 _SCRIPT = """
 import importlib.util, os, py_compile, sys
-os.nice(int(sys.argv[1]))
-prefix, first = sys.argv[2], sys.argv[3:]
+prefix = sys.argv[1]
 here = os.stat(".")
+site = "lib/python%d.%d/site-packages/" % sys.version_info[:2]
 def is_in_place():
     try:
         there = os.stat(prefix)
     except OSError:
         return False
     return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
-def compile(folder):
-    for path, folders, names in os.walk(folder):
-        for name in names:
-            source = os.path.join(path, name)
-            if not name.endswith(".py"):
-                continue
-            target = importlib.util.cache_from_source(source)
-            if os.path.exists(target):
-                continue
-            if not is_in_place():
-                sys.exit()
-            try:
-                os.stat(source)
-                os.makedirs(os.path.dirname(target), exist_ok=True)
-                py_compile.compile(source, target, os.path.join(prefix, source), doraise=True)
-            except FileNotFoundError:
-                sys.exit()
-            except (OSError, ValueError, py_compile.PyCompileError):
-                pass
-site = os.path.join("lib", "python%d.%d" % sys.version_info[:2], "site-packages")
-for name in first:
-    compile(os.path.join(site, name))
-compile(site)
+def compile(source):
+    target = importlib.util.cache_from_source(source)
+    if os.path.exists(target):
+        return
+    if not is_in_place():
+        sys.exit()
+    try:
+        os.stat(source)
+        if not os.path.isdir(os.path.dirname(target)):
+            os.mkdir(os.path.dirname(target))  # and no folder of a package that has gone
+        py_compile.compile(source, target, os.path.join(prefix, source), doraise=True)
+    except (OSError, ValueError, py_compile.PyCompileError):
+        pass
+for line in sys.stdin.buffer:
+    source = os.fsdecode(line[:-1])
+    if source.startswith(site):
+        compile(source)
+    elif not source:
+        print(flush=True)
 """
 
 # What a kernel imports before it answers, so that a person who does not wait meets it compiled.
-_FIRST = ("ipykernel", "IPython", "traitlets", "jupyter_client", "jupyter_core", "zmq", "tornado", "prompt_toolkit")
+_FIRST = ("ipykernel", "ipython", "traitlets", "jupyter_client", "jupyter_core", "pyzmq", "tornado", "prompt-toolkit")
 
 
 def drop_stale(prefix: Path) -> None:
@@ -97,18 +98,21 @@ def _is_current(code: str, source: str) -> bool:
     return stamp == (int.from_bytes(head[8:12], "little"), int.from_bytes(head[12:16], "little"))
 
 
-async def compile_now(prefix: Path, environ: Mapping[str, str]) -> None:
+async def compile_now(prefix: Path) -> None:
     """Compile, and wait. What cannot be compiled stays as it is."""
     if argv := _command(prefix, niceness=0):
-        await run(argv, cwd=prefix, environ=environ, line=lambda _: None)
+        await run(argv, cwd=Path("/"), environ=os.environ, line=lambda _: None)
 
 
 def _command(prefix: Path, niceness: int) -> list[str]:
     """What compiles; empty where the environment has no Python 3."""
-    python = prefix / "bin" / "python"
-    if not list(prefix.glob("lib/python3.*/site-packages")) or not python.exists():
+    if not _sites(prefix) or not (prefix / "bin" / "python").exists():
         return []
-    return isolated(python, _SCRIPT, str(niceness), str(prefix), *_FIRST, options=["-B"])
+    return [sys.executable, "-m", __name__, str(niceness), str(prefix)]
+
+
+def _sites(prefix: Path) -> list[Path]:
+    return list(prefix.glob("lib/python3.*/site-packages"))
 
 
 def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
@@ -126,7 +130,7 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
     try:
         return subprocess.Popen(
             argv,
-            cwd=prefix,
+            cwd="/",
             env=without_server_tokens(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -135,3 +139,59 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
         )
     except OSError:
         return None
+
+
+def compile_packages(prefix: Path) -> None:
+    """Compile what packages of conda have brought, and enter it into their records; then all else.
+
+    Raises:
+        OSError: the environment has gone, or its Python cannot be started.
+    """
+    descriptor = os.open(prefix, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    here = Path(by_descriptor(descriptor))  # wherever it is moved
+    records = sorted((here / "conda-meta").glob("*.json"), key=_rank)
+    for record in records:
+        _enter(here, record)  # what other programs have compiled, such as the check of the kernel
+    argv = isolated(prefix / "bin" / "python", _SCRIPT, str(prefix), options=["-B"])
+    with subprocess.Popen(argv, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as compiler:
+        for record in records:
+            _compile(compiler, modules_of(record))
+            _enter(here, record)
+        for site in _sites(here):
+            _compile(compiler, _modules_in(site, here))
+
+
+def _rank(record: Path) -> int:
+    name = record.name.rsplit("-", 2)[0]
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _enter(prefix: Path, record: Path) -> None:
+    with suppress(OSError, ValueError):  # it has gone, or is damaged
+        enter_bytecode(prefix, record)
+
+
+def _modules_in(folder: Path, prefix: Path) -> list[str]:
+    """Return the modules below a folder, relative to the prefix."""
+    return [path.relative_to(prefix).as_posix() for path in folder.rglob("*.py")]
+
+
+def _compile(compiler: subprocess.Popen[bytes], modules: Sequence[str]) -> None:
+    """Have modules compiled that are not yet, and wait for it.
+
+    Raises:
+        BrokenPipeError: the compiler has ended.
+    """
+    assert compiler.stdin is not None
+    assert compiler.stdout is not None
+    lines = [os.fsencode(module) for module in modules if "\n" not in module]
+    compiler.stdin.write(b"\n".join([*lines, b"", b""]))
+    compiler.stdin.flush()
+    if not compiler.stdout.readline():
+        raise BrokenPipeError
+
+
+if __name__ == "__main__":
+    os.nice(int(sys.argv[1]))
+    with suppress(OSError):
+        compile_packages(Path(sys.argv[2]))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..envs.trust import Trust
 from ..files import read_file
-from .walking import CACHE, Folder, is_bytecode, list_tree
+from .walking import CACHE, Folder, is_bytecode, list_bytecode, list_tree
 
 _FILE = "bytecode-donors.txt"
 _MOST = 10
@@ -81,21 +81,13 @@ def _share(givers: Iterable[str], folder: Folder) -> int:
             break
         given: set[str] = set()
         source = f"{giver}/{folder.place}"
-        for name in _bytecode(f"{source}{CACHE}"):
+        for name in list_bytecode(f"{source}{CACHE}"):
             module = name.split(".", 1)[0]
             if module in lacking and _is_same(f"{source}{module}.py", lacking[module]):
                 count += _link(f"{source}{CACHE}/{name}", f"{folder.path}/{CACHE}/{name}")
                 given.add(module)
         lacking = {module: entry for module, entry in lacking.items() if module not in given}
     return count
-
-
-def _bytecode(folder: str) -> list[str]:
-    """Names such as ``module.cpython-312.pyc``."""
-    try:
-        return [name for name in os.listdir(folder) if name.endswith(".pyc")]
-    except OSError:
-        return []
 
 
 def _is_same(giver: str, taker: os.DirEntry[str]) -> bool:

@@ -88,7 +88,7 @@ async def finish(
     await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
     if root := shared_root(prefix, options.shared_roots):
         report.log("Compiling bytecode, which those who use the environment cannot do.")
-        await compile_now(prefix, activated)
+        await compile_now(prefix)
         staging.check(prefix)
         await asyncio.to_thread(open_to_others, prefix, root, former)
     await asyncio.to_thread(record_activation, _without_secrets(activation.problems, variables))

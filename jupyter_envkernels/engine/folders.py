@@ -98,7 +98,7 @@ def free_name(path: Path, word: str) -> Path:
 
 
 def exchange(left: Path, right: Path) -> bool:
-    """Let two folders change places in one step; False where the system cannot.
+    """Let two folders or files change places in one step; False where the system cannot.
 
     Raises:
         OSError: they cannot be renamed; nothing was changed.

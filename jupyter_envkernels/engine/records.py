@@ -16,18 +16,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 from ..envs.discovery import MAX_LISTING_BYTES
 from ..envs.history import read_history, requested_specs
-from ..envs.packages import MAX_RECORD_BYTES
 from ..files import read_file
 from ..models import Plan, PlannedPackage
 from ..specs import conda_name
 from ..specs.credentials import without_credentials
 from ..specs.secrets import Secrets
+from .package_records import complete_records
 
 _NO_SECRETS = Secrets()
 
@@ -47,7 +44,7 @@ def write_all(folder: Path, plan: Plan, command: str, secrets: Secrets = _NO_SEC
     (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
     write_history(folder, plan, command)
     write_variables(folder, plan.variables)
-    open_records(folder, secrets)
+    complete_records(folder, secrets)
 
 
 def write_history(prefix: Path, plan: Plan, command: str) -> None:
@@ -102,42 +99,6 @@ def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
     if variables:
         state = {"version": 1, "env_vars": dict(variables)}
         (prefix / "conda-meta" / "state").write_text(json.dumps(state, indent=2), encoding="utf-8")
-
-
-def open_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
-    """Give the package records the modes that the umask allows: the engine writes them for the owner alone.
-
-    It also writes logins, tokens and what variables hold into them; these are taken out first.
-
-    Raises:
-        OSError: a record cannot be read or written.
-        ValueError: a record is not JSON.
-    """
-    umask = os.umask(0)
-    os.umask(umask)
-    for record in (prefix / "conda-meta").glob("*.json"):
-        data = read_file(record, MAX_RECORD_BYTES)
-        named = msgspec.to_builtins(msgspec.json.decode(data, type=_Sources))
-        clean = {key: _clean(value, secrets) for key, value in named.items()}
-        if clean != named:
-            content = {**msgspec.json.decode(data, type=dict[str, Any]), **clean}
-            record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
-        record.chmod(0o666 & ~umask)
-
-
-class _Sources(msgspec.Struct, omit_defaults=True):
-    """What a record tells of where its package came from; see conda's ``PrefixRecord``."""
-
-    url: Any = None
-    channel: Any = None
-    requested_spec: Any = None
-    requested_specs: Any = None
-
-
-def _clean(value: object, secrets: Secrets) -> object:
-    if isinstance(value, list):
-        return [_clean(item, secrets) for item in value]
-    return secrets.hide_in_url(without_credentials(value)) if isinstance(value, str) else value
 
 
 def is_registered(prefix: Path, home: Path) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ..models import UPDATE_MARK, count_of
 from . import records
-from .bytecode import drop_stale
 from .explain import first_of
 from .open_files import OpenFile, open_in
 from .rescue import NAMED
@@ -28,7 +27,6 @@ def take_place(staging: Staging, seen: Seen) -> tuple[Seen, list[str]]:
         OSError: it cannot be done.
     """
     prefix = staging.prefix
-    drop_stale(staging.folder)
     records.keep_times(prefix, staging.folder)
     first = catch_up(prefix, staging.folder, seen)
     staging.mark(UPDATE_MARK)

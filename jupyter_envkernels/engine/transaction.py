@@ -23,6 +23,7 @@ from ..models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
 from . import records
 from .allowed import channel_rules
 from .backend import Backend, Report
+from .bytecode import drop_stale
 from .changes import is_done
 from .clobbers import conflicts, keep_aside, settle
 from .displaced import take_out
@@ -214,6 +215,7 @@ class Transaction:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
         self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=self._prevents))
+        await asyncio.to_thread(drop_stale, staging.folder)
         await asyncio.to_thread(self._write_records, plan)
         seen, told = await asyncio.to_thread(take_place, staging, seen)
         self._warn(*told)
@@ -295,9 +297,9 @@ class Transaction:
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
         """Complete the files to an environment, and move it to its place under the pending mark."""
-        self._write_records(plan)
         if source is None:
             share_bytecode(trusted_donors(self.options.package_cache, self.trust), self.staging.folder)
+        self._write_records(plan)
         try:
             self.staging.publish(like=source)
         except FileExistsError as error:

@@ -84,6 +84,14 @@ def is_bytecode(place: str) -> bool:
     return f"/{place}".endswith(f"/{CACHE}/")
 
 
+def list_bytecode(folder: str) -> list[str]:
+    """List the bytecode in a folder of :data:`CACHE`, by names such as ``module.cpython-312.pyc``; none if absent."""
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(".pyc")]
+    except OSError:
+        return []
+
+
 def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str]]:
     """Make folders again, to be filled one after the other.
 

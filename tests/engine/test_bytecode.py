@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import py_compile
+import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_envkernels.engine.bytecode import compile_later, compile_now, drop_stale
@@ -29,12 +33,80 @@ def compiled(prefix: Path) -> set[str]:
     return {path.name.split(".")[0] for path in (prefix / SITE).rglob("*.pyc")}
 
 
+def add_record(prefix: Path, name: str, *modules: str) -> Path:
+    """Have a package of conda bring modules; its record."""
+    record = prefix / "conda-meta" / f"{name}-1.0-0.json"
+    record.parent.mkdir(exist_ok=True)
+    files = [(SITE / module).as_posix() for module in modules]
+    paths = [{"_path": file, "path_type": "hardlink"} for file in files]
+    record.write_text(json.dumps({"name": name, "files": files, "paths_data": {"paths_version": 1, "paths": paths}}))
+    return record
+
+
+def bytecode_in(record: Path) -> set[str]:
+    """The modules whose bytecode a record names."""
+    return {Path(name).name.split(".")[0] for name in json.loads(record.read_text())["files"] if name.endswith(".pyc")}
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_everything_that_compiles_is_compiled(prefix: Path) -> None:
     (prefix / SITE / "broken.py").write_text("def broken(:\n")
     process = compile_later(prefix)
     assert process is not None
     assert process.wait(30) == 0
     assert compiled(prefix) == {"one", "two", "three"}
+
+
+def test_it_is_entered_into_the_records_of_packages(prefix: Path) -> None:
+    (prefix / SITE / "broken.py").write_text("def broken(:\n")
+    record = add_record(prefix, "one", "one.py", "package/three.py", "broken.py", "gone.py")
+    process = compile_later(prefix)
+    assert process is not None
+    assert process.wait(30) == 0
+    assert compiled(prefix) == {"one", "two", "three"}
+    assert bytecode_in(record) == {"one", "three"}  # and two is of pip
+
+
+def test_each_package_is_entered_when_it_is_compiled(prefix: Path) -> None:
+    names = [f"module{number}.py" for number in range(3000)]
+    for name in names:
+        (prefix / SITE / name).write_text("X = 1\n" * 50)
+    records = [add_record(prefix, "many", *names), add_record(prefix, "ipykernel", "one.py")]
+    process = compile_later(prefix)
+    assert process is not None
+    wait_for(lambda: len(compiled(prefix)) > 10)
+    (compiler,) = psutil.Process(process.pid).children()
+    assert [bytecode_in(record) for record in records] == [set(), {"one"}]
+    process.kill()
+    process.wait(10)
+    compiler.wait(10)  # it does not go on alone
+    assert len(compiled(prefix)) < 3000
+    again = compile_later(prefix)
+    assert again is not None
+    again.wait(60)
+    assert len(bytecode_in(records[0])) == 3000
+
+
+def test_folders_of_packages_that_others_remove_do_not_come_back(prefix: Path) -> None:
+    names = [f"module{number}.py" for number in range(3000)]
+    for name in names:
+        (prefix / SITE / "package" / name).write_text("X = 1\n" * 50)
+    record = add_record(prefix, "many", *(f"package/{name}" for name in names))
+    process = compile_later(prefix)
+    assert process is not None
+    wait_for(lambda: len(compiled(prefix)) > 10)
+    record.unlink()
+    while (prefix / SITE / "package").exists():
+        shutil.rmtree(prefix / SITE / "package", ignore_errors=True)
+    process.wait(30)
+    assert not (prefix / SITE / "package").exists()
+    assert list(record.parent.iterdir()) == []
 
 
 def test_python_takes_what_was_compiled(prefix: Path) -> None:
@@ -86,12 +158,12 @@ def test_without_python_there_is_nothing_to_do(tmp_path: Path) -> None:
 
 
 async def test_what_others_use_is_compiled_at_once(prefix: Path) -> None:
-    await compile_now(prefix, {})
+    await compile_now(prefix)
     assert compiled(prefix) == {"one", "two", "three"}
 
 
 async def test_an_environment_without_python_is_none_to_compile(tmp_path: Path) -> None:
-    await compile_now(tmp_path, {})
+    await compile_now(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -56,18 +56,6 @@ def test_no_variables_no_file(prefix: Path) -> None:
     assert not (prefix / "conda-meta" / "state").exists()
 
 
-def test_records_may_be_read_by_others(prefix: Path) -> None:
-    record = prefix / "conda-meta" / "a-1.0-0.json"
-    record.write_text("{}")
-    record.chmod(0o600)
-    umask = os.umask(0o022)
-    try:
-        records.open_records(prefix)
-    finally:
-        os.umask(umask)
-    assert record.stat().st_mode & 0o777 == 0o644
-
-
 def test_registering_twice_gives_one_line(tmp_path: Path) -> None:
     listing = tmp_path / ".conda" / "environments.txt"
     listing.parent.mkdir()
@@ -77,34 +65,6 @@ def test_registering_twice_gives_one_line(tmp_path: Path) -> None:
     assert listing.read_text() == f"/opt/other\n{tmp_path}/lesson\n"
     records.unregister(tmp_path / "lesson", tmp_path)
     assert listing.read_text() == "/opt/other\n"
-
-
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        ("https://user:sEcret@conda.example/forge/noarch/a.conda", "https://conda.example/forge/noarch/a.conda"),
-        ("https://conda.example/t/tk-sEcret/forge/noarch/a.conda", "https://conda.example/forge/noarch/a.conda"),
-    ],
-)
-def test_records_hold_no_credentials(prefix: Path, written: str, kept: str) -> None:
-    record = prefix / "conda-meta" / "a-1.0-0.json"
-    content = {"name": "a", "url": written, "channel": written, "requested_specs": [f"{written}::a"], "files": ["t/x"]}
-    record.write_text(json.dumps(content))
-    records.open_records(prefix)
-    assert json.loads(record.read_text()) == {
-        "name": "a",
-        "url": kept,
-        "channel": kept,
-        "requested_specs": [f"{kept}::a"],
-        "files": ["t/x"],
-    }
-
-
-def test_a_record_without_credentials_stays_as_it_is(prefix: Path) -> None:
-    record = prefix / "conda-meta" / "a-1.0-0.json"
-    record.write_text('{"url":  "https://conda.example/forge/noarch/a.conda"}')
-    records.open_records(prefix)
-    assert record.read_text() == '{"url":  "https://conda.example/forge/noarch/a.conda"}'
 
 
 def test_history_holds_no_credentials(prefix: Path) -> None:

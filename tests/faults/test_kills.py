@@ -58,8 +58,19 @@ def state_of(prefix: Path) -> dict[str, str]:
         if stat.S_ISLNK(mode):
             found[name] = f"-> {path.readlink()}"
         elif stat.S_ISREG(mode):
-            found[name] = f"{mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+            found[name] = f"{mode:o} {hashlib.sha256(content_of(path)).hexdigest()}"
     return found
+
+
+def content_of(path: Path) -> bytes:
+    """A file; of a package record what it tells of other things than bytecode."""
+    if path.parent.name != "conda-meta" or path.suffix != ".json":
+        return path.read_bytes()
+    record = json.loads(path.read_bytes())
+    record["files"] = [name for name in record["files"] if not name.endswith(".pyc")]
+    paths = [entry for entry in record["paths_data"]["paths"] if not entry["_path"].endswith(".pyc")]
+    record["paths_data"]["paths"] = paths
+    return json.dumps(record).encode()
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,8 @@ from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
 from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, Limits
 from tests.channel.server import ChannelServer
+
+_COMPILES = re.compile(r"engine\.bytecode|py_compile")
 
 
 @dataclass
@@ -50,7 +53,7 @@ class Place:
 
     def workers(self) -> list[psutil.Process]:
         """Those that work for a job: not those that compile what was committed before."""
-        return [p for p in self.processes() if not any("py_compile" in argument for argument in p.info["cmdline"])]
+        return [p for p in self.processes() if not any(_COMPILES.search(argument) for argument in p.info["cmdline"])]
 
     def _is_ours(self, process: psutil.Process) -> bool:
         arguments = process.info["cmdline"] or ()
