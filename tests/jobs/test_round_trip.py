@@ -225,9 +225,13 @@ async def test_progress_of_packages_whose_size_nobody_tells(place: Place, channe
         ("main/noarch/absent-1.0-0.conda", "there is nothing at this address"),
     ],
 )
-async def test_a_list_that_is_not_right(place: Place, channel_server: ChannelServer, line: str, words: str) -> None:
+@pytest.mark.parametrize("scheme", ["http", "file"])
+async def test_a_list_that_is_not_right(
+    place: Place, channel_server: ChannelServer, channel_root: Path, line: str, words: str, scheme: str
+) -> None:
+    base = channel_server.url if scheme == "http" else channel_root.as_uri()
     async with managing(place) as manager:
-        job = await create(manager, place, "x", f"@EXPLICIT\n{channel_server.url}/{line}\n")
+        job = await create(manager, place, "x", f"@EXPLICIT\n{base}/{line}\n")
         assert job.state == "failed"
         assert job.error is not None
         assert job.error.code == "download-failed"
