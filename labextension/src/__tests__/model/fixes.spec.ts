@@ -12,6 +12,13 @@ describe('applied', () => {
     expect(applied(both, 'one\n- a=1=b\nprefix: /x\n')).toBe('one\n- a=1\n');
   });
 
+  it('writes several lines in the place of one', () => {
+    const split = fix([2, '- a --pre', '- --pre\n- a']);
+    expect(applied(split, 'one\n- a --pre\ntwo')).toBe(
+      'one\n- --pre\n- a\ntwo'
+    );
+  });
+
   it('finds lines that have moved', () => {
     const one = fix([1, '- a', '- b']);
     expect(applied(one, 'new\n\n- a\n- a')).toBe('new\n\n- b\n- a');
