@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.check import write_channel
-from jupyter_envkernels.jobs.journal import Order
-from jupyter_envkernels.jobs.process import spawn
-from jupyter_envkernels.jobs.writer import create_journal
+from jupyter_envkernels.jobs.journal.reader import JobSpec
+from jupyter_envkernels.jobs.journal.writer import create_journal
+from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.server import ChannelServer
 
@@ -77,7 +77,7 @@ def main() -> None:
 
             def job(cache: Path) -> subprocess.Popen[bytes]:
                 request = JobRequest("plan", "big", folder / "big", EnvSpec(dependencies=packages), plans="create")
-                order = Order(request, EngineOptions((channel,), cache), time.time())
+                order = JobSpec(request, EngineOptions((channel,), cache), time.time())
                 worker = spawn(create_journal(folder / "jobs", order))
                 assert worker is not None
                 return worker

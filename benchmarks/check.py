@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 import zstandard
 
-from jupyter_envkernels.jobs.inquirer import Inquirer
+from jupyter_envkernels.jobs.lint_client import Inquirer
 from jupyter_envkernels.models import EngineOptions
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer

@@ -21,10 +21,10 @@ import time
 from pathlib import Path
 
 from benchmarks.create import TYPING, phases
-from jupyter_envkernels.jobs.journal import Order
-from jupyter_envkernels.jobs.process import spawn
-from jupyter_envkernels.jobs.spare import Spare
-from jupyter_envkernels.jobs.writer import create_journal
+from jupyter_envkernels.jobs.journal.reader import JobSpec
+from jupyter_envkernels.jobs.journal.writer import create_journal
+from jupyter_envkernels.jobs.prefork import Spare
+from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
@@ -34,7 +34,7 @@ _PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2", "pip")
 
 def run_job(request: JobRequest, folder: Path, channel: str, spare: Spare | None = None) -> float:
     """Run a worker to its end; the seconds that its linking took."""
-    order = Order(request, EngineOptions((channel,), folder / "cache"), time.time())
+    order = JobSpec(request, EngineOptions((channel,), folder / "cache"), time.time())
     journal = create_journal(folder / "jobs", order)
     worker = spawn(journal, spare)
     assert worker is not None

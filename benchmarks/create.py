@@ -22,10 +22,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from jupyter_envkernels.jobs.journal import Journal, Order
-from jupyter_envkernels.jobs.process import spawn
-from jupyter_envkernels.jobs.spare import Spare
-from jupyter_envkernels.jobs.writer import create_journal
+from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal
+from jupyter_envkernels.jobs.journal.writer import create_journal
+from jupyter_envkernels.jobs.prefork import Spare
+from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
@@ -68,7 +68,7 @@ def job(channel: str, journals: Path, spare: Spare | None = None) -> Create:
 
     def create(cache: Path, prefix: Path) -> None:
         request = JobRequest("create", prefix.name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
-        journal = create_journal(journals, Order(request, EngineOptions((channel,), cache), time.time()))
+        journal = create_journal(journals, JobSpec(request, EngineOptions((channel,), cache), time.time()))
         worker = spawn(journal, spare)
         assert worker is not None
         assert worker.wait() == 0

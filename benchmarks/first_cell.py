@@ -21,9 +21,9 @@ from pathlib import Path
 from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.jobs.journal import Order
-from jupyter_envkernels.jobs.process import spawn
-from jupyter_envkernels.jobs.writer import create_journal
+from jupyter_envkernels.jobs.journal.reader import JobSpec
+from jupyter_envkernels.jobs.journal.writer import create_journal
+from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
 from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec, JobRequest
 from tests.channel.build import ensure_channel
@@ -35,7 +35,7 @@ async def first_cell(folder: Path, name: str, cache: Path, channel: str) -> floa
     """Create an environment and run a cell in it; the seconds between."""
     prefix = folder / "envs" / name
     request = JobRequest("create", name, prefix, EnvSpec(dependencies=_PACKAGES))
-    journal = create_journal(folder / "jobs", Order(request, EngineOptions((channel,), cache), time.time()))
+    journal = create_journal(folder / "jobs", JobSpec(request, EngineOptions((channel,), cache), time.time()))
     worker = spawn(journal)
     assert worker is not None
     await asyncio.to_thread(worker.wait)

@@ -26,7 +26,7 @@ from tornado import web
 from traitlets.config import Config
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.footprints import Footprints
+from jupyter_envkernels.envs.usage import Footprints
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
 from jupyter_envkernels.models import CatalogOptions
 from jupyter_envkernels.server.listing import Listing

@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_envkernels.envs.footprints import Footprints, Record, record_start
+from jupyter_envkernels.envs.usage import Footprints, UsageRecord, record_start
 from jupyter_envkernels.models import Environment, environment_id
 
 _RECORDS = 60
@@ -55,7 +55,7 @@ def make_footprints(folder: Path) -> None:
     known = folder / "known/envkernels/usage"
     prefixes = sorted((folder / "envs").iterdir())
     records = {
-        environment_id(prefix): Record(os.fsencode(prefix), ("conda-meta",), "0", 10**8, 10**9, time.time(), 1.7e9)
+        environment_id(prefix): UsageRecord(os.fsencode(prefix), ("conda-meta",), "0", 10**8, 10**9, time.time(), 1.7e9)
         for prefix in prefixes
     }
     Footprints(known).save(records, [Environment(key, "", Path()) for key in records])

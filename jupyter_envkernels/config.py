@@ -16,7 +16,7 @@ from traitlets import Bool, Callable, Enum, HasTraits, Instance, Int, List, Unic
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
-from .envs.condarc import Settings
+from .envs.conda_config.condarc import Settings
 from .envs.policy_file import limits_in_force
 from .errors import InvalidRequest, PolicyUnusable
 from .kernels.nb_conda_kernels import FormerSettings, read_former

@@ -1,7 +1,7 @@
 """Check requests against the administrator's limits. Pure.
 
 A spec is asked about before it becomes a job, a plan before anything is written. What names of channels
-mean only the engine knows: see ``engine.allowed``.
+mean only the engine knows: see ``engine.channel_policy``.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from jupyter_envkernels.config import EnvKernels
-from jupyter_envkernels.envs.condarc import Settings
-from jupyter_envkernels.envs.naming import DEFAULT_TEMPLATE
+from jupyter_envkernels.envs.conda_config.condarc import Settings
+from jupyter_envkernels.envs.kernel_names import DEFAULT_TEMPLATE
 
 
 def test_paths_are_absolute_and_have_no_dots() -> None:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from tests.channel.build import BuildError, ensure_channel
 from tests.channel.pip_index import PROJECT
 from tests.channel.server import ChannelServer

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VerbResult:
     """What a verb gives.
 
     Attributes:

@@ -14,14 +14,14 @@ from ..jobs.requests import (
     update_request,
 )
 from ..models import Edit, JobRequest
-from .answer import Answer
+from .answer import VerbResult
 from .doors import engine_options, open_catalog
 from .following import carry_out
 from .outcome import outcome
 from .specs import folder_of, read_file
 
 
-def create(args: Namespace) -> Answer:
+def create(args: Namespace) -> VerbResult:
     """``create``."""
     text, workdir = read_file(args.file), folder_of(args.file)
     request = create_request(
@@ -36,13 +36,13 @@ def create(args: Namespace) -> Answer:
     return _answer(args, request)
 
 
-def clone(args: Namespace) -> Answer:
+def clone(args: Namespace) -> VerbResult:
     """``clone``."""
     request = clone_request(open_catalog(), args.source, name=args.name, prefix=args.prefix, root=args.root)
     return _answer(args, request)
 
 
-def update(args: Namespace) -> Answer:
+def update(args: Namespace) -> VerbResult:
     """``update``."""
     text = None if args.file is None else read_file(args.file)
     workdir = None if args.file is None else folder_of(args.file)
@@ -52,23 +52,23 @@ def update(args: Namespace) -> Answer:
     return _answer(args, request)
 
 
-def add_kernel(args: Namespace) -> Answer:
+def add_kernel(args: Namespace) -> VerbResult:
     """``add-kernel``."""
     return _answer(args, add_kernel_request(open_catalog(), args.environment))
 
 
-def rollback(args: Namespace) -> Answer:
+def rollback(args: Namespace) -> VerbResult:
     """``rollback``."""
     return _answer(args, rollback_request(open_catalog(), args.environment, args.revision))
 
 
-def remove(args: Namespace) -> Answer:
+def remove(args: Namespace) -> VerbResult:
     """``remove``."""
     request = remove_request(open_catalog(), args.environment, force=args.force)
     return outcome(carry_out(lambda manager: manager.submit(request), as_json=args.json))
 
 
-def _answer(args: Namespace, request: JobRequest) -> Answer:
+def _answer(args: Namespace, request: JobRequest) -> VerbResult:
     """Carry the request out, or what it would do."""
     asked = plan_request(request) if args.dry_run else request
     return outcome(carry_out(lambda manager: manager.submit(asked), as_json=args.json))

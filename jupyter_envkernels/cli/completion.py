@@ -16,8 +16,8 @@ from traitlets.config.argcomplete_config import get_argcomplete_cwords, incremen
 
 from ..envs.history import read_history
 from ..errors import EnvKernelsError
-from ..jobs.journal import Journal, job_ids
-from .answer import Answer
+from ..jobs.journal.reader import Journal, job_ids
+from .answer import VerbResult
 from .display import kind_of
 from .doors import manager_options, open_catalog
 from .texts import printable
@@ -25,13 +25,13 @@ from .texts import printable
 _PROGRAM = "jupyter-envkernels"
 
 
-def write(args: argparse.Namespace) -> Answer:
+def write(args: argparse.Namespace) -> VerbResult:
     """``completion``.
 
     Lines that begin with ``jupyter`` are asked about here as well, so that a key press runs no other program.
     """
     code = shellcode([_PROGRAM, "jupyter"], shell=args.shell, argcomplete_script=_PROGRAM)
-    return Answer({"shell": args.shell, "code": code}, code.strip())
+    return VerbResult({"shell": args.shell, "code": code}, code.strip())
 
 
 def complete(parser: argparse.ArgumentParser) -> None:

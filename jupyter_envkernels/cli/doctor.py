@@ -8,14 +8,14 @@ from argparse import Namespace
 from ..config import load_traits
 from ..documents import diagnosis_json
 from ..envs.doctor import Finding, diagnose, path_of
-from ..jobs.machine import machine_finding
+from ..jobs.machine_limits import machine_finding
 from ..kernels.configured import other_manager
 from ..kernels.nb_conda_kernels import findings_on_kernelspecs
-from .answer import Answer
+from .answer import VerbResult
 from .doors import manager_options, open_catalog
 
 
-def examine(args: Namespace) -> Answer:
+def examine(args: Namespace) -> VerbResult:
     """``doctor``."""
     machine = machine_finding(manager_options().engine.limits)
     catalog = open_catalog()
@@ -30,7 +30,7 @@ def examine(args: Namespace) -> Answer:
         f"  {place.path}: {place.state}, {place.prefixes} prefixes ({place.origin})" for place in diagnosis.locations
     ]
     lines += [_line(finding) for finding in diagnosis.findings]
-    return Answer(diagnosis_json(diagnosis, other), "\n".join(lines))
+    return VerbResult(diagnosis_json(diagnosis, other), "\n".join(lines))
 
 
 def _line(finding: Finding) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..config import load_traits
 from ..envs.catalog import Catalog
-from ..envs.condarc import load_settings
+from ..envs.conda_config.condarc import load_settings
 from ..models import EngineOptions
 
 if TYPE_CHECKING:

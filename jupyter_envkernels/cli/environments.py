@@ -10,20 +10,20 @@ from jupyter_core.paths import jupyter_data_dir
 
 from .. import policy
 from ..documents import environment_json, history_json
-from ..envs.footprints import Footprints
-from ..envs.gauge import Gauge
 from ..envs.history import read_history
 from ..envs.policy_file import limits_in_force
-from ..envs.trusted import distrust_prefix, trust_prefix
+from ..envs.trust_sources import distrust_prefix, trust_prefix
+from ..envs.usage import Footprints
+from ..envs.usage_scanner import Gauge
 from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
-from .answer import Answer
+from .answer import VerbResult
 from .doors import engine_options, open_catalog
 from .tables import table, terminal_width
 from .texts import day, moment
 
 
-def show(args: Namespace) -> Answer:
+def show(args: Namespace) -> VerbResult:
     """``list``."""
     found = open_catalog().environments()
     footprints = Footprints()
@@ -34,7 +34,7 @@ def show(args: Namespace) -> Answer:
     rows = [_row(environment, known.get(environment.id, Footprint()), width) for environment in found]
     text = table(("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX"), rows, right=[2], width=width)
     document = {"environments": [environment_json(environment, known.get(environment.id)) for environment in found]}
-    return Answer(document, text if rows else "There are no environments.")
+    return VerbResult(document, text if rows else "There are no environments.")
 
 
 def _row(environment: Environment, footprint: Footprint, width: int | None) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ def _kernel(kernel: Kernel) -> str:
     return f"{kernel.id} ({kernel.remark})" if kernel.remark else kernel.id
 
 
-def trust(args: Namespace) -> Answer:
+def trust(args: Namespace) -> VerbResult:
     """``trust``."""
     catalog = open_catalog()
     environment = catalog.find(args.environment)
@@ -71,15 +71,15 @@ def trust(args: Namespace) -> Answer:
     now = catalog.find(str(environment.prefix))
     name = f"{now.name} ({now.prefix})"
     text = f"{name} is trusted. Kernels: {_offer(now)}" if now.is_trusted else f"{name} is not trusted."
-    return Answer({"environments": [environment_json(now)]}, text)
+    return VerbResult({"environments": [environment_json(now)]}, text)
 
 
-def show_history(args: Namespace) -> Answer:
+def show_history(args: Namespace) -> VerbResult:
     """``history``."""
     revisions = read_history(open_catalog().find(args.environment).prefix)
     rows = [_revision_row(revision) for revision in revisions]
     text = table(("REVISION", "TIME", "ADDED", "REMOVED", "COMMAND"), rows, right=[0, 2, 3], width=terminal_width())
-    return Answer(history_json(revisions), text if rows else "No history of it can be read.")
+    return VerbResult(history_json(revisions), text if rows else "No history of it can be read.")
 
 
 def _revision_row(revision: Revision) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from ..errors import Cancelled, EnvKernelsError, failure
-from ..jobs.journal import Journal
+from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
 from ..models import Job, JobEvent
 from .display import Display, open_display

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from ..documents import job_json
 from ..errors import Ambiguous, Cancelled, Conflict, NotFound
-from ..jobs.journal import Journal, job_ids
+from ..jobs.journal.reader import Journal, job_ids
 from ..jobs.manager import JobManager
 from ..models import Job
-from .answer import Answer
+from .answer import VerbResult
 from .display import kind_of
 from .doors import manager_options
 from .following import carry_out
@@ -25,15 +25,15 @@ _POLL = 0.2
 """Seconds between two looks at a log that grows."""
 
 
-def show(_: Namespace) -> Answer:
+def show(_: Namespace) -> VerbResult:
     """``jobs``."""
     jobs = asyncio.run(_all_jobs())
     rows = [(job.id, kind_of(job), _state(job), moment(job.created), job.request.environment) for job in jobs]
     text = table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, width=terminal_width())
-    return Answer({"jobs": [job_json(job) for job in jobs]}, text if rows else "There are no jobs.")
+    return VerbResult({"jobs": [job_json(job) for job in jobs]}, text if rows else "There are no jobs.")
 
 
-def log(args: Namespace) -> Answer:
+def log(args: Namespace) -> VerbResult:
     """``log``: printed as it is read, which with ``--follow`` is as it grows."""
     journal = _journal(args.job)
     pieces: list[str] = []
@@ -51,19 +51,19 @@ def log(args: Namespace) -> Answer:
             raise Cancelled("Interrupted.") from None
     else:
         _read_on(journal, 0, take)
-    return Answer({**job_document(journal.job()), "log": "".join(pieces)})
+    return VerbResult({**job_document(journal.job()), "log": "".join(pieces)})
 
 
-def cancel(args: Namespace) -> Answer:
+def cancel(args: Namespace) -> VerbResult:
     """``cancel``."""
     job_id = _journal(args.job).id
     job = asyncio.run(JobManager(manager_options()).cancel(job_id))
     if job.state != "cancelled":
         raise Conflict(f"The job {job.id} is over already: {job.state}.", details={"job": job.id})
-    return Answer(job_document(job), printable(f"{job.message}: {job.request.prefix}"))
+    return VerbResult(job_document(job), printable(f"{job.message}: {job.request.prefix}"))
 
 
-def resume(args: Namespace) -> Answer:
+def resume(args: Namespace) -> VerbResult:
     """``resume``."""
     job_id = _journal(args.job).id
     return outcome(carry_out(lambda manager: manager.run(job_id), as_json=args.json))

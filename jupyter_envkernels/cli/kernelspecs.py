@@ -15,21 +15,21 @@ from ..errors import Forbidden, InvalidRequest
 from ..kernels import sync
 from ..kernels.nb_conda_kernels import written_kernelspecs
 from ..kernels.specmanager import SyncEnvKernelSpecManager
-from .answer import Answer
+from .answer import VerbResult
 from .doors import open_catalog
 from .tables import table, terminal_width
 from .texts import printable
 
 
-def show(_: Namespace) -> Answer:
+def show(_: Namespace) -> VerbResult:
     """``kernels``."""
     specs = SyncEnvKernelSpecManager(catalog=open_catalog()).get_all_specs()
     rows = [(name, model["spec"]["display_name"]) for name, model in sorted(specs.items())]
     text = table(("KERNEL", "SHOWN AS"), rows, width=terminal_width())
-    return Answer({"kernelspecs": specs}, text if rows else "There are no kernels.")
+    return VerbResult({"kernelspecs": specs}, text if rows else "There are no kernels.")
 
 
-def write(args: Namespace) -> Answer:
+def write(args: Namespace) -> VerbResult:
     """``sync``.
 
     Raises:
@@ -43,7 +43,7 @@ def write(args: Namespace) -> Answer:
     replaced = [] if args.remove else _replace(args)
     report = asdict(sync.remove(data_dir) if args.remove else sync.sync(open_catalog(), data_dir))
     report["replaced"] = replaced
-    return Answer(report, "\n".join(f"{what}: {', '.join(names) or '-'}" for what, names in report.items()))
+    return VerbResult(report, "\n".join(f"{what}: {', '.join(names) or '-'}" for what, names in report.items()))
 
 
 def _replace(args: Namespace) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..documents import plan_json
-from ..jobs.journal import Journal
+from ..jobs.journal.reader import Journal
 from ..models import Job, size
-from .answer import Answer
+from .answer import VerbResult
 from .doors import manager_options
 from .tables import table, terminal_width
 from .texts import printable
@@ -17,14 +17,14 @@ from .texts import printable
 Json = Mapping[str, Any]
 
 
-def outcome(job: Job) -> Answer:
+def outcome(job: Job) -> VerbResult:
     """Return what the verb of a job that has succeeded gives."""
     document = job_document(job)
     if job.request.kind != "plan":
-        return Answer(document, printable(f"{job.message}: {job.request.prefix}"))
+        return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
     plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
     next_step = f"To do this: jupyter envkernels resume {job.id}"
-    return Answer({**document, "plan": plan}, f"{plan_text(plan, terminal_width())}\n\n{next_step}")
+    return VerbResult({**document, "plan": plan}, f"{plan_text(plan, terminal_width())}\n\n{next_step}")
 
 
 def job_document(job: Job) -> dict[str, Any]:

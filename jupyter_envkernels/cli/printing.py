@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest, PolicyUnusable
-from .answer import Answer
+from .answer import VerbResult
 from .interrupts import INTERRUPTED
 from .texts import printable
 
@@ -27,7 +27,7 @@ def exit_code(error: EnvKernelsError) -> int:
     return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
 
 
-def print_answer(answer: Answer, *, as_json: bool) -> None:
+def print_answer(answer: VerbResult, *, as_json: bool) -> None:
     """Print what a verb gives."""
     if as_json:
         _print_json(answer.document)

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError
-from .answer import Answer
+from .answer import VerbResult
 from .parser import build_parser
 from .printing import FAILED, exit_code, print_answer, print_failure
 
@@ -65,7 +65,7 @@ def _fail(error: EnvKernelsError, *, as_json: bool) -> int:
     return exit_code(error)
 
 
-def run_verb(place: str, args: Any) -> Answer:
+def run_verb(place: str, args: Any) -> VerbResult:
     """Run the function of a verb.
 
     Args:
@@ -73,5 +73,5 @@ def run_verb(place: str, args: Any) -> Answer:
         args: of the verb, as parsed.
     """
     module, _, function = place.partition(":")
-    answer: Answer = getattr(import_module(f".{module}", __package__), function)(args)
+    answer: VerbResult = getattr(import_module(f".{module}", __package__), function)(args)
     return answer

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import documents
-from ..engine.explain import first_of
 from ..engine.export import export
-from ..envs.condarc import load_settings
+from ..engine.messages import first_of
+from ..envs.conda_config.condarc import load_settings
 from ..errors import NotFound
 from ..jobs.admission import check_spec
 from ..models import CheckedSpec, EngineOptions
 from ..policy import is_refusal
-from .answer import Answer
+from .answer import VerbResult
 from .doors import engine_options, open_catalog
 from .printing import FAILED, REFUSED
 from .texts import printable
@@ -26,7 +26,7 @@ _SECONDS = 120.0
 """That channels may take to answer: a big one is fetched as a whole at the first time."""
 
 
-def examine(args: Namespace) -> Answer:
+def examine(args: Namespace) -> VerbResult:
     """``check``."""
     options, settings = engine_options(), load_settings(os.environ)
     texts = [read_file(file) for file in args.files]
@@ -41,7 +41,7 @@ def examine(args: Namespace) -> Answer:
         for d in spec.diagnostics
     ]
     document = [{"path": file, **documents.checked_spec_json(spec)} for file, spec in named]
-    return Answer(document, "\n".join(lines), _exit_code(checked))
+    return VerbResult(document, "\n".join(lines), _exit_code(checked))
 
 
 def _exit_code(checked: Sequence[CheckedSpec]) -> int:
@@ -53,7 +53,7 @@ def _exit_code(checked: Sequence[CheckedSpec]) -> int:
 
 
 async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], options: EngineOptions) -> list[CheckedSpec]:
-    from ..jobs.inquirer import Inquirer  # noqa: PLC0415 - who checks offline does not wait for it
+    from ..jobs.lint_client import Inquirer  # noqa: PLC0415 - who checks offline does not wait for it
 
     inquirer = Inquirer(options)
     try:
@@ -62,14 +62,14 @@ async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], optio
         await inquirer.stop()
 
 
-def write(args: Namespace) -> Answer:
+def write(args: Namespace) -> VerbResult:
     """``export``."""
     exported = export(open_catalog().find(args.environment), args.format)
     note = ""
     if names := exported.left_out:
         count = "1 package" if len(names) == 1 else f"{len(names)} packages"
         note = f"The file lacks {count} of the environment: {first_of(names, 10)}. The format yaml has all of them."
-    return Answer(documents.exported_json(args.format, exported), exported.text.removesuffix("\n"), note=note)
+    return VerbResult(documents.exported_json(args.format, exported), exported.text.removesuffix("\n"), note=note)
 
 
 def read_file(file: str) -> bytes:

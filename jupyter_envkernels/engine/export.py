@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..envs.packages import read_inventory
+from ..envs.inventory import read_inventory
 from ..errors import BackendMissing, InvalidSpec
 from ..models import Environment, Exported, ExportFormat, InstalledPackage, Inventory
 from ..specs import channels_of, export_text, without_credentials

@@ -22,29 +22,29 @@ from rattler.exceptions import (
     SolverError,
 )
 
-from ..envs.condarc import Settings
+from ..envs.conda_config.condarc import Settings
 from ..envs.disk_usage import free_bytes
-from ..envs.packages import damaged_record
+from ..envs.inventory import damaged_record
 from ..errors import ChannelFailed, DownloadFailed, NotAllowed
 from ..models import JobPhase, Limits, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
-from .allowed import NO_LIMITS
-from .archives import LargeArchives
 from .backend import NO_LIMIT, NO_ORIGINS, Report
-from .changes import to_link
-from .diagnosis import diagnose
-from .explain import some
-from .failures import channel_failure, install_failure
-from .finding import channel_of, find
-from .leftovers import is_in_use, sweep_packages, wait_for_cache
-from .locked import read_locked
-from .meter import Meter
-from .networking import UNCHANGED, Network
-from .package_cache import check_archives, note_md5, open_cache, without_doubtful
-from .parts import PARTS
-from .reading import Reader
-from .solver import Line
-from .unpacking import Unpacking
-from .variables import NO_VARIABLES, Variables
+from .channel_policy import NO_LIMITS
+from .explain.diagnosis import diagnose
+from .fetch.cache_lock import is_in_use, sweep_packages, wait_for_cache
+from .fetch.client import UNCHANGED, Network
+from .fetch.download_progress import Meter
+from .fetch.error_mapping import channel_failure, install_failure
+from .fetch.package_cache import check_archives, note_md5, open_cache, without_doubtful
+from .fetch.partial_archives import PARTS
+from .fetch.resumable_downloads import LargeArchives
+from .fetch.unpacking import Unpacking
+from .messages import some
+from .plan.diff import to_link
+from .solve.explicit import read_locked
+from .solve.history_lookup import channel_of, find
+from .solve.rattler_specs import Reader
+from .solve.solver import Line
+from .variable_expansion import NO_VARIABLES, Variables
 
 T = TypeVar("T")
 

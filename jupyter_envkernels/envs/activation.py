@@ -19,7 +19,7 @@ from typing import Literal
 from ..files import read_file
 from ..models import Problem
 from .activation_scripts import Outcome, run_scripts
-from .condarc import Settings
+from .conda_config.condarc import Settings
 from .kernel_json import is_variable
 
 _MAX_BYTES = 1 << 20

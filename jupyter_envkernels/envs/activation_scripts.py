@@ -23,8 +23,8 @@ from typing import TypeAlias
 from ..errors import OperationFailed
 from ..models import Problem
 from ..specs import without_credentials
+from .fingerprints import stamp_of
 from .server_tokens import without_server_tokens
-from .stamps import stamp_of
 
 TIMEOUT_SECONDS = 30.0
 _CACHE_SIZE = 256

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from .installations import designated_root
+from .conda_roots import designated_root
 from .trust import Account, Trust
 
 

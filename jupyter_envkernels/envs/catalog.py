@@ -12,16 +12,16 @@ from pathlib import Path
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id, real_path
-from . import naming
-from .assembly import Assembler
-from .condarc import Settings, SettingsCache
+from . import kernel_names
+from .builder import Assembler
+from .conda_config.condarc import Settings, SettingsCache
+from .conda_roots import home_of
 from .discovery import Discovery, Found
-from .installations import home_of
+from .kernel_names import Naming
 from .locations import Location, home_of_plain_names, locations, nearest_existing
-from .naming import Naming
 from .prefixes import Contents, NotAnEnvironment, read_prefix
-from .trust import Place, Session, Trust
-from .trusted import TrustSource
+from .trust import JudgedPath, Session, Trust
+from .trust_sources import TrustSource
 
 _FOREIGN_OWNERS = {0, 65534}
 """Root, and the user that file servers show for those that they do not know."""
@@ -37,11 +37,11 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _CachedPrefix:
     """One environment, as read while its folder was judged so."""
 
     found: Found
-    folder: Place
+    folder: JudgedPath
     contents: Contents
     environment: Environment
 
@@ -70,7 +70,7 @@ class Catalog:
     def __init__(self, options: CatalogOptions, environ: Mapping[str, str] = os.environ) -> None:
         self._options = options
         self._environ = environ
-        self._template = naming.check_template(options.display_name)
+        self._template = kernel_names.check_template(options.display_name)
         self._hidden = _pattern(options.hidden_environments)
         self._lock = threading.Lock()
         self._settings = SettingsCache(environ)
@@ -78,7 +78,7 @@ class Catalog:
         self._last_trust: Trust | None = None
         self._frame: _Frame | None = None
         self._discovery = Discovery()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _CachedPrefix] = {}
         self._snapshot: _Snapshot | None = None
 
     @property
@@ -237,8 +237,8 @@ class Catalog:
 
     @staticmethod
     def _read(
-        found: Found, folder: Place, known: _Entry | None, assembler: Assembler, session: Session
-    ) -> _Entry | None:
+        found: Found, folder: JudgedPath, known: _CachedPrefix | None, assembler: Assembler, session: Session
+    ) -> _CachedPrefix | None:
         try:
             contents = read_prefix(found.path, session)
         except NotAnEnvironment as absence:
@@ -247,7 +247,7 @@ class Catalog:
             contents = Contents(problem=absence.problem)
         if known is not None and (known.found, known.folder, known.contents) == (found, folder, contents):
             return known
-        return _Entry(found, folder, contents, assembler.environment(found, contents))
+        return _CachedPrefix(found, folder, contents, assembler.environment(found, contents))
 
     def _is_hidden(self, environment: Environment) -> bool:
         if environment.is_base and self._options.hide_base:
@@ -256,7 +256,7 @@ class Catalog:
         return self._hidden is not None and any(self._hidden.search(text) for text in texts)
 
 
-def _is_own(entry: _Entry, home: str) -> bool:
+def _is_own(entry: _CachedPrefix, home: str) -> bool:
     environment, found = entry.environment, entry.found
     if environment.is_base or environment.is_running or found.location.is_shared:
         return False

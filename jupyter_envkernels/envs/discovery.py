@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ..files import read_file
 from ..models import real_path
+from .fingerprints import MISSING, Stamp, stamp_of
 from .locations import Location
-from .stamps import MISSING, Stamp, stamp_of
 from .trust import Session
 
 _MAX_PROJECTS = 1000

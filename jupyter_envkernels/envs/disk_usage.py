@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from .installations import is_root
+from .conda_roots import is_root
 from .locations import nearest_existing
 
 _BLOCK = 512  # the unit of st_blocks, see stat(2)

@@ -10,11 +10,11 @@ from ..errors import PolicyUnusable
 from ..models import Environment, Footprint, Kernel, Limits, Problem, environment_id, real_path
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
-from .footprints import Footprints
 from .locations import Location
 from .policy_file import limits_in_force
 from .prefixes import Contents, NotAnEnvironment, read_prefix
 from .trust import Session
+from .usage import Footprints
 
 
 @dataclass(frozen=True, slots=True)

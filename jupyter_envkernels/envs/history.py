@@ -38,7 +38,7 @@ _RELATION = re.compile(r"(==?|!=|~=|[<>]=?)[^\s=<>!~]\S*")
 
 
 @dataclass(slots=True)
-class _Entry:
+class _HistoryEntry:
     """One entry as written."""
 
     time: str
@@ -87,21 +87,21 @@ def _lines(prefix: Path) -> list[str]:
     return [line.strip() for line in without_credentials(text).splitlines()]
 
 
-def _entries(lines: Iterable[str]) -> Iterator[_Entry]:
-    entry: _Entry | None = None
+def _entries(lines: Iterable[str]) -> Iterator[_HistoryEntry]:
+    entry: _HistoryEntry | None = None
     for line in lines:
         head = _HEAD.match(line)
         if head:
             if entry:
                 yield entry
-            entry = _Entry(head["time"])
+            entry = _HistoryEntry(head["time"])
         elif entry and line:
             (entry.comments if line.startswith("#") else entry.packages).append(line)
     if entry:
         yield entry
 
 
-def _revision(number: int, entry: _Entry, before: frozenset[str], after: frozenset[str]) -> Revision:
+def _revision(number: int, entry: _HistoryEntry, before: frozenset[str], after: frozenset[str]) -> Revision:
     command = ""
     specs: dict[str, tuple[str, ...]] = {}
     for comment in entry.comments:  # the last of each sort counts

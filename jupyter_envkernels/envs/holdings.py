@@ -10,8 +10,8 @@ from pathlib import Path
 from ..models import Environment, environment_id
 from .catalog import Catalog
 from .discovery import is_hidden_sibling
-from .footprints import Footprints
-from .gauge import Gauge
+from .usage import Footprints
+from .usage_scanner import Gauge
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..files import read_file
-from .stamps import Stamp, stamp_of
+from .fingerprints import Stamp, stamp_of
 
 _MAX_RECORD_BYTES = 64 << 20
 

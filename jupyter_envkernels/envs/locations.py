@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from ..models import CatalogOptions
-from .condarc import Settings
-from .installations import home_of, usual_roots
-from .trusted import administers
+from .conda_config.condarc import Settings
+from .conda_roots import home_of, usual_roots
+from .trust_sources import administers
 
 LocationKind = Literal["folder", "prefix", "list", "projects"]
 

@@ -16,11 +16,11 @@ from typing import Any
 from ..errors import PolicyUnusable
 from ..files import read_file
 from ..models import EngineOptions, Limits
-from ..specs.nodes import Mapping, Node, Scalar, Sequence, compose
 from ..specs.remarks import Unreadable
 from ..specs.text import decode
+from ..specs.yaml_nodes import Mapping, Node, Scalar, Sequence, compose
 from .administrators import why_not_administrators
-from .condarc import load_system_settings
+from .conda_config.condarc import load_system_settings
 
 SYSTEM_FOLDERS = tuple(dict.fromkeys(("/etc/jupyter", "/usr/local/etc/jupyter", f"{sys.prefix}/etc/jupyter")))
 """As in jupyter_core, but for what variables of the user add to them, such as ``JUPYTER_PLATFORM_DIRS``."""

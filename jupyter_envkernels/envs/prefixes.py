@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
+from .conda_roots import is_root
+from .fingerprints import MISSING, Stamp, fingerprint, settled, stamp_of
 from .frozen import FROZEN
-from .installations import is_root
 from .kernel_json import parse_kernel_json, resolve_argv
-from .stamps import MISSING, Stamp, fingerprint, settled, stamp_of
 from .trust import Session, Trust, Verdict
 
 KERNELS = "share/jupyter/kernels"
@@ -153,7 +153,7 @@ def _unreadable(path: str, error: OSError) -> Problem:
 
 
 def _read_environment(prefix: str, session: Session, *, is_writable: bool) -> Contents:
-    watch = _Watch(time.time_ns())
+    watch = _WatchedPaths(time.time_ns())
     kernels: list[RawKernel] = []
     problem = None
     is_frozen = os.path.isfile(f"{prefix}/{FROZEN}")
@@ -180,7 +180,7 @@ def _read_environment(prefix: str, session: Session, *, is_writable: bool) -> Co
     )
 
 
-class _Watch:
+class _WatchedPaths:
     """Collects the paths by which a change would show."""
 
     def __init__(self, now: int) -> None:
@@ -200,7 +200,7 @@ class _Watch:
             self.stamps.append(stamp)
 
 
-def _read_kernels(prefix: str, session: Session, watch: _Watch) -> list[RawKernel]:
+def _read_kernels(prefix: str, session: Session, watch: _WatchedPaths) -> list[RawKernel]:
     folder = f"{prefix}/{KERNELS}"
     try:
         status = os.stat(folder)
@@ -233,7 +233,7 @@ def _why_no_kernel(prefix: str) -> Problem:
     )
 
 
-def _read_kernel(prefix: str, name: str, session: Session, watch: _Watch, failure: str) -> RawKernel | None:
+def _read_kernel(prefix: str, name: str, session: Session, watch: _WatchedPaths, failure: str) -> RawKernel | None:
     """Read one kernelspec folder; None where there is no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
     try:

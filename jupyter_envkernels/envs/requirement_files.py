@@ -15,12 +15,12 @@ from ..files import read_file
 from ..models import CheckedSpec, Diagnostic, PipInstaller, Problem
 from ..specs import expand_pip_variables, pip_name, read_document, with_remarks
 from ..specs.fixes import rewrite
-from ..specs.nodes import Scalar
 from ..specs.pip_lines import pip_line_remarks
 from ..specs.pip_options import FILES, local_paths, plain_lines
 from ..specs.pip_sources import file_with_spaces_in, files_in, lines_of_pip
 from ..specs.remarks import Unreadable, remark, shown
 from ..specs.text import decode
+from ..specs.yaml_nodes import Scalar
 
 MAX_FILES = 100
 MAX_BYTES = 1 << 20

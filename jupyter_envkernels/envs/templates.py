@@ -14,7 +14,7 @@ from pathlib import Path
 from ..files import read_file
 from ..models import CheckedSpec
 from ..specs import check
-from .stamps import Stamp, settled
+from .fingerprints import Stamp, settled
 from .trust import Session, Trust
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".txt", ".lock"})

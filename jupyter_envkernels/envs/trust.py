@@ -117,7 +117,7 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JudgedPath:
     """A folder or file, judged.
 
     Attributes:
@@ -146,8 +146,8 @@ class Session:
         self._anchors = {path: os.path.realpath(path) for path in trust.anchors}
         self._real_anchors = frozenset(self._anchors.values())
         self.prefixes = {prefix.path: prefix for prefix in trust.prefixes}
-        self._places: dict[str, Place] = {}
-        self._folders: dict[str, Place] = {}
+        self._places: dict[str, JudgedPath] = {}
+        self._folders: dict[str, JudgedPath] = {}
         self._statuses: dict[str, os.stat_result] = {}
         self._resolved: dict[str, tuple[str, str]] = {}
 
@@ -176,7 +176,7 @@ class Session:
         """
         return self._failure(path, status, self._place(self._resolve(folder)[0]))
 
-    def place(self, folder: str) -> Place:
+    def place(self, folder: str) -> JudgedPath:
         """Return what holds for the entries of a folder, so that a change of it can be noticed."""
         known = self._folders.get(folder)
         if known is None:
@@ -195,12 +195,12 @@ class Session:
             return False
         return self._trust.is_owner(status.st_uid, status.st_dev)
 
-    def _place_at(self, folder: str) -> Place:
+    def _place_at(self, folder: str) -> JudgedPath:
         try:
             real, failure = self._resolve(folder)
-            return Place(failure) if failure else self._place(real)
+            return JudgedPath(failure) if failure else self._place(real)
         except OSError as error:
-            return Place(f"{folder} cannot be looked at: {error.strerror}.")
+            return JudgedPath(f"{folder} cannot be looked at: {error.strerror}.")
 
     def _resolve(self, path: str) -> tuple[str, str]:
         """Follow all links; return the real path, and why a link on the way cannot be relied upon.
@@ -259,7 +259,7 @@ class Session:
             above = os.path.dirname(above)
         return self._anchors[above], _parts(path[len(above) :])
 
-    def _place(self, real: str) -> Place:
+    def _place(self, real: str) -> JudgedPath:
         """Judge a path without links, from the nearest known folder or anchor on: others can make any number below."""
         unknown = []
         while real not in self._places:
@@ -271,22 +271,22 @@ class Session:
             self._places[each] = self._judged(each)
         return self._places[unknown[0] if unknown else real]
 
-    def _judged(self, real: str) -> Place:
+    def _judged(self, real: str) -> JudgedPath:
         """Judge a path whose folder has been judged before."""
         if real in self._real_anchors:
-            return _anchor(os.stat(real)) if os.path.exists(real) else Place()
+            return _anchor(os.stat(real)) if os.path.exists(real) else JudgedPath()
         if real == "/":
-            return Place()
+            return JudgedPath()
         parent = self._places[os.path.dirname(real)]
         try:
             status = self._statuses.get(real) or os.lstat(real)
         except FileNotFoundError:
             absent = f"{real} is not there, and other accounts can make it." if parent.is_sticky else ""
-            return Place(parent.failure or absent, parent.owners, parent.groups)
+            return JudgedPath(parent.failure or absent, parent.owners, parent.groups)
         if self._is_trusted_prefix(real, status):
             return _anchor(status)
         failure = parent.failure or self._failure(real, status, parent)
-        return Place(failure, parent.owners, parent.groups, is_sticky=self._is_sticky(status))
+        return JudgedPath(failure, parent.owners, parent.groups, is_sticky=self._is_sticky(status))
 
     def _is_trusted_prefix(self, real: str, status: os.stat_result) -> bool:
         known = self.prefixes.get(real)
@@ -300,14 +300,14 @@ class Session:
             and self._trust.account.is_root(status.st_uid, status.st_dev)
         )
 
-    def _link_failure(self, link: str, place: Place) -> str:
+    def _link_failure(self, link: str, place: JudgedPath) -> str:
         """Return why the place of a link lets others choose where it leads."""
         if place.failure or not place.is_sticky:
             return place.failure
         status = os.lstat(link)
         return "" if self._is_owner(status, place) else _of_another(link, status)
 
-    def _failure(self, path: str, status: os.stat_result, parent: Place) -> str:
+    def _failure(self, path: str, status: os.stat_result, parent: JudgedPath) -> str:
         """Return why a folder or file below a place is not trusted; empty where it is."""
         if status.st_uid == self._trust.account.uid and not status.st_mode & 0o022:  # the common case, at once
             return ""
@@ -322,13 +322,13 @@ class Session:
             return f"{path} can be written by the group {_group_name(status.st_gid)}."
         return self._acl_failure(path, parent, groups)
 
-    def _is_owner(self, status: os.stat_result, parent: Place) -> bool:
+    def _is_owner(self, status: os.stat_result, parent: JudgedPath) -> bool:
         uid = status.st_uid
         if self._trust.is_owner(uid, status.st_dev) or uid in parent.owners:
             return True
         return any(_is_member(uid, gid) for gid in self._trust.groups | parent.groups)
 
-    def _acl_failure(self, path: str, parent: Place, groups: frozenset[int]) -> str:
+    def _acl_failure(self, path: str, parent: JudgedPath, groups: frozenset[int]) -> str:
         """Return which further account an access control list lets write; only then the group's bit is set."""
         for tag, number in _acl_writers(path):
             if tag == _ACL_USER and not self._trust.is_owner(number, -1) and number not in parent.owners:
@@ -338,9 +338,9 @@ class Session:
         return ""
 
 
-def _anchor(status: os.stat_result) -> Place:
+def _anchor(status: os.stat_result) -> JudgedPath:
     groups = frozenset({status.st_gid} if status.st_mode & stat.S_IWGRP else ())
-    return Place("", frozenset({status.st_uid}), groups)
+    return JudgedPath("", frozenset({status.st_uid}), groups)
 
 
 def _parts(path: str) -> list[str]:

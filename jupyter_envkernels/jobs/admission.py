@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import policy
-from ..engine import variables
-from ..engine.allowed import channel_rules, channels_of_request
-from ..engine.pip_indexes import problems_of_spec
-from ..engine.quota import check_quota
-from ..engine.safety import check_free, check_settled, check_there
-from ..envs.condarc import Settings
+from ..engine import variable_expansion
+from ..engine.channel_policy import channel_rules, channels_of_request
+from ..engine.pip.indexes import problems_of_spec
+from ..engine.plan.quota import check_quota
+from ..engine.transaction.preflight import check_free, check_settled, check_there
+from ..envs.conda_config.condarc import Settings
 from ..envs.policy_file import options_in_force
 from ..envs.requirement_files import with_files
-from ..envs.trusted import read_trust
+from ..envs.trust_sources import read_trust
 from ..errors import InvalidSpec, PolicyUnusable
 from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
 from ..specs import check, conda_name, pip_name, variables_in, with_remarks
@@ -36,7 +36,7 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
         unfinished: what is being done, or waits.
 
     Raises:
-        AlreadyExists, InvalidRequest, Forbidden: see ``engine.safety.check_free``.
+        AlreadyExists, InvalidRequest, Forbidden: see ``engine.transaction.preflight.check_free``.
         NotFound: the environment that it is to change or to copy is not there.
         Busy: another person's job is at work on it.
         NotAllowed: the administrator's limits forbid it.
@@ -58,7 +58,7 @@ def check_allowed(request: JobRequest, options: EngineOptions, settings: Setting
         NotAllowed: they do.
     """
     channels = channels_of_request(request, options.channels, settings)
-    of_variables = variables.problems_of(request, options.limits, os.environ)
+    of_variables = variable_expansion.problems_of(request, options.limits, os.environ)
     policy.enforce(options.limits, [*_problems_of(request, channels, options, settings), *of_variables])
 
 
@@ -95,7 +95,7 @@ def check_spec(
 def _problems_of_files(request: JobRequest, options: EngineOptions) -> list[Problem]:
     """Return what speaks against the requirement files that a spec names."""
     try:
-        return variables.problems_of_files(request, options.limits, {})
+        return variable_expansion.problems_of_files(request, options.limits, {})
     except InvalidSpec as error:
         return [Problem("invalid-requirement", error.message, error.remedy)]
 

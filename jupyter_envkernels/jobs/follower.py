@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from ..models import Job, JobEvent
-from .journal import Journal, advance
-from .machine import Machine, NoTurn
-from .process import bury, spawn, tell_wait
+from .journal.reader import Journal, advance
+from .machine_limits import MachineLimits, NoTurn
+from .prefork import Spare
 from .queue import Queue, is_plan
-from .spare import Spare
+from .worker_process import reap, spawn, tell_wait
 
 _POLL = 0.1
 """Seconds between two looks at the journal of a job."""
@@ -41,7 +41,9 @@ class Follower:
         listeners: called with each new event of each job that is followed, in order.
     """
 
-    def __init__(self, queue: Queue, spare: Spare, machine: Machine, ended: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, queue: Queue, spare: Spare, machine: MachineLimits, ended: Callable[[], Awaitable[None]]
+    ) -> None:
         self.jobs: dict[str, Job] = {}
         self.listeners: list[Listener] = []
         self._queue = queue
@@ -123,7 +125,7 @@ class Follower:
             await self._start_in_turn(journal)
         elif not await asyncio.to_thread(journal.is_alive):
             # it may have finalized the job just before it went; burying looks again
-            await asyncio.to_thread(bury, journal)
+            await asyncio.to_thread(reap, journal)
             offset = await self._tell(journal, offset, told)
         return offset
 

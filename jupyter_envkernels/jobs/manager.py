@@ -11,24 +11,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from ..engine.leftovers import sweep_packages
-from ..envs.condarc import load_settings
+from ..engine.fetch.cache_lock import sweep_packages
+from ..envs.conda_config.condarc import load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobRequest, JobState, Plan
 from .admission import admit
-from .cleaning import clean, in_background, take_back_lost
 from .follower import Follower, Listener
-from .identity import account
-from .journal import Journal, Order, job_ids
+from .journal.reader import JobSpec, Journal, job_ids
+from .journal.writer import create_journal
 from .locks import submission_lock
-from .machine import Machine
-from .process import bury, cancel
-from .pruning import discard, superfluous
+from .machine_limits import MachineLimits
+from .prefork import Spare
+from .process_id import account
 from .queue import Queue
+from .recovery import clean, in_background, take_back_lost
 from .requests import clashes, run_request
-from .spare import Spare
-from .writer import create_journal
+from .retention import discard, superfluous
+from .worker_process import cancel, reap
 
 _POLL = 0.1
 """Seconds between two looks at a job that is being cancelled."""
@@ -77,7 +77,7 @@ class JobManager:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
         self._spare = Spare()
-        self._follower = Follower(self._queue, self._spare, Machine(options.engine.limits), self._after_job)
+        self._follower = Follower(self._queue, self._spare, MachineLimits(options.engine.limits), self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()
@@ -125,7 +125,7 @@ class JobManager:
         """Finalize jobs whose workers crashed meanwhile, so that their prefixes are free."""
         for job in await self.jobs():
             if job.state == "running":
-                await asyncio.to_thread(bury, self.journal(job.id))
+                await asyncio.to_thread(reap, self.journal(job.id))
         await self._prune()
 
     async def _after_job(self) -> None:
@@ -202,7 +202,7 @@ class JobManager:
             await self._check(request, unfinished)
             await asyncio.to_thread(self._admit, request)
             asked = replace(request, user=user or account())
-            order = Order(asked, self._options.engine, time.time(), self._options.job_timeout)
+            order = JobSpec(asked, self._options.engine, time.time(), self._options.job_timeout)
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
             job = await self.job(journal.id)
             self._follow(job, told=0)

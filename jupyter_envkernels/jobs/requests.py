@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from ..engine.safety import check_idle, check_path
+from ..engine.transaction.preflight import check_idle, check_path
 from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
 from ..envs.history import read_history

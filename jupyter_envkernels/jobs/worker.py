@@ -25,23 +25,23 @@ from typing import NoReturn
 from jupyter_core.paths import jupyter_data_dir
 
 from ..engine.backend import Backend
-from ..engine.bytecode import compile_later
-from ..engine.transaction import Transaction
-from ..engine.undo import named
-from ..engine.variables import Variables, variables_of
+from ..engine.link.bytecode import compile_later
+from ..engine.transaction.rollback import named
+from ..engine.transaction.transaction import Transaction
+from ..engine.variable_expansion import Variables, variables_of
 from ..envs.catalog import Catalog
-from ..envs.condarc import Settings, load_settings
+from ..envs.conda_config.condarc import Settings, load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import BackendMissing, EnvKernelsError
 from ..kernels.sync import refresh
 from ..models import EngineOptions, Problem
 from ..specs import expand_variables
 from .admission import check_allowed
-from .journal import Journal, Order
+from .journal.reader import JobSpec, Journal
+from .journal.writer import JournalWriter, store_plan, writing
 from .locks import prefix_lock
-from .process import scratch
-from .spare import receive
-from .writer import JournalWriter, store_plan, writing
+from .prefork import receive
+from .worker_process import scratch
 
 _WATCH = 0.5
 """Seconds between two looks for the mark of cancellation and at the clock."""
@@ -126,7 +126,7 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
             compile_later(order.request.prefix)
 
 
-def _sync(order: Order) -> None:
+def _sync(order: JobSpec) -> None:
     """Keep the kernelspecs for other programs true before it is told that the job is over."""
     if order.request.kind != "plan":
         catalog = Catalog(order.options.catalog, os.environ)
@@ -153,7 +153,7 @@ def _make_scratch(held: ExitStack, journal: Journal) -> None:
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
-def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
+def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
     """Keep every other operation away from the prefix, and changes away from the source.
 
     A plan needs no lock: it reads one state or the next, and holds for that alone.
@@ -166,7 +166,7 @@ def _lock(held: ExitStack, journal: Journal, order: Order) -> None:
         held.enter_context(prefix_lock(order.request.source, holder, shared=True))
 
 
-def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Transaction:
+def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Transaction:
     """Return the transaction, if it is still allowed: the stored request may be older than the limits, or of others.
 
     Raises:
@@ -195,7 +195,7 @@ def _transaction(journal: Journal, order: Order, writer: JournalWriter) -> Trans
 def _backend(options: EngineOptions, settings: Settings, variables: Variables, writer: JournalWriter) -> Backend:
     """Load the engine, here alone."""
     try:
-        from ..engine.networking import unsupported  # noqa: PLC0415
+        from ..engine.fetch.client import unsupported  # noqa: PLC0415
         from ..engine.rattler import RattlerBackend  # noqa: PLC0415
     except ImportError as error:
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error

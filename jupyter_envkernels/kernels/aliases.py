@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from ..envs.naming import clean, kernel_suffixes
+from ..envs.kernel_names import clean, kernel_suffixes
 from ..models import Environment, Kernel
 from .kernelspecs import hashed_id
 

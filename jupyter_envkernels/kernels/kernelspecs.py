@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from ..envs.naming import language_of
+from ..envs.kernel_names import language_of
 from ..envs.prefixes import KERNELS
 from ..models import Environment, Kernel, Problem
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 
-from ..envs.stamps import Stamp, stamp_of
+from ..envs.fingerprints import Stamp, stamp_of
 
 Load = Callable[[str, str], KernelSpec]
 

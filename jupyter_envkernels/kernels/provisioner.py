@@ -14,8 +14,8 @@ from jupyter_client.connect import KernelConnectionInfo, LocalPortCache
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..envs.catalog import Catalog
-from ..envs.footprints import record_start
 from ..envs.trust import Trust
+from ..envs.usage import record_start
 from ..models import CatalogOptions
 from .kernelspecs import fallback_argv, fallback_metadata
 from .start import prepare

@@ -10,10 +10,10 @@ from itertools import chain
 from pathlib import Path
 
 from ..envs.activation import activate, activation_files, conda_scripts
-from ..envs.condarc import load_settings
-from ..envs.footprints import record_activation
+from ..envs.conda_config.condarc import load_settings
 from ..envs.prefixes import KERNELS, NotAnEnvironment, RawKernel, read_prefix
 from ..envs.trust import Session, Trust
+from ..envs.usage import record_activation
 from ..errors import EnvKernelsError, Forbidden
 from ..models import Problem
 

@@ -46,7 +46,7 @@ from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
-from .setup import Place, Setup
+from .server_settings import LocationStatus, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
 __all__ = [
@@ -80,12 +80,12 @@ __all__ = [
     "Limits",
     "LimitsUsage",
     "LineEdit",
+    "LocationStatus",
     "LockedPackage",
     "Machine",
     "PackageChange",
     "PackageManager",
     "PipInstaller",
-    "Place",
     "Plan",
     "PlannedPackage",
     "Problem",

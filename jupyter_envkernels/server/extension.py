@@ -12,11 +12,11 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.gateway.gateway_client import GatewayClient
 
 from ..config import EnvKernelsTraits
-from ..envs.condarc import load_settings
-from ..envs.footprints import Footprints
-from ..envs.gauge import Gauge
+from ..envs.conda_config.condarc import load_settings
 from ..envs.templates import Templates
-from ..jobs.inquirer import Inquirer
+from ..envs.usage import Footprints
+from ..envs.usage_scanner import Gauge
+from ..jobs.lint_client import Inquirer
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager

@@ -12,12 +12,12 @@ from tornado import web
 from .. import documents
 from ..engine.export import export
 from ..envs.history import read_history
-from ..envs.packages import read_inventory
+from ..envs.inventory import read_inventory
 from ..models import CheckedSpec
 from . import wire
 from .base import EnvKernelsHandler, UnknownHandler
 from .service import Service
-from .setup import read_setup
+from .settings import read_setup
 
 _MACHINE_SECONDS = 10.0
 """That may pass until it is known what this machine is, which is asked once."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..documents import environment_json
 from ..envs.catalog import Catalog
-from ..envs.footprints import Footprints
+from ..envs.usage import Footprints
 from ..models import Environment, Footprint
 
 

@@ -16,8 +16,8 @@ from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.admission import check_spec
-from ..jobs.inquirer import Inquirer
-from ..jobs.machine import machine_finding
+from ..jobs.lint_client import Inquirer
+from ..jobs.machine_limits import machine_finding
 from ..jobs.manager import JobManager
 from ..jobs.requests import (
     add_kernel_request,

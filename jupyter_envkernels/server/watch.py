@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..envs.catalog import Catalog
-from ..envs.gauge import Gauge
+from ..envs.usage_scanner import Gauge
 from ..kernels import sync
 from ..models import Environment
 
@@ -36,7 +36,7 @@ _SIZES_SHARE = 15
 _log = logging.getLogger(__name__)
 
 
-class _Watch(ABC):
+class _PeriodicTask(ABC):
     """Does something in a thread now and then.
 
     Args:
@@ -73,7 +73,7 @@ class _Watch(ABC):
         """Do it once, and tell for how many seconds to pause at least."""
 
 
-class CatalogWatch(_Watch):
+class CatalogWatch(_PeriodicTask):
     """Looks at the catalog now and then.
 
     Args:
@@ -101,7 +101,7 @@ class CatalogWatch(_Watch):
         return _INTERVAL
 
 
-class SizeWatch(_Watch):
+class SizeWatch(_PeriodicTask):
     """Measures the environments a little now and then.
 
     Args:

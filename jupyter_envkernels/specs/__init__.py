@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..models import CheckedSpec, Diagnostic, PipInstaller
-from . import environment_yml, explicit, formats, lint, lock_files, package_list, requirements, variables
-from .credentials import without_credentials
+from . import detect, environment_variables, environment_yml, lint, package_list, requirements
+from .anaconda_tos import terms_of_service
 from .document import Document
+from .environment_variables import expand_pip_variables, expand_variables, pip_uses_of, refused, uses_of, variables_in
 from .environment_yml import write
-from .export import channels_of, export_text
+from .export_formats import channels_of, export_text
 from .kernel_packages import kernel_packages_for, kernel_packages_missing
-from .names import conda_name, pip_name
+from .lockfiles import explicit, lock_files
+from .package_names import conda_name, pip_name
+from .redact import without_credentials
 from .remarks import Unreadable
-from .terms import terms_of_service
 from .text import MAX_LOCK_BYTES, check_text, decode, lines_of
-from .variables import expand_pip_variables, expand_variables, pip_uses_of, refused, uses_of, variables_in
 
 __all__ = [
     "MAX_LOCK_BYTES",
@@ -67,13 +68,13 @@ def check(
     """
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
-        found = formats.recognise(decoded)
+        found = detect.recognise(decoded)
         if found and found.kind not in _CHOOSING:
             return _exact(decoded, found, denied_variables)
         document, diagnostics = _read(decoded, found)
     except Unreadable as error:
         return CheckedSpec(None, (error.diagnostic,))
-    refused = variables.remarks(document, denied_variables)
+    refused = environment_variables.remarks(document, denied_variables)
     return CheckedSpec(
         document.spec(), _by_line([*diagnostics, *lint.remarks(document, kernel_packages, installer), *refused])
     )
@@ -88,13 +89,13 @@ def read_document(text: str | bytes) -> Document | None:
     """Return a spec with the places of its parts; None where it cannot be read, or leaves nothing to choose."""
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
-        found = formats.recognise(decoded)
+        found = detect.recognise(decoded)
         return _read(decoded, found)[0] if found is None or found.kind in _CHOOSING else None
     except Unreadable:
         return None
 
 
-def _read(text: str, found: formats.Recognised | None) -> tuple[Document, list[Diagnostic]]:
+def _read(text: str, found: detect.Recognised | None) -> tuple[Document, list[Diagnostic]]:
     """A spec that leaves something to choose.
 
     Raises:
@@ -104,7 +105,7 @@ def _read(text: str, found: formats.Recognised | None) -> tuple[Document, list[D
     return _CHOOSING[found.kind](checked) if found else environment_yml.read(checked)
 
 
-def _exact(text: str, found: formats.Recognised, denied_variables: tuple[str, ...]) -> CheckedSpec:
+def _exact(text: str, found: detect.Recognised, denied_variables: tuple[str, ...]) -> CheckedSpec:
     """A spec that names each package by its URL.
 
     Raises:
@@ -114,7 +115,9 @@ def _exact(text: str, found: formats.Recognised, denied_variables: tuple[str, ..
     if found.kind not in readers:
         raise found.refusal()
     spec, diagnostics = readers[found.kind](check_text(text, MAX_LOCK_BYTES))
-    return CheckedSpec(spec, _by_line([*diagnostics, *variables.exact_remarks(spec, lines_of(text), denied_variables)]))
+    return CheckedSpec(
+        spec, _by_line([*diagnostics, *environment_variables.exact_remarks(spec, lines_of(text), denied_variables)])
+    )
 
 
 def _by_line(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..models import EnvSpec
 from .match_specs import Dependency
-from .nodes import Scalar
+from .yaml_nodes import Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from ..models import CheckedSpec, Diagnostic, EnvSpec, Fix, Severity
 from .document import Document
 from .fixes import rewrite
 from .match_specs import Dependency, meant, understand
-from .nodes import Mapping, Node, Scalar, Sequence, compose
-from .remarks import CREDENTIALS, Place, Unreadable, remark, shown, unreadable
+from .remarks import CREDENTIALS, Position, Unreadable, remark, shown, unreadable
 from .text import lines_of
 from .yaml_errors import missing_dash_space
+from .yaml_nodes import Mapping, Node, Scalar, Sequence, compose
 
 KEYS = ("name", "channels", "dependencies", "variables", "prefix")
 _LIKE_PIP = ("pip", "pips", "pip3", "pypi")
@@ -72,11 +72,11 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
             raise Unreadable(mistake)
         message = f"The spec is {_kind(root)} and not a mapping with the key 'dependencies'."
         raise unreadable("not-a-mapping", root.line, root.column, message, _BEGINNING)
-    reader = _Reader(root, lines)
+    reader = _SpecReader(root, lines)
     return reader.document(), reader.diagnostics
 
 
-class _Reader:
+class _SpecReader:
     """Takes the parts out of the top mapping; what it cannot take it says and leaves."""
 
     def __init__(self, root: Mapping, lines: list[str]) -> None:
@@ -101,7 +101,7 @@ class _Reader:
             lines=self._lines,
         )
 
-    def _say(self, severity: Severity, code: str, place: Place, message: str, remedy: str) -> None:
+    def _say(self, severity: Severity, code: str, place: Position, message: str, remedy: str) -> None:
         self.diagnostics.append(remark(severity, code, place, message, remedy))
 
     def _unknown_key(self, key: Scalar) -> None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..models import Fix, LineEdit
-from .nodes import Scalar
 from .remarks import CREDENTIALS
+from .yaml_nodes import Scalar
 
 _NAME = re.compile(r"(?P<channel>(?:\S*::)?)[\w.-]+", re.ASCII)
 _ENTRY = re.compile(r"\s*(?:-\s+)?['\"]?")

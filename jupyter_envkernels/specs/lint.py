@@ -6,15 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, PipInstaller, canonical_name
+from .anaconda_tos import terms_remarks
 from .document import Document
 from .fixes import delete, loosened, rewrite
 from .kernel_packages import kernel_packages_missing
 from .match_specs import Dependency, with_signs_in_order
-from .names import pip_name
-from .nodes import Scalar
+from .package_names import pip_name
 from .pip_lines import pip_line_remarks
 from .remarks import credentials, remark, shown
-from .terms import terms_remarks
+from .yaml_nodes import Scalar
 
 _SAYS_NOTHING = re.compile(
     r"(my[-_]?)?(env|environment|test|tmp|temp|foo|untitled|new|conda|venv)[-_]?\d*", re.IGNORECASE

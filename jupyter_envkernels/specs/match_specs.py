@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from ..models import Diagnostic
-from .nodes import Node, Scalar
 from .remarks import remark, shown
+from .yaml_nodes import Node, Scalar
 
 MAX_LENGTH = 500
 

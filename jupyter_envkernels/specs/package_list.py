@@ -12,10 +12,10 @@ from dataclasses import replace
 from ..models import Diagnostic
 from .document import Document
 from .match_specs import Dependency, understand
-from .nodes import Scalar
 from .remarks import remark, shown
 from .requirements import requirement_lines
 from .text import lines_of
+from .yaml_nodes import Scalar
 
 # Such a build stands for a package that pip installed.
 _OF_PIP = re.compile(r"(?P<name>[\w.-]+)=(?P<version>[^\s=]+)=pypi_\d+")

@@ -17,7 +17,6 @@ from packaging.version import InvalidVersion, Version
 
 from ..models import Diagnostic, Fix, PipInstaller, Severity
 from .fixes import rewrite, split
-from .nodes import Scalar
 from .pip_options import (
     ARCHIVES,
     FILES,
@@ -30,6 +29,7 @@ from .pip_options import (
     without_comment,
 )
 from .remarks import remark, shown
+from .yaml_nodes import Scalar
 
 _SEEN = 1000
 """Characters of a line that are looked at."""

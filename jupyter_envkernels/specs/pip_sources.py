@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from ..models import Problem
-from .credentials import without_credentials
+from .redact import without_credentials
 from .remarks import shown
 
 PYPI = "https://pypi.org/simple"
@@ -36,7 +36,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PipSource:
     """One place.
 
     Attributes:
@@ -58,15 +58,15 @@ def lines_of_pip(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def sources_in(line: str) -> list[Source]:
+def sources_in(line: str) -> list[PipSource]:
     """Return the places that one line names."""
     words = _words(line)
-    found = [Source(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
+    found = [PipSource(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
     # what such a file names is not read
-    found += [Source(value, is_index=True) for _, value in _options(_FILE, words) if _URL.match(value)]
+    found += [PipSource(value, is_index=True) for _, value in _options(_FILE, words) if _URL.match(value)]
     urls = dict.fromkeys(url for text in (line, *words) for url in _URL.findall(text))
     named = " ".join(source.text for source in found)
-    return [*found, *(Source(url) for url in urls if url not in named)]
+    return [*found, *(PipSource(url) for url in urls if url not in named)]
 
 
 def files_in(line: str) -> list[str]:
@@ -93,7 +93,7 @@ def _path_of(name: str) -> str:
     return unquote(urlsplit(name).path) if name.startswith("file:") else name
 
 
-def refused_sources(sources: Iterable[Source], allowed: Sequence[str]) -> list[Problem]:
+def refused_sources(sources: Iterable[PipSource], allowed: Sequence[str]) -> list[Problem]:
     """Return what speaks against places.
 
     Args:
@@ -114,7 +114,7 @@ def refused_sources(sources: Iterable[Source], allowed: Sequence[str]) -> list[P
     ]
 
 
-def _is_allowed(source: Source, allowed: Sequence[tuple[str, str]]) -> bool:
+def _is_allowed(source: PipSource, allowed: Sequence[tuple[str, str]]) -> bool:
     place = _place(_VARIABLE.sub("x", source.text))
     if place is None:
         return False

@@ -12,7 +12,7 @@ from ..models import Diagnostic, Fix, Severity
 CREDENTIALS = re.compile(r"(?<!ssh)://(?P<login>[^/\s@$]+)@|/t/(?P<token>[^/\s$<{]+)/")
 
 
-class Place(Protocol):
+class Position(Protocol):
     """Anything that knows where it stands in the text; both count from 1."""
 
     @property
@@ -21,7 +21,7 @@ class Place(Protocol):
     def column(self) -> int: ...  # noqa: D102 - said above
 
 
-class Text(Place, Protocol):
+class Text(Position, Protocol):
     """A piece of the text."""
 
     @property
@@ -37,7 +37,7 @@ class Unreadable(Exception):
 
 
 def remark(
-    severity: Severity, code: str, place: Place, message: str, remedy: str = "", *, fix: Fix | None = None
+    severity: Severity, code: str, place: Position, message: str, remedy: str = "", *, fix: Fix | None = None
 ) -> Diagnostic:
     """Return a diagnostic on something that has a place."""
     return Diagnostic(severity, code, message, remedy, place.line, place.column, fix)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ..models import Diagnostic
 from .document import Document
 from .match_specs import Dependency
-from .nodes import Scalar
 from .remarks import remark
 from .text import HEAD, lines_of
+from .yaml_nodes import Scalar
 
 _TITLE = "# What pip installed"
 _PYTHON = " beside python "

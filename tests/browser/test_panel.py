@@ -9,7 +9,7 @@ import time
 import psutil
 from playwright.sync_api import Page, expect
 
-from jupyter_envkernels.jobs.journal import Journal, job_ids
+from jupyter_envkernels.jobs.journal.reader import Journal, job_ids
 from tests.channel.server import ChannelServer
 
 from .lab import (

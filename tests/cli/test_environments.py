@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from jupyter_envkernels.cli import texts
-from jupyter_envkernels.envs.footprints import record_activation, record_start
+from jupyter_envkernels.envs.usage import record_activation, record_start
 from jupyter_envkernels.models import Problem
 from tests.cli.shell import Shell
 from tests.prefixes import add_kernel, make_prefix

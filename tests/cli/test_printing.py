@@ -7,7 +7,7 @@ import json
 import pytest
 
 from jupyter_envkernels import errors
-from jupyter_envkernels.cli.answer import Answer
+from jupyter_envkernels.cli.answer import VerbResult
 from jupyter_envkernels.cli.printing import exit_code, print_answer, print_failure
 
 
@@ -27,12 +27,12 @@ def test_exit_code(kind: type[errors.EnvKernelsError], code: int) -> None:
 
 
 def test_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = Answer({"name": "é"}, "one\ntwo")
+    answer = VerbResult({"name": "é"}, "one\ntwo")
     print_answer(answer, as_json=False)
     assert capsys.readouterr() == ("one\ntwo\n", "")
     print_answer(answer, as_json=True)
     assert json.loads(capsys.readouterr().out) == {"name": "é"}
-    print_answer(Answer({}), as_json=False)
+    print_answer(VerbResult({}), as_json=False)
     assert capsys.readouterr() == ("", "")
 
 

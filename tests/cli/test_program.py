@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from jupyter_envkernels.cli import main, program
-from jupyter_envkernels.cli.answer import Answer
+from jupyter_envkernels.cli.answer import VerbResult
 from tests.cli.shell import Shell
 
 HEAVY = {
@@ -108,7 +108,7 @@ def test_help_and_version(shell: Shell) -> None:
 def test_what_was_not_foreseen_is_a_document_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_: object) -> Answer:
+    def fail(*_: object) -> VerbResult:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(program, "run_verb", fail)
@@ -121,7 +121,7 @@ def test_what_was_not_foreseen_is_a_document_too(
 
 
 def test_an_interrupt_is_a_document_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt(*_: object) -> Answer:
+    def interrupt(*_: object) -> VerbResult:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "run_verb", interrupt)

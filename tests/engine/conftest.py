@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_envkernels.engine import folders
-from jupyter_envkernels.jobs.inquirer import AdviceQuestion, Answer
+from jupyter_envkernels.engine.link import folders
+from jupyter_envkernels.jobs.lint_client import AdviceQuestion, LintAnswer
 from jupyter_envkernels.models import Diagnostic
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,7 @@ class Inquiry:
     def __init__(self, cache: Path, channel_root: Path, **environ: str) -> None:
         self._cache = cache
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter_envkernels.jobs.inquiry"],
+            [sys.executable, "-m", "jupyter_envkernels.jobs.lint_worker"],
             cwd=ROOT,
             env={**os.environ, "CONDA_CHANNEL_ALIAS": channel_root.as_uri(), **environ},
             stdin=subprocess.PIPE,
@@ -115,7 +115,7 @@ class Inquiry:
         assert self._process.stdout is not None
         self._process.stdin.write(msgspec.json.encode(question) + b"\n")
         self._process.stdin.flush()
-        answer = msgspec.json.decode(self._process.stdout.readline(), type=Answer)
+        answer = msgspec.json.decode(self._process.stdout.readline(), type=LintAnswer)
         assert answer.failure == ""
         return sorted(answer.diagnostics, key=lambda diagnostic: (diagnostic.line or 0, diagnostic.code))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_envkernels.engine.rattler import RattlerBackend
-from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from jupyter_envkernels.errors import EnvKernelsError
 from jupyter_envkernels.models import JobPhase, ProgressUnit
 

@@ -9,7 +9,7 @@ from rattler import Subdir
 from rattler.shell import ActivationVariables, PathModificationBehavior, Shell, activate
 
 from jupyter_envkernels.envs.activation import activated_environ, default_env
-from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.envs.conda_config.condarc import Settings
 from tests.channel.install import create_environment
 from tests.prefixes import add_program, environ_of, make_prefix
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.doctor import Diagnosis, diagnose, path_of
-from jupyter_envkernels.envs.footprints import record_activation
+from jupyter_envkernels.envs.usage import record_activation
 from jupyter_envkernels.models import PENDING_MARK, Problem
 from tests.envs.conftest import MakeCatalog
 from tests.prefixes import add_kernel, make_prefix

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.footprints import Footprints
 from jupyter_envkernels.envs.holdings import read_holdings
+from jupyter_envkernels.envs.usage import Footprints
 from tests.prefixes import add_kernel, make_prefix
 
 from .conftest import MakeCatalog

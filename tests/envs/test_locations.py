@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from jupyter_envkernels.envs.locations import Location, home_of_plain_names, locations, nearest_existing
 from jupyter_envkernels.models import CatalogOptions
 from tests.prefixes import environ_of

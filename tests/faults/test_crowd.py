@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.cli.printing import FAILED
-from jupyter_envkernels.jobs.journal import Journal
+from jupyter_envkernels.jobs.journal.reader import Journal
 from jupyter_envkernels.models import FINAL_STATES
 from tests.jobs.conftest import Place, until
 

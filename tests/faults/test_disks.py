@@ -23,11 +23,11 @@ import pytest
 from typing_extensions import Self
 
 from jupyter_envkernels.errors import NotFound, StoreFailed
-from jupyter_envkernels.jobs import journal as journal_module
-from jupyter_envkernels.jobs.journal import Journal, Order, job_ids
+from jupyter_envkernels.jobs.journal import reader as journal_module
+from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, job_ids
+from jupyter_envkernels.jobs.journal.writer import acquire, create_journal, store_plan, writing
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.process import cancel
-from jupyter_envkernels.jobs.writer import acquire, create_journal, store_plan, writing
+from jupyter_envkernels.jobs.worker_process import cancel
 from jupyter_envkernels.models import Edit, Job, JobRequest, Plan, Problem
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
@@ -173,7 +173,7 @@ def test_a_cancelled_job_that_has_filled_the_disk_of_its_journal(place: Place) -
             pytest.skip("no disk can be mounted")
         place = replace(place, folder=disk)
         request = place.create("lesson", "prio-demo")
-        journal = create_journal(disk / "jobs", Order(request, place.options().engine, time.time()))
+        journal = create_journal(disk / "jobs", JobSpec(request, place.options().engine, time.time()))
         with writing(journal) as writer:
             while PAGE - journal.events_file.stat().st_size % PAGE > 130:  # less than that last word takes
                 writer.phase("linking", "Linking")
@@ -262,7 +262,7 @@ async def test_a_clock_that_jumps(place: Place, monkeypatch: pytest.MonkeyPatch)
         with monkeypatch.context() as patch:
             patch.setattr(journal_module, "datetime", clock(next(jumps)))
             request = place.create(f"lesson-{number}", "prio-demo")
-            journal = create_journal(place.folder / "jobs", Order(request, place.options().engine, time.time()))
+            journal = create_journal(place.folder / "jobs", JobSpec(request, place.options().engine, time.time()))
         lock = acquire(journal)
         assert lock is not None
         with writing(journal) as writer:
@@ -311,7 +311,7 @@ async def damaged_journals(place: Place, count: int, seed: int) -> int:
     folder = place.folder / "jobs"
     for number in range(count):
         request = place.create(f"lesson-{number}", "prio-demo")
-        journal = create_journal(folder, Order(request, place.options().engine, time.time()))
+        journal = create_journal(folder, JobSpec(request, place.options().engine, time.time()))
         with writing(journal) as writer:
             writer.phase("linking", "Linking")
             writer.progress(1, 5, "packages")

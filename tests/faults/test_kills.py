@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.jobs.journal import Journal
+from jupyter_envkernels.jobs.journal.reader import Journal
 from jupyter_envkernels.models import COMMITTED_MARK, FINAL_STATES, PENDING_MARK
 from tests.channel.server import ChannelServer
 from tests.jobs.conftest import Place, until

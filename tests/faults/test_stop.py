@@ -14,8 +14,8 @@ import psutil
 import pytest
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_envkernels.jobs.journal import Journal
-from jupyter_envkernels.jobs.process import scratch
+from jupyter_envkernels.jobs.journal.reader import Journal
+from jupyter_envkernels.jobs.worker_process import scratch
 from tests.channel.server import ChannelServer
 from tests.jobs.conftest import Place, until
 from tests.server.conftest import Call, call, envs, finish, jp_server_config

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from tests.accounts import own, python_of_owners, two_accounts
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell

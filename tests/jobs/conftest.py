@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
-from jupyter_envkernels.engine.allowed import NO_LIMITS
-from jupyter_envkernels.jobs.journal import Journal, Order
+from jupyter_envkernels.engine.channel_policy import NO_LIMITS
+from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal
+from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, Limits
 from tests.channel.server import ChannelServer
 
@@ -70,15 +70,15 @@ def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path) -> JobSpec:
     """What is asked of a job that nobody runs."""
     spec = EnvSpec("lesson", ("conda-forge",), ("python=3.12",), ("cowsay",), {"A": "1"})
     request = JobRequest("create", "lesson", tmp_path / "lesson", spec=spec)
-    return Order(request, EngineOptions(("conda-forge",), tmp_path / "cache"), time.time())
+    return JobSpec(request, EngineOptions(("conda-forge",), tmp_path / "cache"), time.time())
 
 
 @pytest.fixture
-def journal(tmp_path: Path, order: Order) -> Journal:
+def journal(tmp_path: Path, order: JobSpec) -> Journal:
     """The journal of that job."""
     return create_journal(tmp_path / "jobs", order)
 

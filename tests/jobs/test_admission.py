@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.condarc import Settings
+from jupyter_envkernels.envs.conda_config.condarc import Settings
 from jupyter_envkernels.errors import Busy, Forbidden, NotAllowed
 from jupyter_envkernels.jobs.admission import admit, check_allowed
-from jupyter_envkernels.jobs.journal import Order
+from jupyter_envkernels.jobs.journal.reader import JobSpec
+from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.writer import create_journal
 from jupyter_envkernels.models import (
     PENDING_MARK,
     CatalogOptions,
@@ -26,7 +26,7 @@ from jupyter_envkernels.models import (
 )
 from tests.channel.package import Package
 from tests.channel.server import ChannelServer
-from tests.engine.test_transaction import of_another
+from tests.engine.transaction.test_transaction import of_another
 from tests.prefixes import make_prefix
 
 from .conftest import Place, managing, over, until
@@ -144,7 +144,7 @@ async def test_channels_are_refused_before_there_is_a_job(place: Place) -> None:
 @pytest.mark.parametrize("limits", [Limits(allowed_channels=("https://h/other",)), Limits(allow_pip=False)])
 async def test_the_worker_asks_again(place: Place, channel_server: ChannelServer, limits: Limits) -> None:
     """What is stored of a job may be older than the limits, or written by others."""
-    order = Order(place.create("lesson", "prio-demo", pip=("cowsay",)), place.options(limits).engine, time.time())
+    order = JobSpec(place.create("lesson", "prio-demo", pip=("cowsay",)), place.options(limits).engine, time.time())
     create_journal(place.folder / "jobs", order)
     async with managing(place) as manager:
         (job,) = await manager.jobs()

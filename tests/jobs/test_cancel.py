@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine import folders
-from jupyter_envkernels.engine.folders import remove_tree
-from jupyter_envkernels.jobs.identity import group_members
+from jupyter_envkernels.engine.link import folders
+from jupyter_envkernels.engine.link.folders import remove_tree
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.process import scratch
+from jupyter_envkernels.jobs.process_id import group_members
+from jupyter_envkernels.jobs.worker_process import scratch
 from jupyter_envkernels.models import PENDING_MARK, EnvSpec, Job, JobRequest
 from tests.channel.index import index_channels
 from tests.channel.package import Package

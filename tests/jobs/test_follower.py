@@ -13,10 +13,10 @@ import pytest
 
 from jupyter_envkernels.errors import StoreFailed
 from jupyter_envkernels.jobs import follower
-from jupyter_envkernels.jobs.journal import Journal
+from jupyter_envkernels.jobs.journal.reader import Journal
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.process import bury
-from jupyter_envkernels.jobs.pruning import sweep_journals
+from jupyter_envkernels.jobs.retention import sweep_journals
+from jupyter_envkernels.jobs.worker_process import reap
 from jupyter_envkernels.models import Job, JobEvent
 from tests.channel.server import ChannelServer
 
@@ -63,9 +63,9 @@ async def test_a_job_that_cannot_be_looked_at_is_tried_again(
         calls += 1
         if calls == 1:
             raise OSError(errno.ENOSPC, "No space left on device")
-        return bury(journal)
+        return reap(journal)
 
-    monkeypatch.setattr(follower, "bury", fail_once)
+    monkeypatch.setattr(follower, "reap", fail_once)
     monkeypatch.setattr(follower, "_RETRY", 0.5)
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place, max_concurrent=1) as manager:

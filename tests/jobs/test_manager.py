@@ -12,8 +12,8 @@ import pytest
 
 from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
 from jupyter_envkernels.jobs import manager as manager_module
+from jupyter_envkernels.jobs.journal.writer import acquire
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.writer import acquire
 from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent, JobRequest
 from tests.channel.server import ChannelServer
 

@@ -9,7 +9,7 @@ from typing import Literal, cast
 import pytest
 
 from jupyter_envkernels.engine.export import export
-from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.requests import plan_request
 from jupyter_envkernels.models import Edit, Environment, EnvSpec, ExportFormat, Inventory, Job, JobRequest

@@ -9,12 +9,12 @@ from typing import get_args
 import pytest
 
 from jupyter_envkernels.engine.export import export
-from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import Environment, EnvSpec, ExportFormat, Job, JobRequest
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
-from tests.engine.test_pip import write_wheels
+from tests.engine.pip.test_installer import write_wheels
 
 from .conftest import Place, managing, over
 

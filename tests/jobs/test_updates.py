@@ -16,7 +16,7 @@ import pytest
 import uv
 
 from jupyter_envkernels.envs.history import read_history
-from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import Edit, EnvSpec, Job, JobRequest
 from tests.channel.server import ChannelServer

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_envkernels.engine.export import export
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.requests import plan_request

@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.footprints import Footprints
+from jupyter_envkernels.envs.usage import Footprints
 from jupyter_envkernels.kernels.kernelspecs import launch_argv
 from jupyter_envkernels.kernels.sync import sync
 from jupyter_envkernels.models import CatalogOptions, environment_id

@@ -23,9 +23,9 @@ from jupyter_client.connect import LocalPortCache
 from jupyter_client.manager import AsyncKernelManager
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.footprints import Footprints
-from jupyter_envkernels.envs.processes import running_kernels
+from jupyter_envkernels.envs.running_kernels import running_kernels
 from jupyter_envkernels.envs.trust import Trust
+from jupyter_envkernels.envs.usage import Footprints
 from jupyter_envkernels.kernels.provisioner import EnvKernelProvisioner
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
 from jupyter_envkernels.kernels.start import prepare

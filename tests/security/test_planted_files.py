@@ -11,14 +11,14 @@ from typing import get_args
 import pytest
 import uv
 
-from jupyter_envkernels.engine.pip import install
+from jupyter_envkernels.engine.pip.installer import install
 from jupyter_envkernels.envs.activation import activated_environ
-from jupyter_envkernels.envs.packages import read_inventory
+from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.errors import PipFailed
-from jupyter_envkernels.jobs.inquirer import Inquirer
+from jupyter_envkernels.jobs.lint_client import Inquirer
 from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest, PipInstaller
 from tests.channel.server import ChannelServer
-from tests.engine.test_transaction import Heard
+from tests.engine.transaction.test_transaction import Heard
 from tests.jobs.conftest import Place, managing, over
 from tests.jobs.test_round_trip import BACKEND
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.trust import Trust
-from jupyter_envkernels.jobs.inquirer import Inquirer
+from jupyter_envkernels.jobs.lint_client import Inquirer
 from jupyter_envkernels.kernels.start import prepare
 from jupyter_envkernels.models import EngineOptions
 from tests.jobs.conftest import Place, managing, over, until
-from tests.jobs.test_inquirer import processes
+from tests.jobs.test_lint_client import processes
 from tests.jobs.test_round_trip import BACKEND
 from tests.prefixes import make_prefix
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jupyter_server.serverapp import ServerApp
 
-from jupyter_envkernels.envs.footprints import record_start
+from jupyter_envkernels.envs.usage import record_start
 from jupyter_envkernels.server import watch
 from tests.prefixes import make_prefix
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
-from jupyter_envkernels.envs.footprints import Footprints, record_activation, record_start
-from jupyter_envkernels.envs.gauge import Gauge
+from jupyter_envkernels.envs.usage import Footprints, record_activation, record_start
+from jupyter_envkernels.envs.usage_scanner import Gauge
 from jupyter_envkernels.models import CatalogOptions, Problem
 from jupyter_envkernels.server.listing import Listing
 from tests.prefixes import age, environ_of, make_prefix

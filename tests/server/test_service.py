@@ -29,7 +29,7 @@ def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
 def inquiries() -> list[psutil.Process]:
     """The living ones; other tests may have left workers that have ended."""
     living = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
-    return [p for p in living if "jobs.inquiry" in " ".join(p.cmdline())]
+    return [p for p in living if "jobs.lint_worker" in " ".join(p.cmdline())]
 
 
 async def test_what_the_channels_make_of_a_spec(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from jupyter_envkernels.models import Diagnostic, Fix, LineEdit
 from jupyter_envkernels.specs import check
 from jupyter_envkernels.specs.fixes import loosened, renamed, rewrite, split
-from jupyter_envkernels.specs.nodes import Scalar
+from jupyter_envkernels.specs.yaml_nodes import Scalar
 
 
 def fixes(text: str) -> dict[str, Fix | None]:

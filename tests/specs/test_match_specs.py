@@ -4,7 +4,7 @@ import pytest
 from rattler import MatchSpec
 
 from jupyter_envkernels.specs.match_specs import MAX_LENGTH, Dependency, understand
-from jupyter_envkernels.specs.nodes import Scalar
+from jupyter_envkernels.specs.yaml_nodes import Scalar
 
 
 def understood(text: str) -> Dependency:

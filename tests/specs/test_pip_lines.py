@@ -6,8 +6,8 @@ import pytest
 
 from jupyter_envkernels.models import LineEdit, PipInstaller
 from jupyter_envkernels.specs import check
-from jupyter_envkernels.specs.nodes import Scalar
 from jupyter_envkernels.specs.pip_lines import pip_line_remarks
+from jupyter_envkernels.specs.yaml_nodes import Scalar
 
 DIGITS = "0" * 64
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_envkernels.specs.pip_sources import (
-    Source,
+    PipSource,
     file_with_spaces_in,
     files_in,
     lines_of_pip,
@@ -128,6 +128,6 @@ def test_files_that_a_line_names() -> None:
 
 
 def test_what_takes_the_place_of_the_usual_index() -> None:
-    assert sources_in(f"-i {INDEX}") == [Source(INDEX, is_index=True, is_first=True)]
-    assert sources_in(f"--extra-index-url {INDEX}") == [Source(INDEX, is_index=True)]
-    assert sources_in(f"x @ {INDEX}/x.whl") == [Source(f"{INDEX}/x.whl")]
+    assert sources_in(f"-i {INDEX}") == [PipSource(INDEX, is_index=True, is_first=True)]
+    assert sources_in(f"--extra-index-url {INDEX}") == [PipSource(INDEX, is_index=True)]
+    assert sources_in(f"x @ {INDEX}/x.whl") == [PipSource(f"{INDEX}/x.whl")]

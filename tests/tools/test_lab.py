@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.envs.condarc import load_settings
+from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
 from tests.engine.conftest import Engine

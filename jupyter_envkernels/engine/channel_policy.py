@@ -1,0 +1,190 @@
+"""Which channels may be asked: by the administrator's limits, and by conda's allowlist and denylist of channels.
+
+What counts is the URL that will really be asked, whatever a person's configuration of conda calls it, and each mirror
+that takes its place. The administrator's own names are understood by the system's configuration of conda where there is
+a policy file, so that no condarc or variable of a person can give them another meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .. import policy
+from ..envs.conda_config.condarc import Settings, load_system_settings
+from ..models import EnvSpec, JobRequest, Limits, Plan, Problem
+from ..specs import expand_variables, without_credentials
+from .mirrors import Routes, is_below, mirrors_of
+
+NO_LIMITS = Limits()
+
+_SUBDIR = re.compile(r"/(noarch|(linux|osx|win|emscripten|wasi|freebsd|zos)-\w+)/?\Z")
+_IN_BRACKETS = re.compile(r"""[\[,]\s*(channel|url)\s*=\s*['"]?([^'",\]]+)""")
+_URL = re.compile(r"\s*((?:[\w+]+:/)?/\S+)/[^/\s]+\.(conda|tar\.bz2)\b.*")
+_NAMESPACE = re.compile(r"\s*([^\s:=<>!~\[]+):(?!//)[^:]+:[^:]")
+
+_ELSEWHERE = re.compile(r"[\\?#\x00-\x20\x7f]|/(\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
+"""What makes a client ask for another URL than the one that is written: also where the token of a channel is."""
+
+
+def channels_in(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the channels that match specs name themselves.
+
+    As ``channel::name``, ``channel:namespace:name``, ``name[channel=channel]``, or by the URL or path of a package.
+    """
+    for line in lines:
+        before, _, after = line.rpartition("::")
+        if before:
+            yield before.strip()
+        for pattern in (_URL, _NAMESPACE):
+            if found := pattern.match(line):
+                yield found[1]
+        for key, value in _IN_BRACKETS.findall(after):
+            yield (value.rpartition("/")[0] if key == "url" else value).strip()
+
+
+def channels_of_request(request: JobRequest, configured: Iterable[str], settings: Settings) -> list[str]:
+    """Return the channels that a request will ask, as far as it and the configuration tell: names, URLs or paths.
+
+    Args:
+        request: what is wanted; for a change without a spec, the environment may add channels of its own.
+        configured: the channels of a spec that names none.
+        settings: conda's configuration, whose default packages and pins may name channels as well.
+    """
+    spec, kind = request.spec or EnvSpec(), request.plans or request.kind
+    if spec.locked:
+        return list(dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked))
+    if kind not in {"create", "update", "add-kernel"}:
+        return []
+    is_new = kind == "create"
+    added = settings.create_default_packages if is_new else ()
+    lines = (*spec.dependencies, *request.edit.add, *added, *settings.pinned_packages)
+    return [*(spec.channels or (configured if is_new else ())), *channels_in(lines)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """What may be asked.
+
+    Attributes:
+        limits: what the administrator allows.
+        settings: conda's configuration, which decides what is asked.
+        system: the part of it by which names in the limits are understood.
+        environ: variables that channels may name.
+    """
+
+    limits: Limits
+    settings: Settings
+    system: Settings
+    environ: Mapping[str, str]
+
+    def problems(self, channels: Iterable[str]) -> list[Problem]:
+        """Return what speaks against channels.
+
+        Args:
+            channels: names, URLs or paths of folders; a platform's folder or a login in them does not count. Variables
+                in them are expanded, but not told.
+        """
+        found: list[Problem] = []
+        for channel in dict.fromkeys(channels):
+            urls = self.settings.channel_urls([_bare(expand_variables(channel, self.environ))])
+            found += self._against(without_credentials(channel), urls)
+        return found
+
+    def check(self, urls: Iterable[str]) -> None:
+        """Refuse to ask URLs of channels, of their folders for platforms, or of packages.
+
+        Raises:
+            NotAllowed: one of them must not be asked.
+        """
+        found = [problem for url in urls for problem in self._against(without_credentials(url), [_bare(url)])]
+        policy.enforce(self.limits, found)
+
+    def check_plan(self, plan: Plan, *, is_clone: bool) -> None:
+        """Look at what is chosen: it counts, however it was requested, and where limits have become narrower since.
+
+        Args:
+            plan: what is chosen.
+            is_clone: its packages are there already, wherever they came from.
+
+        Raises:
+            NotAllowed: the limits forbid the plan, or a new package comes from a channel that must not be used.
+        """
+        policy.enforce(self.limits, policy.of_plan(self.limits, plan))
+        if not is_clone:
+            new = {change.name for change in plan.changes if change.after is not None}
+            self.check(sorted({package.url.rpartition("/")[0] for package in plan.packages if package.name in new}))
+
+    def routes(self, routes: Routes) -> Routes:
+        """Return the mirrors and paths with tokens that may be followed; what has none left is asked itself."""
+        if not self.limits.allowed_channels:
+            return routes
+        allowed = self._allowed()
+        kept = {
+            url: [to for to in others if not _ELSEWHERE.search(to) and without_credentials(to) in {url, *allowed}]
+            for url, others in routes.items()
+        }
+        return {url: others for url, others in kept.items() if others}
+
+    def _allowed(self) -> set[str]:
+        """Return the URLs of the channels that are allowed, and of the mirrors that the system has for them."""
+        channels = _urls(self.system, self.limits.allowed_channels)
+        return channels | {without_credentials(mirror) for url in channels for mirror in _mirrors(self.system, url)}
+
+    def _against(self, name: str, urls: Sequence[str]) -> list[Problem]:
+        """Return the first thing that speaks against the channels at some URLs, which a person knows by a name."""
+        plain = set(map(without_credentials, urls))
+        found = [*self._by_limits(name, urls), *_by_conda(self.settings, name, plain)]
+        if self.system is not self.settings:
+            found += _by_conda(self.system, name, plain)
+        return found[:1]
+
+    def _by_limits(self, name: str, urls: Sequence[str]) -> Iterator[Problem]:
+        if not self.limits.allowed_channels:
+            return
+        allowed = self._allowed()
+        asked = [place for url in urls for place in (url, *_mirrors(self.settings, url))]
+        outside = [
+            shown for place in asked if (shown := without_credentials(place)) not in allowed or _ELSEWHERE.search(place)
+        ]
+        if outside:
+            # what a variable stands for may be a secret
+            known = "$" in name or outside == [_bare(name)]
+            what = "" if known else f": it stands for {', '.join(dict.fromkeys(outside))}"
+            remedy = without_credentials(f"Use {', '.join(self.limits.allowed_channels)}.")
+            yield Problem("channel-not-allowed", f"The channel {name} is not allowed here{what}.", remedy)
+
+
+def channel_rules(limits: Limits, settings: Settings, environ: Mapping[str, str]) -> ChannelRules:
+    """Return the rules under some limits and a configuration of conda. Reads files where there is a policy."""
+    return ChannelRules(limits, settings, load_system_settings() if limits.files else settings, environ)
+
+
+def _by_conda(conda: Settings, name: str, urls: set[str]) -> Iterator[Problem]:
+    allowed, denied = _urls(conda, conda.allowlist_channels), _urls(conda, conda.denylist_channels)
+    if urls & denied or (allowed and urls - allowed):
+        setting = "denylist_channels" if urls & denied else "allowlist_channels"
+        remedy = f"Use {', '.join(conda.allowlist_channels)}." if allowed else "Use another channel."
+        message = f"The channel {name} must not be used: conda's {setting} forbids it."
+        yield Problem("channel-not-allowed", message, without_credentials(remedy))
+
+
+def _mirrors(settings: Settings, url: str) -> list[str]:
+    """Return the mirrors that are asked in the place of a channel, or of one of its folders."""
+    place = without_credentials(url)
+    found = [(without_credentials(channel), mirrors) for channel, mirrors in mirrors_of(settings).items()]
+    return [_bare(mirror) for channel, mirrors in found if _overlap(place, channel) for mirror in mirrors]
+
+
+def _overlap(url: str, other: str) -> bool:
+    return is_below(url, other) or is_below(other, url)
+
+
+def _urls(settings: Settings, channels: Iterable[str]) -> set[str]:
+    plain = (_bare(without_credentials(channel)) for channel in channels)
+    return set(map(without_credentials, settings.channel_urls(plain)))
+
+
+def _bare(channel: str) -> str:
+    return _SUBDIR.sub("", channel).rstrip("/")

@@ -1,0 +1,264 @@
+"""Why there is no solution, and what would help: found by asking the channels and the solver again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import rattler
+from rattler.exceptions import GatewayError, SolverError
+
+from ...errors import SolveFailed
+from ..messages import (
+    hidden_by_priority,
+    lacking_specs,
+    listed,
+    machine_lacks,
+    missing_packages,
+    only_elsewhere,
+    short_version,
+    some,
+    tree,
+)
+from ..solve.solver import Line, Solver
+from .candidates import channel_of_build, lack_of
+from .conflicts import find_links
+from .virtual_packages import is_met
+
+_SECONDS = 2.0
+_PLATFORMS = ("linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64")
+_MAX_REMEDIES = 6
+
+Record = rattler.RepoDataRecord
+T = TypeVar("T")
+
+
+async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: float = _SECONDS) -> SolveFailed:
+    """Explain an unsolvable spec.
+
+    Args:
+        solver: that said no.
+        lines: the lines that it was given.
+        reason: what it said.
+        seconds: for further questions; when they are over, what is known until then must do.
+
+    Returns:
+        The failure: first line which lines of the spec clash and through what, below it the solver's tree; the remedy
+        says with which change of a single line there is a solution, as tried.
+
+    Raises:
+        GatewayError: a channel cannot be read.
+    """
+    diagnosis = _Diagnosis(solver, lines, reason, time.monotonic() + seconds)
+    return await diagnosis.hopeless_lines() or await diagnosis.conflict()
+
+
+@dataclass(slots=True)
+class _Diagnosis:
+    solver: Solver
+    lines: Sequence[Line]
+    reason: str
+    deadline: float
+
+    async def hopeless_lines(self) -> SolveFailed | None:
+        """Explain all lines for which there is no package, whatever the others say; the solver names the first only."""
+        known = await self.solver.names()
+        named = [line for line in self.lines if line.name and not line.pinned]
+        of_machine = [line for line in named if line.is_virtual]
+        there = [line for line in named if line.name in known]
+        unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
+        unmet = [line for line in of_machine if not is_met(line.demand, self.solver.machine)]
+        found = [
+            *await self._unknown(list(unknown), known),
+            *((line.source, "") for line in named if line.name in unknown),
+            *((channel_of_build(line, self.solver.channels), "") for line in named if line.name in unknown),
+            *(_about_machine(line, self.solver) for line in unmet),
+            *await self._lacking(there),
+        ]
+        if not found:
+            return None
+        remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
+        return SolveFailed(" ".join(sentence for sentence, _ in found if sentence), remedy=" ".join(remedies))
+
+    async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
+        """What to say of names that no channel has for this machine, and what to do."""
+        elsewhere = await self._elsewhere(names) if names else {}
+        here = str(rattler.Subdir.current())
+        other = "Remove the lines for other platforms, or look for packages that do the same on this one."
+        found = [(only_elsewhere(name, platforms, here), other) for name, platforms in elsewhere.items()]
+        if nowhere := [name for name in names if name not in elsewhere]:
+            remedy = "Correct the names, add the channel that has them, or move them to the pip section."
+            found.append((missing_packages(nowhere, known), remedy))
+        return found
+
+    async def _lacking(self, lines: Sequence[Line]) -> list[tuple[str, str]]:
+        """What to say of lines whose package no channel has as they ask for it, and what to do."""
+        records = await self.solver.records(line.name for line in lines)
+        lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver))]
+        builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
+        other = f"Change these lines to what the channels have{builds}."
+        return [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
+
+    async def conflict(self) -> SolveFailed:
+        """Explain which lines clash: of each conflict as few as do it without the others."""
+        cores = [core async for core in self._cores()]
+        sentences, advice, opinions = [], [], []
+        for core in cores:
+            opinion = await self._second_opinion(core)
+            sentence, remedy = self._about_machine(core, opinion) or (await self._headline(core, opinion), "")
+            sentences.append(sentence)
+            advice.append(remedy)
+            opinions.append(tree(opinion))
+        sentences += [line.source for core in cores for line in core if line.origin]
+        return SolveFailed(
+            " ".join(sentences) + "\n" + "\n".join(dict.fromkeys(opinions)),
+            remedy=" ".join(filter(None, [await self._remedy(cores), *advice])),
+        )
+
+    async def _elsewhere(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """Of names that are unknown here: the platforms that have them."""
+        found: dict[str, list[str]] = {}
+        for platform in _PLATFORMS:
+            try:
+                known = await self._within(self.solver.names([platform]))
+            except (asyncio.TimeoutError, GatewayError):
+                continue
+            for name in known.intersection(names):
+                found.setdefault(name, []).append(platform)
+        return found
+
+    async def _cores(self) -> AsyncIterator[list[Line]]:
+        """The conflicts that have no line in common: what is left without the lines of one may hold the next."""
+        left = list(self.lines)
+        named = [line for line in left if re.search(rf"(?<![\w.-]){re.escape(line.name)}(?![\w.-])", self.reason)]
+        while left:
+            core = await self._core(left, named)
+            yield core
+            left = [line for line in left if line not in core]
+            try:
+                if not left or await self._solution(left) is not None:
+                    return
+            except asyncio.TimeoutError:
+                return
+
+    async def _core(self, lines: Sequence[Line], named: Sequence[Line]) -> list[Line]:
+        """Lines that have no solution together, such that without any of them the others have one.
+
+        The deletion filter (Chinneck and Dravnieks, 1991), begun with the lines that the solver names. When the time is
+        over, the core may hold lines too many.
+        """
+        core, first = list(lines), [line for line in lines if line in named]
+        try:
+            if first and await self._solution(first) is None:
+                core = first
+            for line in list(core):
+                rest = [other for other in core if other is not line]
+                if rest and await self._solution(rest) is None:
+                    core = rest
+        except asyncio.TimeoutError:
+            pass
+        return core
+
+    async def _remedy(self, cores: Sequence[Sequence[Line]]) -> str:
+        """Which change of one line of each conflict makes the whole solvable."""
+        parts = []
+        for core in cores:
+            other_cores = [line for other in cores if other is not core for line in other]
+            changes = await self._changes(core, [line for line in self.lines if line not in other_cores])
+            if not changes:
+                return "Loosen or remove one of these lines."
+            parts.append(listed(changes, "or"))
+        return f"It works {', and '.join(parts)}."
+
+    async def _changes(self, core: Sequence[Line], lines: Sequence[Line]) -> list[str]:
+        changes = []
+        try:
+            for line in core[:_MAX_REMEDIES]:
+                others = [other for other in lines if other is not line]
+                if (version := await self._other_version(line, others)) is not None:
+                    changes.append(f"with `{version}` instead of `{line.text}`")
+                elif await self._solution(others) is not None:
+                    changes.append(f"without {_quoted(line)}")
+        except asyncio.TimeoutError:
+            pass
+        return changes
+
+    async def _other_version(self, line: Line, others: Sequence[Line]) -> str | None:
+        """What a line could ask for instead; None where no other version helps, or it does not ask for one."""
+        if line.is_bare or line.pinned or not line.name or any(other.name == line.name for other in others):
+            return None
+        solution = await self._solution([*others, line.without_version()])
+        chosen = [record for record in solution or () if record.name.normalized == line.name]
+        return f"{line.name}={short_version(str(chosen[0].version))}" if chosen else None
+
+    async def _headline(self, core: Sequence[Line], reason: str) -> str:
+        if len(core) == 1:
+            return f"{_quoted(core[0])} cannot be installed: {self._needs(reason)}."
+        names = {line.name for line in core}
+        quoted = listed([_quoted(line) for line in core])
+        if len(names) == 1:
+            return f"{quoted} ask for different packages of the same name."
+        links = await find_links(self.solver, core)
+        return f"{quoted} cannot be installed together{': ' + '; '.join(links) if links else ''}."
+
+    def _needs(self, reason: str) -> str:
+        """Why a single line has no solution."""
+        if lacking := [f"{spec}, which no channel has" for spec in lacking_specs(reason)]:
+            return f"it needs {some(lacking, 'or')}"
+        if hidden := hidden_by_priority(reason):
+            names = {channel.base_url: channel.name or channel.base_url for channel in self.solver.channels}
+            wants = [f"{spec}, which is in the channel {names.get(url, url)} only" for spec, url in hidden]
+            return (
+                f"it needs {some(wants, 'or')}, but under strict channel priority a package comes from the first "
+                "channel alone that has one of its name; put that channel first, or set conda's channel_priority to "
+                "flexible"
+            )
+        return "the packages that it needs do not go together"
+
+    def _about_machine(self, core: Sequence[Line], reason: str) -> tuple[str, str] | None:
+        """Headline and remedy where one line wants what this machine has not; None where something else is wrong."""
+        lacking = lacking_specs(reason)
+        virtual = [spec for spec in lacking if spec.startswith("__")]
+        if len(core) > 1 or not virtual or virtual != lacking:
+            return None
+        lacks, remedy = machine_lacks(virtual[0], self.solver.machine)
+        return f"{_quoted(core[0])} needs {lacks}.", remedy
+
+    async def _second_opinion(self, core: Sequence[Line]) -> str:
+        """The most telling tree: of the clashing lines alone, as limits on names."""
+        try:
+            await self._within(self.solver.solve_names(core))
+        except SolverError as error:
+            return str(error)
+        except asyncio.TimeoutError:
+            pass
+        return self.reason
+
+    async def _solution(self, lines: Sequence[Line]) -> list[Record] | None:
+        """The packages for other lines; None where there is no solution.
+
+        Raises:
+            asyncio.TimeoutError: the time is over.
+        """
+        try:
+            return await self._within(self.solver.solve(lines))
+        except SolverError:
+            return None
+
+    async def _within(self, question: Awaitable[T]) -> T:
+        """Wait for an answer, but not longer than there is time."""
+        return await asyncio.wait_for(question, max(0.0, self.deadline - time.monotonic()))
+
+
+def _quoted(line: Line) -> str:
+    return f"`{line.text}`"
+
+
+def _about_machine(line: Line, solver: Solver) -> tuple[str, str]:
+    """What to say of a line that asks for something which this machine is not or has not, and what to do."""
+    lacks, remedy = machine_lacks(line.demand, solver.machine)
+    return f"`{line.text}` asks for {lacks}. {line.source}".rstrip(), remedy or "Remove these lines."

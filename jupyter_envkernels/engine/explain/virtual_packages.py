@@ -1,0 +1,106 @@
+"""What the lines of a spec ask of the machine, and this one does not offer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import rattler
+
+from ...models import Diagnostic
+from ...specs.remarks import remark
+from ..messages import machine_lacks, some
+from ..solve.channel_index import Record, Stock
+from ..solve.solver import Line
+from ..solve.spec_lines import Wish
+
+_MANY = 3
+"""So many lines that want a GPU are one remark: they come from an export of a machine that has one."""
+
+_CUDA_NAME = re.compile(r".*-gpu|(.*-)?(cuda|cudatoolkit|cudnn|nccl)(-.*)?")
+_CUDA_BUILD = re.compile(r"cuda|gpu")
+_CPU = "else ask for a build without CUDA, or delete the line."
+
+
+def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Yield remarks on lines that want CUDA, a system or a C library that is not there or is too old, or name one.
+
+    Args:
+        wishes: the lines.
+        stock: what the channels have.
+        machine: name -> version of the virtual packages of this machine.
+    """
+    gpu: list[tuple[Wish, str]] = []
+    for wish in wishes:
+        demand = _virtual(wish.line, machine) or _demand(wish.line, stock, machine) or _explicit(wish.line, machine)
+        if demand.startswith("__cuda"):
+            gpu.append((wish, demand))
+        elif demand:
+            lacks, remedy = machine_lacks(demand, machine)
+            remedy = remedy or "Delete the line, or look for a version that this machine can run."
+            yield remark("error", "other-machine", wish.node, f"`{wish.line.text}` needs {lacks}.", remedy)
+    if len(gpu) < _MANY:
+        yield from (_one(wish, demand, machine) for wish, demand in gpu)
+    else:
+        yield _all(gpu, machine)
+
+
+def _virtual(line: Line, machine: Mapping[str, str]) -> str:
+    """The line itself, where it is a virtual package that this machine does not have."""
+    return line.demand if line.is_virtual and not is_met(line.demand, machine) else ""
+
+
+def _demand(line: Line, stock: Stock, machine: Mapping[str, str]) -> str:
+    """The virtual package without which none of a line's packages can be installed; empty where one can be."""
+    if not stock.tells_all(line):
+        return ""
+    unmet = ""
+    for record in stock.records.get(line.name, ()):
+        if line.matches(record):
+            unmet = _unmet(record, machine)
+            if not unmet:
+                break
+    return unmet
+
+
+def _unmet(record: Record, machine: Mapping[str, str]) -> str:
+    return next((text for text in record.depends if text.startswith("__") and not is_met(text, machine)), "")
+
+
+def is_met(text: str, machine: Mapping[str, str]) -> bool:
+    """Return whether this machine has what a virtual package stands for.
+
+    Args:
+        text: such as ``__cuda >=12``.
+        machine: name -> version of the virtual packages that there are.
+    """
+    name, _, versions = text.partition(" ")
+    version = versions.split(" ")[0]  # what may follow is a build, such as that of __archspec
+    if name not in machine or not version:
+        return name in machine
+    return rattler.VersionSpec(version).matches(rattler.Version(machine[name]))
+
+
+def _explicit(line: Line, machine: Mapping[str, str]) -> str:
+    """A line asks for CUDA by its name or its build, whether or not its packages insist on it; empty if it does not."""
+    if "__cuda" in machine or not (_CUDA_NAME.fullmatch(line.name) or _CUDA_BUILD.search(line.spec.build or "")):
+        return ""
+    is_cuda_itself = line.name in {"cuda", "cuda-version", "cuda-toolkit", "cudatoolkit", "pytorch-cuda"}
+    return f"__cuda {line.spec.version}" if is_cuda_itself and line.spec.version else "__cuda"
+
+
+def _one(wish: Wish, demand: str, machine: Mapping[str, str]) -> Diagnostic:
+    lacks, remedy = machine_lacks(demand, machine)
+    return remark("warning", "no-gpu", wish.node, f"`{wish.line.text}` asks for {lacks}.", _or_without(remedy))
+
+
+def _all(gpu: Sequence[tuple[Wish, str]], machine: Mapping[str, str]) -> Diagnostic:
+    # the most telling is the one that names a version
+    demand = max((demand for _, demand in gpu), key=len)
+    lacks, remedy = machine_lacks(demand, machine)
+    names = some([wish.line.name for wish, _ in gpu])
+    return remark("warning", "no-gpu", gpu[0][0].node, f"{names} ask for {lacks}.", _or_without(remedy))
+
+
+def _or_without(remedy: str) -> str:
+    return f"{remedy.rstrip('.')}; {_CPU}"

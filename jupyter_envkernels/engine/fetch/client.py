@@ -1,0 +1,244 @@
+"""conda's configuration of the network -> rattler's clients.
+
+Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names.
+Those in the URLs of channels are taken out of them first, see :mod:`.logins`. Mirrors and stored tokens are in
+:mod:`.routes`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
+
+import rattler
+
+from ...envs.conda_config.condarc import Settings
+from ...errors import ChannelFailed
+from ...models import Limits
+from ...specs.redact import without_credentials
+from ..channel_policy import NO_LIMITS, channel_rules
+from ..mirrors import (
+    Routes,
+    longest,
+    merged,
+    mirrored_elsewhere,
+    mirrors_of,
+    stored_tokens,
+    token_routes,
+    unusable_mirrors,
+)
+from .cache_lock import sweep_repodata
+from .credentials import ARCHIVE, Logins, configured_logins, login_file, logins_of, withheld
+
+_TOTAL = 5
+"""A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
+
+UNCHANGED = "304 Not Modified"
+"""What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
+
+
+class Network:
+    """rattler's clients, which go where conda would go, with the logins that channels' URLs bring.
+
+    Args:
+        settings: conda's configuration.
+        repodata: a folder where what was read of channels is kept.
+        limits: what the administrator allows.
+    """
+
+    def __init__(self, settings: Settings, repodata: Path, limits: Limits = NO_LIMITS) -> None:
+        self._rules = channel_rules(limits, settings, os.environ)
+        if limits.allowed_channels:  # which another server must not pass for
+            settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
+        self._settings = settings
+        self._repodata = repodata
+        _make_private(repodata)
+        sweep_repodata(repodata)
+        mirrors = mirrors_of(settings)
+        self._mirrors = {url: [*map(without_credentials, found)] for url, found in mirrors.items()}
+        tokens = stored_tokens(os.environ) if settings.add_anaconda_token else {}
+        own = logins_of(mirror for found in mirrors.values() for mirror in found)
+        configured = configured_logins(settings)
+        routes = {**token_routes(settings, tokens), **configured.mirrors, **own.mirrors}
+        self._logins = Logins(routes, configured.passwords)
+        self._connect()
+
+    def log_in(self, urls: Sequence[str]) -> list[str]:
+        """Take the logins out of URLs of channels or packages that are to be asked, and use them from now on.
+
+        Returns:
+            The URLs without them.
+
+        Raises:
+            NotAllowed: one must not be asked.
+        """
+        self.check(urls)
+        new = logins_of(urls)
+        merged = Logins({**self._logins.mirrors, **new.mirrors}, {**self._logins.passwords, **new.passwords})
+        if merged != self._logins:
+            self._logins = merged
+            self._connect()
+        return [without_credentials(url) for url in urls]
+
+    def check(self, urls: Iterable[str]) -> None:
+        """Refuse to ask URLs of channels or packages; nothing is asked that has not been checked.
+
+        Raises:
+            NotAllowed: one must not be asked.
+        """
+        self._rules.check(dict.fromkeys(ARCHIVE.sub("", url) for url in urls))
+
+    def proxy_of(self, url: str) -> str:
+        """Return the proxy through which a URL is requested, without its login; empty where there is none."""
+        configured = {**getproxies_environment(), **self._settings.proxy_servers}
+        parts = urlsplit(url)
+        if parts.scheme not in _SCHEMES or proxy_bypass(parts.hostname or ""):
+            return ""
+        return (configured.get(parts.scheme) or configured.get("all") or "").rpartition("@")[2]
+
+    @property
+    def patience(self) -> int:
+        """Seconds that a file may take of which nobody sees how far it is."""
+        return max(1, round(self._settings.remote_read_timeout_secs * _TOTAL))
+
+    def client_from(self, first: int) -> rattler.Client:
+        """Return a client for what follows the first bytes of a package; a server may answer it with the whole."""
+        return self._client(None, {"Range": f"bytes={first}-"}) if first else self.client
+
+    def forget_channels(self) -> None:
+        """Read every channel anew."""
+        shutil.rmtree(self._repodata, ignore_errors=True)
+        self._connect()
+
+    def _connect(self) -> None:
+        settings = self._settings
+        #: For packages, whose size knows no limit; :class:`.meter.Meter` sees when nothing comes any more.
+        self.client = self._client(None)
+        self.gateway = rattler.Gateway(
+            cache_dir=self._repodata,
+            client=self._client(self.patience),
+            default_config=rattler.SourceConfig(
+                cache_action="force-cache-only" if settings.offline else "cache-or-fetch"
+            ),
+        )
+
+    def _client(self, timeout: int | None, headers: dict[str, str] | None = None) -> rattler.Client:
+        with _certificates(self._settings), self._login_file() as logins:
+            routes = self._rules.routes(merged(self._mirrors, self._logins.mirrors))
+            toml = config_toml(self._settings, os.environ, logins, routes)
+            # a mirror is passed over by asking again
+            retries = max(self._settings.remote_max_retries, longest(routes) - 1)
+            return rattler.Client.from_config(_config(toml), max_retries=retries, headers=headers, timeout=timeout)
+
+    def _login_file(self) -> AbstractContextManager[Path | None]:
+        return login_file(self._logins.passwords, os.environ, mirrored_elsewhere(self._mirrors))
+
+
+def _make_private(folder: Path) -> None:
+    """Keep a folder from others: its indexes are noted with the URLs that they came from."""
+    with suppress(OSError):  # who cannot make or change it will hear of that from the engine
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+
+def _config(toml: str) -> rattler.Config:
+    """Read it as rattler does.
+
+    Raises:
+        ChannelFailed: a value in it cannot be used. It may hold a login, and is not repeated.
+    """
+    try:
+        return rattler.Config.from_toml(toml)
+    except ValueError:
+        raise ChannelFailed(
+            "conda's configuration of the network cannot be used: something in it is no URL.",
+            remedy="Look at proxy_servers and mirrored_channels: 'conda config --show-sources' tells where they are.",
+        ) from None
+
+
+def config_toml(
+    settings: Settings,
+    environ: Mapping[str, str],
+    logins: Path | None = None,
+    routes: Routes = MappingProxyType({}),
+) -> str:
+    """Return the part of the settings that rattler's own configuration knows, in its format."""
+    lines = [f"authentication-override-file = {json.dumps(str(logins))}"] if logins else []
+    if settings.ssl_verify is False:
+        lines.append("tls-no-verify = true")
+    elif settings.ssl_verify is not True:
+        lines.append('tls-root-certs = "system"')
+    servers = {scheme: settings.proxy_servers.get(scheme, settings.proxy_servers.get("all")) for scheme in _SCHEMES}
+    if any(servers.values()):
+        lines.append("[proxy-config]")
+        lines += [f"{scheme} = {json.dumps(url)}" for scheme, url in servers.items() if url]
+        exempt = environ.get("no_proxy", environ.get("NO_PROXY", ""))
+        lines.append(f"non-proxy-hosts = {json.dumps([host.strip() for host in exempt.split(',') if host.strip()])}")
+    if routes:
+        lines.append("[mirrors]")
+        lines += [f"{json.dumps(url)} = {json.dumps(others)}" for url, others in routes.items()]
+    return "\n".join(lines)
+
+
+_SCHEMES = ("http", "https")
+
+
+def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each setting of conda that the engine cannot follow."""
+    sentences = []
+    if settings.client_ssl_cert:
+        sentences.append("conda's client_ssl_cert is set, but the engine cannot present a client certificate.")
+    if (path := _certificate_file(settings)) is not None and not path.exists():
+        sentences.append(f"conda's ssl_verify names {path}, and nothing is there: no server of https is trusted.")
+    others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
+    if others:
+        sentences.append(f"conda's proxy_servers for {', '.join(others)}: the engine knows http, https and all only.")
+    if settings.exclude_newer:
+        sentences.append("conda's exclude_newer is set, but the engine takes packages of any age.")
+    for entry in settings.channel_settings:
+        channel = without_credentials(entry.get("channel", ""))
+        if auth := entry.get("auth", "").strip():
+            sentences.append(
+                f"conda's channel_settings have the plugin {auth} log in to {channel}, which the engine cannot use: "
+                "a login in ~/.netrc is."
+            )
+        if entry.get("exclude_newer"):
+            sentences.append(f"conda's channel_settings exclude newer packages of {channel}, but the engine does not.")
+    sentences += [
+        f"The login for {host} is not used: channels of it have mirrors, to which it would be sent."
+        for host in withheld(environ, mirrored_elsewhere(mirrors_of(settings)))
+    ]
+    return [*sentences, *unusable_mirrors(settings)]
+
+
+@contextmanager
+def _certificates(settings: Settings) -> Iterator[None]:
+    """While a client is made, OpenSSL's variables name the certificates of a configured path."""
+    path = _certificate_file(settings)
+    if path is None:
+        yield
+        return
+    name = "SSL_CERT_DIR" if path.is_dir() else "SSL_CERT_FILE"
+    before = os.environ.get(name)
+    os.environ[name] = str(path)
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
+
+
+def _certificate_file(settings: Settings) -> Path | None:
+    """The file or folder of certificates that conda's ``ssl_verify`` names; None where it names none."""
+    if isinstance(settings.ssl_verify, bool) or settings.ssl_verify == "truststore":
+        return None
+    return Path(settings.ssl_verify).expanduser()

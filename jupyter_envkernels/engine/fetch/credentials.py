@@ -1,0 +1,138 @@
+"""Logins in the URLs of channels: used to fetch, and written nowhere.
+
+rattler would copy such URLs into the records of an environment. It is given clean ones, and told apart from them how to
+get in: a token is part of a path, so the path with it is a mirror of the one without; a password goes into rattler's
+storage of logins.
+"""
+
+from __future__ import annotations
+
+import json
+import netrc
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from ...envs.conda_config.condarc import Settings
+from ...files import read_file
+from ...models import EnvSpec, JobRequest
+from ...specs import expand_variables
+from ...specs.redact import without_credentials
+from ..channel_policy import channels_in
+
+_MAX_BYTES = 1 << 20
+ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """What the URLs of channels hold.
+
+    Attributes:
+        mirrors: URL without a token -> the same with it.
+        passwords: host -> what rattler's storage of logins has for it.
+    """
+
+    mirrors: Mapping[str, str]
+    passwords: Mapping[str, Any]
+
+
+def logins_of(urls: Iterable[str]) -> Logins:
+    """Take the logins out of URLs of channels; those without one do not count."""
+    mirrors: dict[str, str] = {}
+    passwords: dict[str, Any] = {}
+    for url in urls:
+        parts, clean = urlsplit(url), without_credentials(url)
+        if clean == url:
+            continue
+        if parts.password is not None:
+            login = {"username": unquote(parts.username or ""), "password": unquote(parts.password)}
+            passwords[parts.hostname or ""] = {"BasicHTTP": login}
+        with_token = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        if with_token != clean:
+            # rattler takes what is replaced for a folder: a package's is that of its channel and platform
+            mirrors[ARCHIVE.sub("", clean)] = ARCHIVE.sub("", with_token)
+    return Logins(mirrors, passwords)
+
+
+def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+    """Return what a request says of where packages come from, logins included: channels, and URLs of locked packages.
+
+    Args:
+        request: the request.
+        configured: the channels of one that names none.
+        environ: variables, which conda expands in channels.
+    """
+    spec = request.spec or EnvSpec("")
+    lines = (*spec.dependencies, *request.edit.add)
+    places = (*(spec.channels or configured), *channels_in(lines), *(package.url for package in spec.locked))
+    return [expand_variables(place, environ) for place in places]
+
+
+def configured_logins(settings: Settings) -> Logins:
+    """Take the logins out of all channels that conda's configuration has: they hold for their URLs without logins, too.
+
+    Exports and records hold none, and still come from these channels.
+    """
+    names = [*settings.channels, "defaults", *settings.custom_channels, *settings.custom_multichannels]
+    return logins_of([settings.channel_alias, *settings.channel_urls(names)])
+
+
+@contextmanager
+def login_file(
+    passwords: Mapping[str, Any], environ: Mapping[str, str], mirrored: Collection[str] = ()
+) -> Iterator[Path | None]:
+    """Yield a file of logins for rattler, which reads it when a client is made; None where its own storage will do.
+
+    It takes the place of the person's own storage, so what that has in files is in it as well: the one that
+    ``RATTLER_AUTH_FILE`` names, or ``~/.rattler/credentials.json`` and netrc.
+
+    Args:
+        passwords: host -> login.
+        environ: where the person's own storage is.
+        mirrored: hosts whose logins are left out, because rattler would send them to their mirrors.
+    """
+    if not passwords and not withheld(environ, mirrored):
+        yield None
+        return
+    logins = {**_own_logins(environ), **passwords}
+    with tempfile.TemporaryDirectory(prefix="envkernels-login-") as folder:
+        path = Path(folder, "logins.json")
+        path.touch(mode=0o600)
+        kept = {host: login for host, login in logins.items() if not _covers_one(host, mirrored)}
+        path.write_text(json.dumps(kept), encoding="utf-8")
+        yield path
+
+
+def withheld(environ: Mapping[str, str], mirrored: Collection[str]) -> list[str]:
+    """Return the hosts of the person's own storage, wildcards included, whose logins would be sent to mirrors."""
+    return sorted(host for host in _own_logins(environ) if _covers_one(host, mirrored)) if mirrored else []
+
+
+def _covers_one(entry: str, hosts: Collection[str]) -> bool:
+    """``*.example.org`` is for all hosts below it."""
+    return any(host == entry or (entry.startswith("*.") and host.endswith(entry[1:])) for host in hosts)
+
+
+def _own_logins(environ: Mapping[str, str]) -> dict[str, Any]:
+    if named := environ.get("RATTLER_AUTH_FILE"):
+        return _read(Path(named))
+    home = Path(environ.get("HOME") or os.path.expanduser("~"))  # noqa: PTH111 - as shells do
+    found: dict[str, Any] = {}
+    with suppress(OSError, netrc.NetrcParseError):
+        hosts = netrc.netrc(environ.get("NETRC") or str(home / ".netrc")).hosts
+        found = {host: {"BasicHTTP": {"username": hosts[host][0], "password": hosts[host][2]}} for host in hosts}
+    return {**found, **_read(home / ".rattler" / "credentials.json")}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        content = json.loads(read_file(path, _MAX_BYTES))
+        return content if isinstance(content, dict) else {}
+    return {}

@@ -1,0 +1,184 @@
+"""Clones: copies of prefixes at another place, which share by hard links what they can.
+
+Files are shared as environments share them with the package cache: whatever changes one puts a new file in its place.
+What was changed since its package brought it may be changed in place again, so that a clone gets its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from ...envs.conda_roots import is_root
+from ...envs.inventory import MAX_RECORD_BYTES
+from ...files import read_file
+from ..progress import Tally
+from .manifest import Owned, owned_files
+from .relocate import Fitter
+from .tree import (
+    CACHE,
+    META,
+    BringFile,
+    Folder,
+    bring,
+    copy_record,
+    copy_whole,
+    is_bytecode,
+    list_tree,
+    reading,
+    rebuild,
+    share,
+)
+
+_NOT_CLONED = {"envs/", "pkgs/"}
+"""What the base of a conda installation has beside its own files."""
+
+_CLONED_META = {"state", "pinned"}
+
+_TEXT_SIZE = 8 << 20
+"""Bytes up to which a file of no package is looked at as text that may hold the prefix."""
+
+_BLOCK = 1 << 16
+
+
+def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, ...]:
+    """Copy an environment, fitted to another place: its packages, those of pip, and whatever else it holds.
+
+    Environments nested in it are left out, and so are its history and, of the base of a conda installation, the folders
+    of all environments and packages.
+
+    Args:
+        source: the prefix; it is only read.
+        copy: where the files go. It may be there, for its owner alone, and stays so.
+        prefix: where they will stand.
+        tally: counts files and links.
+
+    Returns:
+        What was left out: sockets, pipes and devices.
+
+    Raises:
+        LinkFailed: a program of the source has no room for the new prefix.
+        Forbidden: a part of the source may not be read.
+        InvalidSpec: a record of the source is unreadable.
+        OSError: a file or folder cannot be made.
+    """
+    with reading(source):
+        return _Clone(source, copy, prefix).run(tally)
+
+
+class _Clone:
+    """One run of :func:`clone`."""
+
+    def __init__(self, source: Path, copy: Path, prefix: Path) -> None:
+        self._source = source
+        self._copy = copy
+        self._prefix = prefix
+        self._fitter = Fitter(source, prefix)
+        self._owned = owned_files(source)
+        self._fitted: dict[str, str] = {}
+        self._rewritten: set[str] = set()
+        self._copied: dict[tuple[int, int], str] = {}
+
+    def run(self, tally: Tally) -> tuple[Path, ...]:
+        skipped: list[str] = []
+        left_out = _NOT_CLONED if is_root(self._source) else ()
+        folders = list_tree(self._source, lambda place: place not in left_out, nested=False)
+        for folder in folders:
+            if folder.place == META:
+                folder.entries[:] = [e for e in folder.entries if e.name.endswith(".json") or e.name in _CLONED_META]
+        tally.total = sum(len(folder.entries) for folder in folders)
+        for folder, target in rebuild(folders, self._copy):
+            bring_file = self._way(folder)
+            for entry in folder.entries:
+                tally.done += 1
+                if not bring(folder, entry, target + entry.name, bring_file, self._link):
+                    skipped.append(entry.path)
+        self._note_hashes()
+        return tuple(map(Path, skipped))
+
+    def _way(self, folder: Folder) -> BringFile:
+        """How the files of a folder are brought over."""
+        if folder.place == META:
+            return copy_record
+        return self._bring_bytecode if is_bytecode(folder.place) else self._bring_file
+
+    def _bring_file(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+        place = folder.place + entry.name
+        owned = self._owned.get(place)
+        if owned and owned.is_fitted:
+            self._fit(entry.path, target, place)
+        elif owned and not owned.may_hold_prefix and _is_unchanged(entry, owned):
+            share(entry.path, target)
+        elif (text := self._own_text(entry.path)) is not None:
+            _write(entry.path, target, text)
+            self._rewritten.add(place)
+        elif owned and _is_unchanged(entry, owned):
+            share(entry.path, target)
+        else:
+            self._copy_own(entry, target)
+
+    def _copy_own(self, entry: os.DirEntry[str], target: str) -> None:
+        """Copy a file; one that has several names in the source has them in the copy."""
+        found = entry.stat(follow_symlinks=False)
+        node = found.st_dev, found.st_ino
+        if first := self._copied.get(node):
+            share(first, target)
+            return
+        copy_whole(entry.path, target)
+        if found.st_nlink > 1:
+            self._copied[node] = target
+
+    def _bring_bytecode(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
+        """It holds what its source holds, which comes first; of another prefix, Python would take it all the same."""
+        if not entry.name.endswith(".pyc"):
+            self._bring_file(folder, entry, target)
+        elif f"{folder.place[: -len(CACHE) - 1]}{entry.name.split('.', 1)[0]}.py" not in self._rewritten:
+            share(entry.path, target)
+
+    def _fit(self, path: str, target: str, place: str) -> None:
+        data = Path(path).read_bytes()
+        fitted = self._fitter.binary(data) if b"\0" in data else self._fitter.text(data) or data
+        _write(path, target, fitted)
+        self._fitted[place] = hashlib.sha256(fitted).hexdigest()
+        self._rewritten.add(place)
+
+    def _own_text(self, path: str) -> bytes | None:
+        """A text file that speaks of its new prefix; None for one that does not hold the old one, or is not text."""
+        with open(path, "rb") as file:
+            if os.fstat(file.fileno()).st_size > _TEXT_SIZE:
+                return None
+            data = file.read(_BLOCK)
+            if b"\0" in data:
+                return None
+            data += file.read()
+        return None if b"\0" in data else self._fitter.text(data)
+
+    def _link(self, path: str) -> str:
+        link = Path(os.readlink(path))
+        return str(self._prefix / link.relative_to(self._source) if link.is_relative_to(self._source) else link)
+
+    def _note_hashes(self) -> None:
+        """Records tell the hashes of files with the prefix in them."""
+        for name in sorted({self._owned[place].record for place in self._fitted}):
+            record = self._copy / META / name
+            content = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES))
+            for entry in content["paths_data"]["paths"]:
+                if entry["_path"] in self._fitted:
+                    is_built = "sha256_in_prefix" in entry or "prefix_placeholder" in entry
+                    entry["sha256_in_prefix" if is_built else "sha256"] = self._fitted[entry["_path"]]
+            times = record.stat()
+            record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
+            os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))  # by which edited files are known
+
+
+def _write(path: str, target: str, data: bytes) -> None:
+    Path(target).write_bytes(data)
+    shutil.copystat(path, target)
+
+
+def _is_unchanged(entry: os.DirEntry[str], owned: Owned) -> bool:
+    return entry.stat(follow_symlinks=False).st_mtime_ns <= owned.since

@@ -1,0 +1,191 @@
+"""What makes a prefix an ordinary conda environment beside its packages.
+
+``conda-meta/history`` is conda's own record of what was asked for and when (read by ``conda env export --from-history``
+and ``conda list --revisions``); ``conda-meta/state`` holds the environment's variables (``conda env config vars``);
+``~/.conda/environments.txt`` lists environments outside of ``envs_dirs``. Formats: conda's ``history.py``,
+``core/prefix_data.py`` and ``core/envs_manager.py``.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ...envs.discovery import MAX_LISTING_BYTES
+from ...envs.history import read_history, requested_specs
+from ...files import read_file
+from ...models import Plan, PlannedPackage
+from ...specs import conda_name
+from ...specs.redact import without_credentials
+from ...specs.secrets import Secrets
+from .package_records import complete_records
+
+_NO_SECRETS = Secrets()
+
+
+def write_all(folder: Path, plan: Plan, command: str, secrets: Secrets = _NO_SECRETS) -> None:
+    """Complete linked packages to an environment as conda makes them.
+
+    Args:
+        folder: where they were linked.
+        plan: what they are.
+        command: for the history.
+        secrets: what variables hold; records have their names.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
+    write_history(folder, plan, command)
+    write_variables(folder, plan.variables)
+    complete_records(folder, secrets)
+
+
+def write_history(prefix: Path, plan: Plan, command: str) -> None:
+    """Add a revision to the history of an environment, or begin it.
+
+    Args:
+        prefix: where it is being built, with its history until now.
+        plan: what it consists of now.
+        command: what led to it.
+    """
+    history = read_history(prefix)
+    # conda adds and takes away what lines say, letter by letter: a package keeps the words that stand there
+    words = {_package(dist): dist for dist in (history[-1].packages if history else ())}
+    new = {words.get(_package(dist), dist) for dist in map(_dist, plan.packages)}
+    old = set(words.values())
+    lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {command}"]
+    changes = [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
+    lines += changes or sorted(new)  # conda takes a revision that names no package for an empty environment
+    # and it adds up what all revisions ask for, so that what is not asked for any more must be taken back
+    known = requested_specs(history)
+    asked = {conda_name(text) for text in plan.requested}
+    gone = [text for name, text in known.items() if name not in asked]
+    fresh = [text for text in plan.requested if text not in known.values()]
+    lines += [f"# remove specs: {gone!r}"] if gone else []
+    lines += [f"# update specs: {fresh!r}"] if fresh else []
+    text = "".join(f"{without_credentials(line)}\n" for line in lines)
+    with (prefix / "conda-meta" / "history").open("a", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+
+
+def _dist(package: PlannedPackage) -> str:
+    place = f"{without_credentials(package.channel).rstrip('/')}/{package.subdir}"
+    return f"{place}::{package.name}-{package.version}-{package.build}"
+
+
+def _package(dist: str) -> tuple[str, str]:
+    """What a line of the history means, however it calls the channel."""
+    place, _, stem = dist.rpartition("::")
+    return place.rpartition("/")[2], stem.removesuffix(".conda").removesuffix(".tar.bz2")
+
+
+def keep_times(before: Path, prefix: Path) -> None:
+    """Records of packages that have stayed keep their times, by which files are known that were changed since."""
+    for record in (prefix / "conda-meta").glob("*.json"):
+        with suppress(OSError):
+            old = (before / "conda-meta" / record.name).stat()
+            os.utime(record, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+
+def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
+    """Set the environment's variables, as ``conda env config vars set`` does."""
+    if variables:
+        state = {"version": 1, "env_vars": dict(variables)}
+        (prefix / "conda-meta" / "state").write_text(json.dumps(state, indent=2), encoding="utf-8")
+
+
+def is_registered(prefix: Path, home: Path) -> bool:
+    """Whether conda's list of environments has the prefix; also False where the list cannot be read."""
+    try:
+        return _has(read_file(_listing(home), MAX_LISTING_BYTES).splitlines(), prefix)
+    except OSError:
+        return False
+
+
+def register(prefix: Path, home: Path) -> str:
+    """Add the prefix to ``~/.conda/environments.txt``, where conda and others look.
+
+    Returns:
+        Why that cannot be done, as a sentence for the log; empty where it is done. An environment is one without it.
+    """
+    entry = os.fsencode(prefix) + b"\n"
+    return _edit(home, lambda lines: lines if _has(lines, prefix) else [*_ended(lines), entry])
+
+
+def unregister(prefix: Path, home: Path) -> str:
+    """Take the prefix out of ``~/.conda/environments.txt``.
+
+    Returns:
+        Why that cannot be done, as a sentence for the log; empty where it is done.
+    """
+    if not is_registered(prefix, home):
+        return ""
+    return _edit(home, lambda lines: [line for line in lines if not _has([line], prefix)])
+
+
+_Lines = Sequence[bytes]
+"""Lines with their ends. Bytes, because a path need not be text; what others wrote stays as it is."""
+
+
+def _has(lines: _Lines, prefix: Path) -> bool:
+    return os.fsencode(prefix) in (line.strip() for line in lines)
+
+
+def _ended(lines: _Lines) -> _Lines:
+    """The last line gets the end that an editor may have left out."""
+    return [*lines[:-1], lines[-1].rstrip(b"\n") + b"\n"] if lines else lines
+
+
+def _listing(home: Path) -> Path:
+    return home / ".conda" / "environments.txt"
+
+
+def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
+    """Change the list of environments; where it is a link, the file that it leads to."""
+    listing = _listing(home)
+    try:
+        listing.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(listing.with_name(".environments.txt.lock")):
+            target = Path(os.path.realpath(listing))
+            lines = _lines_of(target)
+            changed = change(lines)
+            if changed != lines:
+                _replace(target, b"".join(changed))
+    except OSError as error:
+        return f"The list of environments {listing} cannot be changed: {error.strerror}."
+    return ""
+
+
+def _lines_of(listing: Path) -> _Lines:
+    """Return the lines of the list; a file that cannot be read safely is an error, so that it is not overwritten."""
+    try:
+        return read_file(listing, MAX_LISTING_BYTES).splitlines(keepends=True)
+    except FileNotFoundError:
+        return []
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; it keeps its mode."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(data)
+        if path.exists():
+            shutil.copymode(path, fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Keep our own processes apart; conda itself takes no lock here."""
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,191 @@
+"""Records of packages, ``conda-meta/NAME-VERSION-BUILD.json``, as conda writes them.
+
+conda finds altered files by ``sha256_in_prefix``. The engine gives softlinks the hash of their text, where conda, as it
+hashes what they lead to, writes none; it gives none to files without the prefix in them, for which conda writes that
+of the package. conda also lists the bytecode of a package among its files (``pyc_file``), so that a removal, which goes
+by the record alone, leaves nothing behind. See conda's ``core/path_actions.py``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ...envs.inventory import MAX_RECORD_BYTES
+from ...files import read_file, read_with_status
+from ...specs.redact import without_credentials
+from ...specs.secrets import Secrets
+from .folders import exchange
+from .tree import CACHE, list_bytecode
+
+_NO_SECRETS = Secrets()
+_BYTECODE = "pyc_file"
+_SOURCES = ("url", "channel", "requested_spec", "requested_specs")
+"""What a record tells of where its package came from."""
+
+
+def complete_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
+    """Correct the package records of a prefix that only its job uses.
+
+    Logins, tokens and what variables hold are taken out of them, and they get the modes that the umask allows: the
+    engine writes them for the owner alone.
+
+    Args:
+        prefix: where packages have been linked.
+        secrets: what variables hold; records have their names.
+
+    Raises:
+        OSError: a record cannot be read or written.
+        ValueError: a record is not JSON.
+    """
+    umask = os.umask(0)
+    os.umask(umask)
+    meta = prefix / "conda-meta"
+    for unfinished in meta.glob(".*.json.*"):  # of a process that was killed in enter_bytecode
+        unfinished.unlink()
+    for record in meta.glob("*.json"):
+        if data := _corrected(prefix, read_file(record, MAX_RECORD_BYTES), secrets):
+            record.write_bytes(data)
+        record.chmod(0o666 & ~umask)
+
+
+def enter_bytecode(prefix: Path, record: Path) -> None:
+    """Enter the bytecode that is there into a package record of an environment that others may use and change.
+
+    The record is replaced in one step, unless it has gone or changed meanwhile. It keeps its time, by which files are
+    known that were changed since. What a crash leaves behind has a hidden name.
+
+    Args:
+        prefix: the environment.
+        record: in its ``conda-meta``.
+
+    Raises:
+        OSError: the record has gone, or cannot be read or written.
+        ValueError: the record is not JSON.
+    """
+    data, seen = read_with_status(record, MAX_RECORD_BYTES)
+    if corrected := _corrected(prefix, data, _NO_SECRETS):
+        _replace(record, corrected, seen)
+
+
+def modules_of(record: Path) -> list[str]:
+    """Return the Python modules among the files of a package; none where its record cannot be read."""
+    with suppress(OSError, ValueError):
+        files = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES), type=_Record).files or []
+        return [name for name in files if name.endswith(".py")]
+    return []
+
+
+def _replace(record: Path, data: bytes, seen: os.stat_result) -> None:
+    """Replace a record, unless it is not what was seen."""
+    fresh = record.with_name(f".{record.name}.{os.getpid()}")
+    try:
+        with fresh.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.chmod(seen.st_mode & 0o777)
+        os.utime(fresh, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        if exchange(fresh, record):  # which fails where the record has gone
+            if not _is_same(fresh, seen):
+                exchange(fresh, record)
+        elif _is_same(record, seen):
+            fresh.replace(record)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _is_same(record: Path, seen: os.stat_result) -> bool:
+    now = record.stat()
+    return (now.st_ino, now.st_mtime_ns, now.st_size) == (seen.st_ino, seen.st_mtime_ns, seen.st_size)
+
+
+class _Path(msgspec.Struct, gc=False):
+    """What is read of one of ``paths_data.paths``; see conda's ``PathDataV1``."""
+
+    name: str = msgspec.field(name="_path", default="")
+    path_type: str | None = None
+    prefix_placeholder: str | None = None
+    sha256: str | None = None
+    sha256_in_prefix: str | None = None
+
+    @property
+    def is_as_conda_writes(self) -> bool:
+        """Return whether :func:`_as_conda_writes` would leave it as it is."""
+        if self.path_type == "softlink":
+            return self.sha256_in_prefix is None
+        return self.path_type != "hardlink" or bool(self.sha256_in_prefix or self.prefix_placeholder or not self.sha256)
+
+
+class _Paths(msgspec.Struct):
+    paths: list[_Path] | None = None
+
+
+class _Record(msgspec.Struct):
+    """What is read of a record; see conda's ``PrefixRecord``."""
+
+    url: Any = None
+    channel: Any = None
+    requested_spec: Any = None
+    requested_specs: Any = None
+    files: list[str] | None = None
+    paths_data: _Paths | None = None
+
+
+def _corrected(prefix: Path, data: bytes, secrets: Secrets) -> bytes | None:
+    """Return the content that a record should have; None where it has it."""
+    record = msgspec.json.decode(data, type=_Record)
+    named = {key: value for key in _SOURCES if (value := getattr(record, key)) is not None}
+    clean = {key: _clean(value, secrets) for key, value in named.items()}
+    files = record.files or []
+    paths = (record.paths_data and record.paths_data.paths) or []
+    entered = {path.name for path in paths if path.path_type == _BYTECODE}
+    there = set(_bytecode_of(prefix, files)) - (set(files) - entered)
+    if clean == named and entered == there and all(path.is_as_conda_writes for path in paths):
+        return None
+    content = {**msgspec.json.decode(data, type=dict[str, Any]), **clean}
+    fresh = sorted(there - entered)
+    if files:
+        content["files"] = [*(name for name in files if name not in entered or name in there), *fresh]
+    if paths:
+        kept = (_as_conda_writes(path) for path in content["paths_data"]["paths"] if _stays(path, there))
+        content["paths_data"]["paths"] = [*kept, *({"_path": name, "path_type": _BYTECODE} for name in fresh)]
+    return msgspec.json.format(msgspec.json.encode(content), indent=2)
+
+
+def _stays(path: dict[str, Any], there: set[str]) -> bool:
+    return path.get("path_type") != _BYTECODE or path.get("_path") in there
+
+
+def _as_conda_writes(path: dict[str, Any]) -> dict[str, Any]:
+    """Return one of ``paths_data.paths`` with the hashes that conda gives it."""
+    if path.get("path_type") == "softlink":
+        path.pop("sha256_in_prefix", None)
+    elif path.get("path_type") == "hardlink" and not path.get("prefix_placeholder") and path.get("sha256"):
+        path["sha256_in_prefix"] = path.get("sha256_in_prefix") or path["sha256"]
+    return path
+
+
+def _bytecode_of(prefix: Path, files: Sequence[str]) -> Iterator[str]:
+    """Yield the bytecode that is there of modules of a package."""
+    modules: dict[str, set[str]] = {}
+    for name in files:
+        if name.endswith(".py"):
+            folder, _, module = name.rpartition("/")
+            modules.setdefault(folder, set()).add(module[:-3])
+    for folder, stems in modules.items():
+        cache = f"{folder}/{CACHE}" if folder else CACHE
+        for name in list_bytecode(f"{prefix}/{cache}"):
+            if name.split(".", 1)[0] in stems and name.isprintable():
+                yield f"{cache}/{name}"
+
+
+def _clean(value: object, secrets: Secrets) -> object:
+    if isinstance(value, list):
+        return [_clean(item, secrets) for item in value]
+    return secrets.hide_in_url(without_credentials(value)) if isinstance(value, str) else value

@@ -1,0 +1,119 @@
+"""Environments in a shared root can be read by those who may enter it, whatever the umask of their makers.
+
+Only modes of what a transaction brings are changed: a person's own files in an environment stay as they are. A file
+that is linked elsewhere as well, such as into the cache of packages, gets a copy of its own first.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Container, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from .folders import by_descriptor, set_mode
+from .manifest import owned_files
+
+_OURS = {"conda-meta", "__pycache__"}
+"""Folders in which no person keeps files."""
+
+
+def shared_root(prefix: Path, roots: Iterable[Path]) -> Path | None:
+    """Return the shared root that a prefix is in, if any."""
+    return next((root for root in roots if prefix.is_relative_to(root)), None)
+
+
+def make_folder(folder: Path, root: Path | None) -> None:
+    """Make a folder for environments, with those above it.
+
+    Args:
+        folder: which may be there.
+        root: the shared root that it belongs to: what is made from it on can be entered by others. What another
+            process makes meanwhile stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        with suppress(FileExistsError):
+            path.mkdir()
+            if root is not None and path.is_relative_to(root):
+                set_mode(path, stat.S_IMODE(path.lstat().st_mode) | 0o055)
+
+
+def open_to_others(prefix: Path, root: Path, former: Path | None) -> None:
+    """Let those who may enter the root read what is in a prefix, and run its programs.
+
+    Links are not followed, also where one takes the place of a folder or file meanwhile.
+
+    Args:
+        prefix: the environment.
+        root: the shared root that it is in.
+        former: what it was made from, if anything: files that are no package's have stayed as they were there.
+
+    Raises:
+        InvalidSpec: a package record is unreadable.
+        OSError: a file cannot be copied.
+    """
+    mode = root.stat().st_mode
+    bits = (0o050 if mode & stat.S_IXGRP else 0) | (0o005 if mode & stat.S_IXOTH else 0)
+    owned = owned_files(prefix)
+    to_open = {prefix}
+    for name, _, files, descriptor in os.fwalk(prefix, topdown=False):
+        folder = Path(name)
+        brought = [file for file in files if _is_brought(folder / file, prefix, owned, former)]
+        for file in brought:
+            with suppress(PermissionError, FileNotFoundError):  # another account's, which shares it; a file of a moment
+                _open_file(file, descriptor, bits)
+        if brought or folder in to_open:
+            to_open.add(folder.parent)
+            with suppress(PermissionError):
+                os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | bits)
+
+
+def _is_brought(path: Path, prefix: Path, owned: Container[str], former: Path | None) -> bool:
+    """Return whether transactions have brought a file or link."""
+    place = path.relative_to(prefix)
+    is_ours = path.parent.name in _OURS or place.as_posix() in owned
+    return is_ours or former is None or not os.path.lexists(former / place)
+
+
+def _open_file(name: str, folder: int, bits: int) -> None:
+    """Open a regular file to others.
+
+    Args:
+        name: of the file.
+        folder: descriptor of its folder.
+        bits: of the mode, as for a folder.
+    """
+    file = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        found = os.fstat(file)
+        mode = stat.S_IMODE(found.st_mode)
+        wanted = mode | (bits & 0o044) | (bits & 0o011 if mode & stat.S_IXUSR else 0)
+        if wanted == mode or not stat.S_ISREG(found.st_mode):
+            return
+        if found.st_nlink > 1:
+            _separate(name, folder, by_descriptor(file), wanted)
+        else:
+            os.chmod(by_descriptor(file), wanted)
+    finally:
+        os.close(file)
+
+
+def _separate(name: str, folder: int, content: str, mode: int) -> None:
+    """Put a copy of a file in its place."""
+    copy, path = tempfile.mkstemp(prefix=".envkernels-", dir=by_descriptor(folder))
+    try:
+        shutil.copy2(content, by_descriptor(copy))
+        os.fchmod(copy, mode)
+        os.replace(path, f"{by_descriptor(folder)}/{name}")
+    except BaseException:
+        os.unlink(path)
+        raise
+    finally:
+        os.close(copy)

@@ -1,0 +1,146 @@
+"""Sentences about specs that have no solution. Pure: text in, text out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from .suggestions import Names, nearest
+
+_MAX_LINES = 60
+_MAX_WORDS = 5
+_LACKING = re.compile(r"(?P<spec>[^\s─│├└][^─│├└]*?), for which no candidates were found")
+_HIDDEN = re.compile(
+    r"(?P<spec>[^\s─│├└][^─│├└\n]*?), which cannot be installed because there are no viable options:\s*"
+    r"[^\n]* is excluded because due to strict channel priority not using this option from: '(?P<url>[^']*)'"
+)
+_PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux or macOS"}
+
+
+def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
+    """Return a sentence for each name that no channel has, with the nearest names that there are."""
+    names = Names(known)
+    sentences = []
+    for name in unknown:
+        near = nearest(name, names)
+        guess = f" Did you mean {' or '.join(near)}?" if near else ""
+        sentences.append(f"No channel has a package named {name}.{guess}")
+    return " ".join(sentences)
+
+
+def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:
+    """Return a sentence for a package that the channels have, but for other platforms than this one."""
+    return f"The package {name} exists for {listed(platforms)} only, and this machine is {here}."
+
+
+def lacking_specs(reason: str) -> list[str]:
+    """Return what the solver found no package for, as match specs, each once."""
+    return list(dict.fromkeys(found["spec"] for found in _LACKING.finditer(reason)))
+
+
+def hidden_by_priority(reason: str) -> list[tuple[str, str]]:
+    """Return what strict channel priority has kept the solver from: match specs, and the channels that have them."""
+    return list(dict.fromkeys((found["spec"], found["url"]) for found in _HIDDEN.finditer(reason)))
+
+
+def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
+    """Return what a virtual package stands for that this machine does not have, and what can be done about it.
+
+    Args:
+        spec: such as ``__cuda >=12``; see conda's documentation, "Managing virtual packages".
+        machine: name -> version of the virtual packages that there are.
+    """
+    name, _, version = spec.partition(" ")
+    version = version.strip().rstrip("*").rstrip(".")
+    has = machine.get(name)
+    kind = name.strip("_")
+    if kind == "cuda":
+        number = re.search(r"[\d.]+", version)
+        wanted = number[0] if number else "12"
+        return (
+            f"a GPU with CUDA{f' {version}' if version else ''}, and "
+            + (f"the driver of this machine offers CUDA {has}" if has else "this machine has none"),
+            f"Where kernels will run on such a machine, start Jupyter with CONDA_OVERRIDE_CUDA={wanted}.",
+        )
+    if kind in _PLATFORMS:
+        wanted, this = _PLATFORMS[kind], f", and this is {has}" if has else ""
+        return f"{wanted}{f' {version}' if version else ''}{this or ', and this machine has another system'}", ""
+    what = {"glibc": "the C library glibc"}.get(kind, kind)
+    has = f"this machine has {has}" if has else "this machine does not have it"
+    return f"{what}{f' {version}' if version else ''}, and {has}", ""
+
+
+def short_version(version: str) -> str:
+    """Return as much of a version as a person would write."""
+    return ".".join(version.split(".")[:2])
+
+
+def listed(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return words in a sentence: ``a, b and c``."""
+    head, tail = list(words[:-1]), words[-1]
+    return f"{', '.join(head)} {conjunction} {tail}" if head else tail
+
+
+def some(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return the first few words in a sentence, each once."""
+    unique = list(dict.fromkeys(words))
+    if len(unique) > _MAX_WORDS:
+        unique = [*unique[: _MAX_WORDS - 1], "others"]
+    return listed(unique, conjunction)
+
+
+def first_of(words: Sequence[str], most: int) -> str:
+    """Return the first words, and how many more there are: ``a, b and 3 more``."""
+    rest = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + rest
+
+
+def tree(reason: str) -> str:
+    """Return the solver's tree without its preface, without branches that it draws twice, and of bearable length."""
+    lines = [_plain(line) for line in reason.splitlines() if line.strip()]
+    nodes = list(_without_twins([_node(line) for line in lines]))
+    rest = len(nodes) - _MAX_LINES
+    return _drawn(nodes[:_MAX_LINES]) + (f"\n... and {rest} lines more" if rest > 0 else "")
+
+
+def _node(line: str) -> tuple[int, str]:
+    """The depth and the label of a line of a tree, whose branches are drawn three characters wide."""
+    label = line.lstrip("│├└─ ")
+    return (len(line) - len(label)) // 3, label.rstrip()
+
+
+def _without_twins(nodes: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Leave out each branch that stands, with all below it, below the same parent before."""
+    seen: dict[int, set[tuple[str, ...]]] = {}
+    position = 0
+    while position < len(nodes):
+        depth = nodes[position][0]
+        end = next((i for i in range(position + 1, len(nodes)) if nodes[i][0] <= depth), len(nodes))
+        branch = tuple(label for _, label in nodes[position:end])
+        if branch in seen.setdefault(depth, set()):
+            position = end
+            continue
+        seen = {level: branches for level, branches in seen.items() if level <= depth}
+        seen[depth].add(branch)
+        yield nodes[position]
+        position += 1
+
+
+def _drawn(nodes: Sequence[tuple[int, str]]) -> str:
+    lines = []
+    for position, (depth, label) in enumerate(nodes):
+        following = nodes[position + 1 :]
+        trunks = "".join("│  " if _goes_on(following, level) else "   " for level in range(1, depth))
+        fork = ("├─ " if _goes_on(following, depth) else "└─ ") if depth else ""
+        lines.append(f"{trunks}{fork}{label}")
+    return "\n".join(lines)
+
+
+def _goes_on(following: Sequence[tuple[int, str]], level: int) -> bool:
+    """The branch at a level has another member further below."""
+    return next((depth == level for depth, _ in following if depth <= level), False)
+
+
+def _plain(line: str) -> str:
+    """Without the solver's own preface and its placeholder for 'any version'."""
+    return re.sub(r" \*(?=[ ,]|$)", "", line.removeprefix("Cannot solve the request because of: "))

@@ -1,0 +1,57 @@
+"""Packages that conda and pip both bring: pip's goes before conda's is linked, so that just one is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ...models import Inventory, Plan, PlannedPackage, Problem, canonical_name
+from ..backend import Report
+from ..pip import installer
+from .diff import is_same, python_minor
+
+
+def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, named: Collection[str]) -> Plan:
+    """Let conda have its packages that pip has installed too, where it links them, and where the request names them.
+
+    Another minor version of python has another folder, in which there is nothing of pip's yet.
+
+    Args:
+        plan: for an environment that there is.
+        before: its conda packages now, also those that pip has replaced.
+        inventory: what it consists of.
+        named: packages that the request names, in any spelling.
+    """
+    if python_minor(before) != python_minor(plan.packages):
+        return plan
+    of_pip = {canonical_name(package.name): package for package in inventory.of("pip")}
+    wanted = {canonical_name(name) for name in named}
+    there = {package.name: package for package in before}
+    removed, warnings = list(plan.pip_removed), list(plan.warnings)
+    for package in plan.packages:
+        name = canonical_name(package.name)
+        old = there.get(package.name)
+        if name in of_pip and (name in wanted or old is None or not is_same(old, package)):
+            removed.append(of_pip[name].name)
+            taken = f"{of_pip[name].name} {of_pip[name].version}"
+            message = f"{package.name} {package.version} of conda takes the place of {taken}, which pip has installed."
+            warnings.append(Problem("pip-replaced", message))
+    return replace(plan, pip_removed=tuple(dict.fromkeys(removed)), warnings=tuple(warnings))
+
+
+async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report: Report) -> None:
+    """Take packages of pip out of a copy of an environment, before packages are linked into it.
+
+    Raises:
+        PipFailed: with uv's own words.
+        OSError: a record cannot be deleted.
+    """
+    if not plan.pip_removed:
+        return
+    await installer.uninstall(folder, plan.pip_removed, environ, report)
+    gone = {canonical_name(name) for name in plan.pip_removed}
+    for package in plan.packages:
+        if canonical_name(package.name) in gone:  # what has no record is linked again
+            record = f"{package.name}-{package.version}-{package.build}.json"
+            (folder / "conda-meta" / record).unlink(missing_ok=True)

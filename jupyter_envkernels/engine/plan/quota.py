@@ -1,0 +1,76 @@
+"""Limits on all environments of a user: how many there are, and what they take on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ... import policy
+from ...envs.catalog import Catalog
+from ...envs.holdings import Holdings, read_holdings
+from ...envs.locations import nearest_existing
+from ...envs.usage import Footprints
+from ...models import EngineOptions, JobRequest, Plan, Room, environment_id, unpacked_bytes
+
+
+def check_quota(
+    request: JobRequest, options: EngineOptions, plan: Plan | None = None, *, unfinished: Sequence[JobRequest] = ()
+) -> None:
+    """Refuse what goes beyond the limits of this user. It may measure environments, which takes its time.
+
+    Args:
+        request: the request.
+        options: what is allowed, and where environments are.
+        plan: what it comes to; None as long as there is none.
+        unfinished: what else is being done, or waits.
+
+    Raises:
+        NotAllowed: there are too many environments, or they take too much.
+    """
+    limits = options.limits
+    if not limits.max_environments and not limits.max_total_bytes:
+        return
+    held = read_holdings(Catalog(options.catalog))
+    # a worker does not know which jobs the earlier versions belong to that it sees
+    number = count(held, unfinished) if plan is None else len(held.environments)
+    problems = policy.of_number(limits, number) if request.is_new else []
+    if limits.max_total_bytes:
+        added = request.is_new if plan is None else _added(plan, request.prefix, options, held)
+        if added:
+            problems += policy.of_bytes(limits, held.measured_bytes(Footprints()), added)
+    policy.enforce(limits, problems)
+
+
+def room_for(options: EngineOptions) -> Room:
+    """Return what the limits leave for one more transaction. It may measure environments, which takes its time."""
+    limits, left = options.limits, None
+    if limits.max_total_bytes:
+        used = read_holdings(Catalog(options.catalog)).measured_bytes(Footprints())
+        left = max(0, limits.max_total_bytes - used)
+    return Room(limits.max_environment_bytes or None, left, limits.min_free_bytes or None)
+
+
+def count(held: Holdings, unfinished: Sequence[JobRequest]) -> int:
+    """Return how many environments there are, or will be when all is done.
+
+    Earlier versions that stand beside an environment are among them, unless a job may be at work on them.
+    """
+    coming = [request for request in unfinished if request.is_new and request.kind != "plan"]
+    there = {environment.id for environment in held.environments}
+    busy = {os.path.realpath(request.prefix.parent) for request in unfinished}
+    left = [copy for copy in held.copies if (copy.prefix / "conda-meta" / "history").exists()]
+    there |= {environment_id(request.prefix) for request in coming}
+    return len(there) + sum(str(copy.prefix.parent) not in busy for copy in left)
+
+
+def _added(plan: Plan, prefix: Path, options: EngineOptions, held: Holdings) -> int:
+    """Return about what a plan adds: packages that no environment has which can share its files."""
+    is_linked = _device(prefix) == _device(options.package_cache)
+    sharing = [environment.prefix for environment in held.environments] if is_linked else [prefix]
+    there = {record.stem for folder in sharing for record in (folder / "conda-meta").glob("*.json")}
+    return unpacked_bytes(p for p in plan.packages if f"{p.name}-{p.version}-{p.build}" not in there)
+
+
+def _device(path: Path) -> int:
+    return nearest_existing(path).stat().st_dev

@@ -1,0 +1,130 @@
+"""What channels hold, each read on its own, so that one that fails or is slow does not hide the others."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import rattler
+from rattler.exceptions import GatewayError
+
+from ...errors import ChannelFailed
+from ..fetch.client import UNCHANGED
+from ..fetch.error_mapping import channel_failure
+from ..suggestions import Names
+from .solver import Line, here
+
+_RETRY = 10.0
+"""Seconds until a channel that could not be read is asked again: a person who types asks several times a second."""
+
+Record = rattler.RepoDataRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What was found out about some channels. Channels are named by their base URLs.
+
+    Attributes:
+        names: channel -> the names of its packages for this machine.
+        records: name of a package that was looked for -> its packages in all channels that could be read.
+        failures: channel -> why it could not be read.
+        slow: channels that did not answer in time.
+        is_part: there are channels that were not to be read.
+    """
+
+    names: Mapping[str, Names] = field(default_factory=dict)
+    records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    failures: Mapping[str, ChannelFailed] = field(default_factory=dict)
+    slow: tuple[str, ...] = ()
+    is_part: bool = False
+
+    def names_for(self, line: Line) -> list[Names]:
+        """Return the names among which a line is looked for, channel by channel."""
+        source = line.spec.channel
+        return [names for url, names in self.names.items() if source is None or url == source.base_url]
+
+    def has(self, line: Line) -> bool:
+        """Return whether there is a package of the name that a line asks for."""
+        return any(line.name in names for names in self.names_for(line))
+
+    def tells_all(self, line: Line) -> bool:
+        """Return whether all channels were read that could have packages for a line."""
+        if line.spec.channel is not None:
+            return line.spec.channel.base_url in self.names
+        return not (self.failures or self.slow or self.is_part)
+
+
+class Stockroom:
+    """Reads channels, and keeps what it has read as long as it lives.
+
+    Args:
+        gateway: fetches what channels say of their packages.
+        proxy_of: tells the proxy through which it asks for a URL.
+    """
+
+    def __init__(self, gateway: rattler.Gateway, proxy_of: Callable[[str], str]) -> None:
+        self.gateway = gateway
+        self._proxy_of = proxy_of
+        self._names: dict[str, tuple[float, asyncio.Task[Names]]] = {}
+
+    async def look(
+        self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float, *, is_part: bool = False
+    ) -> Stock:
+        """Find out what channels have.
+
+        Args:
+            channels: to be read.
+            wanted: names of packages whose records are of interest.
+            seconds: after which to answer with what is known. Reading goes on, so that the next look finds it.
+            is_part: there are further channels, which are not to be read.
+        """
+        looks = {c.base_url: asyncio.ensure_future(self._look(c, wanted)) for c in channels}
+        if not looks:
+            return Stock(is_part=is_part)
+        _, late = await asyncio.wait(looks.values(), timeout=seconds)
+        for look in late:
+            look.cancel()
+        names: dict[str, Names] = {}
+        records: dict[str, list[Record]] = {}
+        failures: dict[str, ChannelFailed] = {}
+        for url, look in looks.items():
+            if look in late:
+                continue
+            try:
+                names[url], found = look.result()
+            except GatewayError as error:
+                failures[url] = channel_failure(str(error), url, self._proxy_of)
+                continue
+            for record in found:
+                records.setdefault(record.name.normalized, []).append(record)
+        slow = tuple(url for url, look in looks.items() if look in late)
+        return Stock(names, records, failures, slow, is_part)
+
+    async def _look(
+        self, channel: rattler.Channel, wanted: Sequence[str]
+    ) -> tuple[Names, Sequence[rattler.RepoDataRecord]]:
+        names = await asyncio.shield(self._reading(channel))
+        specs = [rattler.MatchSpec(name) for name in dict.fromkeys(wanted) if name in names]
+        found = await self.gateway.query([channel], here(), specs, recursive=False)
+        return names, [record for records in found for record in records]
+
+    def _reading(self, channel: rattler.Channel) -> asyncio.Task[Names]:
+        """The one task that reads the names of a channel; a new one where that failed a while ago."""
+        url, now = channel.base_url, time.monotonic()
+        begun, task = self._names.get(url, (now, None))
+        if task is None or (task.done() and task.exception() and now - begun > _RETRY):
+            task = asyncio.ensure_future(self._read(channel))
+            self._names[url] = (now, task)
+        return task
+
+    async def _read(self, channel: rattler.Channel) -> Names:
+        try:
+            found = await self.gateway.names([channel], here())
+        except GatewayError as error:
+            if UNCHANGED not in str(error):
+                raise
+            self.gateway.clear_repodata_cache(channel, clear_disk=True)
+            found = await self.gateway.names([channel], here())
+        return Names(name.normalized for name in found)

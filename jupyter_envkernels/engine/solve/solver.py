@@ -1,0 +1,173 @@
+"""One question to the solver: these lines, these channels, this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import rattler
+from rattler.exceptions import SolverError
+
+from ...models import LockedPackage
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a spec.
+
+    Attributes:
+        text: as the person wrote it.
+        spec: as the solver understands it.
+        pinned: it comes from conda's ``pinned_packages``: it asks for no package, but limits one that is installed.
+        package: what it says of the one package that it names by a URL; a login may be in that.
+        origin: where it stands, if not in the request: a file and its line, or a variable.
+    """
+
+    text: str
+    spec: rattler.MatchSpec
+    pinned: bool = False
+    package: LockedPackage | None = None
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the package; empty for a pattern."""
+        name = self.spec.name.as_package_name() if self.spec.name is not None else None
+        return name.normalized if name is not None else ""
+
+    @property
+    def is_virtual(self) -> bool:
+        """It asks for something of the machine."""
+        return self.name.startswith("__")
+
+    @property
+    def demand(self) -> str:
+        """The name, and the version if it asks for one, as a package says what it depends on."""
+        return f"{self.name} {self.spec.version or ''}".rstrip()
+
+    @property
+    def is_bare(self) -> bool:
+        """It asks for no more than a name."""
+        return self.spec.version is None and self.spec.build is None and self.spec.channel is None
+
+    def without_version(self) -> Line:
+        """Return the line that any version of its package satisfies."""
+        return Line(self.name, rattler.MatchSpec(self.name), self.pinned)
+
+    @property
+    def source(self) -> str:
+        """A sentence on where it comes from; empty for one of the request."""
+        return f"`{self.text}` comes from {self.origin}." if self.origin else ""
+
+    def matches(self, record: rattler.RepoDataRecord) -> bool:
+        """Return whether a package satisfies the line, its channel and platform included, which rattler leaves out."""
+        channel, subdir = self.spec.channel, self.spec.subdir
+        return (
+            self.spec.matches(record)
+            and (channel is None or record.channel == channel.base_url)
+            and (subdir is None or record.subdir == subdir)
+        )
+
+
+class Solver:
+    """The solver with all that does not change between two questions.
+
+    Args:
+        gateway: fetches repodata, and keeps it.
+        channels: highest priority first.
+        priority: how much the order of the channels counts.
+        installed: packages to be preferred to others of their names, whether or not a channel has them.
+        fixed: no others will do.
+    """
+
+    def __init__(
+        self,
+        gateway: rattler.Gateway,
+        channels: Sequence[rattler.Channel],
+        priority: rattler.ChannelPriority,
+        installed: Sequence[rattler.RepoDataRecord] = (),
+        *,
+        fixed: bool = False,
+    ) -> None:
+        self._installed = list(installed)
+        self._fixed = fixed
+        self._gateway = gateway
+        self.channels = tuple(channels)
+        self.is_strict = priority == rattler.ChannelPriority.Strict
+        self._priority = priority
+        # without them, even packages that want any glibc could not be installed
+        self._machine = virtual_packages()
+
+    @property
+    def machine(self) -> dict[str, str]:
+        """What this machine offers, as conda's virtual packages: name -> version."""
+        return {virtual.name.normalized: str(virtual.version) for virtual in self._machine}
+
+    async def solve(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
+        """Choose packages.
+
+        Raises:
+            SolverError: there is no such environment.
+            GatewayError: a channel cannot be read.
+        """
+        limits = [line for line in lines if line.pinned or self._must_obey_priority(line)]
+        wanted = [line.without_version() if line in limits else line for line in lines if not line.pinned]
+        records = await self._ask(wanted, limits)
+        for line in lines:
+            # rattler overlooks the platform in channel/platform::name
+            if line.spec.subdir is not None and not any(line.matches(record) for record in records):
+                raise SolverError(f"No candidates were found for {line.text} on the platform {line.spec.subdir}.")
+        return records
+
+    async def solve_names(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
+        """Choose packages, asked as names under limits. Where there are none, the reason names the lines that clash.
+
+        Given the lines themselves, the solver never sees the records that they exclude, and says that there are
+        none.
+        """
+        named = [line for line in lines if line.name]
+        return await self._ask([line.without_version() for line in named if not line.pinned], named)
+
+    async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
+        """Return all packages of these names for this machine."""
+        wanted = [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
+        specs = [rattler.MatchSpec(name) for name in wanted]
+        found = await self._gateway.query(self.channels, here(), specs, recursive=False)
+        own = [record for record in self._installed if record.name.normalized in wanted]
+        return [*(record for records in found for record in records), *own]
+
+    async def names(self, platforms: Sequence[str] = ()) -> set[str]:
+        """Return the names of all packages for this machine, or for other platforms."""
+        subdirs = [rattler.Subdir(platform) for platform in platforms] or here()
+        known = {name.normalized for name in await self._gateway.names(self.channels, subdirs)}
+        return known | {record.name.normalized for record in self._installed if not platforms}
+
+    def _must_obey_priority(self, line: Line) -> bool:
+        """Strict priority binds also a line that only a later channel could satisfy, unless it names that channel.
+
+        rattler takes the packages of a line from anywhere, and of its name alone from the first channel that has it.
+        """
+        return self.is_strict and not line.is_bare and bool(line.name) and line.spec.channel is None
+
+    async def _ask(self, wanted: Sequence[Line], limits: Sequence[Line]) -> list[rattler.RepoDataRecord]:
+        return await rattler.solve(
+            self.channels,
+            [line.spec for line in wanted],
+            gateway=self._gateway,
+            virtual_packages=self._machine,
+            channel_priority=self._priority,
+            constraints=[line.spec for line in limits],
+            locked_packages=None if self._fixed else self._installed,
+            pinned_packages=self._installed if self._fixed else None,
+        )
+
+
+def virtual_packages() -> list[rattler.GenericVirtualPackage]:
+    """Return what this machine offers, or is said to by the variables ``CONDA_OVERRIDE_...``."""
+    overrides = rattler.VirtualPackageOverrides.from_env()
+    return [virtual.into_generic() for virtual in rattler.VirtualPackage.detect(overrides=overrides)]
+
+
+def here() -> list[rattler.Subdir]:
+    """Return the platforms whose packages can be installed on this machine."""
+    return [rattler.Subdir.current(), rattler.Subdir("noarch")]

@@ -1,0 +1,36 @@
+"""The lines of a spec as the solver understands them, each with its place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import InvalidSpec
+from ...models import Diagnostic
+from ...specs.document import Document
+from ...specs.remarks import remark
+from ...specs.yaml_nodes import Scalar
+from .rattler_specs import Reader
+from .solver import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One line, and where it stands."""
+
+    node: Scalar
+    line: Line
+
+
+def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diagnostic]]:
+    """Return the lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
+    wishes: list[Wish] = []
+    remarks: list[Diagnostic] = []
+    for dependency in document.dependencies:
+        try:
+            line = reader.line(dependency.text)
+        except InvalidSpec as error:
+            remarks.append(remark("error", "invalid-match-spec", dependency.node, error.message, error.remedy))
+            continue
+        if line.name and line.package is None:
+            wishes.append(Wish(dependency.node, line))
+    return wishes, remarks

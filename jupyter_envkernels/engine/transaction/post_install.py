@@ -1,0 +1,112 @@
+"""What can only be done in the final place of an environment: scripts of packages, pip, the check of the kernel."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from ... import policy
+from ...envs.activation import activate
+from ...envs.inventory import read_inventory
+from ...envs.usage import record_activation
+from ...models import EngineOptions, JobRequest, Plan, PlannedPackage, Problem, count_of
+from ..backend import Report
+from ..link.bytecode import compile_now
+from ..link.link_scripts import run_post_link
+from ..link.permissions import open_to_others, shared_root
+from ..pip import installer
+from ..pip.indexes import problems_of_installed
+from ..pip.requested import mark_requested, requested_names
+from ..variable_expansion import Variables
+from ..verify.kernel_check import verify_kernels
+from .staging import Staging
+
+
+async def finish(
+    request: JobRequest,
+    plan: Plan,
+    staging: Staging,
+    *,
+    linked: Sequence[PlannedPackage],
+    options: EngineOptions,
+    environ: Mapping[str, str],
+    report: Report,
+    imports: bool,
+    excused: frozenset[str],
+    former: Path | None,
+    variables: Variables,
+) -> None:
+    """Bring an environment that stands in its place, under the mark of a job, to where it can be used.
+
+    Args:
+        request: whose environment it is.
+        plan: what it consists of.
+        staging: has the mark.
+        linked: packages whose scripts have not been run.
+        options: the engine's settings.
+        environ: the environment variables of the worker.
+        report: hears of it.
+        imports: import the kernel.
+        excused: names of kernelspecs that need not pass.
+        former: what it was made from, if anything.
+        variables: those that the request uses.
+
+    Raises:
+        EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
+    """
+    prefix = request.prefix
+    activation = await asyncio.to_thread(activate, prefix, environ)
+    activated = activation.environ
+    for problem in chain.from_iterable(activation.problems.values()):
+        report.log(f"{problem.message} {problem.remedy}")
+    await run_post_link(prefix, linked, activated, report)
+    await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
+    if plan.pip:
+        report.phase("pip", pip_message(plan.pip))
+        limits = options.limits
+        cache = installer.private_cache(options.package_cache / "pip") if variables.in_pip else {}
+        await installer.install(
+            prefix,
+            plan.pip,
+            request.workdir,
+            {**activated, **cache},
+            report,
+            installer=options.pip_installer,
+            limits=limits,
+            secrets=variables.secrets,
+        )
+        spec_lines = request.spec.pip if request.spec else ()
+        requested = await asyncio.to_thread(requested_names, spec_lines, request.workdir, environ, former)
+        await asyncio.to_thread(mark_requested, prefix, requested)
+        found = (await asyncio.to_thread(read_inventory, prefix)).of("pip")
+        problems = policy.of_installed(limits, [package.name for package in found])
+        policy.enforce(limits, [*problems, *problems_of_installed(limits, [package.requirement for package in found])])
+    report.phase("verifying", "Checking the kernel")
+    await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
+    if root := shared_root(prefix, options.shared_roots):
+        report.log("Compiling bytecode, which those who use the environment cannot do.")
+        await compile_now(prefix)
+        staging.check(prefix)
+        await asyncio.to_thread(open_to_others, prefix, root, former)
+    await asyncio.to_thread(record_activation, _without_secrets(activation.problems, variables))
+
+
+def _without_secrets(problems: Mapping[Path, Sequence[Problem]], variables: Variables) -> dict[Path, list[Problem]]:
+    """Return what scripts said without the values of variables that the request uses."""
+    hide = variables.secrets.hide
+    return {
+        prefix: [replace(problem, message=hide(problem.message)) for problem in failed]
+        for prefix, failed in problems.items()
+    }
+
+
+def pip_message(lines: Sequence[str]) -> str:
+    """What pip does. Options ask for nothing; how much a file of requirements asks for, nobody knows yet."""
+    options = [line.strip().replace("=", " ").split()[0] for line in lines if line.strip().startswith("-")]
+    wanted = len(lines) - sum(option not in {"-e", "--editable"} for option in options)
+    if not wanted or not {"-r", "--requirement"}.isdisjoint(options):
+        return "Installing pip requirements"
+    return f"Installing {count_of(wanted, 'pip requirement')}"

@@ -1,0 +1,339 @@
+"""Plan -> environment, whole or not at all.
+
+Every operation has one frame: look first, work aside, publish by one rename or exchange, commit by turning a mark. On
+any failure what was begun is taken back and the failure goes on to the caller. A process that dies in the middle leaves
+what :class:`~.staging.Staging` names; whoever finds the dead job calls :func:`~.undo.roll_back`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...envs.activation import activated_environ
+from ...envs.conda_config.condarc import Settings
+from ...envs.inventory import read_inventory
+from ...envs.trust import Trust
+from ...envs.trust_sources import read_trust
+from ...errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
+from ...models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
+from ..backend import Backend, Report
+from ..channel_policy import channel_rules
+from ..fetch.credentials import places_of
+from ..link import conda_meta
+from ..link.bytecode import drop_stale
+from ..link.clobbers import conflicts, keep_aside, settle
+from ..link.clone import clone
+from ..link.permissions import make_folder, shared_root
+from ..link.shared_bytecode import add_donor, share_bytecode, trusted_donors
+from ..link.snapshot import twin
+from ..plan.diff import is_done
+from ..plan.pip_conflicts import take_out
+from ..plan.planner import Planner, state_digest
+from ..plan.quota import check_quota, room_for
+from ..progress import counted
+from ..variable_expansion import Variables
+from ..verify.kernel_check import broken_kernels, is_sure, remember
+from .former_python import take_out_of_former, tell_of_former
+from .post_install import finish
+from .preflight import (
+    check_cache,
+    check_changeable,
+    check_free,
+    check_idle,
+    check_place,
+    check_settled,
+    check_trusted,
+)
+from .rollback import finish_removal, named, roll_back
+from .staging import Staging
+from .swap import part, take_place
+from .unlink_scripts import run_before_removal, run_on_copy, scripts_to_run
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One operation on one prefix.
+
+    Attributes:
+        request: what to do.
+        staging: the places where the work is done.
+        backend: solves and installs.
+        options: the engine's settings.
+        report: hears of every step.
+        environ: the environment variables of the worker.
+        keep_plan: called with the plan before anything is written, so that it can be stored.
+        settings: conda's configuration.
+        plan: what an earlier job has planned, to be carried out as it is; None where there is none.
+        variables: those that the request uses.
+    """
+
+    request: JobRequest
+    staging: Staging
+    backend: Backend
+    options: EngineOptions
+    report: Report
+    environ: Mapping[str, str]
+    keep_plan: Callable[[Plan], None]
+    settings: Settings = field(default_factory=Settings)
+    plan: Plan | None = None
+    variables: Variables = field(default_factory=Variables)
+
+    @property
+    def trust(self) -> Trust:
+        """Return the rule of whose environments may be used, as it stands; it reads files."""
+        return read_trust(self.options.catalog, self.settings, self.environ)
+
+    @property
+    def _prevents(self) -> bool:
+        """Path conflicts are failures."""
+        return self.settings.path_conflict == "prevent"
+
+    async def run(self) -> None:
+        """Carry it out.
+
+        Raises:
+            EnvKernelsError: it failed; the prefix is as it was before. The same holds for any other exception, which
+                is a fault of this program.
+        """
+        ways: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "plan": self._prepare,
+            "create": self._make,
+            "clone": self._make,
+            "remove": self._remove,
+        }
+        try:
+            await ways.get(self.request.kind, self._change)()
+        except BaseException as error:
+            await self._take_back()
+            if isinstance(error, OSError):
+                raise named(error) from error
+            raise
+        finally:
+            self.staging.close()
+
+    async def _take_back(self) -> None:
+        """Roll back. Whatever goes wrong with that, the failure which led here is the one to tell."""
+        with contextlib.suppress(Exception):  # the report may be what failed
+            if self.request.kind != "remove" and self.staging.exists():
+                self.report.phase("rolling-back", "Taking back what was begun")
+        try:
+            warning = await asyncio.to_thread(roll_back, self.request.kind, self.staging)
+        except EnvKernelsError as error:
+            warning = error.message
+        self._warn(warning)
+
+    @contextlib.contextmanager
+    def _afterwards(self) -> Iterator[None]:
+        """After the commit: the work is done, and what goes wrong is no failure any more."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it was
+            self._warn(f"It is done, but not all of what comes after went well: {error}")
+
+    def _warn(self, *sentences: str) -> None:
+        """Something that is no failure."""
+        for sentence in filter(None, sentences):
+            self.report.log(sentence)
+
+    async def _prepare(self) -> None:
+        """Find out what would be done, and leave it at that."""
+        self.report.phase("checking", "Checking what is there")
+        prefix = self.request.prefix
+        if self.request.plans in {"create", "clone"}:
+            await asyncio.to_thread(check_free, prefix, self.trust)
+        else:
+            await asyncio.to_thread(check_changeable, prefix)
+        await self._decide()
+
+    async def _make(self) -> None:
+        """A new environment."""
+        prefix, source = self.request.prefix, self.request.source
+        self.report.phase("checking", "Checking the place")
+        await asyncio.to_thread(check_free, prefix, self.trust)
+        try:
+            await asyncio.to_thread(make_folder, prefix.parent, shared_root(prefix, self.options.shared_roots))
+        except OSError as error:
+            raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+        await asyncio.to_thread(check_place, prefix.parent, self.trust)
+        plan = await self._decide()
+        broken: frozenset[str] = frozenset()
+        if source is not None:
+            await asyncio.to_thread(check_trusted, source, self.trust)
+            await asyncio.to_thread(check_settled, source)
+            if self.plan is not None:
+                await self._current(source, plan)
+            environ = await asyncio.to_thread(activated_environ, source, self.environ)
+            broken = await broken_kernels(source, environ)
+        await asyncio.to_thread(self.staging.begin)
+        await self._link(plan, source)
+        if source is not None:  # of which only those keep others away who may write into its folder
+            await self._current(source, plan)
+        await asyncio.to_thread(self._stage, plan, source)
+        cache = self.options.package_cache
+        # the source of a clone has had its scripts run, and has passed the check
+        linked = plan.packages if source is None else ()
+        imports = source is None and not is_sure(plan, cache)
+        await self._complete(plan, linked, imports=imports, excused=broken)
+        if imports:
+            remember(plan, cache)
+        self._warn(await asyncio.to_thread(self._register))
+        self.staging.commit()
+        with self._afterwards():
+            await asyncio.to_thread(self.staging.forget_previous)
+            await asyncio.to_thread(add_donor, cache, prefix)
+        self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
+
+    async def _change(self) -> None:
+        """Another version of an environment, built beside it and exchanged with it."""
+        prefix, staging = self.request.prefix, self.staging
+        self.report.phase("checking", "Checking the environment")
+        await asyncio.to_thread(check_changeable, prefix)
+        await asyncio.to_thread(check_trusted, prefix, self.trust)
+        await asyncio.to_thread(check_place, prefix.parent, self.trust)
+        plan = await self._decide()
+        before = await self._current(prefix, plan)
+        if is_done(plan, before):
+            self.report.log("Nothing is to be changed.")
+            return
+        environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
+        broken = await broken_kernels(prefix, environ)
+        self.report.phase("copying", f"Copying {self.request.environment}")
+        await asyncio.to_thread(staging.begin)
+        seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
+        going = {change.name for change in plan.changes if change.before is not None}
+        if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
+            await run_on_copy(staging, scripts, self.backend, environ, self.report)
+        await take_out(staging.folder, plan, environ, self.report)
+        await asyncio.to_thread(take_out_of_former, staging.folder, plan, self.report)
+        await self._install(plan)
+        await asyncio.to_thread(tell_of_former, staging.folder, plan, self.report)
+        if self.request.edit.remove:
+            broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
+        await self._current(prefix, plan)  # downloads take their time, and others may have been at work
+        self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=self._prevents))
+        await asyncio.to_thread(drop_stale, staging.folder)
+        await asyncio.to_thread(self._write_records, plan)
+        seen, told = await asyncio.to_thread(take_place, staging, seen)
+        self._warn(*told)
+        changed = {change.name for change in plan.changes}
+        await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
+        self._warn(*await asyncio.to_thread(part, staging, seen))
+        staging.commit()
+        with self._afterwards():
+            await asyncio.to_thread(staging.forget_previous)
+            self._warn(await asyncio.to_thread(staging.empty_trash))
+        self.report.log(f"Changed {prefix}.")
+
+    async def _current(self, prefix: Path, plan: Plan) -> Inventory:
+        """What an environment consists of.
+
+        Raises:
+            Outdated: it is not what the plan was made for.
+        """
+        packages = await self.backend.installed(prefix)
+        inventory = await asyncio.to_thread(read_inventory, prefix)
+        if plan.base != state_digest(packages, inventory):
+            raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
+        return inventory
+
+    async def _remove(self) -> None:
+        prefix = self.request.prefix
+        self.report.phase("checking", "Checking that the environment may be removed")
+        await asyncio.to_thread(check_changeable, prefix)
+        if not self.request.force:
+            await asyncio.to_thread(check_idle, prefix)
+        await run_before_removal(self.staging, self.backend, self.environ, self.report, self.trust)
+        # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
+        # the environment is removed, and what cannot be deleted is no failure.
+        self.report.phase("removing", "Deleting the files")
+        await asyncio.to_thread(self.staging.put_aside, prefix)
+        with self._afterwards():
+            self._warn(await asyncio.to_thread(finish_removal, self.staging))
+        self.report.log(f"Removed {prefix}.")
+
+    async def _decide(self) -> Plan:
+        """Return the plan, stored before anything is written. The package cache is judged first: it counts in plans."""
+        await asyncio.to_thread(check_cache, self.options.package_cache, self.trust)
+        plan = self.plan
+        if plan is None:
+            planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
+            plan = await planner.plan(self.request)
+            plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
+        else:  # which holds no logins
+            self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
+        is_clone = self.request.source is not None
+        rules = channel_rules(self.options.limits, self.settings, self.environ)
+        await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)
+        await asyncio.to_thread(check_quota, self.request, self.options, plan)
+        self.keep_plan(plan)
+        for warning in plan.warnings:
+            if warning in (*self.settings.problems, *self.variables.warnings):  # the log has begun with them
+                continue
+            self.report.log(f"{warning.message} {warning.remedy}".rstrip())
+        self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
+        return plan
+
+    async def _link(self, plan: Plan, source: Path | None) -> None:
+        """Put the files of a new environment into the staging prefix."""
+        staging, prefix = self.staging.folder, self.request.prefix
+        if source is None:
+            await self._install(plan)
+            return
+        self.report.phase("linking", f"Copying {len(plan.packages)} packages")
+        for path in await counted(self.report, lambda tally: clone(source, staging, prefix, tally)):
+            self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
+
+    async def _install(self, plan: Plan) -> None:
+        """Have the packages linked into the staging prefix."""
+        folder, prefix = self.staging.folder, self.request.prefix
+        room = await asyncio.to_thread(room_for, self.options)
+        await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report, room=room)
+        known = await asyncio.to_thread(conflicts, prefix)
+        self._warn(*await asyncio.to_thread(settle, folder, known, prevent=self._prevents))
+
+    def _stage(self, plan: Plan, source: Path | None) -> None:
+        """Complete the files to an environment, and move it to its place under the pending mark."""
+        if source is None:
+            share_bytecode(trusted_donors(self.options.package_cache, self.trust), self.staging.folder)
+        self._write_records(plan)
+        try:
+            self.staging.publish(like=source)
+        except FileExistsError as error:
+            raise AlreadyExists(
+                f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
+            ) from error
+
+    def _write_records(self, plan: Plan) -> None:
+        command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
+        conda_meta.write_all(self.staging.folder, plan, command, self.variables.secrets)
+
+    async def _complete(
+        self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
+    ) -> None:
+        is_new = self.request.kind in {"create", "clone"}
+        former = self.request.source if is_new else self.staging.previous
+        await finish(
+            self.request,
+            plan,
+            self.staging,
+            linked=linked,
+            options=self.options,
+            environ=self.environ,
+            report=self.report,
+            imports=imports,
+            excused=excused,
+            former=former,
+            variables=self.variables,
+        )
+
+    def _register(self) -> str:
+        """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""
+        prefix, home = self.request.prefix, Path.home()
+        if not self.settings.register_envs or conda_meta.is_registered(prefix, home):
+            return ""
+        self.staging.note_registration()
+        return conda_meta.register(prefix, home)

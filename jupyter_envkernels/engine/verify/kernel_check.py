@@ -1,0 +1,165 @@
+"""Does the environment's kernel start? Asked before the environment may be seen.
+
+To import a kernel takes longer than to link a small environment, so that it is done where it may find something. An
+environment of the very packages that have passed before, on the same kind of machine and with nothing from elsewhere,
+passes again; the package cache remembers which. And what only conda has put together loads, but for a kernel that is
+older than its Python.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from ...envs.interpreters import other_prefix
+from ...envs.prefixes import MAX_KERNEL_JSON_BYTES
+from ...errors import VerifyFailed
+from ...files import read_file
+from ...models import Plan
+from ..backend import Report
+from ..isolated_python import isolated
+from ..process import run
+from ..traceback_summary import foreign_part, last_words
+from .kernel_age import is_of_its_time
+
+# The launcher is a stub that imports the kernel only when it runs.
+_IMPORTS = {"ipykernel_launcher": "ipykernel.kernelapp"}
+
+
+def is_sure(plan: Plan, package_cache: Path) -> bool:
+    """Return whether the kernel of an environment of this plan loads: one did before, or nothing speaks against it."""
+    return _is_exact(plan) and (_record_of(plan, package_cache).exists() or is_of_its_time(plan))
+
+
+def remember(plan: Plan, package_cache: Path) -> None:
+    """Remember that an environment of this plan has passed."""
+    if _is_exact(plan):
+        record = _record_of(plan, package_cache)
+        with suppress(OSError):
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.touch()
+
+
+def _is_exact(plan: Plan) -> bool:
+    """The digest tells all that there is: what pip installs is known by its line only."""
+    return not plan.pip and all(package.sha256 for package in plan.packages)
+
+
+def _record_of(plan: Plan, package_cache: Path) -> Path:
+    try:
+        libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (OSError, ValueError):
+        libc = ""
+    machine = "-".join([os.uname().machine, *libc.split()])
+    return package_cache / "passed" / f"{plan.digest}-{machine}"
+
+
+async def broken_kernels(prefix: Path, environ: Mapping[str, str]) -> frozenset[str]:
+    """Return names of kernelspecs whose program or module is not there."""
+    return frozenset([path.parent.name for path in _kernelspecs(prefix) if not await _passes(path, prefix, environ)])
+
+
+async def _passes(path: Path, prefix: Path, environ: Mapping[str, str]) -> bool:
+    try:
+        argv, program = _program(path, prefix, environ)
+    except VerifyFailed:
+        return False
+    module = _module(argv, program)
+    return not module or _is_there(module, prefix)
+
+
+async def verify_kernels(
+    prefix: Path,
+    environ: Mapping[str, str],
+    report: Report,
+    *,
+    imports: bool,
+    excused: Container[str] = (),
+) -> None:
+    """Check each kernelspec of a prefix: its program is there, and its Python module.
+
+    Args:
+        prefix: the environment, in its final place.
+        environ: the activated environment.
+        report: gets what the imports print.
+        imports: import the module. Otherwise it is enough that its file is where it belongs: of a clone, which equals
+            an environment that has passed this, and where :func:`is_sure`.
+        excused: names of kernelspecs that need not pass, because they did not before.
+
+    Raises:
+        VerifyFailed: with the error that the kernel told.
+    """
+    for path in _kernelspecs(prefix):
+        if path.parent.name in excused:
+            report.log(f"The kernelspec {path.parent.name} did not work before, and is not looked at.")
+        else:
+            await _verify(path, prefix, environ, report, imports=imports)
+
+
+def _kernelspecs(prefix: Path) -> list[Path]:
+    return sorted((prefix / "share" / "jupyter" / "kernels").glob("*/kernel.json"))
+
+
+async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
+    argv, program = _program(path, prefix, environ)
+    if other := other_prefix(str(program), str(prefix)):
+        report.log(f"The kernelspec {path.parent.name} runs the interpreter of {other}, and is not looked at.")
+        return
+    module = _module(argv, program)
+    if not module or (not imports and _is_there(module, prefix)):
+        return
+    output: list[str] = []
+    code = await run(isolated(program, f"import {module}"), cwd=prefix, environ=environ, line=output.append)
+    if code != 0:
+        report.log("\n".join(output))
+        raise VerifyFailed(
+            f"The kernel {path.parent.name} of the new environment does not start: {last_words(output, code)}",
+            remedy=foreign_part(output, prefix)
+            or "A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
+        )
+
+
+def _program(path: Path, prefix: Path, environ: Mapping[str, str]) -> tuple[list[str], Path]:
+    """The command of a kernelspec, and its program.
+
+    Raises:
+        VerifyFailed: it is not there.
+    """
+    argv = _argv(path)
+    program = prefix / "bin" / argv[0]  # an absolute argv[0] replaces what is before it
+    is_elsewhere = not program.name.startswith("python") and shutil.which(argv[0], path=environ.get("PATH"))
+    if not program.exists() and not is_elsewhere:
+        raise VerifyFailed(
+            f"The kernel {path.parent.name} cannot start: its program {argv[0]} is not there.",
+            remedy="Choose another version of the kernel package.",
+        )
+    return argv, program
+
+
+def _module(argv: list[str], program: Path) -> str:
+    """The Python module that a kernel is; empty for one that is something else."""
+    if "-m" not in argv[:-1] or not program.name.startswith("python"):
+        return ""
+    module = argv[argv.index("-m") + 1]
+    return _IMPORTS.get(module, module)
+
+
+def _is_there(module: str, prefix: Path) -> bool:
+    """A module's file is where packages put it; False also where only an import could tell."""
+    place = module.replace(".", "/")
+    folders = prefix.glob("lib/python3.*/site-packages")
+    return any((folder / f"{place}{end}").is_file() for folder in folders for end in (".py", "/__init__.py"))
+
+
+def _argv(path: Path) -> list[str]:
+    try:
+        argv = json.loads(read_file(path, MAX_KERNEL_JSON_BYTES))["argv"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise VerifyFailed(f"The kernelspec {path} cannot be read: {error}.") from error
+    if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
+        raise VerifyFailed(f"The kernelspec {path} has no argv.")
+    return argv

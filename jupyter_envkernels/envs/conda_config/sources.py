@@ -1,0 +1,242 @@
+"""The sources of conda's configuration, lowest priority first, and how several of them become one value.
+
+Described in conda's documentation, "Using the .condarc conda configuration file": the search path, folders
+``condarc.d``, variables ``CONDA_*``, merging of lists and maps, and the marks ``#!top``, ``#!bottom``, ``#!final``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ...files import read_file
+from ...models import Problem
+from ...specs import expand_variables
+
+Flag = Literal["top", "bottom", "final"]
+Value: TypeAlias = "str | tuple[Entry, ...] | Mapping[str, Entry] | None"
+Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
+
+_MAX_BYTES = 1 << 20
+"""Of one configuration file."""
+
+_DEPTH = 3
+"""As deep as any of conda's parameters is."""
+
+_FILE_NAMES = (".condarc", "condarc")
+_SUFFIXES = (".yml", ".yaml")
+_FLAG = re.compile(r"[^#\n]*?#!(top|bottom|final)\b")
+SYSTEM_FOLDERS = ("/etc/conda", "/var/lib/conda")
+_SEARCH_PATH = (*SYSTEM_FOLDERS, "$CONDA_ROOT", "$XDG_CONFIG_HOME/conda", "~/.config/conda", "~/.conda")
+_NULL_TAG = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A configured value, the mark that stands behind it, and the line where it begins; 0 where it is in no file."""
+
+    value: Value
+    flag: Flag | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CondarcSource:
+    """One file, or the variables ``CONDA_*``: what it sets, by parameter name."""
+
+    name: str
+    entries: Mapping[str, Entry]
+    problems: tuple[Problem, ...] = ()
+
+
+def search_path(environ: Mapping[str, str], home: str) -> list[str]:
+    """Return the configuration files that exist, lowest priority first.
+
+    Args:
+        environ: with ``CONDA_ROOT``, as conda itself sets it before it looks.
+        home: what ``~`` stands for.
+    """
+    places = [place for folder in _SEARCH_PATH for place in _places_in(folder)]
+    places += ["~/.condarc", *_places_in("$CONDA_PREFIX"), "$CONDARC"]
+    found: dict[str, None] = {}
+    for place in places:
+        path = expand_variables(place, environ)
+        path = home + path[1:] if path.startswith("~/") else path
+        found.update(dict.fromkeys(_files_at(path)))
+    return list(found)
+
+
+def files_in(folders: Iterable[str]) -> list[str]:
+    """Return the configuration files that exist in folders, lowest priority first."""
+    return [file for folder in folders for place in _places_in(folder) for file in _files_at(place)]
+
+
+def _places_in(folder: str) -> list[str]:
+    return [f"{folder}/{name}" for name in (*_FILE_NAMES, "condarc.d")]
+
+
+def _files_at(path: str) -> Iterable[str]:
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISREG(mode):
+            name = os.path.basename(path)
+            return [path] if name in _FILE_NAMES or name.endswith(_SUFFIXES) else []
+        if stat.S_ISDIR(mode):
+            with os.scandir(path) as entries:
+                return sorted(entry.path for entry in entries if entry.name.endswith(_SUFFIXES) and entry.is_file())
+    except OSError:
+        pass
+    return []
+
+
+def read_source(path: str) -> CondarcSource:
+    """Return what one file sets. A file that cannot be read sets nothing and says why."""
+    try:
+        text = read_file(path, _MAX_BYTES).decode()
+        node = _compose(text)
+    except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
+        message = f"conda's configuration file {path} cannot be read: {_reason(error)}"
+        problem = Problem("condarc-unreadable", message, "Correct the file; until then it is ignored.")
+        return CondarcSource(path, {}, (problem,))
+    if node is None:
+        return CondarcSource(path, {})
+    repeated = (_repeated_key(path, *found) for found in _repeated_keys(node, _DEPTH))
+    return CondarcSource(path, _map_entries(node, text.splitlines(), _DEPTH), tuple(repeated))
+
+
+def parse_condarc(text: str) -> Mapping[str, Entry]:
+    """Return the entries of a configuration file.
+
+    Raises:
+        ValueError: it is not a map of parameters.
+        YAMLError: it is not YAML.
+    """
+    node = _compose(text)
+    return _map_entries(node, text.splitlines(), _DEPTH) if node is not None else {}
+
+
+def _compose(text: str) -> MappingNode | None:
+    """Return the map of parameters in a text; None where there is nothing in it."""
+    node = YAML(typ="safe", pure=True).compose(text)
+    if node is None or isinstance(node, MappingNode):
+        return node
+    raise ValueError("it must be a map of parameters")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a file, and in which of its lines."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split())
+    return f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is not YAML'}."
+
+
+def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:
+    """Yield each key that stands in a map already, its line, and that of the one before."""
+    if not depth or not isinstance(node, (MappingNode, SequenceNode)):
+        return
+    seen: dict[str, int] = {}
+    for item in node.value:
+        key, value = item if isinstance(node, MappingNode) else (None, item)
+        if key is not None:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in seen:
+                yield name, line, seen[name]
+            seen[name] = line
+        yield from _repeated_keys(value, depth - 1)
+
+
+def _repeated_key(path: str, name: str, line: int, before: int) -> Problem:
+    message = (
+        f"conda's configuration file {path}, line {line}: {name} is set already in line {before}. This value is "
+        "used here; conda refuses such a file, and all its commands fail."
+    )
+    return Problem("condarc-repeated-key", message, "Delete one of the two, or put the entries of both under one.")
+
+
+def environment_source(environ: Mapping[str, str]) -> CondarcSource:
+    """Return what the variables ``CONDA_*`` set; lists are still one string. ``!important`` at the end means final."""
+    entries = {}
+    for name, text in environ.items():
+        if name.startswith("CONDA_"):
+            value, important, _ = text.partition("!important")
+            entries[name[6:].lower()] = Entry(value.strip(), "final" if important else None)
+    return CondarcSource("environment variables", entries)
+
+
+def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> Entry:
+    line = node.start_mark.line + 1
+    if isinstance(node, ScalarNode):
+        return Entry(None if node.tag == _NULL_TAG else str(node.value), flag, line)
+    if depth and isinstance(node, SequenceNode):
+        items = tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value)
+        return Entry(items, flag, line)
+    if depth and isinstance(node, MappingNode):
+        return Entry(_map_entries(node, lines, depth - 1), flag, line)
+    return Entry(None, flag, line)
+
+
+def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, Entry]:
+    entries = {}
+    for key, value in node.value:
+        marked = value if isinstance(value, ScalarNode) else key
+        entries[str(key.value)] = _entry(value, lines, depth, _flag_behind(marked, lines))
+    return entries
+
+
+def _flag_behind(node: Node, lines: list[str]) -> Flag | None:
+    mark = node.end_mark
+    if mark.line >= len(lines):
+        return None
+    match = _FLAG.match(lines[mark.line], mark.column)
+    return match[1] if match else None  # type: ignore[return-value]
+
+
+def merge(entries: Sequence[Entry]) -> Plain:
+    """Return one value out of those of several sources, lowest priority first; all of the same shape."""
+    final = next((index for index, entry in enumerate(entries) if entry.flag == "final"), None)
+    if final is not None:
+        entries = entries[: final + 1]
+    last = entries[-1].value
+    if isinstance(last, tuple):
+        return _merge_lists([entry.value for entry in entries if isinstance(entry.value, tuple)])
+    if isinstance(last, Mapping):
+        return _merge_maps([entry.value for entry in entries if isinstance(entry.value, Mapping)])
+    return last
+
+
+def _merge_lists(lists: list[tuple[Entry, ...]]) -> tuple[Plain, ...]:
+    top = [_plain(item) for items in lists for item in items if item.flag == "top"]
+    body = [_plain(item) for items in reversed(lists) for item in items]
+    bottom = [_plain(item) for items in reversed(lists) for item in items if item.flag == "bottom"]
+    above = [item for item in _once(top + body) if item not in bottom]
+    return (*above, *reversed(_once(reversed(bottom))))
+
+
+def _once(items: Iterable[Plain]) -> list[Plain]:
+    """Each item once, where it comes first. Items may be maps, which no set can hold."""
+    kept: list[Plain] = []
+    for item in items:
+        if item not in kept:
+            kept.append(item)
+    return kept
+
+
+def _merge_maps(maps: list[Mapping[str, Entry]]) -> Mapping[str, Plain]:
+    values: dict[str, list[Entry]] = {}
+    for entries in maps:
+        for key, entry in entries.items():
+            values.setdefault(key, []).append(entry)
+    return {key: merge(found) for key, found in values.items()}
+
+
+def _plain(entry: Entry) -> Plain:
+    return merge([entry])

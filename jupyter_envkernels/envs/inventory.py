@@ -1,0 +1,168 @@
+"""One prefix -> what it consists of: conda's records, what pip put over and beside them, what was requested.
+
+Only files are read. pip's packages are merged over conda's as conda does it (``PrefixData`` with
+``interoperability``): a conda package whose metadata pip took away is gone, and what took its place is pip's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..errors import InvalidSpec, NotFound
+from ..files import read_file
+from ..models import InstalledPackage, Inventory
+from ..specs import conda_name, without_credentials
+from .history import read_history, requested_specs
+from .site_packages import pip_packages
+
+MAX_RECORD_BYTES = 64 << 20
+"""Of one file in ``conda-meta``; the records of packages with a hundred thousand files have some ten million."""
+
+_MAX_RECORDS_BYTES = 128 << 20
+"""Of all files in ``conda-meta``: a large environment of some thousand packages has some ten million."""
+
+_MAX_BYTES = 1 << 20
+_UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
+_INFO = ".dist-info/METADATA"
+_METADATA = re.compile(rf".*/site-packages/[^/]+{re.escape(_INFO)}")
+
+
+class PrefixRecord(msgspec.Struct, frozen=True):
+    """What is read of a file in ``conda-meta``; see conda's ``PrefixRecord``."""
+
+    name: str
+    version: str
+    build: str = ""
+    channel: str | None = None  # which rattler may not know
+    subdir: str = ""
+    fn: str = ""
+    url: str | None = None
+    md5: str | None = None
+    sha256: str | None = None
+    files: tuple[str, ...] = ()
+    requested_spec: str | None = None
+    requested_specs: tuple[str, ...] = ()
+    python_site_packages_path: str | None = None
+
+
+def read_inventory(prefix: Path) -> Inventory:
+    """Read what an environment consists of.
+
+    Raises:
+        NotFound: there is no environment any more.
+        InvalidSpec: a record is unreadable.
+    """
+    if not (prefix / "conda-meta").is_dir():
+        raise NotFound(f"There is no environment at {prefix} any more.")
+    records = list(_records(prefix))
+    owned = {path for record in records for path in record.files}
+    kept = [record for record in records if not _is_replaced(prefix, record)]
+    requested = _requested(prefix, kept)
+    asked = {conda_name(text) for text in requested}
+    conda = [_package(record, requested=record.name in asked) for record in kept]
+    folder = _site_packages(records)
+    pip = pip_packages(str(prefix), folder, owned) if folder else ()
+    packages = (*sorted(conda, key=lambda p: p.name), *sorted(pip, key=lambda p: p.name.lower()))
+    return Inventory(packages, requested, _variables(prefix))
+
+
+def _records(prefix: Path) -> Iterator[PrefixRecord]:
+    left = _MAX_RECORDS_BYTES
+    for path in sorted((prefix / "conda-meta").glob("*.json")):
+        record, size = _record(path, min(left, MAX_RECORD_BYTES))
+        left -= size
+        yield record
+
+
+def read_pins(prefix: Path) -> dict[str, str]:
+    """Return the match specs of ``conda-meta/pinned``, which bind every later choice of packages, each with its place.
+
+    See conda's documentation, "Preventing packages from updating (pinning)".
+    """
+    path = prefix / "conda-meta" / "pinned"
+    try:
+        text = read_file(path, _MAX_BYTES).decode(errors="replace")
+    except OSError:
+        return {}
+    lines = ((line.partition("#")[0].strip(), number) for number, line in enumerate(text.splitlines(), 1))
+    return {line: f"{path}, line {number}" for line, number in lines if line}
+
+
+def _record(path: Path, limit: int) -> tuple[PrefixRecord, int]:
+    """Read a record; return it with the size of its file."""
+    try:
+        data = read_file(path, limit)
+        record = msgspec.json.decode(data, type=PrefixRecord)
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged_record(path, error) from error
+    texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
+    if not "".join(filter(None, texts)).isprintable():
+        raise damaged_record(path, ValueError("it has a line break or a control character"))
+    return record, len(data)
+
+
+def damaged_record(path: Path, error: Exception) -> InvalidSpec:
+    """Return the failure that the file in which conda records a package cannot be read."""
+    return InvalidSpec(
+        f"The package record {path} cannot be read: {str(error).rstrip('.')}.",
+        remedy=f"Delete this file, and install {path.stem.rsplit('-', 2)[0]} again.",
+    )
+
+
+def _is_replaced(prefix: Path, record: PrefixRecord) -> bool:
+    """Metadata that the package brought are not there any more."""
+    # of thousands of paths, only one or two are worth the expression
+    metadata = [path for path in record.files if path.endswith(_INFO) and _METADATA.fullmatch(path)]
+    return any(not os.path.exists(f"{prefix}/{path}") for path in metadata)
+
+
+def _site_packages(records: Sequence[PrefixRecord]) -> str:
+    """Where the prefix's python looks for packages, relative to it; empty where it has no python."""
+    python = next((record for record in records if record.name == "python"), None)
+    if python is None:
+        return ""
+    minor = ".".join(python.version.split(".")[:2])
+    return python.python_site_packages_path or f"lib/python{minor}/site-packages"
+
+
+def _package(record: PrefixRecord, *, requested: bool) -> InstalledPackage:
+    url = without_credentials(record.url or "")
+    place = f"/{record.subdir}/{url.rpartition('/')[2]}"
+    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel or "").rstrip("/")
+    return InstalledPackage(
+        "conda",
+        record.name,
+        record.version,
+        record.build,
+        channel.removesuffix(f"/{record.subdir}"),
+        record.subdir,
+        url,
+        record.md5 or "",
+        record.sha256 or "",
+        requested,
+    )
+
+
+def _requested(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[str, ...]:
+    """Return what was requested and is there, by the history, or where that says nothing by the records."""
+    names = {record.name for record in records}
+    in_history = [text for name, text in requested_specs(read_history(prefix)).items() if name in names]
+    said = [text for record in records for text in (record.requested_specs or (record.requested_spec,))]
+    in_records = [text for text in said if text and text != "None"]  # which conda writes for a mere dependency
+    return tuple(without_credentials(text) for text in dict.fromkeys(in_history or sorted(in_records)))
+
+
+def _variables(prefix: Path) -> dict[str, str]:
+    """The variables that ``conda env config vars`` keeps; unset ones are marked, not deleted."""
+    try:
+        state = json.loads(read_file(prefix / "conda-meta" / "state", _MAX_BYTES))
+        found = state.get("env_vars", {})
+        return {str(name): str(value) for name, value in found.items() if value != _UNSET}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}

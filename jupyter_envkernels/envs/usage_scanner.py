@@ -1,0 +1,147 @@
+"""Measures the size and the age of environments slowly, so that other work is not disturbed."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from ..models import Environment
+from .disk_usage import DiskUsage
+from .fingerprints import stamp_of
+from .history import read_history
+from .usage import MAX_TIME, Footprints, UsageRecord
+
+_NAP = 0.002
+"""Seconds of work, then of rest, in the background: other threads of the process hardly notice."""
+
+_MAX_AGE = 7 * 86400.0
+"""Seconds after which an environment is measured again although its stamp has not changed: packages may have been put
+into the cache or taken out of it, and programs may have written into the prefix."""
+
+_UNSETTLED = ""
+"""Instead of a stamp: the environment had changed so lately that it may have changed again unseen."""
+
+_PYTHON = re.compile(r"python[0-9.]+t?")
+
+
+class Gauge:
+    """Measures environments that are new or have changed, one after the other. For use by one thread at a time.
+
+    Args:
+        footprints: where the results go.
+    """
+
+    def __init__(self, footprints: Footprints) -> None:
+        self._footprints = footprints
+        self._round: Iterator[None] | None = None
+        self._fresh: dict[str, UsageRecord] = {}
+
+    def measure(self, environments: Collection[Environment]) -> None:
+        """Measure at once all that must be measured."""
+        try:
+            for _ in self._go_round(environments):
+                pass
+        finally:
+            self._save(environments)
+
+    def work(self, environments: Collection[Environment], seconds: float) -> bool:
+        """Go on measuring for a while, with rests.
+
+        Args:
+            environments: those that there are now; a new one is measured in the next round.
+            seconds: when to stop, even in the middle of an environment; the next call goes on from there.
+
+        Returns:
+            Whether there is more to do.
+        """
+        end = (rested := time.monotonic()) + seconds
+        self._round = self._round or self._go_round(environments)
+        try:
+            for _ in self._round:
+                if (now := time.monotonic()) > end:
+                    return True
+                if now > rested + _NAP:
+                    time.sleep(_NAP)
+                    rested = time.monotonic()
+            self._round = None
+        finally:
+            self._save(environments)
+        return False
+
+    def _go_round(self, environments: Collection[Environment]) -> Iterator[None]:
+        for environment in environments:
+            known = self._footprints.records().get(environment.id)
+            if known is None or _is_outdated(known):
+                yield from self._measure(environment)
+            yield
+
+    def _measure(self, environment: Environment) -> Iterator[None]:
+        prefix = os.path.realpath(environment.prefix)
+        folders = _telling_folders(prefix)
+        stamp = _stamp(prefix, folders)  # taken first: what changes meanwhile is measured again
+        usage = DiskUsage(prefix)
+        yield from usage.steps()
+        if os.path.isdir(f"{prefix}/conda-meta"):
+            self._fresh[environment.id] = UsageRecord(
+                prefix=os.fsencode(prefix),
+                folders=folders,
+                stamp=stamp,
+                own_bytes=usage.own,
+                shared_bytes=usage.shared,
+                charged_bytes=usage.charged,
+                measured=time.time(),
+                created=_created(prefix),
+            )
+
+    def _save(self, environments: Collection[Environment]) -> None:
+        if self._fresh:
+            self._footprints.save(self._fresh, environments)
+            self._fresh = {}
+
+
+def _is_outdated(record: UsageRecord) -> bool:
+    """It must be measured again. What changes just now is left until it has settled."""
+    stamp = _stamp(os.fsdecode(record.prefix), record.folders)
+    has_changed = stamp not in {_UNSETTLED, record.stamp}
+    return has_changed or not 0 <= time.time() - record.measured < _MAX_AGE
+
+
+def _stamp(prefix: str, folders: Sequence[str]) -> str:
+    now = time.time_ns()
+    stamps = [stamp_of(f"{prefix}/{folder}", now) for folder in folders]
+    return _UNSETTLED if None in stamps else "-".join(f"{stamp:x}" for stamp in stamps)
+
+
+def _telling_folders(prefix: str) -> tuple[str, ...]:
+    """Those in which conda, pip and R leave a trace when they change an environment, relative to it."""
+    try:
+        with os.scandir(f"{prefix}/lib") as entries:
+            pythons = sorted(entry.name for entry in entries if _is_python(entry))
+    except OSError:
+        pythons = []
+    return ("conda-meta", *(f"lib/{name}/site-packages" for name in pythons), "lib/R/library")
+
+
+def _is_python(entry: os.DirEntry[str]) -> bool:
+    """Links do not count: conda makes python3.1 as one to python3.10 and later."""
+    return _PYTHON.fullmatch(entry.name) is not None and entry.is_dir(follow_symlinks=False)
+
+
+def _created(prefix: str) -> float | None:
+    """When the first entry of the history was written, or else the oldest package record."""
+    revisions = read_history(Path(prefix))
+    if revisions and (first := revisions[0].time) is not None:
+        return _datable(first)
+    try:
+        with os.scandir(f"{prefix}/conda-meta") as entries:
+            times = [entry.stat().st_mtime for entry in entries if entry.name.endswith(".json")]
+    except OSError:
+        return None
+    return _datable(min(times)) if times else None
+
+
+def _datable(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_TIME)

@@ -1,0 +1,110 @@
+"""An environment's packages -> the text of a file from which it can be made again.
+
+Formats: environment.yml (CEP 24, https://conda.org/learn/ceps/cep-0024/), the list of URLs that ``conda list
+--explicit`` writes (CEP 23, https://conda.org/learn/ceps/cep-0023/), and pip's requirements file. A lock file needs the
+engine: see ``engine.export``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from ..models import EnvSpec, ExportFormat, InstalledPackage, Inventory
+from .environment_yml import write
+from .redact import without_credentials
+from .requirements import title_of
+
+_PUBLIC = re.compile(r"https://conda\.anaconda\.org/(?P<name>.+)|https://repo\.anaconda\.com/pkgs/(?:main|r|msys2)")
+
+
+def export_text(name: str, inventory: Inventory, form: ExportFormat) -> str:
+    """Write an environment down, without credentials.
+
+    Args:
+        name: of the environment.
+        inventory: its packages.
+        form: every format but ``pixi-lock``.
+    """
+    return without_credentials(_WRITERS[form](name, inventory))
+
+
+def channels_of(inventory: Inventory) -> tuple[str, ...]:
+    """Return URLs of the channels that packages come from, that of most packages first."""
+    counts = Counter(package.channel for package in inventory.of("conda") if package.channel)
+    return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
+
+
+def _channel_name(url: str) -> str:
+    """What others call a channel: its name where it is one of anaconda.org or of ``defaults``, else its URL."""
+    found = _PUBLIC.fullmatch(url.rstrip("/"))
+    return (found["name"] or "defaults") if found else url
+
+
+def _channel_names(inventory: Inventory) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_channel_name(url) for url in channels_of(inventory)))
+
+
+def _yaml(name: str, inventory: Inventory) -> str:
+    return _environment_yml(name, inventory, lambda package: f"={package.version}={package.build}")
+
+
+def _yaml_no_builds(name: str, inventory: Inventory) -> str:
+    return _environment_yml(name, inventory, lambda package: f"=={package.version}")
+
+
+def _environment_yml(name: str, inventory: Inventory, pin: Callable[[InstalledPackage], str]) -> str:
+    """All packages. Those from a minor channel name it: by priority alone they might come from another."""
+    channels = _channel_names(inventory)
+
+    def line(package: InstalledPackage) -> str:
+        channel = _channel_name(package.channel)
+        prefix = f"{channel}::" if channel and channel != channels[0] else ""
+        return f"{prefix}{package.name}{pin(package)}"
+
+    dependencies = tuple(line(package) for package in inventory.of("conda"))
+    return write(EnvSpec(name, channels, dependencies, _requirement_lines(inventory), inventory.variables))
+
+
+def _yaml_from_history(name: str, inventory: Inventory) -> str:
+    """Return what was requested; where no record tells, all packages."""
+    if not inventory.requested:
+        return _yaml_no_builds(name, inventory)
+    asked = tuple(package.requirement for package in inventory.of("pip") if package.requested)
+    return write(EnvSpec(name, _channel_names(inventory), inventory.requested, asked, inventory.variables))
+
+
+def _explicit(_: str, inventory: Inventory) -> str:
+    conda = inventory.of("conda")
+    lines = ["# conda create --name NAME --file FILE makes an environment of these packages."]
+    if inventory.platform:
+        lines.append(f"# platform: {inventory.platform}")
+    if left_out := inventory.of("pip"):
+        lines.append(f"# Not in this list, because pip installed them: {', '.join(p.name for p in left_out)}")
+    lines += [f"# no URL: {package.name}={package.version}={package.build}" for package in conda if not package.url]
+    lines.append("@EXPLICIT")
+    return "\n".join([*lines, *(_hashed_url(package) for package in conda if package.url)]) + "\n"
+
+
+def _hashed_url(package: InstalledPackage) -> str:
+    """The hash says by its length which it is, as in what conda writes."""
+    return "#".join(filter(None, (package.url, package.sha256 or package.md5)))
+
+
+def _requirements(_: str, inventory: Inventory) -> str:
+    python = next((package.version for package in inventory.of("conda") if package.name == "python"), "")
+    return "\n".join([title_of(python), *_requirement_lines(inventory)]) + "\n"
+
+
+def _requirement_lines(inventory: Inventory) -> tuple[str, ...]:
+    return tuple(package.requirement for package in inventory.of("pip"))
+
+
+_WRITERS: Mapping[str, Callable[[str, Inventory], str]] = {
+    "yaml": _yaml,
+    "yaml-no-builds": _yaml_no_builds,
+    "yaml-from-history": _yaml_from_history,
+    "explicit": _explicit,
+    "requirements": _requirements,
+}

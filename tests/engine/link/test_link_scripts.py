@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from jupyter_envkernels.engine.link.link_scripts import run_post_link
+from jupyter_envkernels.errors import LinkFailed
+from jupyter_envkernels.models import JobPhase, PlannedPackage, ProgressUnit
+
+
+class Log:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def phase(self, phase: JobPhase, message: str) -> None:
+        raise AssertionError(message)
+
+    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
+        raise AssertionError(unit)
+
+    def log(self, text: str) -> None:
+        self.lines += text.splitlines()
+
+
+def package(name: str, *depends: str) -> PlannedPackage:
+    record = json.dumps({"build_number": 3, "depends": depends})
+    return PlannedPackage(name, "1.0", "0", "main", "noarch", f"file:///{name}.conda", None, 0, True, record)
+
+
+def write_script(prefix: Path, name: str, text: str) -> None:
+    (prefix / "bin").mkdir(exist_ok=True)
+    (prefix / "bin" / f".{name}-post-link.sh").write_text(text)
+
+
+async def test_dependencies_come_first(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_script(tmp_path, name, 'echo "$PKG_NAME $PKG_BUILDNUM"\n')
+    log = Log()
+    packages = [package("a", "b >=1"), package("b", "c", "d 1.* *_0"), package("c"), package("d")]
+    await run_post_link(tmp_path, packages, os.environ, log)
+    assert [line for line in log.lines if not line.startswith("Running")] == ["c 3", "b 3", "a 3"]
+
+
+async def test_a_circle_has_no_first(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_script(tmp_path, name, "echo $PKG_NAME\n")
+    log = Log()
+    await run_post_link(tmp_path, [package("b", "a"), package("a", "b")], os.environ, log)
+    assert [line for line in log.lines if not line.startswith("Running")] == ["a", "b"]
+
+
+async def test_a_script_that_says_nothing_and_fails(tmp_path: Path) -> None:
+    write_script(tmp_path, "a", "exit 3\n")
+    with pytest.raises(LinkFailed, match="of a failed: exit code 3"):
+        await run_post_link(tmp_path, [package("a")], os.environ, Log())
+
+
+async def test_without_scripts_nothing_is_run(tmp_path: Path) -> None:
+    log = Log()
+    await run_post_link(tmp_path, [package("a")], {}, log)
+    assert log.lines == []
