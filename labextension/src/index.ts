@@ -25,10 +25,10 @@ import {
 
 import { environmentIcon } from './components/icons';
 import {
-  EditStore,
+  UpdateDrafts,
   EnvModel,
   JobModel,
-  Loadable,
+  AsyncValue,
   SpecCheck,
   SpecDraft
 } from './model';
@@ -39,7 +39,7 @@ import {
   Controller,
   EnvironmentView,
   notifyEnd,
-  Place,
+  Route,
   readText,
   saveNew,
   showExport,
@@ -95,10 +95,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const check: SpecCheck.Check = (source, withChannels) =>
       api.checkSpec(source, withChannels);
     const draft = new SpecDraft({ check, state });
-    const templates = new Loadable(() => api.listTemplates());
-    const settingsOfServer = new Loadable(() => api.getSettings());
+    const templates = new AsyncValue(() => api.listTemplates());
+    const settingsOfServer = new AsyncValue(() => api.getSettings());
     environments.stateChanged.connect(() => void settingsOfServer.load());
-    const edits = new EditStore({ jobs, draft: { check } });
+    const edits = new UpdateDrafts({ jobs, draft: { check } });
     const tracker = new WidgetTracker<MainAreaWidget<Workspace>>({
       namespace: 'jupyter-envkernels'
     });
@@ -119,12 +119,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
           .map(({ path }) => path)
     });
 
-    function draftOf(place: Place): SpecDraft | null {
-      if (place.page === 'spec') {
+    function draftOf(route: Route): SpecDraft | null {
+      if (route.page === 'spec') {
         return draft;
       }
       const environment =
-        place.page === 'update' && environments.get(place.environment);
+        route.page === 'update' && environments.get(route.environment);
       return environment ? edits.of(environment).draft : null;
     }
 
@@ -175,7 +175,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       return tab;
     }
 
-    function createEditor(spec: SpecDraft, origin: Place): SpecEditor {
+    function createEditor(spec: SpecDraft, origin: Route): SpecEditor {
       return new SpecEditor({
         draft: spec,
         templates: spec === draft ? templates : null,
@@ -248,7 +248,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     void restorer?.restore(tracker, {
       command: CommandIDs.show,
-      args: ({ content }) => ({ ...content.place }),
+      args: ({ content }) => ({ ...content.route }),
       name: () => WORKSPACE_ID
     });
     followEnds(settings, jobs, controller, trans);

@@ -6,10 +6,10 @@ import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJob, isActive } from '../types';
-import { formatTime } from './amounts';
+import { formatTime } from './format';
 import { IBaseProps, IconButton, ProgressBar } from './common';
 import { StateIcon } from './icons';
-import { againName, jobTitle, stateName } from './words';
+import { againName, jobTitle, stateName } from './labels';
 
 /** How many jobs are listed at most. */
 const SHOWN = 20;

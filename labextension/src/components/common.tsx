@@ -7,7 +7,7 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IProblem, IProgress } from '../types';
-import { formatPace, formatProgress, fraction } from './amounts';
+import { formatPace, formatProgress, fraction } from './format';
 
 /** What every component gets. */
 export interface IBaseProps {

@@ -9,7 +9,7 @@ import { RequestError } from '../restapi';
 import { ICheckedSpec, IDiagnostic, IFix } from '../types';
 import { IBaseProps, TextButton } from './common';
 import { SeverityIcon } from './icons';
-import { describe } from './words';
+import { describe } from './labels';
 
 export interface IDiagnosticsProps extends IBaseProps {
   /** Null before the first answer. */

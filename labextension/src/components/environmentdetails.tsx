@@ -5,7 +5,7 @@
 import React from 'react';
 
 import { IEnvironment } from '../types';
-import { formatAge, formatBytes, formatTime } from './amounts';
+import { formatAge, formatBytes, formatTime } from './format';
 import { IBaseProps } from './common';
 import { Order } from './sorting';
 

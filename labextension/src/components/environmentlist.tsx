@@ -11,7 +11,7 @@ import { IBaseProps, Notice, TextButton } from './common';
 import { EnvironmentRow, IEnvironmentActions } from './environmentrow';
 import { environmentIcon } from './icons';
 import { Order, ordered, ORDERS } from './sorting';
-import { describe } from './words';
+import { describe } from './labels';
 
 /** From how many environments on there is a filter. */
 const FILTER_FROM = 8;

@@ -15,7 +15,7 @@ import { RequestError } from '../restapi';
 import { EXPORT_FORMATS, ExportFormat, IExported } from '../types';
 import { IBaseProps, Notice, TextButton } from './common';
 import { SeverityIcon } from './icons';
-import { describe } from './words';
+import { describe } from './labels';
 
 /** What a format is called. */
 export function formatName(

@@ -6,11 +6,11 @@ import React from 'react';
 
 import { RequestError } from '../restapi';
 import { IRevision } from '../types';
-import { formatTime } from './amounts';
+import { formatTime } from './format';
 import { ChangeCounts, ChangeTable } from './changes';
 import { Fold, IBaseProps, Notice, TextButton } from './common';
 import { revisionChanges } from './packages';
-import { describe } from './words';
+import { describe } from './labels';
 
 export interface IHistoryListProps extends IBaseProps {
   /** Oldest first; null while they are not known. */

@@ -7,7 +7,7 @@ import React from 'react';
 
 import { RequestError } from '../restapi';
 import { IJob, IPlan, isActive, JobPhase } from '../types';
-import { formatDuration, fraction } from './amounts';
+import { formatDuration, fraction } from './format';
 import {
   amounts,
   Fold,
@@ -29,7 +29,7 @@ import {
   jobTitle,
   phaseName,
   stateName
-} from './words';
+} from './labels';
 
 export interface IJobViewProps extends IBaseProps {
   job: IJob;

@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { IProblem, ISettings } from '../types';
-import { formatBytes } from './amounts';
+import { formatBytes } from './format';
 import { IBaseProps, Notice } from './common';
 
 export interface ILimitsProps extends IBaseProps {

@@ -22,7 +22,7 @@ import {
   TextButton
 } from './common';
 import { channelName } from './planview';
-import { describe } from './words';
+import { describe } from './labels';
 
 export interface IPackageFormProps extends IBaseProps {
   /** Null while they are not known. */

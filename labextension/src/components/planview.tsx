@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { IPlan, IPlannedPackage, IProblem } from '../types';
-import { formatBytes } from './amounts';
+import { formatBytes } from './format';
 import { ChangeCounts, ChangeTable } from './changes';
 import { Fold, IBaseProps } from './common';
 import { SeverityIcon } from './icons';

@@ -8,7 +8,7 @@ import React from 'react';
 import { RequestError } from '../restapi';
 import { ITemplate } from '../types';
 import { IBaseProps, Notice, TextButton } from './common';
-import { describe } from './words';
+import { describe } from './labels';
 
 /** Whether the draft has a plan: being made, ready, not to be made, or of an earlier text. */
 export type PreviewState = 'none' | 'pending' | 'ready' | 'failed' | 'outdated';

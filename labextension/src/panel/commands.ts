@@ -8,14 +8,14 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { environmentIcon } from '../components/icons';
 import { Controller, OPEN_NOTEBOOK } from './controller';
-import { toPlace } from './places';
+import { toRoute } from './routes';
 import { Workspace } from './workspace';
 
 /** The ids of the commands. */
 export namespace CommandIDs {
   /** Show the panel. */
   export const open = 'envkernels:open';
-  /** Show a place in the tab. */
+  /** Show a route in the tab. */
   export const show = 'envkernels:show';
   /** Open the editor of a spec; with `path` a file. */
   export const newEnvironment = 'envkernels:new';
@@ -105,7 +105,7 @@ function addPanelCommands(
         }
       }
     },
-    execute: args => controller.show(toPlace(args))
+    execute: args => controller.show(toRoute(args))
   });
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh Environments'),

@@ -19,7 +19,7 @@ import {
 } from './dialogs';
 import { openEnvironmentMenu } from './environmentmenu';
 import { INotifyActions } from './notify';
-import { Place } from './places';
+import { Route } from './routes';
 import { Sidebar } from './sidebar';
 import { JobStarter } from './starter';
 import { Workspace } from './workspace';
@@ -44,9 +44,9 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   readonly starter: JobStarter;
 
-  /** Bring the tab to the front with this place. */
-  show = (place: Place): void => {
-    this._options.openTab().showPlace(place);
+  /** Bring the tab to the front with this route. */
+  show = (route: Route): void => {
+    this._options.openTab().showRoute(route);
   };
 
   newEnvironment = (): void => {
@@ -119,10 +119,10 @@ export class Controller implements Sidebar.IActions, INotifyActions {
   openMenu = (
     environment: IEnvironment,
     anchor: HTMLElement,
-    place: { x: number; y: number }
+    position: { x: number; y: number }
   ): void => {
     const { commands, trans } = this._options;
-    openEnvironmentMenu({ commands, environment, anchor, place, trans });
+    openEnvironmentMenu({ commands, environment, anchor, position, trans });
   };
 
   openNotebook = (environment: IEnvironment, anchor: HTMLElement): void => {
@@ -190,13 +190,13 @@ export class Controller implements Sidebar.IActions, INotifyActions {
   };
 
   /** Start the job that a draft asks for. Throws a RequestError where the server refuses it. */
-  apply = async (draft: SpecDraft, origin: Place): Promise<void> => {
+  apply = async (draft: SpecDraft, origin: Route): Promise<void> => {
     await draft.compareFile(this._options.readFile);
     draft.jobId = (await this.starter.start(draft.request, origin)).id;
   };
 
   /** Have a plan made of what a draft asks for. Throws a RequestError where the server refuses it. */
-  preview = async (draft: SpecDraft, origin: Place): Promise<void> => {
+  preview = async (draft: SpecDraft, origin: Route): Promise<void> => {
     await draft.compareFile(this._options.readFile);
     const { request } = draft;
     const { id } = await this.plan(request, origin);
@@ -204,7 +204,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
   };
 
   /** Have a plan made. Throws a RequestError where the server refuses it. */
-  plan = (request: PlannableRequest, origin: Place): Promise<IJob> =>
+  plan = (request: PlannableRequest, origin: Route): Promise<IJob> =>
     this.starter.start({ kind: 'plan', of: request }, origin);
 }
 

@@ -6,7 +6,7 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import { describe } from '../components/words';
+import { describe } from '../components/labels';
 import { IEnvironment, NAME_PATTERN } from '../types';
 
 /** A name for the copy of an environment that is not taken: NAME-copy, NAME-copy-2 and so on. */

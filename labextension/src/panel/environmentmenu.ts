@@ -19,7 +19,7 @@ import {
 } from '../components/permissions';
 import { EnvModel } from '../model';
 import { EXPORT_FORMATS, ExportFormat, IEnvironment } from '../types';
-import { Place } from './places';
+import { Route } from './routes';
 
 /** The ids of the commands; each takes the `environment` by its id. */
 export namespace EnvironmentCommandIDs {
@@ -43,7 +43,7 @@ interface ICommandOptions {
   environments: EnvModel;
   trans: TranslationBundle;
   actions: {
-    show: (place: Place) => void;
+    show: (route: Route) => void;
     exportAs: (environment: IEnvironment, format: ExportFormat) => void;
     addKernel: (environment: IEnvironment) => void;
     clone: (environment: IEnvironment) => void;
@@ -132,13 +132,13 @@ interface IMenuOptions {
   environment: IEnvironment;
   /** Where the focus returns to. */
   anchor: HTMLElement;
-  place: { x: number; y: number };
+  position: { x: number; y: number };
   trans: TranslationBundle;
 }
 
 /** Offer all that can be done with an environment. */
 export function openEnvironmentMenu(options: IMenuOptions): void {
-  const { anchor, commands, environment, place, trans } = options;
+  const { anchor, commands, environment, position, trans } = options;
   const { addKernel, clone, exportAs, history, packages, remove, update } =
     EnvironmentCommandIDs;
   const args = { environment: environment.id };
@@ -165,5 +165,5 @@ export function openEnvironmentMenu(options: IMenuOptions): void {
     anchor.focus();
     requestAnimationFrame(() => menu.dispose());
   });
-  menu.open(place.x, place.y);
+  menu.open(position.x, position.y);
 }

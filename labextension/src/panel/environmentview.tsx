@@ -13,12 +13,12 @@ import {
   EnvironmentPage
 } from '../components/environmentheader';
 import { whyKept, whyNotTrusted } from '../components/permissions';
-import { EditStore, EnvModel, IEdit, JobModel } from '../model';
+import { UpdateDrafts, EnvModel, IEdit, JobModel } from '../model';
 import { RestAPI } from '../restapi';
 import { IEnvironment, IJob, PlannableRequest } from '../types';
 import { HistoryPage } from './historypage';
 import { PackagesPage } from './packagespage';
-import { Place } from './places';
+import { Route } from './routes';
 import { SpecEditor } from './speceditor';
 
 /** Its packages, its history, and a spec to update it from; one of them at a time. */
@@ -186,14 +186,14 @@ export namespace EnvironmentView {
   /** The options of an EnvironmentView. */
   export interface IOptions {
     api: RestAPI;
-    edits: EditStore;
+    edits: UpdateDrafts;
     environments: EnvModel;
     jobs: JobModel;
     trans: TranslationBundle;
     /** Make an editor of a draft. */
-    editor: (draft: IEdit['draft'], origin: Place) => SpecEditor;
+    editor: (draft: IEdit['draft'], origin: Route) => SpecEditor;
     /** Have a plan made and shown. Throws a RequestError where the server refuses it. */
-    plan: (request: PlannableRequest, origin: Place) => Promise<IJob>;
-    show: (place: Place) => void;
+    plan: (request: PlannableRequest, origin: Route) => Promise<IJob>;
+    show: (route: Route) => void;
   }
 }

@@ -8,7 +8,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { ExportView } from '../components/exportview';
-import { Loadable } from '../model';
+import { AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { ExportFormat, IEnvironment, IExported } from '../types';
 
@@ -69,11 +69,11 @@ export class ExportBody extends ReactWidget {
     );
   }
 
-  private _load(): Loadable<IExported> {
+  private _load(): AsyncValue<IExported> {
     const { api } = this._options;
     const { id } = this._environment;
     const format = this._format;
-    const exported = new Loadable(() => api.exportEnvironment(id, format));
+    const exported = new AsyncValue(() => api.exportEnvironment(id, format));
     exported.stateChanged.connect(this.update, this);
     void exported.load();
     return exported;
@@ -119,7 +119,7 @@ export class ExportBody extends ReactWidget {
   }
 
   private _done = '';
-  private _exported: Loadable<IExported>;
+  private _exported: AsyncValue<IExported>;
 }
 
 /** Show an environment as a file. */

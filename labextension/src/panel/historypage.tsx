@@ -7,7 +7,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { HistoryList } from '../components/historylist';
-import { Attempt, Loadable } from '../model';
+import { Attempt, AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { IRevision, RollbackRequest } from '../types';
 
@@ -18,7 +18,7 @@ export class HistoryPage extends ReactWidget {
     this.addClass('jp-EnvKernels-page');
     this.node.tabIndex = -1;
     const { api, environment } = _options;
-    this._revisions = new Loadable(() => api.listRevisions(environment));
+    this._revisions = new AsyncValue(() => api.listRevisions(environment));
     for (const model of [this._revisions, this._attempt]) {
       model.stateChanged.connect(this.update, this);
     }
@@ -61,7 +61,7 @@ export class HistoryPage extends ReactWidget {
   }
 
   private readonly _attempt = new Attempt();
-  private readonly _revisions: Loadable<IRevision[]>;
+  private readonly _revisions: AsyncValue<IRevision[]>;
 }
 
 /** A namespace for HistoryPage statics. */

@@ -5,7 +5,7 @@ export * from './environmentview';
 export * from './exportdialog';
 export * from './files';
 export * from './notify';
-export * from './places';
+export * from './routes';
 export * from './sidebar';
 export * from './speceditor';
 export * from './workspace';

@@ -7,7 +7,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJobActions, JobView } from '../components/jobview';
-import { EnvModel, JobModel, Loadable } from '../model';
+import { EnvModel, JobModel, AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { LogTail } from '../stream';
 import { IJob, IPlan, isActive } from '../types';
@@ -110,14 +110,14 @@ export class JobPanel extends ReactWidget {
     if (this._plan || job.kind !== 'plan' || job.state !== 'succeeded') {
       return;
     }
-    this._plan = new Loadable(() => this._options.api.getPlan(job.id));
+    this._plan = new AsyncValue(() => this._options.api.getPlan(job.id));
     this._plan.stateChanged.connect(() => this.update());
     void this._plan.load();
   }
 
   private _jobId: string | null = null;
   private _log: LogTail | null = null;
-  private _plan: Loadable<IPlan> | null = null;
+  private _plan: AsyncValue<IPlan> | null = null;
 }
 
 /** A namespace for JobPanel statics. */

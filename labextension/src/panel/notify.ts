@@ -5,7 +5,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { jobOutcome } from '../components/words';
+import { jobOutcome } from '../components/labels';
 import { IJob } from '../types';
 
 /** What a notification offers. */

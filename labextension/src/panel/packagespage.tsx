@@ -7,7 +7,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { PackageForm } from '../components/packageform';
-import { Attempt, Loadable, PackageEdit } from '../model';
+import { Attempt, AsyncValue, PackageEdit } from '../model';
 import { RequestError, RestAPI } from '../restapi';
 import { IInstalledPackage, UpdateRequest } from '../types';
 
@@ -18,7 +18,9 @@ export class PackagesPage extends ReactWidget {
     this.addClass('jp-EnvKernels-page');
     this.node.tabIndex = -1;
     const { api, edit } = _options;
-    this._packages = new Loadable(() => api.listPackages(edit.environment.id));
+    this._packages = new AsyncValue(() =>
+      api.listPackages(edit.environment.id)
+    );
     for (const model of [this._packages, this._attempt, edit]) {
       model.stateChanged.connect(this.update, this);
     }
@@ -91,7 +93,7 @@ export class PackagesPage extends ReactWidget {
   }
 
   private readonly _attempt = new Attempt();
-  private readonly _packages: Loadable<IInstalledPackage[]>;
+  private readonly _packages: AsyncValue<IInstalledPackage[]>;
 }
 
 /** A namespace for PackagesPage statics. */

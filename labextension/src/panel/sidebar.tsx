@@ -25,7 +25,7 @@ import {
 } from '../components/environmentlist';
 import { environmentIcon } from '../components/icons';
 import { LimitsLine } from '../components/limits';
-import { EnvModel, JobModel, Loadable } from '../model';
+import { EnvModel, JobModel, AsyncValue } from '../model';
 import { isActive, ISettings } from '../types';
 
 /** The id of the panel. */
@@ -162,7 +162,7 @@ export namespace Sidebar {
     environments: EnvModel;
     jobs: JobModel;
     /** The limits and what is used of them. */
-    settings: Loadable<ISettings>;
+    settings: AsyncValue<ISettings>;
     translator: ITranslator;
     actions: IActions;
   }

@@ -24,7 +24,7 @@ import {
   applied,
   Attempt,
   JobModel,
-  Loadable,
+  AsyncValue,
   SpecDraft,
   UpdateDraft
 } from '../model';
@@ -306,9 +306,9 @@ export namespace SpecEditor {
     open: (text: string, path: string | null) => Promise<void>;
     jobs: JobModel;
     /** The limits and what is used of them; null where no environment is made. */
-    settings: Loadable<ISettings> | null;
+    settings: AsyncValue<ISettings> | null;
     /** The specs that the administrator offers; null where they are of no use. */
-    templates: Loadable<ITemplate[]> | null;
+    templates: AsyncValue<ITemplate[]> | null;
     /** Begin with a text that can be had again, after asking where that would lose something. */
     begin: (text: string) => Promise<void>;
     /** Start the job that the draft asks for. Throws a RequestError where the server refuses it. */

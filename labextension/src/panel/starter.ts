@@ -10,7 +10,7 @@ import { EnvModel, JobModel, SpecDraft } from '../model';
 import { RequestError } from '../restapi';
 import { IEnvironment, IJob, isActive, JobRequest } from '../types';
 import { showProblem } from './dialogs';
-import { Place } from './places';
+import { Route } from './routes';
 
 /** Everything that the person can do with jobs. */
 export class JobStarter {
@@ -22,7 +22,7 @@ export class JobStarter {
    * @param request - What is asked for.
    * @param origin - Where it is asked for: the way back.
    */
-  async start(request: JobRequest, origin: Place | null = null): Promise<IJob> {
+  async start(request: JobRequest, origin: Route | null = null): Promise<IJob> {
     const job = await this._options.jobs.start(request);
     this._arrive(job, origin);
     return job;
@@ -85,7 +85,7 @@ export class JobStarter {
   });
 
   /** The draft now belongs to the job that goes on with the one it belonged to. */
-  private _pass(job: IJob, next: IJob, origin: Place | null): void {
+  private _pass(job: IJob, next: IJob, origin: Route | null): void {
     const draft = origin && this._options.draftOf(origin);
     if (draft && next.kind !== 'plan') {
       draft.jobId = next.id;
@@ -94,7 +94,7 @@ export class JobStarter {
     }
   }
 
-  private _arrive(job: IJob, origin: Place | null): void {
+  private _arrive(job: IJob, origin: Route | null): void {
     if (origin) {
       this._origins.set(job.id, origin);
     }
@@ -121,7 +121,7 @@ export class JobStarter {
     if (!origin || isActive(job) || (isDone && origin.page === 'spec')) {
       return null;
     }
-    const labels: { [page in Place['page']]: string } = {
+    const labels: { [page in Route['page']]: string } = {
       spec: trans.__('Edit spec'),
       update: isDone ? trans.__('Back to the spec') : trans.__('Edit spec'),
       packages: trans.__('Back to the packages'),
@@ -132,14 +132,14 @@ export class JobStarter {
   }
 
   /** Where the job was asked for; after a reload of the page, as far as it can be told. */
-  private _origin(job: IJob): Place | null {
-    const place: Place = { page: 'spec' };
-    const draft = this._options.draftOf(place);
+  private _origin(job: IJob): Route | null {
+    const route: Route = { page: 'spec' };
+    const draft = this._options.draftOf(route);
     const isOfDraft = [draft?.jobId, draft?.preview?.jobId].includes(job.id);
-    return this._origins.get(job.id) ?? (isOfDraft ? place : null);
+    return this._origins.get(job.id) ?? (isOfDraft ? route : null);
   }
 
-  private readonly _origins = new Map<string, Place>();
+  private readonly _origins = new Map<string, Route>();
 }
 
 /** A namespace for JobStarter statics. */
@@ -148,11 +148,11 @@ export namespace JobStarter {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
-    /** The draft that is written at a place; null where none is. */
-    draftOf: (place: Place) => SpecDraft | null;
+    /** The draft that is written at a route; null where none is. */
+    draftOf: (route: Route) => SpecDraft | null;
     trans: TranslationBundle;
-    /** Bring the tab to the front with this place. */
-    show: (place: Place) => void;
+    /** Bring the tab to the front with this route. */
+    show: (route: Route) => void;
     openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
   }
 }

@@ -7,17 +7,17 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { environmentIcon } from '../components/icons';
-import { jobTitle } from '../components/words';
+import { jobTitle } from '../components/labels';
 import { EnvModel, JobModel, SpecDraft } from '../model';
 import { EnvironmentView } from './environmentview';
 import { JobPanel } from './jobpanel';
-import { IEnvironmentPlace, Place } from './places';
+import { IEnvironmentRoute, Route } from './routes';
 import { SpecEditor } from './speceditor';
 
 /** The id of the tab. */
 export const WORKSPACE_ID = 'jp-envkernels-workspace';
 
-/** Shows one place at a time. */
+/** Shows one route at a time. */
 export class Workspace extends Panel {
   constructor(private readonly _options: Workspace.IOptions) {
     super();
@@ -31,11 +31,11 @@ export class Workspace extends Panel {
     this.title.icon = environmentIcon;
     environments.stateChanged.connect(this._onChanged, this);
     jobs.stateChanged.connect(this._onChanged, this);
-    this._show(this._place);
+    this._show(this._route);
   }
 
-  get place(): Place {
-    return this._place;
+  get route(): Route {
+    return this._route;
   }
 
   /** The id of the job that is shown; null while something else is. */
@@ -45,10 +45,10 @@ export class Workspace extends Panel {
 
   /** The editor that is shown; null while something else is. */
   get editor(): SpecEditor | null {
-    if (this._place.page === 'spec') {
+    if (this._route.page === 'spec') {
       return this._spec;
     }
-    return this._place.page === 'update' ? (this._view?.editor ?? null) : null;
+    return this._route.page === 'update' ? (this._view?.editor ?? null) : null;
   }
 
   /** Emitted when something else is shown. */
@@ -57,8 +57,8 @@ export class Workspace extends Panel {
   }
 
   /** Show something else, and have the focus there. */
-  showPlace(place: Place): void {
-    this._show(place);
+  showRoute(route: Route): void {
+    this._show(route);
     if (this.isVisible) {
       this._widget.activate();
     }
@@ -79,11 +79,11 @@ export class Workspace extends Panel {
     this._widget.activate();
   }
 
-  private _show(place: Place): void {
-    this._place = place;
-    this._job.jobId = place.page === 'job' ? place.job : null;
-    if ('environment' in place) {
-      this._showEnvironment(place);
+  private _show(route: Route): void {
+    this._route = route;
+    this._job.jobId = route.page === 'job' ? route.job : null;
+    if ('environment' in route) {
+      this._showEnvironment(route);
     }
     const shown = this._widget;
     for (const widget of this.widgets) {
@@ -93,21 +93,21 @@ export class Workspace extends Panel {
     this._changed.emit();
   }
 
-  /** What shows the place. */
+  /** What shows the route. */
   private get _widget(): Widget {
-    const place = this._place;
-    if (place.page === 'spec') {
+    const route = this._route;
+    if (route.page === 'spec') {
       return this._spec;
     }
-    if (place.page === 'job') {
+    if (route.page === 'job') {
       return this._job;
     }
     return this._view ?? this._hint;
   }
 
-  private _showEnvironment(place: IEnvironmentPlace): void {
+  private _showEnvironment(route: IEnvironmentRoute): void {
     const { environments, trans, view } = this._options;
-    const environment = environments.get(place.environment);
+    const environment = environments.get(route.environment);
     if (environment?.id !== this._view?.environment.id) {
       this._view?.dispose();
       this._view = null;
@@ -119,34 +119,34 @@ export class Workspace extends Panel {
     this._hint.node.textContent = environments.all
       ? trans.__('This environment is not there any more.')
       : trans.__('Looking for environments…');
-    this._view?.showPage(place.page);
+    this._view?.showPage(route.page);
   }
 
   /** An environment may have come, or gone. */
   private _onChanged(): void {
-    const place = this._place;
+    const route = this._route;
     const { environments } = this._options;
     if (
-      'environment' in place &&
-      environments.get(place.environment)?.id !== this._view?.environment.id
+      'environment' in route &&
+      environments.get(route.environment)?.id !== this._view?.environment.id
     ) {
-      this._show(place);
+      this._show(route);
     }
     this._onTitleChanged();
   }
 
   private _onTitleChanged(): void {
     const { jobs, trans } = this._options;
-    const place = this._place;
-    const job = place.page === 'job' ? jobs.get(place.job) : undefined;
+    const route = this._route;
+    const job = route.page === 'job' ? jobs.get(route.job) : undefined;
     if (job) {
       this.title.label = jobTitle(job, trans);
-    } else if ('environment' in place) {
+    } else if ('environment' in route) {
       this.title.label =
         this._view?.environment.name ?? trans.__('Environment');
     } else {
       this.title.label =
-        place.page === 'spec'
+        route.page === 'spec'
           ? trans.__('New Environment')
           : trans.__('Environment');
     }
@@ -155,7 +155,7 @@ export class Workspace extends Panel {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _hint = new Widget();
   private readonly _job: JobPanel;
-  private _place: Place = { page: 'spec' };
+  private _route: Route = { page: 'spec' };
   private readonly _spec: SpecEditor;
   private _view: EnvironmentView | null = null;
 }
@@ -171,7 +171,7 @@ export namespace Workspace {
     job: JobPanel.IOptions;
     trans: TranslationBundle;
     /** Make an editor of a draft. */
-    editor: (draft: SpecDraft, origin: Place) => SpecEditor;
+    editor: (draft: SpecDraft, origin: Route) => SpecEditor;
     /** Make the pages about an environment. */
     view: (environment: EnvironmentView['environment']) => EnvironmentView;
   }

@@ -3,7 +3,7 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { UpdateDraft } from '../../model';
 import { Controller, OPEN_NOTEBOOK } from '../../panel/controller';
-import { Place } from '../../panel/places';
+import { Route } from '../../panel/routes';
 import { Workspace } from '../../panel/workspace';
 import { until } from '../fakeserver';
 import { makeEnvironment } from '../makers';
@@ -12,15 +12,15 @@ import { Models } from './models';
 
 /** The tab, as far as the controller needs it. */
 class FakeTab {
-  place: Place = { page: 'spec' };
+  route: Route = { page: 'spec' };
   isVisible = true;
 
   get jobId(): string | null {
-    return this.place.page === 'job' ? this.place.job : null;
+    return this.route.page === 'job' ? this.route.job : null;
   }
 
-  showPlace(place: Place): void {
-    this.place = place;
+  showRoute(route: Route): void {
+    this.route = route;
   }
 }
 
@@ -45,7 +45,7 @@ describe('Controller', () => {
   let controller: Controller;
   let opened: unknown[];
   const files = new Map([['environment.yml', 'name: ml']]);
-  const spec: Place = { page: 'spec' };
+  const spec: Route = { page: 'spec' };
   const ml = makeEnvironment('ml');
 
   beforeEach(() => {
@@ -60,7 +60,7 @@ describe('Controller', () => {
     const asTab = tab as unknown as Workspace;
     controller = new Controller({
       ...models,
-      draftOf: place => (place.page === 'spec' ? models.draft : null),
+      draftOf: route => (route.page === 'spec' ? models.draft : null),
       commands,
       trans,
       currentTab: () => asTab,
@@ -112,7 +112,7 @@ describe('Controller', () => {
     );
     expect(openNotebook).toBeNull();
     back!.go();
-    expect(tab.place).toEqual(spec);
+    expect(tab.route).toEqual(spec);
     run!();
     await until(() => tab.jobId === 'job-2');
     expect(jobs.get('job-2')?.kind).toBe('create');
@@ -130,7 +130,7 @@ describe('Controller', () => {
     await until(() => jobs.get('job-1')?.state === 'failed');
     const { back, run } = controller.starter.actions(jobs.get('job-1')!);
     back!.go();
-    expect(tab.place).toEqual(spec);
+    expect(tab.route).toEqual(spec);
     expect(draft.text).toBe('name: ml');
     run!();
     await until(() => tab.jobId === 'job-2');
@@ -156,12 +156,12 @@ describe('Controller', () => {
       check: source => api.checkSpec(source)
     });
     draft.open('dependencies: [numpy]');
-    const origin: Place = { page: 'update', environment: ml.id };
+    const origin: Route = { page: 'update', environment: ml.id };
     await controller.preview(draft, origin);
     server.advance('job-1', { state: 'failed' });
     await until(() => jobs.get('job-1')?.state === 'failed');
     controller.starter.actions(jobs.get('job-1')!).back!.go();
-    expect(tab.place).toEqual(origin);
+    expect(tab.route).toEqual(origin);
     draft.dispose();
   });
 
@@ -193,7 +193,7 @@ describe('Controller', () => {
     expect(models.server.bodies).toEqual([
       { kind: 'remove', environment: ml.id }
     ]);
-    expect(tab.place).toEqual(spec);
+    expect(tab.route).toEqual(spec);
   });
 
   it('asks a second time where kernels run, and names them', async () => {

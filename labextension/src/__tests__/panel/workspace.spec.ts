@@ -1,8 +1,8 @@
 import { Widget } from '@lumino/widgets';
 
-import { EditStore } from '../../model';
+import { UpdateDrafts } from '../../model';
 import { EnvironmentView } from '../../panel/environmentview';
-import { Place } from '../../panel/places';
+import { Route } from '../../panel/routes';
 import { SpecEditor } from '../../panel/speceditor';
 import { Workspace } from '../../panel/workspace';
 import { until } from '../fakeserver';
@@ -18,7 +18,7 @@ import { Models } from './models';
 
 describe('Workspace', () => {
   let models: Models;
-  let edits: EditStore;
+  let edits: UpdateDrafts;
   let planned: unknown[];
   let workspace: Workspace;
   const ml = makeEnvironment('ml');
@@ -29,7 +29,7 @@ describe('Workspace', () => {
     const { api, environments, jobs, server } = models;
     server.environments = [ml];
     const check = async () => ({ spec: null, diagnostics: [] });
-    edits = new EditStore({ jobs, draft: { check } });
+    edits = new UpdateDrafts({ jobs, draft: { check } });
     planned = [];
     const editor = () => new Widget() as SpecEditor;
     workspace = new Workspace({
@@ -61,7 +61,7 @@ describe('Workspace', () => {
             planned.push([request, origin]);
             return makeJob('plan');
           },
-          show: place => workspace.showPlace(place)
+          show: route => workspace.showRoute(route)
         })
     });
     Widget.attach(workspace, document.body);
@@ -83,14 +83,14 @@ describe('Workspace', () => {
       .click();
   }
 
-  async function show(place: Place): Promise<void> {
-    workspace.showPlace(place);
+  async function show(route: Route): Promise<void> {
+    workspace.showRoute(route);
     models.environments.refresh();
     await until(() => models.environments.all !== null);
   }
 
   it('begins with the editor', () => {
-    expect(workspace.place).toEqual({ page: 'spec' });
+    expect(workspace.route).toEqual({ page: 'spec' });
     expect(workspace.editor).not.toBeNull();
     expect(workspace.title.label).toBe('New Environment');
   });
@@ -101,14 +101,14 @@ describe('Workspace', () => {
     server.addJob(makeJob('a', { kind: 'plan', plans: 'create', ...done }));
     server.plans.set('a', makePlan());
     await jobs.load();
-    workspace.showPlace({ page: 'job', job: 'a' });
+    workspace.showRoute({ page: 'job', job: 'a' });
     await until(() => shown().querySelector('[data-package=python]') !== null);
     expect(workspace.jobId).toBe('a');
     expect(workspace.title.label).toBe('Preview: Create ml');
   });
 
   it('waits for the environment', async () => {
-    workspace.showPlace({ page: 'history', environment: ml.id });
+    workspace.showRoute({ page: 'history', environment: ml.id });
     expect(shown().textContent).toBe('Looking for environments…');
     models.environments.refresh();
     await until(() => workspace.title.label === 'ml');

@@ -1,11 +1,11 @@
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { toPlace } from '../../panel/places';
+import { toRoute } from '../../panel/routes';
 
 const JOB = '20260101-000000-0123abcd';
 const ENVIRONMENT = '0123456789ab';
 
-describe('toPlace', () => {
+describe('toRoute', () => {
   it.each([
     [{ job: JOB }, { page: 'job', job: JOB }],
     [
@@ -15,8 +15,8 @@ describe('toPlace', () => {
     [{ page: 'history' }, { page: 'spec' }],
     [{ page: 'nowhere', environment: ENVIRONMENT }, { page: 'spec' }],
     [{}, { page: 'spec' }]
-  ])('takes %j for %j', (json, place) => {
-    expect(toPlace(json)).toEqual(place);
+  ])('takes %j for %j', (json, route) => {
+    expect(toRoute(json)).toEqual(route);
   });
 
   it.each([
@@ -32,7 +32,7 @@ describe('toPlace', () => {
     [{ page: 'constructor', environment: ENVIRONMENT }],
     [{ page: 0, environment: ENVIRONMENT }]
   ])('takes nothing odd from a workspace: %j', json => {
-    const place = toPlace(json as unknown as ReadonlyPartialJSONObject);
-    expect(place).toEqual({ page: 'spec' });
+    const route = toRoute(json as unknown as ReadonlyPartialJSONObject);
+    expect(route).toEqual({ page: 'spec' });
   });
 });

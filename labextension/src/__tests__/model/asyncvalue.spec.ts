@@ -1,4 +1,4 @@
-import { Loadable } from '../../model';
+import { AsyncValue } from '../../model';
 import { RequestError } from '../../restapi';
 
 const refusal = new RequestError(
@@ -6,11 +6,11 @@ const refusal = new RequestError(
   404
 );
 
-describe('Loadable', () => {
-  let loadable: Loadable<number>;
+describe('AsyncValue', () => {
+  let value: AsyncValue<number>;
 
   afterEach(() => {
-    loadable.dispose();
+    value.dispose();
   });
 
   it('keeps the answer, and why there is no newer one', async () => {
@@ -21,25 +21,25 @@ describe('Loadable', () => {
       },
       () => 2
     ];
-    loadable = new Loadable(async () => answers.shift()!());
-    expect(loadable.value).toBeNull();
-    await loadable.load();
-    expect(loadable.value).toBe(1);
-    await loadable.load();
-    expect([loadable.value, loadable.error]).toEqual([1, refusal]);
-    await loadable.load();
-    expect([loadable.value, loadable.error]).toEqual([2, null]);
+    value = new AsyncValue(async () => answers.shift()!());
+    expect(value.value).toBeNull();
+    await value.load();
+    expect(value.value).toBe(1);
+    await value.load();
+    expect([value.value, value.error]).toEqual([1, refusal]);
+    await value.load();
+    expect([value.value, value.error]).toEqual([2, null]);
   });
 
   it('throws away the answer to an earlier question', async () => {
     const waiting: ((value: number) => void)[] = [];
     const ask = () => new Promise<number>(resolve => waiting.push(resolve));
-    loadable = new Loadable(ask);
-    const first = loadable.load();
-    const second = loadable.load();
+    value = new AsyncValue(ask);
+    const first = value.load();
+    const second = value.load();
     waiting[1](2);
     waiting[0](1);
     await Promise.all([first, second]);
-    expect(loadable.value).toBe(2);
+    expect(value.value).toBe(2);
   });
 });

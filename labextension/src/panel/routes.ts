@@ -11,17 +11,17 @@ import {
 import { ENVIRONMENT_ID, JOB_ID } from '../types';
 
 /** A page about an environment. */
-export interface IEnvironmentPlace {
+export interface IEnvironmentRoute {
   page: EnvironmentPage;
   environment: string;
 }
 
 /** The editor of a new environment's spec, a job, or a page about an environment. */
-export type Place =
-  { page: 'spec' } | { page: 'job'; job: string } | IEnvironmentPlace;
+export type Route =
+  { page: 'spec' } | { page: 'job'; job: string } | IEnvironmentRoute;
 
-/** The place that was stored, or that a command was given. Where it is none, the editor is. */
-export function toPlace(json: ReadonlyPartialJSONObject | null): Place {
+/** The route that was stored, or that a command was given. Where it is none, the editor is. */
+export function toRoute(json: ReadonlyPartialJSONObject | null): Route {
   const { environment, job, page } = json ?? {};
   if (typeof job === 'string' && JOB_ID.test(job)) {
     return { page: 'job', job };

@@ -3,7 +3,7 @@ import {
   describe as inWords,
   jobOutcome,
   jobTitle
-} from '../../components/words';
+} from '../../components/labels';
 import { NOT_UNDERSTOOD, RequestError, UNREACHABLE } from '../../restapi';
 import { makeJob } from '../makers';
 import { trans } from '../render';

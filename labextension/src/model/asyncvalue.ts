@@ -7,7 +7,7 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import { RequestError } from '../restapi';
 
 /** An answer of the server, the question to it, and why there is no answer. */
-export class Loadable<T> extends VDomModel {
+export class AsyncValue<T> extends VDomModel {
   constructor(private readonly _ask: () => Promise<T>) {
     super();
   }

@@ -5,7 +5,7 @@ import {
   formatPace,
   formatProgress,
   fraction
-} from '../../components/amounts';
+} from '../../components/format';
 import { trans } from '../render';
 
 const UNPACED = { rate: null, seconds_left: null };

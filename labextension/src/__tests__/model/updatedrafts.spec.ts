@@ -1,12 +1,12 @@
-import { EditStore, JobModel } from '../../model';
+import { UpdateDrafts, JobModel } from '../../model';
 import { RestAPI } from '../../restapi';
 import { FakeServer, until } from '../fakeserver';
 import { makeEnvironment, makeJob } from '../makers';
 
-describe('EditStore', () => {
+describe('UpdateDrafts', () => {
   let server: FakeServer;
   let jobs: JobModel;
-  let edits: EditStore;
+  let edits: UpdateDrafts;
   const ml = makeEnvironment('ml');
 
   beforeEach(() => {
@@ -17,7 +17,7 @@ describe('EditStore', () => {
       stream: { pollInterval: 100000, pause: 1 }
     });
     const check = async () => ({ spec: null, diagnostics: [] });
-    edits = new EditStore({ jobs, draft: { check } });
+    edits = new UpdateDrafts({ jobs, draft: { check } });
   });
 
   afterEach(() => {

@@ -15,8 +15,8 @@ export interface IEdit {
 }
 
 /** An edit for each environment, kept until it is done or the page is left. */
-export class EditStore {
-  constructor(private readonly _options: EditStore.IOptions) {
+export class UpdateDrafts {
+  constructor(private readonly _options: UpdateDrafts.IOptions) {
     _options.jobs.ended.connect(this._onJobEnded, this);
   }
 
@@ -51,9 +51,9 @@ export class EditStore {
   private readonly _edits = new Map<string, IEdit>();
 }
 
-/** A namespace for EditStore statics. */
-export namespace EditStore {
-  /** The options of an EditStore. */
+/** A namespace for UpdateDrafts statics. */
+export namespace UpdateDrafts {
+  /** The options of an UpdateDrafts. */
   export interface IOptions {
     jobs: JobModel;
     /** For the drafts. */
