@@ -13,7 +13,7 @@ LINE = re.compile(r"(?P<indent> *)(?P<name>[\w./-]+)(?:  +(?P<words>\S.*))?")
 
 
 def described() -> Iterator[tuple[PurePosixPath, str]]:
-    """Each file of the tree of modules, relative to the package, and what is said of it."""
+    """Return each file and folder of the list of packages, relative to the package, and what is said of it."""
     text = (ROOT / "ARCHITECTURE.md").read_text()
     tree = text.split("```\njupyter_envkernels/\n", 1)[1].split("```", 1)[0]
     folders: list[tuple[int, PurePosixPath]] = []
@@ -26,30 +26,27 @@ def described() -> Iterator[tuple[PurePosixPath, str]]:
         path = (folders[-1][1] if folders else PurePosixPath()) / match["name"]
         if match["name"].endswith("/"):
             folders.append((depth, path))
-        else:
-            yield path, match["words"] or ""
+        yield path, match["words"] or ""
 
 
-def modules() -> set[PurePosixPath]:
-    """The modules of the package; a subpackage's ``__init__`` stands for its folder."""
-    found = (PurePosixPath(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
-    return {path for path in found if path.name != "__init__.py" or path.parent == PurePosixPath()} - {
-        PurePosixPath("_version.py")
-    }
+def entries() -> set[PurePosixPath]:
+    """Return the subpackages of the package, and the modules beside them."""
+    folders = {path.parent for path in PACKAGE.rglob("__init__.py")} - {PACKAGE}
+    modules = {path for path in PACKAGE.glob("*.py") if path.name not in {"__init__.py", "_version.py"}}
+    return {PurePosixPath(path.relative_to(PACKAGE)) for path in folders | modules}
 
 
-def test_every_module_is_named_and_every_name_is_a_module() -> None:
-    assert {path for path, _ in described() if path.suffix == ".py"} == modules()
-
-
-def test_every_other_file_that_is_named_is_there() -> None:
-    others = [path for path, _ in described() if path.suffix != ".py"]
-    assert others
-    assert [path for path in others if not (PACKAGE / path).exists()] == []
+def test_every_package_is_named_and_every_name_is_there() -> None:
+    named = {path for path, _ in described()}
+    assert entries() <= named
+    assert [path for path in named if not (PACKAGE / path).exists()] == []
 
 
 def test_each_says_what_it_is() -> None:
     assert [str(path) for path, words in described() if len(words.split()) < 3] == []
+    docstrings = {path: ast.get_docstring(ast.parse(path.read_text())) or "" for path in PACKAGE.rglob("*.py")}
+    del docstrings[PACKAGE / "_version.py"]
+    assert [path for path, words in docstrings.items() if len(words.split()) < 3] == []
 
 
 OPENS_FILES_ITSELF = {
