@@ -14,10 +14,10 @@ from ..jobs.requests import (
     update_request,
 )
 from ..models import Edit, JobRequest
-from .answer import VerbResult
 from .doors import engine_options, open_catalog
 from .following import carry_out
 from .outcome import outcome
+from .output import VerbResult
 from .specs import folder_of, read_file
 
 

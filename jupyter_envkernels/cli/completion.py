@@ -17,9 +17,9 @@ from traitlets.config.argcomplete_config import get_argcomplete_cwords, incremen
 from ..envs.history import read_history
 from ..errors import EnvKernelsError
 from ..jobs.journal.reader import Journal, job_ids
-from .answer import VerbResult
 from .display import kind_of
 from .doors import manager_options, open_catalog
+from .output import VerbResult
 from .texts import printable
 
 _PROGRAM = "jupyter-envkernels"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from typing import Protocol
@@ -28,15 +27,6 @@ class Display(Protocol):
 
     def close(self) -> None:
         """Show nothing more; may be called more than once."""
-
-
-def open_display() -> Display:
-    """Return a live bar where standard error is a terminal, else plain lines."""
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from .bar import Bar  # noqa: PLC0415 - who sees no bar does not wait for it
-
-        return Bar()
-    return Lines()
 
 
 class Lines:

@@ -17,8 +17,8 @@ from ..envs.usage import Footprints
 from ..envs.usage_scanner import Gauge
 from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
-from .answer import VerbResult
 from .doors import engine_options, open_catalog
+from .output import VerbResult
 from .tables import table, terminal_width
 from .texts import day, moment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -12,10 +13,10 @@ from ..errors import Cancelled, EnvKernelsError, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
 from ..models import Job, JobEvent
-from .display import Display, open_display
+from .display import Display, Lines
 from .doors import manager_options
 from .interrupts import INTERRUPTED
-from .printing import print_failure
+from .output import print_failure
 
 Begin = Callable[[JobManager], Awaitable[Job]]
 """Gives a manager the job that is to be followed."""
@@ -54,6 +55,15 @@ def failure_of(job: Job) -> EnvKernelsError:
     if job.error is None:
         return failure("operation-failed", job.message, details=details)
     return failure(job.error.code, job.error.message, remedy=job.error.remedy, details=details)
+
+
+def open_display() -> Display:
+    """Return a live bar where standard error is a terminal, else plain lines."""
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from .bar import Bar  # noqa: PLC0415 - its import takes time
+
+        return Bar()
+    return Lines()
 
 
 class _Attendance:

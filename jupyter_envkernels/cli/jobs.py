@@ -13,11 +13,11 @@ from ..errors import Ambiguous, Cancelled, Conflict, NotFound
 from ..jobs.journal.reader import Journal, job_ids
 from ..jobs.manager import JobManager
 from ..models import Job
-from .answer import VerbResult
 from .display import kind_of
 from .doors import manager_options
 from .following import carry_out
 from .outcome import job_document, outcome
+from .output import VerbResult
 from .tables import table, terminal_width
 from .texts import moment, printable
 

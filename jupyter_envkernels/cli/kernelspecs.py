@@ -15,8 +15,8 @@ from ..errors import Forbidden, InvalidRequest
 from ..kernels import sync
 from ..kernels.nb_conda_kernels import written_kernelspecs
 from ..kernels.specmanager import SyncEnvKernelSpecManager
-from .answer import VerbResult
 from .doors import open_catalog
+from .output import VerbResult
 from .tables import table, terminal_width
 from .texts import printable
 

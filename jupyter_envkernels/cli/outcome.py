@@ -9,8 +9,8 @@ from typing import Any
 from ..documents import plan_json
 from ..jobs.journal.reader import Journal
 from ..models import Job, size
-from .answer import VerbResult
 from .doors import manager_options
+from .output import VerbResult
 from .tables import table, terminal_width
 from .texts import printable
 

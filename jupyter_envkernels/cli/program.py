@@ -15,9 +15,8 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError
-from .answer import VerbResult
+from .output import FAILED, VerbResult, exit_code, print_answer, print_failure
 from .parser import build_parser
-from .printing import FAILED, exit_code, print_answer, print_failure
 
 
 def run(words: Sequence[str]) -> int:

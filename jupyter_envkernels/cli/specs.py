@@ -17,9 +17,8 @@ from ..errors import NotFound
 from ..jobs.admission import check_spec
 from ..models import CheckedSpec, EngineOptions
 from ..policy import is_refusal
-from .answer import VerbResult
 from .doors import engine_options, open_catalog
-from .printing import FAILED, REFUSED
+from .output import FAILED, REFUSED, VerbResult
 from .texts import printable
 
 _SECONDS = 120.0

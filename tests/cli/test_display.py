@@ -10,7 +10,8 @@ import pytest
 
 from jupyter_envkernels.cli import display
 from jupyter_envkernels.cli.bar import Bar
-from jupyter_envkernels.cli.display import Display, Lines, how_far, open_display, title
+from jupyter_envkernels.cli.display import Display, Lines, how_far, title
+from jupyter_envkernels.cli.following import open_display
 from jupyter_envkernels.models import JobEvent, JobRequest, Progress
 from tests.cli.jobs import a_job
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from jupyter_envkernels.cli.following import failure_of
-from jupyter_envkernels.cli.printing import REFUSED
+from jupyter_envkernels.cli.output import REFUSED
 from jupyter_envkernels.errors import Cancelled, Forbidden
 from jupyter_envkernels.models import Problem
 from tests.channel.server import ChannelServer

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from jupyter_envkernels.cli.interrupts import DOCUMENT, INTERRUPTED, leaving_at_once
-from jupyter_envkernels.cli.printing import print_failure
+from jupyter_envkernels.cli.output import print_failure
 from jupyter_envkernels.errors import Cancelled
 
 PRESSED_WHERE_PYTHON_FORGETS_IT = """

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from jupyter_envkernels.cli import main, program
-from jupyter_envkernels.cli.answer import VerbResult
+from jupyter_envkernels.cli.output import VerbResult
 from tests.cli.shell import Shell
 
 HEAVY = {

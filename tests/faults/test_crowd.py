@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.cli.printing import FAILED
+from jupyter_envkernels.cli.output import FAILED
 from jupyter_envkernels.jobs.journal.reader import Journal
 from jupyter_envkernels.models import FINAL_STATES
 from tests.jobs.conftest import Place, until

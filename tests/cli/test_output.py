@@ -7,8 +7,7 @@ import json
 import pytest
 
 from jupyter_envkernels import errors
-from jupyter_envkernels.cli.answer import VerbResult
-from jupyter_envkernels.cli.printing import exit_code, print_answer, print_failure
+from jupyter_envkernels.cli.output import VerbResult, exit_code, print_answer, print_failure
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,36 @@
-"""What goes to standard output and standard error when a verb has ended."""
+"""What a verb gives, on standard output and standard error, and the exit code."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest, PolicyUnusable
-from .answer import VerbResult
 from .interrupts import INTERRUPTED
 from .texts import printable
 
 FAILED = 1
 WRONG_USE = 2
 REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class VerbResult:
+    """What a verb gives.
+
+    Attributes:
+        document: for programs; JSON-serialisable.
+        text: the same for people; empty where nothing is to be said, or has been said already.
+        note: what people should know of it, for standard error.
+        code: the exit code.
+    """
+
+    document: Any
+    text: str = ""
+    code: int = 0
+    note: str = ""
 
 
 def exit_code(error: EnvKernelsError) -> int:
