@@ -1,9 +1,9 @@
 /**
  * Follow jobs: their journal and their log.
  *
- * The event bus forgets, and any logged-in client can write to it. An event is therefore only a reason to ask: what
- * happened is read from the job's journal, from the last seq known on, which fills every gap by itself. A slow poll
- * asks too, so that progress is seen where the bus is cut off.
+ * An event of the bus is passed on as it is where its seq follows. The bus forgets, and any logged-in client can write to
+ * it: gaps, and how a job ends, are read from the job's journal, from the last seq known on. A slow poll reads it too, so
+ * that progress is seen where the bus is cut off.
  */
 
 import { Event } from '@jupyterlab/services';
@@ -13,6 +13,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError } from './restapi';
 import { IJobEvent, ILogChunk, isActive } from './types';
+import { decodeEvent } from './validate';
 
 /** The schema of the event that tells that environments have changed, by whatever program. */
 export const ENVIRONMENTS_SCHEMA =
@@ -137,6 +138,11 @@ export class JobStream implements IDisposable {
     const followed = this._followed.get(id);
     if (!followed) {
       this._discovered.emit(id);
+      return;
+    }
+    const event = seq === followed.seq + 1 ? asActive(emission) : null;
+    if (event) {
+      this._pass(id, [event]);
     } else if (typeof seq === 'number' && seq > followed.seq) {
       followed.bell.ring();
     }
@@ -178,6 +184,16 @@ export class JobStream implements IDisposable {
   private readonly _lost = new Signal<this, string>(this);
   private readonly _followed = new Map<string, IFollowed>();
   private readonly _poll: Poll;
+}
+
+/** The event of an emission that is a whole one, of a job that goes on. */
+function asActive(emission: Event.Emission): IJobEvent | null {
+  try {
+    const event = decodeEvent(emission);
+    return isActive(event) ? event : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A namespace for JobStream statics. */

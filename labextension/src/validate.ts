@@ -261,6 +261,9 @@ export const decodeJobs = (value: unknown): IJob[] =>
 /** A job, as `jobs/{id}` and `POST jobs` answer it. */
 export const decodeJob = (value: unknown): IJob => job(value, 'job');
 
+/** An event of a job on the event bus. */
+export const decodeEvent = (value: unknown): IJobEvent => event(value, 'event');
+
 /** The answer of `GET jobs/{id}/events`. */
 export const decodeEvents = (value: unknown): IJobEvent[] =>
   record({ events: tolerantList(event) })(value, 'answer').events;

@@ -61,11 +61,19 @@ export class FakeServer {
     this.jobs.set(id, job);
     this._record(job);
     if (busWorks) {
-      this.ring(id, job.seq);
+      this.emit(this.journal.get(id)!.slice(-1)[0]);
     }
   }
 
-  /** An emission of the bus. */
+  /** An event on the bus. */
+  emit(event: IJobEvent): void {
+    this.bus.emit({
+      schema_id: JOB_SCHEMA,
+      ...event
+    } as object as Event.Emission);
+  }
+
+  /** An emission of the bus that tells no more than that there is news. */
   ring(id: string, seq: number, schema = JOB_SCHEMA): void {
     this.bus.emit({ schema_id: schema, job_id: id, seq });
   }

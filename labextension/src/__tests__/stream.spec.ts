@@ -78,6 +78,27 @@ describe('JobStream', () => {
     expect(seqs()).toEqual([2, 3]);
   });
 
+  it('asks nothing while the bus tells all', async () => {
+    stream.follow('a', 1);
+    await until(() => server.requests.length === 1);
+    server.advance('a', { state: 'running', phase: 'checking' });
+    server.advance('a', { phase: 'solving' });
+    expect(seqs()).toEqual([2, 3]);
+    expect(server.requests.length).toBe(1);
+  });
+
+  it('reads from the journal how a job ends', async () => {
+    stream.follow('a', 1);
+    await until(() => server.requests.length === 1);
+    const [queued] = server.journal.get('a')!;
+    server.emit({ ...queued, seq: 2, state: 'succeeded' });
+    await until(() => server.requests.length === 2);
+    expect(seen).toEqual([]);
+    server.advance('a', { state: 'failed' });
+    await until(() => seqs().length === 1);
+    expect(seen[0].state).toBe('failed');
+  });
+
   it('fills a gap from the journal', async () => {
     stream.follow('a', 1);
     await until(() => server.requests.length === 1);
