@@ -21,6 +21,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import logging
+import math
 import os
 import re
 import secrets
@@ -40,6 +41,9 @@ from ..process_id import WorkerMark
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 _log = logging.getLogger(__name__)
+
+_BLOCK = 16 * 1024
+"""Bytes of the events file that are read at once; an event has some hundred."""
 
 LOG_CHUNK = 256 * 1024
 """Bytes of log that one read returns at most."""
@@ -148,12 +152,37 @@ class Journal:
             raise NotFound(f"The plan of the job {self.id} cannot be read: {error}.") from error
 
     def events(self, after: int = 0) -> list[JobEvent]:
-        """Return the events with a greater seq, in order."""
-        return [event for event in self.read_events(0)[0] if event.seq > after]
+        """Return the events with a greater seq, in order; of a long journal no more is read than them."""
+        return [event for event in self._last_events(after) if event.seq > after]
 
-    def read_events(self, offset: int) -> tuple[list[JobEvent], int]:
-        """Return the complete events from a byte offset on, and the offset behind them."""
-        data = _read(self.events_file, offset)
+    def _last_events(self, after: float) -> list[JobEvent]:
+        """Return the last events: those with a greater seq, and at least one before them where there is one."""
+        size = _size(self.events_file)
+        length = _BLOCK
+        while length < size:
+            begin = size - length
+            cut = _read(self.events_file, begin, length).find(b"\n") + 1  # a block begins within a line
+            events, _ = self.read_events(begin + cut)
+            if cut and events and events[0].seq <= after:
+                return events
+            length *= 4
+        return self.read_events(0)[0]
+
+    def _beginning(self) -> JobEvent | None:
+        """Return the first event of the work; None while the job is queued, or where it ended so."""
+        offset = 0
+        while True:
+            events, end = self.read_events(offset, _BLOCK)
+            for event in events:
+                if event.state == "running":
+                    return event
+            if end == offset:
+                return None
+            offset = end
+
+    def read_events(self, offset: int, length: int = -1) -> tuple[list[JobEvent], int]:
+        """Return the complete events from a byte offset on, in so many bytes, and the offset behind them."""
+        data = _read(self.events_file, offset, length)
         end = data.rfind(b"\n") + 1
         lines = data[:end].splitlines()
         events = [event for event in map(_event, lines) if event is not None]
@@ -168,10 +197,11 @@ class Journal:
             NotFound: there is no such job, or what was asked cannot be read.
         """
         order = self.order()
-        events = self.events()
+        events = self._last_events(math.inf)
         if not events and not self.folder.exists():
             raise NotFound(f"There is no job {self.id}.")
-        return fold(self.id, order, events)
+        began = self._beginning()
+        return fold(self.id, order, [*([began] if began else []), *events[-1:]])
 
     def read_log(self, offset: int) -> tuple[str, int]:
         """Return the log from an offset on, at most :data:`LOG_CHUNK` bytes, and the offset to read on from.
@@ -235,6 +265,12 @@ def encode(value: object) -> bytes:
 
 def _decode(data: bytes, kind: type[T]) -> T:
     return msgspec.json.decode(data, type=kind, dec_hook=lambda wanted, value: wanted(value))
+
+
+def _size(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_size
+    return 0
 
 
 def _read(path: Path, offset: int, length: int = -1) -> bytes:
