@@ -14,6 +14,8 @@ const LAYERS = [
   'model',
   'components',
   'panel',
+  'tokens',
+  'plugins',
   'index'
 ];
 

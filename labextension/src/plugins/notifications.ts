@@ -1,0 +1,48 @@
+/**
+ * Notifications about jobs that have ended.
+ */
+
+import {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { notifyEnd } from '../panel';
+import { IEnvController, IEnvKernels } from '../tokens';
+import { workspace } from './workspace';
+
+/** Tells of jobs that have ended, as long as the settings want it. */
+export const notifications: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-envkernels:notifications',
+  description: 'Tells of environments that are ready, or could not be made.',
+  autoStart: true,
+  requires: [IEnvKernels, IEnvController],
+  optional: [ITranslator, ISettingRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    envKernels: IEnvKernels,
+    controller: IEnvController,
+    translator: ITranslator | null,
+    settings: ISettingRegistry | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_envkernels');
+    let isWanted = true;
+    envKernels.jobs.ended.connect((_, job) => {
+      if (isWanted) {
+        notifyEnd(job, controller, trans);
+      }
+    });
+    settings
+      ?.load(workspace.id)
+      .then(loaded => {
+        const update = () => {
+          isWanted = loaded.get('notify').composite as boolean;
+        };
+        update();
+        loaded.changed.connect(update);
+      })
+      .catch(reason => console.error('The settings were not read.', reason));
+  }
+};
