@@ -51,9 +51,9 @@ def test_a_line_without_end_is_cut() -> None:
     assert max(map(len, lines)) <= 1 << 17
 
 
-def test_a_program_that_is_not_there() -> None:
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        asyncio.run(run(["/nonexistent"], cwd=Path("/"), environ={}, line=print))
+        asyncio.run(run([str(tmp_path / "program")], cwd=Path("/"), environ={}, line=print))
 
 
 def test_it_is_killed_when_its_lines_are_not_wanted() -> None:
