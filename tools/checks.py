@@ -162,11 +162,13 @@ CHECKS: dict[str, Sequence[Stage]] = {
                 *LINT,
                 Check("TypeScript tests", ("jlpm", "test", "--json", "--outputFile={report}"), FRONTEND, read_jest),
                 _tests("other Python tests", *_SIDE_BY_SIDE, *_OTHERS),
-                _tests("tests of the wheel", _WHEEL),
             ],
         ],
-        # Apart: playwright and pytest-jupyter each want an event loop of their own. Alone: a page has to keep up.
-        [[_tests("browser tests", "tests/browser", f"--ignore={_WHEEL}")]],
+        # Apart: playwright and pytest-jupyter each want an event loop of their own. Later: a page has to keep up.
+        [
+            [_tests("browser tests", *_SIDE_BY_SIDE, "tests/browser", f"--ignore={_WHEEL}")],
+            [_tests("tests of the wheel", _WHEEL)],
+        ],
     ],
     "soak": [
         [[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]],
