@@ -111,7 +111,7 @@ async def answer(receive: Callable[..., Awaitable[dict[str, Any]]], request: str
 
 async def test_interrupt(real_catalog: Catalog) -> None:
     async with session(real_catalog, "conda-env-new-py") as kernel:
-        sleeping = kernel.client.execute("import time; print('now'); time.sleep(60)")
+        sleeping = kernel.client.execute("import time; print('now'); time.sleep(60)", stop_on_error=False)
         await answer(kernel.client.get_iopub_msg, sleeping, "stream")
         started = time.monotonic()
         await kernel.manager.interrupt_kernel()

@@ -188,9 +188,11 @@ def test_channels_with_variables_are_not_read(
     tmp_path: Path, channel_root: Path, channel_server: ChannelServer
 ) -> None:
     """And nothing is said of packages that they may have."""
-    channels = f"'{channel_server.url}/${{COURSE_SECRET}}/main', '{channel_server.url}/$COURSE_SECRET', main"
-    line = f"{channel_server.url}/${{COURSE_SECRET}}/extra::prio-dem"
-    by_url = f"{channel_server.url}/$COURSE_SECRET/noarch/prio-demo-1.0-0.conda"
+    channels = (
+        f"'{channel_server.url}/private/${{COURSE_SECRET}}/main', '{channel_server.url}/private/$COURSE_SECRET', main"
+    )
+    line = f"{channel_server.url}/private/${{COURSE_SECRET}}/extra::prio-dem"
+    by_url = f"{channel_server.url}/private/$COURSE_SECRET/noarch/prio-demo-1.0-0.conda"
     text = spec("python", "prio-dem", line, "extra::prio-demo=9", by_url, channels=channels)
     with Inquiry(tmp_path, channel_root, COURSE_SECRET="geheim-geheim") as inquiry:
         found = inquiry.advise(text)
@@ -203,7 +205,7 @@ def test_channels_with_variables_are_not_read(
         ("info", "channel-not-read", 7),
         ("info", "channel-not-read", 1),
     ]
-    assert channel_server.log == []
+    assert not [request for request in channel_server.log if request.path.startswith("/private")]
     assert "geheim" not in json.dumps([f"{d.message} {d.remedy}" for d in [*found, *only]])
 
 
