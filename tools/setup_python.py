@@ -27,8 +27,8 @@ def main(extra: str) -> int:
     # The labextension is built by its own rule of the Makefile, again only when its sources changed.
     environment = os.environ | {"SKIP_JUPYTER_BUILDER": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     print(f"Installing {EXTRAS[extra]}", flush=True)
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--editable", f".[{extra}]"]
-    _run(*command, env=environment)
+    install = ("-m", "pip", "install", "--quiet", "--no-compile")  # Python compiles the few modules that it imports
+    _run(str(VENV / "bin" / "python"), *install, "--editable", f".[{extra}]", env=environment)
     return 0
 
 
