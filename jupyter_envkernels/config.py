@@ -90,7 +90,7 @@ class EnvKernelsTraits(HasTraits):
     job_timeout: Any = Int(
         43_200,
         min=0,
-        help="Seconds that a job may take once it runs; then it is ended, and what it did is taken back. 0: no limit. "
+        help="Timeout of a running job in seconds; a job that exceeds it is stopped and rolled back. 0: no limit. "
         "Default: 43200, twelve hours: a pip build may take some, and what hangs is gone the next day.",
     ).tag(config=True)
     keep_jobs: Any = Int(

@@ -22,7 +22,7 @@ class VerbResult:
 
     Attributes:
         document: for programs; JSON-serialisable.
-        text: the same for people; empty where nothing is to be said, or has been said already.
+        text: the same for people; empty if there is no more to print.
         note: what people should know of it, for standard error.
         code: the exit code.
     """

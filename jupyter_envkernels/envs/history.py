@@ -66,7 +66,7 @@ def read_history(prefix: Path) -> tuple[Revision, ...]:
 
 
 def requested_specs(revisions: Iterable[Revision]) -> dict[str, str]:
-    """Return match specs that were requested up to the last of these revisions and not taken back, by package.
+    """Return the match specs in force after the last of these revisions, by package.
 
     As conda finds them: an entry without a command does not count, and a later spec takes the place of an earlier one.
     """

@@ -35,7 +35,7 @@ def list_in(home: Path, *prefixes: Path) -> None:
 
 
 def test_a_link_to_the_deepest_folder_ends_no_listing(catalog_of: MakeCatalog, tmp_path: Path) -> None:
-    """As anybody can make it in a folder that is linked into the user's own."""
+    """Other accounts can make such a path in a folder that the user has linked."""
     deep = "/".join(["d"] * 1500)
     top = make_prefix(tmp_path / "work/.pixi/envs/good").parent
     folder = os.open(top, os.O_RDONLY)

@@ -26,7 +26,7 @@ WHEEL = "envkernels_demo_pip-1.0-py3-none-any.whl"
 
 
 class Hidden(ChannelServer):
-    """Serves channels below a path that nobody can guess."""
+    """Serve channels below a secret path."""
 
     alias = f"/{IN_URLS}/"
 
@@ -61,7 +61,7 @@ async def succeed(manager: JobManager, request: JobRequest) -> Job:
 
 
 def in_journals(place: Place, *secrets: str) -> list[str]:
-    """Files of journals that hold a secret, whoever may read them."""
+    """Return the files of journals that contain a secret."""
     files = [path for path in (place.folder / "jobs").rglob("*") if path.is_file()]
     return [path.name for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)]
 

@@ -42,7 +42,7 @@ def roll_back(kind: JobKind, staging: Staging) -> str:
 
 
 def put_back(kind: JobKind, staging: Staging) -> str:
-    """Do the part of :func:`roll_back` that takes no time: put all back, and what is to be deleted into the trash.
+    """Do the fast part of :func:`roll_back`: restore the environment, and move what it deletes into the trash.
 
     Returns:
         What went wrong without harm, and files that were brought back, as sentences for the log.
