@@ -50,7 +50,7 @@ docs-settings: .make/python-lab  ## write docs/settings.md again, from the help 
 	@python -m tools.settings_page
 
 clean:  ## remove all that these commands made, but .lab
-	rm -rf .make .venv dist labextension/node_modules labextension/checks/node_modules labextension/lib labextension/coverage labextension/.yarn
+	rm -rf .make .venv dist labextension/node_modules labextension/checks/node_modules labextension/lib labextension/.yarn
 	rm -rf jupyter_envkernels/labextension jupyter_envkernels/_version.py .mypy_cache .ruff_cache .pytest_cache
 	rm -rf .import_linter_cache labextension/.eslintcache labextension/.stylelintcache labextension/*.tsbuildinfo
 
