@@ -24,7 +24,7 @@ from rattler.exceptions import (
 
 from ..envs.conda_config.condarc import Settings
 from ..envs.disk_usage import free_bytes
-from ..envs.inventory import damaged_record
+from ..envs.prefix_data import damaged_record, record_paths
 from ..errors import ChannelFailed, DownloadFailed, NotAllowed
 from ..models import JobPhase, Limits, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
 from .backend import NO_LIMIT, NO_ORIGINS, Report
@@ -179,7 +179,7 @@ class RattlerBackend:
 
     async def installed(self, prefix: Path) -> Plan:
         """See :meth:`.backend.Backend.installed`."""
-        records = [_read_record(path) for path in sorted((prefix / "conda-meta").glob("*.json"))]
+        records = [_read_record(path) for path in record_paths(prefix)]
         sizes = {record.name.normalized: _archive_size(record) for record in records}
         for record in records:  # their files are nearly all of them, and in no plan
             record.files = []
@@ -205,7 +205,7 @@ class RattlerBackend:
         """See :meth:`.backend.Backend.install`."""
         await self._wait_for_cache(packages, report)
         packages = await self._plan(self._records(packages))  # the cache may have changed since the plan was made
-        there = {path.stem for path in (staging / "conda-meta").glob("*.json")}
+        there = {path.stem for path in record_paths(staging)}
         fresh = to_link(packages, there)
         if not self._settings.offline:
             fresh = await asyncio.to_thread(without_doubtful, self._packages, fresh)

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from ..files import read_file
 from .fingerprints import Stamp, stamp_of
-
-_MAX_RECORD_BYTES = 64 << 20
+from .prefix_data import MAX_RECORD_BYTES, is_in_records
 
 
 def other_prefix(program: str, prefix: str) -> str:
@@ -48,19 +46,14 @@ def is_packaged(prefix: str, path: str) -> bool:
 @lru_cache(maxsize=100)
 def _is_packaged(prefix: str, path: str, stamps: tuple[Stamp, ...]) -> bool:
     del stamps  # for the cache alone
-    return any(_names(record, mark) for record, mark in _records(Path(prefix), path))
-
-
-def _records(prefix: Path, path: str) -> Iterator[tuple[Path, bytes]]:
-    """Records of packages, and how they would name the file."""
-    for record in prefix.glob("conda-meta/*.json"):
-        yield record, f'"{path}"'.encode()
-    for record in prefix.glob("lib/python*/site-packages/*.dist-info/RECORD"):
-        yield record, f"../{path},".encode()
+    return is_in_records(Path(prefix), path) or any(
+        _names(record, f"../{path},".encode())
+        for record in Path(prefix).glob("lib/python*/site-packages/*.dist-info/RECORD")
+    )
 
 
 def _names(record: Path, mark: bytes) -> bool:
     try:
-        return mark in read_file(record, _MAX_RECORD_BYTES)
+        return mark in read_file(record, MAX_RECORD_BYTES)
     except OSError:
         return False

@@ -9,46 +9,21 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
-from ..errors import InvalidSpec, NotFound
+from ..errors import NotFound
 from ..files import read_file
 from ..models import InstalledPackage, Inventory
 from ..specs import conda_name, without_credentials
 from .history import read_history, requested_specs
+from .prefix_data import PrefixRecord, damaged_record, read_records
 from .site_packages import pip_packages
-
-MAX_RECORD_BYTES = 64 << 20
-"""Of one file in ``conda-meta``; the records of packages with a hundred thousand files have some ten million."""
-
-_MAX_RECORDS_BYTES = 128 << 20
-"""Of all files in ``conda-meta``: a large environment of some thousand packages has some ten million."""
 
 _MAX_BYTES = 1 << 20
 _UNSET = "***unset***"  # CONDA_ENV_VARS_UNSET_VAR of conda
 _INFO = ".dist-info/METADATA"
 _METADATA = re.compile(rf".*/site-packages/[^/]+{re.escape(_INFO)}")
-
-
-class PrefixRecord(msgspec.Struct, frozen=True):
-    """What is read of a file in ``conda-meta``; see conda's ``PrefixRecord``."""
-
-    name: str
-    version: str
-    build: str = ""
-    channel: str | None = None  # which rattler may not know
-    subdir: str = ""
-    fn: str = ""
-    url: str | None = None
-    md5: str | None = None
-    sha256: str | None = None
-    files: tuple[str, ...] = ()
-    requested_spec: str | None = None
-    requested_specs: tuple[str, ...] = ()
-    python_site_packages_path: str | None = None
 
 
 def read_inventory(prefix: Path) -> Inventory:
@@ -60,7 +35,7 @@ def read_inventory(prefix: Path) -> Inventory:
     """
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix} any more.")
-    records = list(_records(prefix))
+    records = [_checked(path, record) for path, record in read_records(prefix, PrefixRecord)]
     owned = {path for record in records for path in record.files}
     kept = [record for record in records if not _is_replaced(prefix, record)]
     requested = _requested(prefix, kept)
@@ -70,14 +45,6 @@ def read_inventory(prefix: Path) -> Inventory:
     pip = pip_packages(str(prefix), folder, owned) if folder else ()
     packages = (*sorted(conda, key=lambda p: p.name), *sorted(pip, key=lambda p: p.name.lower()))
     return Inventory(packages, requested, _variables(prefix))
-
-
-def _records(prefix: Path) -> Iterator[PrefixRecord]:
-    left = _MAX_RECORDS_BYTES
-    for path in sorted((prefix / "conda-meta").glob("*.json")):
-        record, size = _record(path, min(left, MAX_RECORD_BYTES))
-        left -= size
-        yield record
 
 
 def read_pins(prefix: Path) -> dict[str, str]:
@@ -94,25 +61,12 @@ def read_pins(prefix: Path) -> dict[str, str]:
     return {line: f"{path}, line {number}" for line, number in lines if line}
 
 
-def _record(path: Path, limit: int) -> tuple[PrefixRecord, int]:
-    """Read a record; return it with the size of its file."""
-    try:
-        data = read_file(path, limit)
-        record = msgspec.json.decode(data, type=PrefixRecord)
-    except (OSError, ValueError, RecursionError) as error:
-        raise damaged_record(path, error) from error
+def _checked(path: Path, record: PrefixRecord) -> PrefixRecord:
+    """Return a record, of which no text is several lines: they go into files that are read line by line."""
     texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
     if not "".join(filter(None, texts)).isprintable():
         raise damaged_record(path, ValueError("it has a line break or a control character"))
-    return record, len(data)
-
-
-def damaged_record(path: Path, error: Exception) -> InvalidSpec:
-    """Return the failure that the file in which conda records a package cannot be read."""
-    return InvalidSpec(
-        f"The package record {path} cannot be read: {str(error).rstrip('.')}.",
-        remedy=f"Delete this file, and install {path.stem.rsplit('-', 2)[0]} again.",
-    )
+    return record
 
 
 def _is_replaced(prefix: Path, record: PrefixRecord) -> bool:

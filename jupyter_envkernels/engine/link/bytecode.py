@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ...envs.prefix_data import record_paths
 from ...envs.server_tokens import without_server_tokens
+from ...errors import InvalidSpec
 from ...files import read_head
 from ..isolated_python import isolated
 from ..process import run
@@ -149,7 +151,7 @@ def compile_packages(prefix: Path) -> None:
     """
     descriptor = os.open(prefix, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     here = Path(by_descriptor(descriptor))  # wherever it is moved
-    records = sorted((here / "conda-meta").glob("*.json"), key=_rank)
+    records = sorted(record_paths(here), key=_rank)
     for record in records:
         _enter(here, record)  # what other programs have compiled, such as the check of the kernel
     argv = isolated(prefix / "bin" / "python", _SCRIPT, str(prefix), options=["-B"])
@@ -167,7 +169,7 @@ def _rank(record: Path) -> int:
 
 
 def _enter(prefix: Path, record: Path) -> None:
-    with suppress(OSError, ValueError):  # it has gone, or is damaged
+    with suppress(OSError, InvalidSpec):  # it has gone, or is damaged
         enter_bytecode(prefix, record)
 
 

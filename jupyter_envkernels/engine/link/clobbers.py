@@ -8,16 +8,14 @@ file it replaces without a word: what stands in the environment still is kept th
 from __future__ import annotations
 
 import filecmp
-import json
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from ...envs.inventory import MAX_RECORD_BYTES
+from ...envs.prefix_data import FilesRecord, PathData, read_records
 from ...errors import LinkFailed
-from ...files import read_file
 from ..messages import first_of
 from .folders import free_name
 from .manifest import owned_files
@@ -43,22 +41,21 @@ def conflicts(prefix: Path) -> set[PathConflict]:
     """Return all of a prefix; none of one that is absent.
 
     Raises:
-        OSError: a record cannot be read.
-        ValueError: a record is none.
+        InvalidSpec: a record cannot be read.
     """
     if not (prefix / FOLDER).is_dir():
         return set()
-    records = [json.loads(read_file(path, MAX_RECORD_BYTES)) for path in (prefix / "conda-meta").glob("*.json")]
-    lost = [(record["name"], path) for record in records for path in _displaced(record)]
+    records = [record for _, record in read_records(prefix, FilesRecord[PathData])]
+    lost = [(record.name, path) for record in records for path in _displaced(record)]
     paths = {path for _, path in lost}
-    owners = {path: record["name"] for record in records for path in record.get("files") or () if path in paths}
+    owners = {path: record.name for record in records for path in record.files or () if path in paths}
     return {PathConflict(owners[path], name, path) for name, path in lost if path in owners}
 
 
-def _displaced(record: Any) -> Iterator[str]:
-    for entry in (record.get("paths_data") or {}).get("paths") or ():
-        if entry.get("_path", "").startswith(f"{FOLDER}/") and entry.get("original_path"):
-            yield entry["original_path"]
+def _displaced(record: FilesRecord[PathData]) -> Iterator[str]:
+    for entry in record.paths:
+        if entry.original_path and entry.path.startswith(f"{FOLDER}/"):
+            yield entry.original_path
 
 
 def settle(prefix: Path, known: Collection[PathConflict], *, prevent: bool) -> list[str]:

@@ -11,13 +11,10 @@ import os
 import shutil
 from pathlib import Path
 
-import msgspec
-
 from ...envs.conda_roots import is_root
-from ...envs.inventory import MAX_RECORD_BYTES
-from ...files import read_file
 from ..progress import Tally
 from .manifest import Owned, owned_files
+from .package_records import enter_hashes
 from .relocate import Fitter
 from .tree import (
     CACHE,
@@ -164,15 +161,7 @@ class _Clone:
     def _note_hashes(self) -> None:
         """Records tell the hashes of files with the prefix in them."""
         for name in sorted({self._owned[place].record for place in self._fitted}):
-            record = self._copy / META / name
-            content = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES))
-            for entry in content["paths_data"]["paths"]:
-                if entry["_path"] in self._fitted:
-                    is_built = "sha256_in_prefix" in entry or "prefix_placeholder" in entry
-                    entry["sha256_in_prefix" if is_built else "sha256"] = self._fitted[entry["_path"]]
-            times = record.stat()
-            record.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2))
-            os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))  # by which edited files are known
+            enter_hashes(self._copy / META / name, self._fitted)
 
 
 def _write(path: str, target: str, data: bytes) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ...envs.discovery import MAX_LISTING_BYTES
 from ...envs.history import read_history, requested_specs
+from ...envs.prefix_data import record_paths
 from ...files import read_file
 from ...models import Plan, PlannedPackage
 from ...specs import conda_name
@@ -88,7 +89,7 @@ def _package(dist: str) -> tuple[str, str]:
 
 def keep_times(before: Path, prefix: Path) -> None:
     """Records of packages that have stayed keep their times, by which files are known that were changed since."""
-    for record in (prefix / "conda-meta").glob("*.json"):
+    for record in record_paths(prefix):
         with suppress(OSError):
             old = (before / "conda-meta" / record.name).stat()
             os.utime(record, ns=(old.st_atime_ns, old.st_mtime_ns))

@@ -9,9 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from ...envs.inventory import MAX_RECORD_BYTES, damaged_record
+from ...envs.prefix_data import MAX_RECORD_BYTES, FilesRecord, PathData, read_records
 from ...files import read_file
 
 _GENERATED = "unix_python_entry_point"
@@ -40,47 +38,23 @@ def owned_files(prefix: Path) -> dict[str, Owned]:
     Names that lead out of the prefix are not taken for files of it.
 
     Raises:
-        OSError: a record cannot be read.
-        InvalidSpec: a record of conda is not one.
+        InvalidSpec: a record of conda cannot be read.
     """
     owned: dict[str, Owned] = {}
-    for record in (prefix / "conda-meta").glob("*.json"):
-        owned.update(_of_conda(record))
+    for path, content in read_records(prefix, FilesRecord[PathData]):
+        owned.update(_of_conda(path, content))
     for record in prefix.glob("lib/python3.*/site-packages/*.dist-info/RECORD"):
         _add_of_pip(owned, prefix, record)
     return owned
 
 
-class _Path(msgspec.Struct, gc=False):
-    """One of ``paths_data.paths``; see conda's ``PathDataV1``."""
-
-    name: str = msgspec.field(name="_path")
-    prefix_placeholder: str | None = None
-    path_type: str | None = None
-
-
-class _Paths(msgspec.Struct):
-    paths: list[_Path] | None = None
-
-
-class _Record(msgspec.Struct):
-    """What a file in ``conda-meta`` tells of files; see conda's ``PrefixRecord``."""
-
-    files: list[str] | None = None
-    paths_data: _Paths | None = None
-
-
-def _of_conda(record: Path) -> dict[str, Owned]:
+def _of_conda(path: Path, record: FilesRecord[PathData]) -> dict[str, Owned]:
     """What the record of a package tells."""
-    try:
-        content = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES), type=_Record)
-    except ValueError as error:
-        raise damaged_record(record, error) from error
-    since = record.stat().st_mtime_ns
-    plain, fitted = Owned(since, record.name), Owned(since, record.name, is_fitted=True)
-    found = dict.fromkeys(content.files or (), plain)
-    for path in (content.paths_data and content.paths_data.paths) or ():
-        found[path.name] = fitted if path.prefix_placeholder or path.path_type == _GENERATED else plain
+    since = path.stat().st_mtime_ns
+    plain, fitted = Owned(since, path.name), Owned(since, path.name, is_fitted=True)
+    found = dict.fromkeys(record.files or (), plain)
+    for entry in record.paths:
+        found[entry.path] = fitted if entry.prefix_placeholder or entry.path_type == _GENERATED else plain
     return {name: owned for name, owned in found.items() if _is_inside(name)}
 
 

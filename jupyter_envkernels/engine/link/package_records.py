@@ -9,15 +9,23 @@ by the record alone, leaves nothing behind. See conda's ``core/path_actions.py``
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from ...envs.inventory import MAX_RECORD_BYTES
-from ...files import read_file, read_with_status
+from ...envs.prefix_data import (
+    MAX_RECORD_BYTES,
+    FilesRecord,
+    PathData,
+    decode_record,
+    read_record,
+    record_contents,
+)
+from ...errors import InvalidSpec
+from ...files import read_with_status
 from ...specs.redact import without_credentials
 from ...specs.secrets import Secrets
 from .folders import exchange
@@ -40,17 +48,16 @@ def complete_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
         secrets: what variables hold; records have their names.
 
     Raises:
-        OSError: a record cannot be read or written.
-        ValueError: a record is not JSON.
+        InvalidSpec: a record cannot be read.
+        OSError: one cannot be written.
     """
     umask = os.umask(0)
     os.umask(umask)
-    meta = prefix / "conda-meta"
-    for unfinished in meta.glob(".*.json.*"):  # of a process that was killed in enter_bytecode
+    for unfinished in (prefix / "conda-meta").glob(".*.json.*"):  # of a process that was killed in enter_bytecode
         unfinished.unlink()
-    for record in meta.glob("*.json"):
-        if data := _corrected(prefix, read_file(record, MAX_RECORD_BYTES), secrets):
-            record.write_bytes(data)
+    for record, data in record_contents(prefix):
+        if corrected := _corrected(prefix, record, data, secrets):
+            record.write_bytes(corrected)
         record.chmod(0o666 & ~umask)
 
 
@@ -65,18 +72,39 @@ def enter_bytecode(prefix: Path, record: Path) -> None:
         record: in its ``conda-meta``.
 
     Raises:
-        OSError: the record has gone, or cannot be read or written.
-        ValueError: the record is not JSON.
+        InvalidSpec: the record is damaged.
+        OSError: it has gone, or cannot be read or written.
     """
     data, seen = read_with_status(record, MAX_RECORD_BYTES)
-    if corrected := _corrected(prefix, data, _NO_SECRETS):
+    if corrected := _corrected(prefix, record, data, _NO_SECRETS):
         _replace(record, corrected, seen)
+
+
+def enter_hashes(record: Path, hashes: Mapping[str, str]) -> None:
+    """Enter the hashes of files with the prefix in them into the record of their package, which keeps its time.
+
+    Args:
+        record: of a prefix that only its job uses.
+        hashes: paths -> sha256.
+
+    Raises:
+        InvalidSpec: the record cannot be read.
+        OSError: it cannot be written.
+    """
+    content = read_record(record, dict[str, Any])
+    for entry in content["paths_data"]["paths"]:
+        if entry["_path"] in hashes:
+            is_built = "sha256_in_prefix" in entry or "prefix_placeholder" in entry
+            entry["sha256_in_prefix" if is_built else "sha256"] = hashes[entry["_path"]]
+    times = record.stat()
+    record.write_bytes(_text(content))
+    os.utime(record, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def modules_of(record: Path) -> list[str]:
     """Return the Python modules among the files of a package; none where its record cannot be read."""
-    with suppress(OSError, ValueError):
-        files = msgspec.json.decode(read_file(record, MAX_RECORD_BYTES), type=_Record).files or []
+    with suppress(InvalidSpec):
+        files = read_record(record, FilesRecord[PathData]).files or []
         return [name for name in files if name.endswith(".py")]
     return []
 
@@ -105,12 +133,7 @@ def _is_same(record: Path, seen: os.stat_result) -> bool:
     return (now.st_ino, now.st_mtime_ns, now.st_size) == (seen.st_ino, seen.st_mtime_ns, seen.st_size)
 
 
-class _Path(msgspec.Struct, gc=False):
-    """What is read of one of ``paths_data.paths``; see conda's ``PathDataV1``."""
-
-    name: str = msgspec.field(name="_path", default="")
-    path_type: str | None = None
-    prefix_placeholder: str | None = None
+class _Path(PathData, gc=False):
     sha256: str | None = None
     sha256_in_prefix: str | None = None
 
@@ -122,39 +145,35 @@ class _Path(msgspec.Struct, gc=False):
         return self.path_type != "hardlink" or bool(self.sha256_in_prefix or self.prefix_placeholder or not self.sha256)
 
 
-class _Paths(msgspec.Struct):
-    paths: list[_Path] | None = None
-
-
-class _Record(msgspec.Struct):
-    """What is read of a record; see conda's ``PrefixRecord``."""
-
+class _Record(FilesRecord[_Path]):
     url: Any = None
     channel: Any = None
     requested_spec: Any = None
     requested_specs: Any = None
-    files: list[str] | None = None
-    paths_data: _Paths | None = None
 
 
-def _corrected(prefix: Path, data: bytes, secrets: Secrets) -> bytes | None:
+def _corrected(prefix: Path, path: Path, data: bytes, secrets: Secrets) -> bytes | None:
     """Return the content that a record should have; None where it has it."""
-    record = msgspec.json.decode(data, type=_Record)
+    record = decode_record(path, data, _Record)
     named = {key: value for key in _SOURCES if (value := getattr(record, key)) is not None}
     clean = {key: _clean(value, secrets) for key, value in named.items()}
     files = record.files or []
-    paths = (record.paths_data and record.paths_data.paths) or []
-    entered = {path.name for path in paths if path.path_type == _BYTECODE}
+    entered = {entry.path for entry in record.paths if entry.path_type == _BYTECODE}
     there = set(_bytecode_of(prefix, files)) - (set(files) - entered)
-    if clean == named and entered == there and all(path.is_as_conda_writes for path in paths):
+    if clean == named and entered == there and all(entry.is_as_conda_writes for entry in record.paths):
         return None
-    content = {**msgspec.json.decode(data, type=dict[str, Any]), **clean}
+    content = {**decode_record(path, data, dict[str, Any]), **clean}
     fresh = sorted(there - entered)
     if files:
         content["files"] = [*(name for name in files if name not in entered or name in there), *fresh]
-    if paths:
-        kept = (_as_conda_writes(path) for path in content["paths_data"]["paths"] if _stays(path, there))
+    if record.paths:
+        kept = (_as_conda_writes(entry) for entry in content["paths_data"]["paths"] if _stays(entry, there))
         content["paths_data"]["paths"] = [*kept, *({"_path": name, "path_type": _BYTECODE} for name in fresh)]
+    return _text(content)
+
+
+def _text(content: Mapping[str, Any]) -> bytes:
+    """Return a record as conda writes it."""
     return msgspec.json.format(msgspec.json.encode(content), indent=2)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ...envs.prefix_data import record_path
 from ...models import Inventory, Plan, PlannedPackage, Problem, canonical_name
 from ..backend import Report
 from ..pip import installer
@@ -53,5 +54,4 @@ async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report:
     gone = {canonical_name(name) for name in plan.pip_removed}
     for package in plan.packages:
         if canonical_name(package.name) in gone:  # what has no record is linked again
-            record = f"{package.name}-{package.version}-{package.build}.json"
-            (folder / "conda-meta" / record).unlink(missing_ok=True)
+            record_path(folder, package.name, package.version, package.build).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from ... import policy
 from ...envs.catalog import Catalog
 from ...envs.holdings import Holdings, read_holdings
 from ...envs.locations import nearest_existing
+from ...envs.prefix_data import record_paths
 from ...envs.usage import Footprints
 from ...models import EngineOptions, JobRequest, Plan, Room, environment_id, unpacked_bytes
 
@@ -68,7 +69,7 @@ def _added(plan: Plan, prefix: Path, options: EngineOptions, held: Holdings) -> 
     """Return about what a plan adds: packages that no environment has which can share its files."""
     is_linked = _device(prefix) == _device(options.package_cache)
     sharing = [environment.prefix for environment in held.environments] if is_linked else [prefix]
-    there = {record.stem for folder in sharing for record in (folder / "conda-meta").glob("*.json")}
+    there = {record.stem for folder in sharing for record in record_paths(folder)}
     return unpacked_bytes(p for p in plan.packages if f"{p.name}-{p.version}-{p.build}" not in there)
 
 
