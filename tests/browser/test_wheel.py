@@ -68,7 +68,7 @@ def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     installation = Installation(folder / "venv/bin", folder / "home")
     installation.home.mkdir()
-    installation.run("python", "-m", "pip", "install", "--quiet", str(wheel), "jupyterlab")
+    installation.run("python", "-m", "pip", "install", "--quiet", "--no-compile", str(wheel), "jupyterlab")
     return installation
 
 
