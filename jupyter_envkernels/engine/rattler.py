@@ -34,7 +34,7 @@ from .fetch.cache_lock import is_in_use, sweep_packages, wait_for_cache
 from .fetch.client import UNCHANGED, Network
 from .fetch.download_progress import Meter
 from .fetch.error_mapping import channel_failure, install_failure
-from .fetch.package_cache import check_archives, note_md5, open_cache, without_doubtful
+from .fetch.package_cache import check_archives, open_cache, without_doubtful
 from .fetch.partial_archives import PARTS
 from .fetch.resumable_downloads import LargeArchives
 from .fetch.unpacking import Unpacking
@@ -235,7 +235,6 @@ class RattlerBackend:
                 await _watched(link, meter, unpacking)
             except InstallerError as error:
                 raise install_failure(str(error), is_full=_is_full(staging)) from error
-        await asyncio.to_thread(note_md5, self._packages, fresh)
 
     async def _wait_for_cache(self, packages: Sequence[PlannedPackage], report: Report) -> None:
         """The engine itself would wait for another installation without a word."""

@@ -49,30 +49,17 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
 
 
 def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
-    """Return packages; one of which only an md5 is known counts as cached only if it is that of the cached one.
+    """Take cached packages of which only an md5 is known out of the cache, so that they are fetched and compared.
 
-    rattler keeps and compares a sha256 alone, but an ``@EXPLICIT`` list may have nothing else than md5. The others are
-    taken out of the cache, so that they are fetched again and compared.
+    rattler keeps and compares a sha256 alone, but an ``@EXPLICIT`` list may have nothing else than md5.
     """
     answer = list(packages)
     for place, package in enumerate(packages):
-        if not package.cached or package.sha256 or not (md5 := _md5(package)):
-            continue
-        entry = entry_of(folder, package)
-        if _note_of(entry) != _note(md5, entry):
+        if package.cached and not package.sha256 and _md5(package):
             with held(folder):
-                take_out(entry)
+                take_out(entry_of(folder, package))
             answer[place] = replace(package, cached=False)
     return answer
-
-
-def note_md5(folder: Path, packages: Sequence[PlannedPackage]) -> None:
-    """Write down the md5 of packages that have just been fetched, beside them in the cache."""
-    for package in packages:
-        entry = entry_of(folder, package)
-        if not package.cached and (md5 := _md5(package)) and entry.is_dir():
-            with suppress(OSError):
-                _note_file(entry).write_text(_note(md5, entry), encoding="ascii")
 
 
 _REVISION = 8
@@ -95,21 +82,6 @@ def _mark_of(entry: Path) -> bytes:
     with suppress(OSError):
         return _mark_file(entry).read_bytes()
     return b""
-
-
-def _note_file(entry: Path) -> Path:
-    return entry.with_name(f"{entry.name}.md5")
-
-
-def _note_of(entry: Path) -> str:
-    with suppress(OSError, UnicodeDecodeError):
-        return _note_file(entry).read_text(encoding="ascii")
-    return ""
-
-
-def _note(md5: str, entry: Path) -> str:
-    """It holds until rattler fetches the package anew."""
-    return f"{md5} {_mark_of(entry).hex()}"
 
 
 def _md5(package: PlannedPackage) -> str:

@@ -155,19 +155,14 @@ def test_archives_of_files_are_compared_by_what_is_known(
             check_archives([package])
 
 
-def test_an_md5_alone_is_compared_with_that_of_the_cached_package(engine: Engine, tmp_path: Path) -> None:
-    """As an @EXPLICIT list has it; rattler keeps a sha256 alone."""
+def test_a_package_with_an_md5_alone_is_fetched_again(engine: Engine, tmp_path: Path) -> None:
+    """As an @EXPLICIT list has it; rattler keeps and compares a sha256 alone."""
     engine.install(tmp_path / "a", "conflict-base=1.0")
-    (note,) = (engine.cache / "pkgs").glob("conflict-base-*.md5")
-    entry = note.with_suffix("")
-    line = f"{engine.url('main')}/noarch/conflict-base-1.0-0.conda#{note.read_text().split()[0]}"
-    first = entry.stat().st_ino
-    assert "packages" in engine.install(tmp_path / "b", line)
-    assert entry.stat().st_ino == first
-    note.unlink()
-    assert "packages" in engine.install(tmp_path / "c", line, CONDA_OFFLINE="true")
-    assert entry.stat().st_ino == first, "without network there is no other"
+    (record,) = (tmp_path / "a" / "conda-meta").glob("conflict-base-*.json")
+    (entry,) = (path for path in (engine.cache / "pkgs").glob("conflict-base-*") if path.is_dir())
+    line = f"{engine.url('main')}/noarch/conflict-base-1.0-0.conda#{json.loads(record.read_text())['md5']}"
     (entry / "before").touch()
-    assert "packages" in engine.install(tmp_path / "d", line)
-    assert not (entry / "before").exists(), "it was fetched anew, and compared"
-    assert note.exists()
+    assert "packages" in engine.install(tmp_path / "b", line, CONDA_OFFLINE="true")
+    assert (entry / "before").exists(), "without network there is no other"
+    assert "packages" in engine.install(tmp_path / "c", line)
+    assert not (entry / "before").exists()
