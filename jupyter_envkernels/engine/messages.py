@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .suggestions import Names, nearest
+from .suggestions import nearest
 
 _MAX_LINES = 60
 _MAX_WORDS = 5
@@ -19,7 +19,7 @@ _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux
 
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
     """Return a sentence for each name that no channel has, with the nearest names that there are."""
-    names = Names(known)
+    names = frozenset(known)
     sentences = []
     for name in unknown:
         near = nearest(name, names)

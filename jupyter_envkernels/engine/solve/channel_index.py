@@ -13,7 +13,6 @@ from rattler.exceptions import GatewayError
 from ...errors import ChannelFailed
 from ..fetch.client import UNCHANGED
 from ..fetch.error_mapping import channel_failure
-from ..suggestions import Names
 from .solver import Line, here
 
 _RETRY = 10.0
@@ -34,13 +33,13 @@ class Stock:
         is_part: there are channels that were not to be read.
     """
 
-    names: Mapping[str, Names] = field(default_factory=dict)
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     records: Mapping[str, Sequence[Record]] = field(default_factory=dict)
     failures: Mapping[str, ChannelFailed] = field(default_factory=dict)
     slow: tuple[str, ...] = ()
     is_part: bool = False
 
-    def names_for(self, line: Line) -> list[Names]:
+    def names_for(self, line: Line) -> list[frozenset[str]]:
         """Return the names among which a line is looked for, channel by channel."""
         source = line.spec.channel
         return [names for url, names in self.names.items() if source is None or url == source.base_url]
@@ -67,7 +66,7 @@ class Stockroom:
     def __init__(self, gateway: rattler.Gateway, proxy_of: Callable[[str], str]) -> None:
         self.gateway = gateway
         self._proxy_of = proxy_of
-        self._names: dict[str, tuple[float, asyncio.Task[Names]]] = {}
+        self._names: dict[str, tuple[float, asyncio.Task[frozenset[str]]]] = {}
 
     async def look(
         self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float, *, is_part: bool = False
@@ -86,7 +85,7 @@ class Stockroom:
         _, late = await asyncio.wait(looks.values(), timeout=seconds)
         for look in late:
             look.cancel()
-        names: dict[str, Names] = {}
+        names: dict[str, frozenset[str]] = {}
         records: dict[str, list[Record]] = {}
         failures: dict[str, ChannelFailed] = {}
         for url, look in looks.items():
@@ -104,13 +103,13 @@ class Stockroom:
 
     async def _look(
         self, channel: rattler.Channel, wanted: Sequence[str]
-    ) -> tuple[Names, Sequence[rattler.RepoDataRecord]]:
+    ) -> tuple[frozenset[str], Sequence[rattler.RepoDataRecord]]:
         names = await asyncio.shield(self._reading(channel))
         specs = [rattler.MatchSpec(name) for name in dict.fromkeys(wanted) if name in names]
         found = await self.gateway.query([channel], here(), specs, recursive=False)
         return names, [record for records in found for record in records]
 
-    def _reading(self, channel: rattler.Channel) -> asyncio.Task[Names]:
+    def _reading(self, channel: rattler.Channel) -> asyncio.Task[frozenset[str]]:
         """The one task that reads the names of a channel; a new one where that failed a while ago."""
         url, now = channel.base_url, time.monotonic()
         begun, task = self._names.get(url, (now, None))
@@ -119,7 +118,7 @@ class Stockroom:
             self._names[url] = (now, task)
         return task
 
-    async def _read(self, channel: rattler.Channel) -> Names:
+    async def _read(self, channel: rattler.Channel) -> frozenset[str]:
         try:
             found = await self.gateway.names([channel], here())
         except GatewayError as error:
@@ -127,4 +126,4 @@ class Stockroom:
                 raise
             self.gateway.clear_repodata_cache(channel, clear_disk=True)
             found = await self.gateway.names([channel], here())
-        return Names(name.normalized for name in found)
+        return frozenset(name.normalized for name in found)
