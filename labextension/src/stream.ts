@@ -23,64 +23,21 @@ export const ENVIRONMENTS_SCHEMA =
 export const JOB_SCHEMA =
   'https://events.jupyter.org/jupyter_envkernels/job/v1';
 
-/** Runs one task at a time, at once when it is idle; what is asked for meanwhile is one more run, after a pause. */
-export class Doorbell implements IDisposable {
-  /**
-   * @param task - What to run; it must not reject.
-   * @param pause - Milliseconds between two runs.
-   */
-  constructor(
-    private readonly _task: () => Promise<void>,
-    private readonly _pause: number
-  ) {}
-
-  isDisposed = false;
-
-  dispose(): void {
-    this.isDisposed = true;
-    this._wanted = false;
-  }
-
-  /** Ask for a run. */
-  ring(): void {
-    this._wanted = !this.isDisposed;
-    if (!this._running) {
-      void this._run();
-    }
-  }
-
-  private async _run(): Promise<void> {
-    this._running = true;
-    while (this._wanted) {
-      this._wanted = false;
-      await this._task();
-      await new Promise(resolve => setTimeout(resolve, this._pause));
-    }
-    this._running = false;
-  }
-
-  private _wanted = false;
-  private _running = false;
-}
-
 /** A job that is followed. */
 interface IFollowed {
   /** The seq of the newest event that was passed on. */
   seq: number;
-  bell: Doorbell;
+  /** Reads its journal. */
+  poll: Poll;
 }
 
 /** Passes on the events of jobs, each once and in order. */
 export class JobStream implements IDisposable {
   constructor(private readonly _options: JobStream.IOptions) {
     _options.bus.connect(this._onEmission, this);
-    this._poll = new Poll({
-      auto: false,
-      name: 'jupyter_envkernels:jobs',
-      factory: async () => this._followed.forEach(({ bell }) => bell.ring()),
-      frequency: { interval: _options.pollInterval ?? 2000, backoff: false }
-    });
   }
+
+  isDisposed = false;
 
   /** The new events of one job. */
   get advanced(): ISignal<this, IJobEvent[]> {
@@ -97,15 +54,8 @@ export class JobStream implements IDisposable {
     return this._lost;
   }
 
-  get isDisposed(): boolean {
-    return this._poll.isDisposed;
-  }
-
   dispose(): void {
-    if (this.isDisposed) {
-      return;
-    }
-    this._poll.dispose();
+    this.isDisposed = true;
     [...this._followed.keys()].forEach(id => this._unfollow(id));
     Signal.clearData(this);
   }
@@ -115,19 +65,20 @@ export class JobStream implements IDisposable {
     if (this.isDisposed || this._followed.has(id)) {
       return;
     }
-    const pause = this._options.pause ?? 200;
-    const bell = new Doorbell(() => this._pull(id), pause);
-    this._followed.set(id, { seq, bell });
-    bell.ring();
-    void this._poll.start();
+    const poll = new Poll({
+      name: `jupyter_envkernels:job-${id}`,
+      factory: () => this._pull(id),
+      frequency: {
+        interval: this._options.pollInterval ?? 2000,
+        backoff: false
+      }
+    });
+    this._followed.set(id, { seq, poll });
   }
 
   private _unfollow(id: string): void {
-    this._followed.get(id)?.bell.dispose();
+    this._followed.get(id)?.poll.dispose();
     this._followed.delete(id);
-    if (!this._followed.size && !this.isDisposed) {
-      void this._poll.stop();
-    }
   }
 
   private _onEmission(_: unknown, emission: Event.Emission): void {
@@ -144,7 +95,7 @@ export class JobStream implements IDisposable {
     if (event) {
       this._pass(id, [event]);
     } else if (typeof seq === 'number' && seq > followed.seq) {
-      followed.bell.ring();
+      void followed.poll.refresh();
     }
   }
 
@@ -183,7 +134,6 @@ export class JobStream implements IDisposable {
   private readonly _discovered = new Signal<this, string>(this);
   private readonly _lost = new Signal<this, string>(this);
   private readonly _followed = new Map<string, IFollowed>();
-  private readonly _poll: Poll;
 }
 
 /** The event of an emission that is a whole one, of a job that goes on. */
@@ -206,21 +156,17 @@ export namespace JobStream {
     replay: (id: string, after: number) => Promise<IJobEvent[]>;
     /** How often to ask where the bus says nothing. */
     pollInterval?: number;
-    /** The least time between two questions about one job. */
-    pause?: number;
   }
 }
 
 /** The newest part of a job's log, read on as it grows. */
 export class LogTail implements IDisposable {
   constructor(private readonly _options: LogTail.IOptions) {
-    this._bell = new Doorbell(() => this._pull(), _options.pause ?? 400);
     this._poll = new Poll({
       name: 'jupyter_envkernels:log',
-      factory: async () => this._bell.ring(),
-      frequency: { interval: _options.pollInterval ?? 1000, backoff: false }
+      factory: () => this._pull(),
+      frequency: { interval: _options.pollInterval ?? 500, backoff: false }
     });
-    this._bell.ring();
   }
 
   /** Emitted when there is more text. */
@@ -244,15 +190,7 @@ export class LogTail implements IDisposable {
 
   dispose(): void {
     this._poll.dispose();
-    this._bell.dispose();
     Signal.clearData(this);
-  }
-
-  /** Look for more now. */
-  read(): void {
-    if (!this._complete) {
-      this._bell.ring();
-    }
   }
 
   private async _pull(): Promise<void> {
@@ -270,7 +208,6 @@ export class LogTail implements IDisposable {
       this._add(chunk);
     } while (chunk.text && !chunk.complete);
     if (chunk.complete) {
-      this._complete = true;
       void this._poll.stop();
     }
   }
@@ -289,12 +226,10 @@ export class LogTail implements IDisposable {
     this._changed.emit();
   }
 
-  private readonly _bell: Doorbell;
   private readonly _changed = new Signal<this, void>(this);
   private readonly _poll: Poll;
   private _text = '';
   private _isCut = false;
-  private _complete = false;
   private _offset = 0;
 }
 
@@ -308,6 +243,5 @@ export namespace LogTail {
     /** Read a piece of the log from an offset in bytes on. */
     read: (offset: number) => Promise<ILogChunk>;
     pollInterval?: number;
-    pause?: number;
   }
 }

@@ -1,33 +1,8 @@
 import { RestAPI } from '../restapi';
-import { Doorbell, JobStream, LogTail } from '../stream';
+import { JobStream, LogTail } from '../stream';
 import { IJobEvent } from '../types';
 import { FakeServer, until } from './fakeserver';
 import { makeJob } from './makers';
-
-describe('Doorbell', () => {
-  it('runs once more for all that was asked meanwhile', async () => {
-    let runs = 0;
-    const bell = new Doorbell(async () => void runs++, 10);
-    bell.ring();
-    bell.ring();
-    bell.ring();
-    expect(runs).toBe(1);
-    await until(() => runs === 2);
-    await new Promise(resolve => setTimeout(resolve, 30));
-    expect(runs).toBe(2);
-    bell.ring();
-    expect(runs).toBe(3);
-    bell.dispose();
-  });
-
-  it('does not run after it was disposed', () => {
-    let runs = 0;
-    const bell = new Doorbell(async () => void runs++, 1);
-    bell.dispose();
-    bell.ring();
-    expect(runs).toBe(0);
-  });
-});
 
 describe('JobStream', () => {
   let server: FakeServer;
@@ -39,8 +14,7 @@ describe('JobStream', () => {
     stream = new JobStream({
       bus: server.bus,
       replay: (id, after) => api.replayEvents(id, after),
-      pollInterval,
-      pause: 1
+      pollInterval
     });
     stream.advanced.connect((_, events) => void seen.push(...events));
   }
@@ -185,8 +159,7 @@ describe('LogTail', () => {
     const api = new RestAPI(server.settings);
     tail = new LogTail({
       read: offset => api.readLog('a', offset),
-      pollInterval: 5,
-      pause: 1
+      pollInterval: 5
     });
   });
 
@@ -206,7 +179,6 @@ describe('LogTail', () => {
     server.logs.set('a', { text: 'all\n', complete: true });
     await until(() => tail.text === 'all\n');
     const asked = server.requests.length;
-    tail.read();
     await new Promise(resolve => setTimeout(resolve, 30));
     expect(server.requests.length).toBe(asked);
   });

@@ -5,10 +5,11 @@
 import { Event, KernelSpec } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
+import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
 import { RequestError, RestAPI } from '../restapi';
-import { Doorbell, ENVIRONMENTS_SCHEMA } from '../stream';
+import { ENVIRONMENTS_SCHEMA } from '../stream';
 import { IEnvironment, IJob } from '../types';
 import { JobModel } from './jobs';
 
@@ -16,7 +17,13 @@ import { JobModel } from './jobs';
 export class EnvModel extends VDomModel {
   constructor(private readonly _options: EnvModel.IOptions) {
     super();
-    this._reload = new Doorbell(() => this._load(), _options.pause ?? 200);
+    this._poll = new Poll({
+      auto: false,
+      name: 'jupyter_envkernels:environments',
+      factory: () => this._load(),
+      frequency: { interval: Poll.NEVER, max: Poll.NEVER, backoff: false },
+      standby: 'never'
+    });
     _options.kernelspecs.specsChanged.connect(this.refresh, this);
     _options.bus.connect(this._onEmission, this);
     _options.jobs.ended.connect(this._onJobEnded, this);
@@ -38,7 +45,8 @@ export class EnvModel extends VDomModel {
 
   /** Read the environments again. */
   refresh(): void {
-    this._reload.ring();
+    // Poll.refresh() does nothing while an answer is under way, which may be too old.
+    void this._poll.schedule({ interval: Poll.IMMEDIATE, phase: 'refreshed' });
   }
 
   /** Read the environments and the kernelspecs again: something outside may have changed them. */
@@ -51,18 +59,22 @@ export class EnvModel extends VDomModel {
     if (this.isDisposed) {
       return;
     }
-    this._reload.dispose();
+    this._poll.dispose();
     super.dispose();
     Signal.clearData(this);
   }
 
   private async _load(): Promise<void> {
+    const { tick } = this._poll;
     let found = this._environments;
     let error: RequestError | null = null;
     try {
       found = await this._options.api.listEnvironments();
     } catch (reason) {
       error = reason as RequestError;
+    }
+    if (this.isDisposed || tick !== this._poll.tick) {
+      return; // a newer answer follows
     }
     if (!same(found, this._environments) || error || this._error) {
       this._environments = found;
@@ -99,7 +111,7 @@ export class EnvModel extends VDomModel {
 
   private _environments: ReadonlyArray<IEnvironment> | null = null;
   private _error: RequestError | null = null;
-  private readonly _reload: Doorbell;
+  private readonly _poll: Poll;
 }
 
 function same(a: unknown, b: unknown): boolean {
@@ -115,7 +127,5 @@ export namespace EnvModel {
     bus: ISignal<unknown, Event.Emission>;
     jobs: JobModel;
     kernelspecs: Pick<KernelSpec.IManager, 'refreshSpecs' | 'specsChanged'>;
-    /** The least time between two questions, in milliseconds. */
-    pause?: number;
   }
 }

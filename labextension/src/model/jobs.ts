@@ -220,6 +220,6 @@ export namespace JobModel {
     /** The event bus. */
     bus: ISignal<unknown, Event.Emission>;
     /** Times in milliseconds, see JobStream and LogTail. */
-    stream?: { pollInterval?: number; pause?: number };
+    stream?: { pollInterval?: number };
   }
 }

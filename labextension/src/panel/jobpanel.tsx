@@ -87,16 +87,15 @@ export class JobPanel extends ReactWidget {
   private _onChanged(): void {
     const job = this._job;
     if (job) {
-      this._readLog(job);
+      this._openLog(job);
       this._readPlan(job);
     }
     this.update();
   }
 
-  private _readLog(job: IJob): void {
+  private _openLog(job: IJob): void {
     const { jobs } = this._options;
     if (this._log) {
-      this._log.read();
       return;
     }
     this._log = jobs.openLog(job.id);

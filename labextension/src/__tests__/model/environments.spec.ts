@@ -30,9 +30,9 @@ describe('EnvModel', () => {
     server.environments = [makeEnvironment('base', { is_base: true })];
     kernelspecs = new FakeKernelSpecs();
     const api = new RestAPI(server.settings);
-    const stream = { pollInterval: 100000, pause: 1 };
+    const stream = { pollInterval: 100000 };
     jobs = new JobModel({ api, bus: server.bus, stream });
-    model = new EnvModel({ api, bus: server.bus, jobs, kernelspecs, pause: 1 });
+    model = new EnvModel({ api, bus: server.bus, jobs, kernelspecs });
   });
 
   afterEach(() => {

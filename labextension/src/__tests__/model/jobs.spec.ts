@@ -15,7 +15,7 @@ describe('JobModel', () => {
     jobs = new JobModel({
       api: new RestAPI(server.settings),
       bus: server.bus,
-      stream: { pollInterval: 100000, pause: 1 }
+      stream: { pollInterval: 100000 }
     });
     jobs.ended.connect((_, job) => void ended.push(job));
   });

@@ -14,7 +14,7 @@ describe('UpdateDrafts', () => {
     jobs = new JobModel({
       api: new RestAPI(server.settings),
       bus: server.bus,
-      stream: { pollInterval: 100000, pause: 1 }
+      stream: { pollInterval: 100000 }
     });
     const check = async () => ({ spec: null, diagnostics: [] });
     edits = new UpdateDrafts({ jobs, draft: { check } });

@@ -15,7 +15,7 @@ export class Models {
   readonly jobs = new JobModel({
     api: this.api,
     bus: this.server.bus,
-    stream: { pollInterval: 100000, pause: 1 }
+    stream: { pollInterval: 100000 }
   });
   readonly environments = new EnvModel({
     api: this.api,
@@ -26,8 +26,7 @@ export class Models {
       specsChanged: new Signal<KernelSpec.IManager, KernelSpec.ISpecModels>(
         {} as KernelSpec.IManager
       )
-    },
-    pause: 1
+    }
   });
   readonly draft = new SpecDraft({
     check: source => this.api.checkSpec(source)
