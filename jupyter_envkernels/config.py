@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
+from platformdirs import user_cache_dir
 from traitlets import Bool, Callable, Enum, HasTraits, Instance, Int, List, Unicode, Union
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
@@ -72,7 +73,7 @@ class EnvKernelsTraits(HasTraits):
     package_cache: Any = Unicode(
         help="Folder for downloaded packages and channel indexes. Environments are hard-linked to it, so it should be "
         "on their file system. Accounts that are not trusted must not be able to write there. Default: "
-        "~/.cache/jupyter-envkernels.",
+        "jupyter-envkernels in $XDG_CACHE_HOME, or in ~/.cache where that is not set.",
     ).tag(config=True)
     journal_dir: Any = Unicode(
         help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "
@@ -248,7 +249,7 @@ class EnvKernelsTraits(HasTraits):
         """Return what the engine needs to know."""
         return EngineOptions(
             channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
-            package_cache=_path(self.package_cache) if self.package_cache else default_package_cache(),
+            package_cache=_path(self.package_cache or user_cache_dir("jupyter-envkernels")),
             kernel_packages=tuple(self.default_kernel_packages),
             shared_roots=tuple(_path(root) for root in self.shared_roots),
             pip_installer=self.pip_installer,
@@ -306,11 +307,6 @@ def _load_config() -> Config:
 def default_journal_dir() -> Path:
     """Return where jobs are kept unless configured."""
     return Path(jupyter_data_dir(), "envkernels", "jobs")
-
-
-def default_package_cache() -> Path:
-    """Return where packages are kept unless configured."""
-    return Path.home() / ".cache" / "jupyter-envkernels"
 
 
 def _path(text: str) -> Path:
