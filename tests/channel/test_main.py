@@ -3,7 +3,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -23,12 +22,10 @@ def test_serve_prints_its_url_and_stops_when_told(channel_root: Path, stop: sign
         url = server.stdout.readline().strip()
         with urllib.request.urlopen(f"{url}/manifest.json") as answer:
             served = answer.read()
-        stopping = time.monotonic()
         server.send_signal(stop)
         assert server.wait(10) == 0
 
     assert served == (channel_root / "manifest.json").read_bytes()
-    assert time.monotonic() - stopping < 2
 
 
 def test_build_prints_the_folder(channel_root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -202,10 +201,8 @@ def test_the_users_shell_configuration_is_not_read(tmp_path: Path) -> None:
 
 
 def test_what_a_script_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
-    started = time.monotonic()
     sourced([script(tmp_path, "sleep 20 &\necho $! > pid\n".replace("pid", f"'{tmp_path}/pid'"))], BASE)
-    assert time.monotonic() - started < 10
-    os.kill(int((tmp_path / "pid").read_text()), 9)
+    os.kill(int((tmp_path / "pid").read_text()), 9)  # which fails where there is no such process any more
 
 
 def test_they_run_once_for_the_same_scripts_and_variables(tmp_path: Path) -> None:

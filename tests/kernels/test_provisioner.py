@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -113,11 +112,9 @@ async def test_interrupt(real_catalog: Catalog) -> None:
     async with session(real_catalog, "conda-env-new-py") as kernel:
         sleeping = kernel.client.execute("import time; print('now'); time.sleep(60)", stop_on_error=False)
         await answer(kernel.client.get_iopub_msg, sleeping, "stream")
-        started = time.monotonic()
         await kernel.manager.interrupt_kernel()
         reply = await answer(kernel.client.get_shell_msg, sleeping, "execute_reply")
         assert reply["content"]["ename"] == "KeyboardInterrupt"
-        assert time.monotonic() - started < 20
         assert (await kernel.run("print(1 + 1)"))[0] == "2\n"
 
 

@@ -95,6 +95,6 @@ def test_what_nobody_reads_is_named() -> None:
     "line", ["a" + " " * 60_000 + "b", "a=1," + "!" * 60_000, "a" * 60_000 + "::", "[" * 60_000, "a 1 " + "b " * 30_000]
 )
 def test_long_lines_take_no_time(line: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert recognise(line) is None
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

