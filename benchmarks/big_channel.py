@@ -21,10 +21,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.check import write_channel
+from jupyter_envkernels.engine.operations import Create, PlanOnly
 from jupyter_envkernels.jobs.journal.reader import JobSpec
 from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.worker_process import spawn
-from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.server import ChannelServer
 
 _BARE = """
@@ -76,7 +77,7 @@ def main() -> None:
                 return subprocess.Popen([sys.executable, "-c", _BARE, channel, str(cache), *packages])
 
             def job(cache: Path) -> subprocess.Popen[bytes]:
-                request = JobRequest("plan", "big", folder / "big", EnvSpec(dependencies=packages), plans="create")
+                request = PlanOnly(Create("big", folder / "big", spec=EnvSpec(dependencies=packages)))
                 order = JobSpec(request, EngineOptions((channel,), cache), time.time())
                 worker = spawn(create_journal(folder / "jobs", order))
                 assert worker is not None

@@ -21,11 +21,12 @@ import time
 from pathlib import Path
 
 from benchmarks.create import TYPING, phases
+from jupyter_envkernels.engine.operations import Clone, Create, JobRequest
 from jupyter_envkernels.jobs.journal.reader import JobSpec
 from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.prefork import Spare
 from jupyter_envkernels.jobs.worker_process import spawn
-from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 
@@ -75,7 +76,7 @@ def main() -> None:
         os.environ["HOME"] = name
         folder, channel = Path(name), f"{server.url}/main"
         source = folder / "source"
-        run_job(JobRequest("create", "source", source, EnvSpec(dependencies=_PACKAGES)), folder, channel)
+        run_job(Create("source", source, spec=EnvSpec(dependencies=_PACKAGES)), folder, channel)
         wait_for_bytecode(source)
         took: dict[str, list[float]] = {"cp": [], "clone": [], "linking": [], "prepared": []}
         spare = Spare()
@@ -84,13 +85,13 @@ def main() -> None:
             started = time.perf_counter()
             subprocess.run(["cp", "-al", source, copy], check=True)
             copied = time.perf_counter()
-            took["linking"].append(run_job(JobRequest("clone", clone.name, clone, source=source), folder, channel))
+            took["linking"].append(run_job(Clone(clone.name, clone, source=source), folder, channel))
             took["clone"].append(time.perf_counter() - copied)
             took["cp"].append(copied - started)
             spare.prepare()
             time.sleep(TYPING)
             started = time.perf_counter()
-            run_job(JobRequest("clone", other.name, other, source=source), folder, channel, spare)
+            run_job(Clone(other.name, other, source=source), folder, channel, spare)
             took["prepared"].append(time.perf_counter() - started)
             for made in (copy, clone, other):
                 shutil.rmtree(made.rename(folder / "trash"), ignore_errors=True)
@@ -104,7 +105,7 @@ def main() -> None:
         before = blocks(source, folder / "cache")
         clones = [folder / f"clone-{number}" for number in range(arguments.clones)]
         for prefix in clones:
-            run_job(JobRequest("clone", prefix.name, prefix, source=source), folder, channel)
+            run_job(Clone(prefix.name, prefix, source=source), folder, channel)
             wait_for_bytecode(prefix)
         added = blocks(source, folder / "cache", *clones) - before
         copies = arguments.clones * blocks(source)

@@ -22,11 +22,12 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal
 from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.prefork import Spare
 from jupyter_envkernels.jobs.worker_process import spawn
-from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 
@@ -50,10 +51,10 @@ os._exit(0)
 TYPING = 1.0
 """Seconds before each run; by then a worker that waits has loaded all that it needs."""
 
-Create = Callable[[Path, Path], None]
+CreateFunction = Callable[[Path, Path], None]
 
 
-def bare(channel: str) -> Create:
+def bare(channel: str) -> CreateFunction:
     """Create with py-rattler alone."""
 
     def create(cache: Path, prefix: Path) -> None:
@@ -63,11 +64,11 @@ def bare(channel: str) -> Create:
     return create
 
 
-def job(channel: str, journals: Path, spare: Spare | None = None) -> Create:
+def job(channel: str, journals: Path, spare: Spare | None = None) -> CreateFunction:
     """Create with a worker."""
 
     def create(cache: Path, prefix: Path) -> None:
-        request = JobRequest("create", prefix.name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
+        request = Create(prefix.name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
         journal = create_journal(journals, JobSpec(request, EngineOptions((channel,), cache), time.time()))
         worker = spawn(journal, spare)
         assert worker is not None
@@ -78,7 +79,7 @@ def job(channel: str, journals: Path, spare: Spare | None = None) -> Create:
 
 
 def measure(
-    ways: dict[str, Create], folder: Path, runs: int, prepare: Callable[[], None], *, warm: bool
+    ways: dict[str, CreateFunction], folder: Path, runs: int, prepare: Callable[[], None], *, warm: bool
 ) -> dict[str, list[float]]:
     """Seconds of each run of each way, the ways in turn, after what is prepared for each."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}

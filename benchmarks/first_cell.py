@@ -20,12 +20,13 @@ from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
 
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.jobs.journal.reader import JobSpec
 from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
-from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec, JobRequest
+from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 
 _PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2")
@@ -34,7 +35,7 @@ _PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2")
 async def first_cell(folder: Path, name: str, cache: Path, channel: str) -> float:
     """Create an environment and run a cell in it; the seconds between."""
     prefix = folder / "envs" / name
-    request = JobRequest("create", name, prefix, EnvSpec(dependencies=_PACKAGES))
+    request = Create(name, prefix, spec=EnvSpec(dependencies=_PACKAGES))
     journal = create_journal(folder / "jobs", JobSpec(request, EngineOptions((channel,), cache), time.time()))
     worker = spawn(journal)
     assert worker is not None

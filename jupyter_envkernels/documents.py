@@ -16,12 +16,12 @@ from .models import (
     Inventory,
     Job,
     JobEvent,
-    JobRequest,
     Kernel,
     Machine,
     Plan,
     PlannedPackage,
     Problem,
+    Request,
     Revision,
     Setup,
     Usage,
@@ -118,7 +118,7 @@ def job_json(job: Job) -> Json:
         "created": _time(job.created),
         "started": _time(job.started),
         "finished": _time(job.finished),
-        "plans": job.request.plans,
+        "plans": job.request.operation.kind if job.request.is_plan else None,
         "state": job.state,
         "phase": job.phase,
         "seq": job.seq,
@@ -128,11 +128,11 @@ def job_json(job: Job) -> Json:
     }
 
 
-def plan_json(request: JobRequest, plan: Plan) -> Json:
+def plan_json(request: Request, plan: Plan) -> Json:
     """Schema ``Plan``."""
     return {
         "digest": plan.digest,
-        "kind": request.plans or request.kind,
+        "kind": request.operation.kind,
         "environment": request.environment,
         "prefix": str(request.prefix),
         "packages": [_planned_json(package) for package in plan.packages],
@@ -167,7 +167,7 @@ def _job_common(job: Job) -> Json:
         "kind": job.request.kind,
         "environment": job.request.environment,
         "prefix": str(job.request.prefix),
-        "user": job.request.user,
+        "user": job.user,
     }
 
 

@@ -65,7 +65,7 @@ def title(job: Job) -> str:
 
 def kind_of(job: Job) -> str:
     """Return what a job does, or what it prepares."""
-    return f"plan {job.request.plans}" if job.request.plans else job.request.kind
+    return f"plan {job.request.operation.kind}" if job.request.is_plan else job.request.kind
 
 
 def heading(event: JobEvent) -> str:

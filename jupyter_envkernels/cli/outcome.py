@@ -20,7 +20,7 @@ Json = Mapping[str, Any]
 def outcome(job: Job) -> VerbResult:
     """Return what the verb of a job that has succeeded gives."""
     document = job_document(job)
-    if job.request.kind != "plan":
+    if not job.request.is_plan:
         return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
     plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
     next_step = f"To do this: jupyter envkernels resume {job.id}"

@@ -43,6 +43,12 @@ class _Verbs:
         verb.set_defaults(run=run)
         return verb
 
+    def add_job(self, name: str, body: str, help_text: str) -> argparse.ArgumentParser:
+        """Add a verb that starts a job, whose ``body`` is a class of ``jobs.requests``."""
+        verb = self.add(name, "changes:run", help_text)
+        verb.set_defaults(body=body, file=None, prefix=None, root=None, dry_run=False)
+        return verb
+
 
 def build_parser() -> Parser:
     """Return the parser of the whole command line.
@@ -70,18 +76,18 @@ def _reading(verbs: _Verbs) -> None:
 
 
 def _making(verbs: _Verbs) -> None:
-    create = verbs.add("create", "changes:create", "Create an environment from a spec.")
+    create = verbs.add_job("create", "CreateBody", "Create an environment from a spec.")
     create.add_argument("-f", "--file", required=True, metavar="FILE", help=_SPEC)
     _add_target(create, required=False)
     _add_dry_run(create)
-    clone = verbs.add("clone", "changes:clone", "Copy an environment exactly, pip-installed packages included.")
+    clone = verbs.add_job("clone", "CloneBody", "Copy an environment exactly, pip-installed packages included.")
     clone.add_argument("source", metavar="SOURCE", help=f"{_ENVIRONMENT} of the environment to copy")
     _add_target(clone, required=True)
     _add_dry_run(clone)
 
 
 def _changing(verbs: _Verbs) -> None:
-    update = verbs.add("update", "changes:update", "Change an environment by a spec, or by single packages.")
+    update = verbs.add_job("update", "UpdateBody", "Change an environment by a spec, or by single packages.")
     _add_environment(update)
     update.add_argument("-f", "--file", metavar="FILE", help="environment.yml whose packages it shall have")
     update.add_argument("--prune", action="store_true", help="remove what is no longer requested")
@@ -89,14 +95,14 @@ def _changing(verbs: _Verbs) -> None:
     _add_list(update, "--add", "SPEC", "packages to add or to replace, such as 'numpy>=2'")
     _add_list(update, "--remove", "PACKAGE", "packages to remove")
     _add_dry_run(update)
-    add_kernel = verbs.add("add-kernel", "changes:add_kernel", "Put a kernel into an environment that has none.")
+    add_kernel = verbs.add_job("add-kernel", "AddKernelBody", "Put a kernel into an environment that has none.")
     _add_environment(add_kernel)
     _add_dry_run(add_kernel)
-    rollback = verbs.add("rollback", "changes:rollback", "Give an environment the packages that it had at a revision.")
+    rollback = verbs.add_job("rollback", "RollbackBody", "Give an environment the packages that it had at a revision.")
     _add_environment(rollback)
     rollback.add_argument("revision", metavar="REVISION", type=_revision, help="its number, as history shows it")
     _add_dry_run(rollback)
-    remove = verbs.add("remove", "changes:remove", "Remove an environment.")
+    remove = verbs.add_job("remove", "RemoveBody", "Remove an environment.")
     _add_environment(remove)
     remove.add_argument("--force", action="store_true", help="although kernels of it run")
 

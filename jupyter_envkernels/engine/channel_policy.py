@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .. import policy
 from ..envs.conda_config.condarc import Settings, load_system_settings
-from ..models import EnvSpec, JobRequest, Limits, Plan, Problem
+from ..models import Limits, Operation, Plan, Problem
 from ..specs import expand_variables, without_credentials
 from .mirrors import Routes, is_below, mirrors_of
 
@@ -44,23 +44,22 @@ def channels_in(lines: Iterable[str]) -> Iterator[str]:
             yield (value.rpartition("/")[0] if key == "url" else value).strip()
 
 
-def channels_of_request(request: JobRequest, configured: Iterable[str], settings: Settings) -> list[str]:
-    """Return the channels that a request will ask, as far as it and the configuration tell: names, URLs or paths.
+def channels_of(operation: Operation, configured: Iterable[str], settings: Settings) -> list[str]:
+    """Return the channels that an operation will ask, as far as it and the configuration tell: names, URLs or paths.
 
     Args:
-        request: what is wanted; for a change without a spec, the environment may add channels of its own.
+        operation: the operation; for a change without a spec, the environment may add channels of its own.
         configured: the channels of a spec that names none.
         settings: conda's configuration, whose default packages and pins may name channels as well.
     """
-    spec, kind = request.spec or EnvSpec(), request.plans or request.kind
+    spec = operation.own_spec
     if spec.locked:
         return list(dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked))
-    if kind not in {"create", "update", "add-kernel"}:
+    if not operation.asks_channels:
         return []
-    is_new = kind == "create"
-    added = settings.create_default_packages if is_new else ()
-    lines = (*spec.dependencies, *request.edit.add, *added, *settings.pinned_packages)
-    return [*(spec.channels or (configured if is_new else ())), *channels_in(lines)]
+    added = settings.create_default_packages if operation.is_new else ()
+    lines = (*spec.dependencies, *operation.added, *added, *settings.pinned_packages)
+    return [*(spec.channels or (configured if operation.is_new else ())), *channels_in(lines)]
 
 
 @dataclass(frozen=True, slots=True)

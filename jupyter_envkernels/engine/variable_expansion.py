@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..envs.requirement_files import lines_of_files
 from ..errors import InvalidSpec
-from ..models import EnvSpec, JobRequest, Limits, Plan, Problem
+from ..models import Limits, Operation, Plan, Problem
 from ..specs import expand_variables, pip_uses_of, refused, uses_of, variables_in, without_credentials
 from ..specs.pip_sources import remote_files_in
 from ..specs.secrets import Secrets
@@ -18,7 +18,7 @@ from ..specs.secrets import Secrets
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """What the variables of a request stand for.
+    """What the variables of an operation stand for.
 
     Attributes:
         texts: channels, match specs and URLs of packages that use some, as written -> as the engine is to read them.
@@ -44,22 +44,22 @@ _NOWHERE = Path(os.devnull)
 """The folder of a spec that came as text: it has no files, but may name some by whole paths."""
 
 
-def variables_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> Variables:
-    """Return the variables of a request. What only the records of an environment say is not expanded.
+def variables_of(operation: Operation, configured: Iterable[str], environ: Mapping[str, str]) -> Variables:
+    """Return the variables of an operation. What only the records of an environment say is not expanded.
 
     Args:
-        request: the request. Its requirement files are read.
+        operation: the operation. Its requirement files are read.
         configured: the channels of a spec that names none; what their variables hold is not hidden.
         environ: the variables.
 
     Raises:
         InvalidSpec: a requirement file cannot be read.
     """
-    spec = request.spec or EnvSpec()
-    texts = [*(spec.channels or configured), *spec.dependencies, *request.edit.add, *(p.url for p in spec.locked)]
-    lines = [*spec.pip, *_lines_of_files(request, environ, is_strict=False)]
+    spec = operation.own_spec
+    texts = [*(spec.channels or configured), *spec.dependencies, *operation.added, *(p.url for p in spec.locked)]
+    lines = [*spec.pip, *_lines_of_files(operation, environ, is_strict=False)]
     in_pip = [name for _, name in pip_uses_of(lines)]
-    names = list(dict.fromkeys([*(name for _, name in uses_of(spec, request.edit.add)), *in_pip]))
+    names = list(dict.fromkeys([*(name for _, name in uses_of(spec, operation.added)), *in_pip]))
     values = {name: environ[name] for name in names if name in environ}
     return Variables(
         texts={text: expand_variables(text, environ) for text in texts if variables_in(text)},
@@ -69,35 +69,35 @@ def variables_of(request: JobRequest, configured: Iterable[str], environ: Mappin
     )
 
 
-def problems_of(request: JobRequest, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
-    """Return what speaks against the variables of a request, and of the requirement files that it names.
+def problems_of(operation: Operation, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
+    """Return what speaks against the variables of an operation, and of the requirement files that it names.
 
     Args:
-        request: the request. Its files are read.
+        operation: the operation. Its files are read.
         limits: what is allowed.
         environ: the variables, which may be in the paths of the files.
 
     Raises:
         InvalidSpec: a requirement file cannot be read.
     """
-    uses = uses_of(request.spec or EnvSpec(), request.edit.add)
-    return [*refused(uses, limits.denied_variables), *problems_of_files(request, limits, environ)]
+    uses = uses_of(operation.own_spec, operation.added)
+    return [*refused(uses, limits.denied_variables), *problems_of_files(operation, limits, environ)]
 
 
-def problems_of_files(request: JobRequest, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
+def problems_of_files(operation: Operation, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
     """Return the same of the files alone, and of what only the installer can read."""
-    lines = _lines_of_files(request, environ, is_strict=bool(limits.denied_variables))
+    lines = _lines_of_files(operation, environ, is_strict=bool(limits.denied_variables))
     problems = refused(pip_uses_of(lines), limits.denied_variables)
-    pip = (request.spec or EnvSpec()).pip
+    pip = operation.own_spec.pip
     for url in (url for line in (*pip, *lines) for url in remote_files_in(line) if limits.denied_variables):
         message = f"{without_credentials(url)} may use variables that are not allowed here, and cannot be looked at."
         problems.append(Problem("variable-not-allowed", message, "Download the file, and name it in its place."))
     return problems
 
 
-def _lines_of_files(request: JobRequest, environ: Mapping[str, str], *, is_strict: bool) -> list[str]:
-    pip, folder = (request.spec or EnvSpec()).pip, request.workdir or _NOWHERE
-    lines, problems = lines_of_files(pip, folder, environ, is_strict=is_strict)
+def _lines_of_files(operation: Operation, environ: Mapping[str, str], *, is_strict: bool) -> list[str]:
+    folder = operation.folder or _NOWHERE
+    lines, problems = lines_of_files(operation.own_spec.pip, folder, environ, is_strict=is_strict)
     for problem in problems:
         raise InvalidSpec(problem.message, remedy=problem.remedy)
     return lines
@@ -112,7 +112,7 @@ def check_recorded(texts: Iterable[str], named: Collection[str]) -> None:
 
     Args:
         texts: channels, match specs, packages of a history and lines of pip.
-        named: those that the request names itself.
+        named: those that the operation names itself.
 
     Raises:
         InvalidSpec: one of the others has a variable.

@@ -1,4 +1,4 @@
-"""May a request become a job? By what the administrator allows, and by what is on disk now.
+"""May an operation become a job? By what the administrator allows, and by what is on disk now.
 
 The functions read folders; call them in threads.
 """
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from .. import policy
 from ..engine import variable_expansion
-from ..engine.channel_policy import channel_rules, channels_of_request
+from ..engine.channel_policy import channel_rules, channels_of
+from ..engine.operations import Create
 from ..engine.pip.indexes import problems_of_spec
 from ..engine.plan.quota import check_quota
 from ..engine.transaction.preflight import check_free, check_settled, check_there
@@ -20,17 +21,17 @@ from ..envs.policy_file import options_in_force
 from ..envs.requirement_files import with_files
 from ..envs.trust_sources import read_trust
 from ..errors import InvalidSpec, PolicyUnusable
-from ..models import CheckedSpec, Diagnostic, EngineOptions, EnvSpec, JobRequest, Problem
+from ..models import CheckedSpec, Diagnostic, EngineOptions, Operation, Problem
 from ..specs import check, conda_name, pip_name, variables_in, with_remarks
 
 
-def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfinished: Sequence[JobRequest]) -> None:
+def admit(operation: Operation, options: EngineOptions, settings: Settings, unfinished: Sequence[Operation]) -> None:
     """Refuse what cannot be done or must not.
 
-    What was so when the request was made may be otherwise by now, by a job that has ended since.
+    What was so when it was requested may be otherwise by now, by a job that has ended since.
 
     Args:
-        request: the request.
+        operation: the operation.
         options: what is allowed, and where environments are.
         settings: conda's configuration.
         unfinished: what is being done, or waits.
@@ -41,25 +42,25 @@ def admit(request: JobRequest, options: EngineOptions, settings: Settings, unfin
         Busy: another person's job is at work on it.
         NotAllowed: the administrator's limits forbid it.
     """
-    check_allowed(request, options, settings)
-    if request.is_new:
-        check_free(request.prefix, read_trust(options.catalog, settings, os.environ))
-        check_quota(request, options, unfinished=unfinished)
-    if there := request.source or (None if request.is_new else request.prefix):
+    check_allowed(operation, options, settings)
+    if operation.is_new:
+        check_free(operation.prefix, read_trust(options.catalog, settings, os.environ))
+        check_quota(operation, options, unfinished=unfinished)
+    if there := operation.copied or (None if operation.is_new else operation.prefix):
         check_there(there)
         check_settled(there)
 
 
-def check_allowed(request: JobRequest, options: EngineOptions, settings: Settings) -> None:
-    """Refuse what the limits forbid, as far as the request, its files and the configuration tell.
+def check_allowed(operation: Operation, options: EngineOptions, settings: Settings) -> None:
+    """Refuse what the limits forbid, as far as the operation, its files and the configuration tell.
 
     Raises:
         InvalidSpec: a requirement file cannot be read.
         NotAllowed: they do.
     """
-    channels = channels_of_request(request, options.channels, settings)
-    of_variables = variable_expansion.problems_of(request, options.limits, os.environ)
-    policy.enforce(options.limits, [*_problems_of(request, channels, options, settings), *of_variables])
+    channels = channels_of(operation, options.channels, settings)
+    of_variables = variable_expansion.problems_of(operation, options.limits, os.environ)
+    policy.enforce(options.limits, [*_problems_of(operation, channels, options, settings), *of_variables])
 
 
 def check_spec(
@@ -83,31 +84,31 @@ def check_spec(
     checked = check(text, options.kernel_packages, options.limits.denied_variables, installer=installer)
     checked = with_files(checked, text, workdir, installer)
     if checked.spec is not None:
-        request = JobRequest("create", "", Path(), spec=checked.spec, workdir=workdir)
-        named = channels_of_request(request, options.channels, settings)
+        operation = Create("", Path(), spec=checked.spec, workdir=workdir)
+        named = channels_of(operation, options.channels, settings)
         # what variables hold is no affair of a check
-        problems = _problems_of(request, [each for each in named if not variables_in(each)], options, settings)
-        problems += _problems_of_files(request, options) if workdir is not None else []
+        problems = _problems_of(operation, [each for each in named if not variables_in(each)], options, settings)
+        problems += _problems_of_files(operation, options) if workdir is not None else []
         further += [Diagnostic("error", each.code, each.message, each.remedy) for each in problems]
     return policy.in_own_words(options.limits, with_remarks(checked, further))
 
 
-def _problems_of_files(request: JobRequest, options: EngineOptions) -> list[Problem]:
+def _problems_of_files(operation: Operation, options: EngineOptions) -> list[Problem]:
     """Return what speaks against the requirement files that a spec names."""
     try:
-        return variable_expansion.problems_of_files(request, options.limits, {})
+        return variable_expansion.problems_of_files(operation, options.limits, {})
     except InvalidSpec as error:
         return [Problem("invalid-requirement", error.message, error.remedy)]
 
 
 def _problems_of(
-    request: JobRequest, channels: Sequence[str], options: EngineOptions, settings: Settings
+    operation: Operation, channels: Sequence[str], options: EngineOptions, settings: Settings
 ) -> list[Problem]:
     """Return what the limits say against packages and channels."""
-    spec = request.spec or EnvSpec()
-    packages = [conda_name(text) for text in (*spec.dependencies, *request.edit.add)]
+    spec = operation.own_spec
+    packages = [conda_name(text) for text in (*spec.dependencies, *operation.added)]
     return [
         *policy.of_spec(options.limits, packages, [pip_name(line) for line in spec.pip]),
-        *problems_of_spec(options.limits, spec, request.workdir),
+        *problems_of_spec(options.limits, spec, operation.folder),
         *channel_rules(options.limits, settings, os.environ).problems(channels),
     ]

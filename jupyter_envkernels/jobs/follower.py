@@ -13,7 +13,7 @@ from ..models import Job, JobEvent
 from .journal.reader import Journal, advance
 from .machine_limits import MachineLimits, NoTurn
 from .prefork import Spare
-from .queue import Queue, is_plan
+from .queue import Queue
 from .worker_process import reap, spawn, tell_wait
 
 _POLL = 0.1
@@ -153,7 +153,7 @@ class Follower:
             NoTurn: other users of the machine go first; the journal says so.
         """
         try:
-            slot = self._machine.take(journal.id, is_plan=is_plan(job))
+            slot = self._machine.take(journal.id, is_plan=job.request.is_plan)
         except NoTurn as reason:
             if str(reason) not in {"", job.message}:
                 tell_wait(journal, str(reason))

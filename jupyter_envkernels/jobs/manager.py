@@ -7,15 +7,16 @@ import contextlib
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ..engine.fetch.cache_lock import sweep_packages
+from ..engine.operations import JobRequest
 from ..envs.conda_config.condarc import load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import Busy, NotFound
-from ..models import EngineOptions, Job, JobRequest, JobState, Plan
+from ..models import EngineOptions, Job, JobState, Operation, Plan
 from .admission import admit
 from .follower import Follower, Listener
 from .journal.reader import JobSpec, Journal, job_ids
@@ -94,9 +95,10 @@ class JobManager:
         """Return how many jobs are in a state, as far as this manager knows."""
         return sum(job.state == state for job in self._jobs.values())
 
-    def unfinished(self) -> list[JobRequest]:
-        """Return what is being done or waits, as far as this manager knows."""
-        return [job.request for job in self._jobs.values() if not job.is_over]
+    def unfinished(self) -> list[Operation]:
+        """Return the operations that run or wait, as far as this manager knows; not those that are only planned."""
+        unfinished = (job.request for job in self._jobs.values() if not job.is_over)
+        return [request for request in unfinished if isinstance(request, Operation)]
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
@@ -190,9 +192,9 @@ class JobManager:
         """
         job = await self.job(job_id)
         journal = self.journal(job_id)
+        request = run_request(job)
         has_plan = await asyncio.to_thread(journal.plan_file.exists)
-        request = run_request(job, has_plan=has_plan)
-        return await self._submit(request, user, await asyncio.to_thread(journal.plan) if request.job else None)
+        return await self._submit(request, user, await asyncio.to_thread(journal.plan) if has_plan else None)
 
     async def _submit(self, request: JobRequest, user: str, plan: Plan | None) -> Job:
         # two requests for one prefix must see each other, also those of several servers and command lines
@@ -201,8 +203,8 @@ class JobManager:
             unfinished = [job for job in self._jobs.values() if not job.is_over]
             await self._check(request, unfinished)
             await asyncio.to_thread(self._admit, request)
-            asked = replace(request, user=user or account())
-            order = JobSpec(asked, self._options.engine, time.time(), self._options.job_timeout)
+            options = self._options
+            order = JobSpec(request, options.engine, time.time(), options.job_timeout, user or account())
             journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
             job = await self.job(journal.id)
             self._follow(job, told=0)
@@ -210,7 +212,7 @@ class JobManager:
 
     def _admit(self, request: JobRequest) -> None:
         options = options_in_force(self._options.engine)
-        admit(request, options, load_settings(os.environ), self.unfinished())
+        admit(request.operation, options, load_settings(os.environ), self.unfinished())
 
     async def _check(self, request: JobRequest, unfinished: Sequence[Job]) -> None:
         self._queue.check_room(self._follower.running())

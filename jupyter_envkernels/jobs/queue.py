@@ -29,7 +29,7 @@ class Queue:
 
     def enter(self, job: Job) -> None:
         """Let it wait, behind all others."""
-        self._waiting[job.id] = is_plan(job)
+        self._waiting[job.id] = job.request.is_plan
 
     def leave(self, job_id: str) -> None:
         """Let it wait no longer."""
@@ -59,9 +59,4 @@ class Queue:
         """
         sort = self._waiting[job_id]
         first = next(other for other, known in self._waiting.items() if known == sort)
-        return first == job_id and sum(is_plan(job) == sort for job in running) < self._slots
-
-
-def is_plan(job: Job) -> bool:
-    """Return whether a job only plans."""
-    return job.request.kind == "plan"
+        return first == job_id and sum(job.request.is_plan == sort for job in running) < self._slots

@@ -1,15 +1,20 @@
-"""What a person asks for -> a request that can be stored: the one gate for REST and the command line.
+"""What clients request -> operations that can be stored: the one gate for REST and the command line.
 
-Every function reads files; call them in threads.
+Each kind has a body, which names environments as clients do, and resolves to its operation. Resolving reads files;
+call it in threads.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Annotated, TypeVar, cast
 
+import msgspec
+
+from ..engine.operations import AddKernel, Clone, Create, JobRequest, PlanOnly, Remove, Rollback, Update
 from ..engine.transaction.preflight import check_idle, check_path
 from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
@@ -24,212 +29,254 @@ from ..models import (
     Environment,
     EnvSpec,
     Job,
-    JobRequest,
+    Operation,
     PipInstaller,
+    Request,
     environment_id,
 )
 from ..specs import check, write
 
-_NO_EDIT = Edit()
+Name = Annotated[str, msgspec.Meta(pattern=rf"^{ENVIRONMENT_NAME.pattern}\Z")]
+EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
+ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+Lines = Annotated[
+    tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
+]
+OperationT = TypeVar("OperationT", bound=Operation)
 
 
-def create_request(
-    catalog: Catalog,
-    text: str | bytes,
-    *,
-    name: str | None = None,
-    prefix: Path | None = None,
-    root: Path | None = None,
-    workdir: Path | None = None,
-    installer: PipInstaller = "uv",
-) -> JobRequest:
-    """Ask for an environment from a spec.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a body does not say itself.
 
-    Args:
+    Attributes:
         catalog: knows where new environments go.
-        text: any spec that ``specs.check`` reads.
-        name: wins over the name in the spec.
-        prefix: the exact place, instead of a name.
-        root: the folder for the environment, instead of the default one.
+        find: returns the environment that a body names.
+        text: the spec, in any form that ``specs.check`` reads; None where there is none.
         workdir: the folder of the spec's file, against which relative pip lines resolve.
+        prefix: the exact prefix of a new environment, instead of a name.
+        root: the folder for a new environment, instead of the default one.
         installer: what will install the lines of pip.
-
-    Raises:
-        InvalidSpec: the spec has errors, or no name that can be one where none was given.
-        InvalidRequest: the given name cannot be one.
     """
-    spec = _checked(text, workdir, installer)
-    target = prefix
-    if target is None:
-        target = catalog.new_prefix(check_name(name) if name else _name_in(spec), root)
-    return _storable(JobRequest("create", target.name, target, spec=spec, workdir=workdir))
+
+    catalog: Catalog
+    find: Callable[[str], Environment]
+    text: str | bytes | None = None
+    workdir: Path | None = None
+    prefix: Path | None = None
+    root: Path | None = None
+    installer: PipInstaller = "uv"
+
+    def spec(self) -> EnvSpec | None:
+        """Return the spec that the text gives; None where there is no text.
+
+        Raises:
+            InvalidSpec: it has errors.
+        """
+        if self.text is None:
+            return None
+        # no kernel is added to what is refused, or changed
+        checked = check(self.text, kernel_packages=(), installer=self.installer)
+        checked = with_files(checked, self.text, self.workdir, self.installer)
+        if not checked.ok or checked.spec is None:
+            raise _invalid(checked)
+        return checked.spec
+
+    def changeable(self, ref: str) -> Environment:
+        """Return the environment that *ref* names, if it may be changed.
+
+        Raises:
+            NotFound: there is no such environment.
+            Ambiguous: several environments answer to it.
+            Forbidden: it must not be changed.
+        """
+        found = self.find(ref)
+        if reason := change_refused(found):
+            raise Forbidden(f"{found.name} ({found.prefix}) cannot be changed: {reason}.", remedy="Clone it.")
+        _check_trusted(found)
+        return found
 
 
-def clone_request(
-    catalog: Catalog, source: str, *, name: str | None = None, prefix: Path | None = None, root: Path | None = None
-) -> JobRequest:
-    """Ask for a copy of an environment.
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What a client sends to start a job."""
 
-    Args:
-        catalog: finds the source.
-        source: its name, prefix or id.
-        name: of the copy.
-        prefix: the copy's exact place, instead of a name.
-        root: the folder for the copy, instead of the default one.
+    def resolve(self, context: Context) -> JobRequest:
+        """Return the request, if it can be carried out as far as is known now.
 
-    Raises:
-        NotFound: there is no such environment.
-        Ambiguous: several environments answer to ``source``.
-        Forbidden: it is not trusted.
-        InvalidRequest: the name cannot be one.
-    """
-    found = catalog.find(source)
-    _check_trusted(found)
-    if prefix is None and name is None:
-        raise InvalidRequest("The copy has no name.", remedy="Give it one.")
-    target = prefix if prefix is not None else catalog.new_prefix(check_name(name or ""), root)
-    return _storable(JobRequest("clone", target.name, target, source=found.prefix))
+        Raises:
+            NotFound: there is no such environment.
+            Ambiguous: several environments answer to a name.
+            Forbidden: the environment must not be used so.
+            InvalidRequest: a name or a path cannot be that of an environment, or nothing is requested.
+            InvalidSpec: the spec has errors.
+        """
+        raise NotImplementedError
 
 
-def update_request(
-    catalog: Catalog,
-    environment: str,
-    text: str | bytes | None = None,
-    *,
-    edit: Edit = _NO_EDIT,
-    workdir: Path | None = None,
-    installer: PipInstaller = "uv",
-) -> JobRequest:
-    """Ask for a change of an environment: by a spec, by single packages, or both.
+class CreateBody(Body, frozen=True, tag="create"):
+    """Create an environment from the spec ``text``, or from the file at ``path``; ``name`` overrides the spec's."""
 
-    Args:
-        catalog: finds the environment.
-        environment: its name, prefix or id.
-        text: an environment.yml whose packages it shall have; what name and prefix it gives does not count.
-        edit: packages to add and to remove, and how far the change may go.
-        workdir: as for :func:`create_request`.
-        installer: as for :func:`create_request`.
+    text: str | None = None
+    path: ContentsPath | None = None
+    name: Name | None = None
 
-    Raises:
-        NotFound: there is no such environment.
-        Ambiguous: several environments answer to it.
-        Forbidden: it must not be changed.
-        InvalidSpec: the spec, or a line of ``edit``, has errors.
-        InvalidRequest: it requests nothing.
-    """
-    found = _changeable(catalog, environment)
-    spec = _checked(text, workdir, installer) if text is not None else None
-    if spec is not None and spec.locked:
-        raise InvalidSpec(
-            "An environment cannot be updated from a lock file or an @EXPLICIT list.",
-            remedy="Create a new environment from it.",
-        )
-    if edit.add:
-        _checked(write(EnvSpec("edit", (), edit.add)))
-    if spec is None and not (edit.add or edit.remove or edit.upgrade):
-        raise InvalidRequest("Nothing is to be changed.", remedy="Give a spec, or packages to add or to remove.")
-    return _storable(JobRequest("update", found.name, found.prefix, spec=spec, workdir=workdir, edit=edit))
+    def resolve(self, context: Context) -> Create:
+        """See :meth:`Body.resolve`."""
+        spec = context.spec()
+        if spec is None:
+            raise InvalidRequest("There is no spec.", remedy="Give one.")
+        prefix = context.prefix
+        if prefix is None:
+            name = check_name(self.name) if self.name else _name_in(spec)
+            prefix = context.catalog.new_prefix(name, context.root)
+        check_path(prefix)
+        return _storable(Create(prefix.name, prefix, spec=spec, workdir=context.workdir))
 
 
-def add_kernel_request(catalog: Catalog, environment: str) -> JobRequest:
-    """Ask for a kernel in an environment, which leaves its other packages as they are.
+class CloneBody(Body, frozen=True, tag="clone"):
+    """Copy the environment with the id ``source``."""
 
-    Raises:
-        NotFound: there is no such environment.
-        Ambiguous: several environments answer to it.
-        Forbidden: it must not be changed.
-        Conflict: it has a kernel.
-    """
-    found = _changeable(catalog, environment)
-    if any(kernel.problem is None for kernel in found.kernels):
-        raise Conflict(f"{found.name} has a kernel: {found.kernels[0].id}.")
-    return _storable(JobRequest("add-kernel", found.name, found.prefix))
+    source: EnvironmentId
+    name: Name
 
-
-def rollback_request(catalog: Catalog, environment: str, revision: int) -> JobRequest:
-    """Ask for the packages that an environment had at a revision of its history.
-
-    Raises:
-        NotFound: there is no such environment, or no such revision of it.
-        Ambiguous: several environments answer to it.
-        Forbidden: it must not be changed.
-    """
-    found = _changeable(catalog, environment)
-    if revision not in {known.number for known in read_history(found.prefix)}:
-        raise NotFound(f"{found.name} has no revision {revision}.", remedy="Its history shows those that there are.")
-    return _storable(JobRequest("rollback", found.name, found.prefix, revision=revision))
+    def resolve(self, context: Context) -> Clone:
+        """See :meth:`Body.resolve`."""
+        found = context.find(self.source)
+        _check_trusted(found)
+        prefix = _new_prefix(self.name, context)
+        return _storable(Clone(prefix.name, prefix, source=found.prefix))
 
 
-def remove_request(catalog: Catalog, environment: str, *, force: bool = False) -> JobRequest:
-    """Ask for the removal of an environment, by name, prefix or id.
+class UpdateBody(Body, frozen=True, tag="update"):
+    """Change the environment with that id, by a spec or by single packages."""
 
-    Args:
-        catalog: finds the environment.
-        environment: its name, prefix or id.
-        force: although kernels of it run.
+    environment: EnvironmentId
+    text: str | None = None
+    path: ContentsPath | None = None
+    add: Lines = ()
+    remove: Lines = ()
+    prune: bool = False
+    upgrade: bool = False
 
-    Raises:
-        NotFound: there is no such environment.
-        Ambiguous: several environments answer to it.
-        Forbidden: it must not be removed.
-        InUse: kernels of it run.
-    """
-    found = catalog.find(environment)
-    if reason := change_refused(found):
-        raise Forbidden(f"{found.name} ({found.prefix}) cannot be removed: {reason}.")
-    if not force:
-        check_idle(found.prefix)
-    return _storable(JobRequest("remove", found.name, found.prefix, force=force))
+    def resolve(self, context: Context) -> Update:
+        """See :meth:`Body.resolve`. What name and prefix the spec gives does not count."""
+        found, spec = context.changeable(self.environment), context.spec()
+        if spec is not None and spec.locked:
+            raise InvalidSpec(
+                "An environment cannot be updated from a lock file or an @EXPLICIT list.",
+                remedy="Create a new environment from it.",
+            )
+        if self.add:
+            replace(context, text=write(EnvSpec("edit", (), self.add)), workdir=None).spec()
+        if spec is None and not (self.add or self.remove or self.upgrade):
+            raise InvalidRequest("Nothing is to be changed.", remedy="Give a spec, or packages to add or to remove.")
+        edit = Edit(self.add, self.remove, self.prune, self.upgrade)
+        return _storable(Update(found.name, found.prefix, spec=spec, workdir=context.workdir, edit=edit))
 
 
-def plan_request(request: JobRequest) -> JobRequest:
-    """Ask what a request would do, without doing it."""
-    return replace(request, kind="plan", plans=request.kind)
+class AddKernelBody(Body, frozen=True, tag="add-kernel"):
+    """Add a kernel to the environment with that id, and leave its other packages as they are."""
+
+    environment: EnvironmentId
+
+    def resolve(self, context: Context) -> AddKernel:
+        """See :meth:`Body.resolve`.
+
+        Raises:
+            Conflict: it has a kernel.
+        """
+        found = context.changeable(self.environment)
+        if any(kernel.problem is None for kernel in found.kernels):
+            raise Conflict(f"{found.name} has a kernel: {found.kernels[0].id}.")
+        return _storable(AddKernel(found.name, found.prefix))
 
 
-def run_request(job: Job, *, has_plan: bool) -> JobRequest:
-    """Ask to carry out what a job has planned, or to take it up again.
+class RollbackBody(Body, frozen=True, tag="rollback"):
+    """Give the environment with that id the packages that it had at a revision of its history."""
+
+    environment: EnvironmentId
+    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+
+    def resolve(self, context: Context) -> Rollback:
+        """See :meth:`Body.resolve`.
+
+        Raises:
+            NotFound: there is no such environment, or no such revision of it.
+        """
+        found = context.changeable(self.environment)
+        if self.revision not in {known.number for known in read_history(found.prefix)}:
+            raise NotFound(f"{found.name} has no revision {self.revision}.", remedy="Choose one that its history has.")
+        return _storable(Rollback(found.name, found.prefix, revision=self.revision))
+
+
+class RemoveBody(Body, frozen=True, tag="remove"):
+    """Remove the environment with that id; with ``force`` also while kernels of it run."""
+
+    environment: EnvironmentId
+    force: bool = False
+
+    def resolve(self, context: Context) -> Remove:
+        """See :meth:`Body.resolve`.
+
+        Raises:
+            InUse: kernels of it run.
+        """
+        found = context.find(self.environment)
+        if reason := change_refused(found):
+            raise Forbidden(f"{found.name} ({found.prefix}) cannot be removed: {reason}.")
+        if not self.force:
+            check_idle(found.prefix)
+        return _storable(Remove(found.name, found.prefix, force=self.force))
+
+
+PlannedBody = CreateBody | CloneBody | UpdateBody | AddKernelBody | RollbackBody
+
+
+class PlanBody(Body, frozen=True, tag="plan"):
+    """Find out what another body would do, without doing it."""
+
+    of: PlannedBody
+
+    def resolve(self, context: Context) -> PlanOnly:
+        """See :meth:`Body.resolve`."""
+        return PlanOnly(self.of.resolve(context))
+
+
+JobBody = PlannedBody | RemoveBody | PlanBody
+
+
+def run_request(job: Job) -> JobRequest:
+    """Return the request to carry out what a job has planned, or to resume it.
 
     Args:
         job: a plan that is ready, or a job that did not reach its end.
-        has_plan: a plan of it is stored; that is then carried out as it is.
 
     Raises:
         Conflict: the job runs or waits, or there is nothing left to do.
     """
-    request = job.request
     if not job.is_over:
         raise Busy(f"The job {job.id} is {job.state}.", remedy="Wait until it is over.", details={"job": job.id})
-    if request.kind == "plan" and job.state == "succeeded" and request.plans is not None:
-        return replace(request, kind=request.plans, plans=None, job=job.id)
-    if job.state == "succeeded":
+    if job.state != "succeeded":
+        return cast("JobRequest", job.request)  # models know no kinds
+    if not isinstance(job.request, PlanOnly):
         raise Conflict(f"The job {job.id} has done all that it was to do.")
-    return replace(request, job=job.id if has_plan else "")
+    return job.request.of
 
 
-def clashes(request: JobRequest, other: JobRequest) -> bool:
+def clashes(request: Request, other: Request) -> bool:
     """Return whether two exclude each other in time: one changes what the other changes or reads.
 
     Plans only read, and hold for the state that they have read.
     """
-    if "plan" in {request.kind, other.kind}:
+    if isinstance(request, PlanOnly) or isinstance(other, PlanOnly):
         return False
-    changed, source = _real(request.prefix), _real(request.source)
-    other_changed, other_source = _real(other.prefix), _real(other.source)
+    changed, source = _real(request.prefix), _real(request.operation.copied)
+    other_changed, other_source = _real(other.prefix), _real(other.operation.copied)
     return changed in {other_changed, other_source} or (source is not None and source == other_changed)
 
 
 def _real(path: Path | None) -> str | None:
     return os.path.realpath(path) if path is not None else None
-
-
-def _changeable(catalog: Catalog, environment: str) -> Environment:
-    """The environment, if it may be changed."""
-    found = catalog.find(environment)
-    if reason := change_refused(found):
-        raise Forbidden(f"{found.name} ({found.prefix}) cannot be changed: {reason}.", remedy="Clone it.")
-    _check_trusted(found)
-    return found
 
 
 def _check_trusted(environment: Environment) -> None:
@@ -273,18 +320,29 @@ def check_name(name: str) -> str:
     return name
 
 
-def _storable(request: JobRequest) -> JobRequest:
-    """The request with the id of its environment.
+def _new_prefix(name: str, context: Context) -> Path:
+    """Return the prefix of a new environment.
 
     Raises:
-        InvalidRequest: a path in it cannot be written down, or not be that of a new environment.
+        InvalidRequest: the name or the prefix cannot be that of an environment.
     """
-    if request.kind in {"create", "clone"}:
-        check_path(request.prefix)
-    paths = " ".join(str(path) for path in (request.prefix, request.source, request.workdir))
-    if any("\udc80" <= char <= "\udcff" for char in paths):  # how Python shows bytes that are no UTF-8
+    prefix = context.prefix
+    if prefix is None:
+        prefix = context.catalog.new_prefix(check_name(name), context.root)
+    check_path(prefix)
+    return prefix
+
+
+def _storable(operation: OperationT) -> OperationT:
+    """Return the operation with the id of its environment.
+
+    Raises:
+        InvalidRequest: a path in it has bytes that are not UTF-8.
+    """
+    paths = " ".join(str(path) for path in (operation.prefix, operation.copied, operation.folder))
+    if any("\udc80" <= char <= "\udcff" for char in paths):  # how Python shows bytes that are not UTF-8
         raise InvalidRequest(f"{paths!a} has bytes that are not UTF-8.", remedy="Rename the folder in a terminal.")
-    return replace(request, environment_id=environment_id(request.prefix))
+    return msgspec.structs.replace(operation, environment_id=environment_id(operation.prefix))
 
 
 def _name_in(spec: EnvSpec) -> str:
@@ -299,19 +357,6 @@ def _name_in(spec: EnvSpec) -> str:
         return check_name(spec.name)
     except InvalidRequest as error:
         raise InvalidSpec(error.message, remedy=error.remedy) from None
-
-
-def _checked(text: str | bytes, workdir: Path | None = None, installer: PipInstaller = "uv") -> EnvSpec:
-    """The spec that a text gives, which may lie in a folder.
-
-    Raises:
-        InvalidSpec: it has errors.
-    """
-    checked = check(text, kernel_packages=(), installer=installer)  # none is added to what is refused, or changed
-    checked = with_files(checked, text, workdir, installer)
-    if not checked.ok or checked.spec is None:
-        raise _invalid(checked)
-    return checked.spec
 
 
 def _invalid(checked: CheckedSpec) -> InvalidSpec:

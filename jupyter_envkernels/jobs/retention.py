@@ -53,7 +53,7 @@ def _age(job: Job, now: float) -> float:
 
 def _lifetime(job: Job) -> float:
     """Seconds for which a journal is kept after the end of the job, whatever others there are."""
-    return _HOUR if job.state == "succeeded" and job.request.kind != "plan" else _DAY
+    return _HOUR if job.state == "succeeded" and not job.request.is_plan else _DAY
 
 
 def discard(journal: Journal) -> None:

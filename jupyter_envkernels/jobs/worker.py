@@ -26,6 +26,7 @@ from jupyter_core.paths import jupyter_data_dir
 
 from ..engine.backend import Backend
 from ..engine.link.bytecode import compile_later
+from ..engine.operations import PlanOnly, Remove
 from ..engine.transaction.rollback import named
 from ..engine.transaction.transaction import Transaction
 from ..engine.variable_expansion import Variables, variables_of
@@ -121,27 +122,16 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
         message = f"The engine failed in a way that was not foreseen: {error!r}"
         writer.state("failed", message, Problem("internal-error", message, "The log has the details for a report."))
     else:
-        writer.state("succeeded", _DONE[order.request.kind])
-        if order.request.kind not in {"plan", "remove"}:
+        writer.state("succeeded", order.request.done)
+        if not isinstance(order.request, (PlanOnly, Remove)):
             compile_later(order.request.prefix)
 
 
 def _sync(order: JobSpec) -> None:
     """Keep the kernelspecs for other programs true before it is told that the job is over."""
-    if order.request.kind != "plan":
+    if not order.request.is_plan:
         catalog = Catalog(order.options.catalog, os.environ)
         refresh(catalog, Path(jupyter_data_dir()), always=order.options.sync_kernelspecs)
-
-
-_DONE = {
-    "plan": "The plan is ready",
-    "create": "The environment is ready",
-    "clone": "The clone is ready",
-    "update": "The environment is updated",
-    "add-kernel": "The kernel is added",
-    "rollback": "The environment is as it was",
-    "remove": "The environment is removed",
-}
 
 
 def _make_scratch(held: ExitStack, journal: Journal) -> None:
@@ -158,12 +148,13 @@ def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
 
     A plan needs no lock: it reads one state or the next, and holds for that alone.
     """
-    if order.request.kind == "plan":
+    request = order.request
+    if isinstance(request, PlanOnly):
         return
-    holder = f"job {journal.id} ({order.request.kind} {order.request.environment})"
-    held.enter_context(prefix_lock(order.request.prefix, holder))
-    if order.request.source is not None:
-        held.enter_context(prefix_lock(order.request.source, holder, shared=True))
+    holder = f"job {journal.id} ({request.kind} {request.environment})"
+    held.enter_context(prefix_lock(request.prefix, holder))
+    if request.copied is not None:
+        held.enter_context(prefix_lock(request.copied, holder, shared=True))
 
 
 def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Transaction:
@@ -173,9 +164,10 @@ def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Tra
         NotAllowed, PolicyUnusable: it is not.
     """
     settings, options = load_settings(os.environ), options_in_force(order.options)
-    variables = variables_of(order.request, options.channels, os.environ)
+    operation = order.request.operation
+    variables = variables_of(operation, options.channels, os.environ)
     writer.conceal(variables.secrets)
-    check_allowed(order.request, options, settings)
+    check_allowed(operation, options, settings)
     for problem in (*settings.problems, *variables.warnings):
         writer.log(f"{problem.message} {problem.remedy}".rstrip())
     return Transaction(
@@ -187,7 +179,7 @@ def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Tra
         environ=os.environ,
         keep_plan=lambda plan: store_plan(journal, plan),
         settings=settings,
-        plan=journal.plan() if order.request.job else None,
+        plan=journal.plan() if journal.plan_file.exists() else None,
         variables=variables,
     )
 

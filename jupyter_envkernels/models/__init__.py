@@ -30,13 +30,10 @@ from .environment import (
 )
 from .job import (
     FINAL_STATES,
-    Edit,
     EngineOptions,
     Job,
     JobEvent,
-    JobKind,
     JobPhase,
-    JobRequest,
     JobState,
     PipInstaller,
     Progress,
@@ -46,6 +43,7 @@ from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
 from .machine import Machine, VirtualPackage
 from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
+from .request import Edit, Operation, Request
 from .server_settings import LocationStatus, Setup
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
@@ -72,9 +70,7 @@ __all__ = [
     "Inventory",
     "Job",
     "JobEvent",
-    "JobKind",
     "JobPhase",
-    "JobRequest",
     "JobState",
     "Kernel",
     "Limits",
@@ -83,6 +79,7 @@ __all__ = [
     "LocationStatus",
     "LockedPackage",
     "Machine",
+    "Operation",
     "PackageChange",
     "PackageManager",
     "PipInstaller",
@@ -91,6 +88,7 @@ __all__ = [
     "Problem",
     "Progress",
     "ProgressUnit",
+    "Request",
     "Revision",
     "Room",
     "RunningKernel",

@@ -1,4 +1,4 @@
-"""Jobs: what is requested, and how far it is."""
+"""Jobs: what is requested, by which user, and how far it is."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Literal
 
 from .environment import CatalogOptions, Problem
 from .limits import Limits
-from .spec import EnvSpec
+from .request import Request
 
-JobKind = Literal["plan", "create", "clone", "update", "add-kernel", "rollback", "remove"]
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
 JobPhase = Literal[
     "checking", "solving", "copying", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"
@@ -19,62 +18,6 @@ PipInstaller = Literal["uv", "pip"]
 ProgressUnit = Literal["bytes", "packages", "files"]
 
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """How an environment is to change.
-
-    Attributes:
-        add: match specs to add, or to take the place of those of the same package.
-        remove: names of conda or pip packages that shall go, with what only they needed.
-        prune: remove also what neither the spec nor ``add`` asks for.
-        upgrade: prefer the newest packages to those that are installed.
-    """
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    prune: bool = False
-    upgrade: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class JobRequest:
-    """What a job is to do; written once, before it is queued.
-
-    Attributes:
-        environment: the name that messages use.
-        prefix: the absolute prefix that the job makes, changes or takes away.
-        spec: for create, and for update from a file.
-        source: the prefix that clone copies.
-        workdir: the folder against which relative pip lines resolve; None for text without a file.
-        environment_id: :func:`environment_id` of the prefix, which takes file reads to find out.
-        edit: for update.
-        revision: for rollback: the number of the revision in the environment's history, as conda counts them from 0.
-        force: for remove: although kernels of the environment run.
-        plans: for plan: the kind of job that it prepares; all else is as in a request of that kind.
-        job: the job whose stored plan is to be carried out without solving again; empty where there is none.
-        user: who asked: the name that the server knows, or the account of a command line.
-    """
-
-    kind: JobKind
-    environment: str
-    prefix: Path
-    spec: EnvSpec | None = None
-    source: Path | None = None
-    workdir: Path | None = None
-    environment_id: str = ""
-    edit: Edit = Edit()
-    revision: int | None = None
-    force: bool = False
-    plans: JobKind | None = None
-    job: str = ""
-    user: str = ""
-
-    @property
-    def is_new(self) -> bool:
-        """It makes an environment, or plans one."""
-        return "create" in {self.kind, self.plans} or self.source is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +57,11 @@ class Job:
 
     Attributes:
         created, started, finished: seconds since the epoch; None where that has not happened.
+        user: who requested it: the name that the server knows, or the account of a command line.
     """
 
     id: str
-    request: JobRequest
+    request: Request
     state: JobState
     phase: JobPhase | None
     progress: Progress | None
@@ -127,6 +71,7 @@ class Job:
     created: float
     started: float | None = None
     finished: float | None = None
+    user: str = ""
 
     @property
     def is_over(self) -> bool:

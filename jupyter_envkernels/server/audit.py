@@ -15,13 +15,14 @@ from datetime import datetime, timezone
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from ..documents import Json, event_json
+from ..engine.operations import JOB_KINDS
 from ..envs.catalog import Catalog
-from ..models import Job, JobEvent, JobKind, JobRequest, Problem
+from ..models import Job, JobEvent, Problem, Request
 
 _PATIENCE = 2.0
 """Seconds to wait for slow handlers when the server stops."""
@@ -51,7 +52,7 @@ class Refusal:
     verb: str
     path: str
     body: bytes
-    asked: JobRequest | None
+    asked: Request | None
     error: Problem
 
 
@@ -124,7 +125,7 @@ class AuditTrail:
         return _entry(refusal.time, entry)
 
     def _target(self, refusal: Refusal, ref: str) -> Json:
-        """Return what a request is about: as it was understood, or else as far as its body tells."""
+        """Return what a request is about: as it was resolved, or else as far as its body tells."""
         asked = refusal.asked
         if asked is not None:
             return {"kind": asked.kind, "environment": asked.environment, "prefix": str(asked.prefix)}
@@ -135,7 +136,7 @@ class AuditTrail:
         ref = _text(body, "environment") or _text(body, "source") or ref
         found = next((known for known in self._catalog.environments() if known.id == ref), None)
         return {
-            "kind": kind if kind in get_args(JobKind) else "",
+            "kind": kind if kind in JOB_KINDS else "",
             "environment": _text(body, "name") or (found.name if found else ""),
             "prefix": str(found.prefix) if found and not _text(body, "name") else "",
         }

@@ -13,7 +13,9 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from .. import documents, errors
-from ..models import Job, JobRequest, Problem
+from ..engine.operations import JobRequest
+from ..jobs.requests import JobBody
+from ..models import Job, Problem
 from . import wire
 from .audit import Refusal
 from .service import Service
@@ -81,7 +83,7 @@ class EnvKernelsHandler(APIHandler):
         """The name of the person who asks, as the identity provider gives it."""
         return str(self.current_user.username)
 
-    async def start(self, body: wire.JobBody) -> None:
+    async def start(self, body: JobBody) -> None:
         """Start the job that a body asks for, in the name of the person who asks."""
         self.asked = await self.service.request(body)
         self.accept(await self.service.submit(self.asked, self.user))

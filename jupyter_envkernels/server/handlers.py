@@ -13,6 +13,7 @@ from .. import documents
 from ..engine.export import export
 from ..envs.history import read_history
 from ..envs.inventory import read_inventory
+from ..jobs.requests import JobBody, RemoveBody
 from ..models import CheckedSpec
 from . import wire
 from .base import EnvKernelsHandler, UnknownHandler
@@ -47,7 +48,7 @@ class EnvironmentHandler(EnvKernelsHandler):
     @authorized
     async def delete(self, environment_id: str) -> None:
         """Start its removal."""
-        await self.start(wire.RemoveBody(environment_id))
+        await self.start(RemoveBody(environment_id))
 
 
 class PackagesHandler(EnvKernelsHandler):
@@ -150,7 +151,7 @@ class JobsHandler(EnvKernelsHandler):
     @authorized
     async def post(self) -> None:
         """Start a job."""
-        await self.start(self.body(wire.JobBody))
+        await self.start(self.body(JobBody))
 
 
 class JobHandler(EnvKernelsHandler):

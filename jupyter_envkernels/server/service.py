@@ -11,6 +11,7 @@ from typing import Any
 
 from jupyter_server.utils import ensure_async
 
+from ..engine.operations import JobRequest
 from ..envs.catalog import Catalog
 from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
@@ -19,18 +20,10 @@ from ..jobs.admission import check_spec
 from ..jobs.lint_client import Inquirer
 from ..jobs.machine_limits import machine_finding
 from ..jobs.manager import JobManager
-from ..jobs.requests import (
-    add_kernel_request,
-    clone_request,
-    create_request,
-    plan_request,
-    remove_request,
-    rollback_request,
-    update_request,
-)
+from ..jobs.requests import Context, CreateBody, JobBody, PlanBody, UpdateBody
 from ..kernels.configured import OtherManager
 from ..kernels.nb_conda_kernels import findings_on_kernelspecs
-from ..models import CheckedSpec, Edit, Environment, Job, JobRequest
+from ..models import CheckedSpec, Environment, Job
 from . import wire
 from .audit import AuditTrail
 from .listing import Listing
@@ -89,60 +82,35 @@ class Service:
         Raises:
             NotFound: there is none.
         """
-        for environment in await asyncio.to_thread(self.catalog.environments):
-            if environment.id == environment_id:
-                return environment
-        raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
+        return await asyncio.to_thread(self._by_id, environment_id)
 
     async def submit(self, request: JobRequest, user: str) -> Job:
         """Start a job, in the name of a user."""
         job = await self.jobs.submit(request, user)
-        if request.kind == "plan":
+        if request.is_plan:
             await self.jobs.prepare()
         return job
 
-    async def request(self, body: wire.JobBody) -> JobRequest:
-        """Return what a body asks for, as a request that can be stored."""
-        if isinstance(body, wire.PlanBody):
-            return plan_request(await self._request(body.of))
-        return await self._request(body)
-
-    async def _request(self, body: wire.PlannedBody | wire.RemoveBody) -> JobRequest:
-        if isinstance(body, wire.CreateBody):
-            text, workdir = await self.spec_text(body.text, body.path)
-            return await asyncio.to_thread(
-                create_request,
-                self.catalog,
-                text,
-                name=body.name,
-                workdir=workdir,
-                installer=self.jobs.options.engine.pip_installer,
-            )
-        if isinstance(body, wire.CloneBody):
-            return await asyncio.to_thread(clone_request, self.catalog, body.source, name=body.name)
-        await self.environment(body.environment)  # by its id alone, not by what else find() takes
-        if isinstance(body, wire.UpdateBody):
-            return await self._update(body)
-        if isinstance(body, wire.AddKernelBody):
-            return await asyncio.to_thread(add_kernel_request, self.catalog, body.environment)
-        if isinstance(body, wire.RollbackBody):
-            return await asyncio.to_thread(rollback_request, self.catalog, body.environment, body.revision)
-        return await asyncio.to_thread(remove_request, self.catalog, body.environment, force=body.force)
-
-    async def _update(self, body: wire.UpdateBody) -> JobRequest:
+    async def request(self, body: JobBody) -> JobRequest:
+        """Return what a body requests, as it can be stored."""
+        spec = body.of if isinstance(body, PlanBody) else body
         text, workdir = None, None
-        if body.text is not None or body.path is not None:
-            text, workdir = await self.spec_text(body.text, body.path)
-        edit = Edit(body.add, body.remove, body.prune, body.upgrade)
-        return await asyncio.to_thread(
-            update_request,
-            self.catalog,
-            body.environment,
-            text,
-            edit=edit,
-            workdir=workdir,
-            installer=self.jobs.options.engine.pip_installer,
-        )
+        if isinstance(spec, CreateBody) or (isinstance(spec, UpdateBody) and (spec.text, spec.path) != (None, None)):
+            text, workdir = await self.spec_text(spec.text, spec.path)
+        installer = self.jobs.options.engine.pip_installer
+        context = Context(self.catalog, self._by_id, text, workdir, installer=installer)
+        return await asyncio.to_thread(body.resolve, context)
+
+    def _by_id(self, environment_id: str) -> Environment:
+        """Return one environment by its id alone, not by what else :meth:`.Catalog.find` takes.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for environment in self.catalog.environments():
+            if environment.id == environment_id:
+                return environment
+        raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
         """Return the text of a spec and the folder that it lies in, from either of the two ways to hand one over.

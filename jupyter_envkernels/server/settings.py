@@ -17,11 +17,11 @@ from ..envs.policy_file import limits_in_force
 from ..envs.usage import Footprints
 from ..errors import Forbidden, PolicyUnusable
 from ..jobs.manager import ManagerOptions
-from ..models import JobRequest, Limits, LimitsUsage, LocationStatus, Problem, Setup
+from ..models import Limits, LimitsUsage, LocationStatus, Operation, Problem, Setup
 from ..specs.redact import without_credentials
 
 
-def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[JobRequest] = ()) -> Setup:
+def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[Operation] = ()) -> Setup:
     """Gather what is in force. Reads files; call it in a thread.
 
     Args:

@@ -1,12 +1,13 @@
-"""Bodies and arguments of requests -> checked values, as ``rest-api.yml`` says. Answers are made by ``documents``."""
+"""Bodies and arguments of HTTP requests -> checked values; the bodies that start jobs stand in ``jobs.requests``."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 
 from ..errors import InvalidRequest, TooLarge
+from ..jobs.requests import ContentsPath
 from ..models import ExportFormat
 from ..specs import MAX_LOCK_BYTES
 
@@ -15,13 +16,7 @@ MAX_BODY = 2 * MAX_LOCK_BYTES + 64 * 1024
 
 Of what is no lock file, ``specs.check`` reads less."""
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^(?!(?:base|root)\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")]
-EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
-Lines = Annotated[
-    tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
-]
 _MAX_PATH = 4096
-ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=_MAX_PATH)]
 
 
 class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,71 +27,12 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: bool = False
 
 
-class CreateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="create", tag_field="kind"):
-    """POST jobs: create an environment from ``text``, or from the file at ``path``."""
-
-    text: str | None = None
-    path: ContentsPath | None = None
-    name: Name | None = None
-
-
-class CloneBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="clone", tag_field="kind"):
-    """POST jobs: copy the environment with the id ``source``."""
-
-    source: EnvironmentId
-    name: Name
-
-
-class UpdateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="update", tag_field="kind"):
-    """POST jobs: change the environment with that id, by a spec or by single packages."""
-
-    environment: EnvironmentId
-    text: str | None = None
-    path: ContentsPath | None = None
-    add: Lines = ()
-    remove: Lines = ()
-    prune: bool = False
-    upgrade: bool = False
-
-
-class AddKernelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="add-kernel", tag_field="kind"):
-    """POST jobs: give the environment with that id a kernel."""
-
-    environment: EnvironmentId
-
-
-class RollbackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="rollback", tag_field="kind"):
-    """POST jobs: bring back the packages that the environment with that id had at a revision."""
-
-    environment: EnvironmentId
-    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
-
-
-class RemoveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="remove", tag_field="kind"):
-    """POST jobs: remove the environment with that id; with ``force`` although kernels of it run."""
-
-    environment: EnvironmentId
-    force: bool = False
-
-
-PlannedBody = CreateBody | CloneBody | UpdateBody | AddKernelBody | RollbackBody
-
-
-class PlanBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="plan", tag_field="kind"):
-    """POST jobs: find out what another body would do."""
-
-    of: PlannedBody
-
-
-JobBody = PlannedBody | RemoveBody | PlanBody
-
-
 def read_body(data: bytes, kind: Any) -> Any:
     """Decode a request body.
 
     Args:
         data: the body as received.
-        kind: one of the classes above, or a union of them.
+        kind: the class of the body, or a union of such classes.
 
     Raises:
         TooLarge: it is over :data:`MAX_BODY`.

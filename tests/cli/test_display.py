@@ -12,7 +12,8 @@ from jupyter_envkernels.cli import display
 from jupyter_envkernels.cli.bar import Bar
 from jupyter_envkernels.cli.display import Display, Lines, how_far, title
 from jupyter_envkernels.cli.following import open_display
-from jupyter_envkernels.models import JobEvent, JobRequest, Progress
+from jupyter_envkernels.engine.operations import PlanOnly, Update
+from jupyter_envkernels.models import JobEvent, Progress
 from tests.cli.jobs import a_job
 
 NEWS = [
@@ -127,5 +128,5 @@ def test_what_is_not_known_is_not_told() -> None:
 
 
 def test_a_plan_says_of_what() -> None:
-    request = JobRequest("plan", "red\x1b", a_job().request.prefix, plans="update")
+    request = PlanOnly(Update("red\x1b", a_job().request.prefix))
     assert title(a_job(request=request)) == r"job 20261121-093000-1f2e3d4c: plan update red\x1b"

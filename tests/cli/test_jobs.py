@@ -8,9 +8,10 @@ import signal
 import pytest
 
 from jupyter_envkernels.cli.jobs import find_job
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.errors import Ambiguous, NotFound
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest
+from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell, read_until
 
@@ -62,7 +63,7 @@ async def test_a_job_of_a_server_is_followed_and_cancelled(shell: Shell, slow_ch
     manager = JobManager(ManagerOptions(shell.jobs, engine))
     await manager.start()
     try:
-        request = JobRequest("create", "big", shell.envs / "big", spec=EnvSpec("big", (), ("big-demo",)))
+        request = Create("big", shell.envs / "big", spec=EnvSpec("big", (), ("big-demo",)))
         job = await manager.submit(request, "somebody")
         follower = shell.start("log", "last", "--follow")
         cancelled = await asyncio.to_thread(shell.json, "cancel", job.id)

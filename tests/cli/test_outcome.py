@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from jupyter_envkernels.cli.outcome import plan_text
 from jupyter_envkernels.documents import plan_json
-from jupyter_envkernels.models import JobRequest, PackageChange, Plan, PlannedPackage, Problem
+from jupyter_envkernels.engine.operations import PlanOnly, Update
+from jupyter_envkernels.models import PackageChange, Plan, PlannedPackage, Problem
 from tests.cli.jobs import a_job
 
 PREFIX = a_job().request.prefix
@@ -32,7 +33,7 @@ PLAN = Plan(
 
 
 def test_a_plan_says_what_changes_and_what_it_costs() -> None:
-    text = plan_text(plan_json(JobRequest("plan", "lesson", PREFIX, plans="update"), PLAN))
+    text = plan_text(plan_json(PlanOnly(Update("lesson", PREFIX)), PLAN))
     assert "secret" not in text
     assert text.replace("***@", "").replace("//host", "//host").splitlines()[:11] == [
         "update lesson: /envs/lesson",
@@ -53,5 +54,5 @@ def test_a_plan_says_what_changes_and_what_it_costs() -> None:
 
 
 def test_a_plan_that_changes_nothing() -> None:
-    text = plan_text(plan_json(JobRequest("plan", "lesson", PREFIX, plans="update"), Plan(())))
+    text = plan_text(plan_json(PlanOnly(Update("lesson", PREFIX)), Plan(())))
     assert text == "update lesson: /envs/lesson\n\nPackages: nothing changes\nDownload: 0 B"

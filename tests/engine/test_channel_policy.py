@@ -9,19 +9,11 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.engine.channel_policy import NO_LIMITS, ChannelRules, channels_in, channels_of_request
+from jupyter_envkernels.engine.channel_policy import NO_LIMITS, ChannelRules, channels_in, channels_of
+from jupyter_envkernels.engine.operations import Create, Remove, Update
 from jupyter_envkernels.envs.conda_config.condarc import Settings
 from jupyter_envkernels.errors import NotAllowed
-from jupyter_envkernels.models import (
-    Edit,
-    EnvSpec,
-    JobRequest,
-    Limits,
-    LockedPackage,
-    PackageChange,
-    Plan,
-    PlannedPackage,
-)
+from jupyter_envkernels.models import Edit, EnvSpec, Limits, LockedPackage, PackageChange, Plan, PlannedPackage
 
 ENVIRON = {"TOKEN": "se-cret", "NAME": "conda-forge"}
 FORGE = "https://conda.anaconda.org/conda-forge"
@@ -187,7 +179,7 @@ def test_routes_to_other_places_are_not_followed() -> None:
 
 def test_channels_of_a_request() -> None:
     def of(settings: Settings, spec: EnvSpec) -> list[str]:
-        return channels_of_request(JobRequest("create", "x", Path("/x"), spec=spec), ("main",), settings)
+        return channels_of(Create("x", Path("/x"), spec=spec), ("main",), settings)
 
     assert of(Settings(), EnvSpec()) == ["main"]
     assert of(Settings(), EnvSpec(channels=("a",), dependencies=("b::c",))) == ["a", "b"]
@@ -195,9 +187,9 @@ def test_channels_of_a_request() -> None:
     assert of(added, EnvSpec()) == ["main", "d", "f"]
     locked = (LockedPackage("https://h/c/noarch/a-1-0.conda"), LockedPackage("https://h/c/noarch/b-1-0.conda"))
     assert of(added, EnvSpec(locked=locked)) == ["https://h/c/noarch"]
-    update = JobRequest("update", "lesson", Path("/lesson"), edit=Edit(add=("a::b",)))
-    assert channels_of_request(update, ("main",), added) == ["a", "f"], "its packages come from where they came from"
-    assert channels_of_request(JobRequest("remove", "lesson", Path("/lesson")), ("main",), added) == []
+    update = Update("lesson", Path("/lesson"), edit=Edit(add=("a::b",)))
+    assert channels_of(update, ("main",), added) == ["a", "f"], "its packages come from where they came from"
+    assert channels_of(Remove("lesson", Path("/lesson")), ("main",), added) == []
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Update
 from jupyter_envkernels.engine.variable_expansion import check_recorded, problems_of, variables_of
 from jupyter_envkernels.errors import InvalidSpec
-from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, Limits, LockedPackage
+from jupyter_envkernels.models import Edit, EnvSpec, Limits, LockedPackage
 
 ENVIRON = {"LAB": "a-long-secret", "SHORT": "short", "HOME": "/", "PIP": "another-secret", "ROOT": "root-secret"}
 
 
-def request(spec: EnvSpec, **changes: object) -> JobRequest:
-    return JobRequest("update", "lesson", Path("/envs/lesson"), spec=spec, **changes)  # type: ignore[arg-type]
+def request(spec: EnvSpec, **changes: object) -> Update:
+    return Update("lesson", Path("/envs/lesson"), spec=spec, **changes)  # type: ignore[arg-type]
 
 
 def test_what_the_engine_is_to_read() -> None:

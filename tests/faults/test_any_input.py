@@ -17,14 +17,17 @@ from ruamel.yaml import YAML
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.errors import EnvKernelsError, InvalidRequest, TooLarge
 from jupyter_envkernels.jobs.requests import (
-    add_kernel_request,
-    clone_request,
-    create_request,
-    remove_request,
-    rollback_request,
-    update_request,
+    AddKernelBody,
+    Body,
+    CloneBody,
+    Context,
+    CreateBody,
+    JobBody,
+    RemoveBody,
+    RollbackBody,
+    UpdateBody,
 )
-from jupyter_envkernels.models import ENVIRONMENT_NAME, CatalogOptions, Edit, JobRequest
+from jupyter_envkernels.models import ENVIRONMENT_NAME, CatalogOptions
 from jupyter_envkernels.server import wire
 from jupyter_envkernels.specs import check, write
 from tests.prefixes import environ_of, make_prefix
@@ -131,23 +134,19 @@ NAMES = (
 )
 
 
-def requests(catalog: Catalog) -> st.SearchStrategy[Callable[[], JobRequest]]:
-    """What a person may ask for, of an environment that there is, or by anything that may be meant as one."""
+def requests(catalog: Catalog) -> st.SearchStrategy[tuple[Body, str | None]]:
+    """Requests for an environment that there is, or by anything that may be meant as one, and their specs."""
     spec = SPECS | st.just("dependencies: [zlib]")
     which = NAMES | st.sampled_from(["lesson", catalog.environments()[0].id])
-    edit = st.builds(Edit, st.lists(PACKAGE).map(tuple), st.lists(NAMES).map(tuple), st.booleans(), st.booleans())
+    lines = st.lists(PACKAGE).map(tuple)
+    update = st.builds(UpdateBody, which, add=lines, remove=st.lists(NAMES).map(tuple), prune=st.booleans())
     return st.one_of(
-        st.builds(lambda text, name: lambda: create_request(catalog, text, name=name), spec, st.none() | NAMES),
-        st.builds(lambda source, name: lambda: clone_request(catalog, source, name=name), which, NAMES),
-        st.builds(
-            lambda of, text, change: lambda: update_request(catalog, of, text, edit=change),
-            which,
-            st.none() | spec,
-            edit,
-        ),
-        st.builds(lambda of: lambda: add_kernel_request(catalog, of), which),
-        st.builds(lambda of, number: lambda: rollback_request(catalog, of, number), which, st.integers()),
-        st.builds(lambda of: lambda: remove_request(catalog, of), which),
+        st.tuples(st.builds(CreateBody, name=st.none() | NAMES), spec),
+        st.tuples(st.builds(CloneBody, which, NAMES), st.none()),
+        st.tuples(update, st.none() | spec),
+        st.tuples(st.builds(AddKernelBody, which), st.none()),
+        st.tuples(st.builds(RollbackBody, which, st.integers()), st.none()),
+        st.tuples(st.builds(RemoveBody, which), st.none()),
     )
 
 
@@ -159,9 +158,10 @@ def test_any_request(count: int, tmp_path: Path) -> None:
 
     @cases(count)
     @given(requests(catalog))
-    def run(ask: Callable[[], JobRequest]) -> None:
+    def run(asked: tuple[Body, str | None]) -> None:
+        body, text = asked
         with suppress(EnvKernelsError):
-            request = ask()
+            request = body.resolve(Context(catalog, catalog.find, text))
             assert request.prefix.parent == tmp_path / "envs"
             assert ENVIRONMENT_NAME.fullmatch(request.prefix.name)
 
@@ -191,7 +191,7 @@ def test_any_body(count: int) -> None:
     @given(st.one_of(written, st.binary(max_size=100), written.map(lambda data: data[:-1])), st.integers(0, 2))
     def run(data: bytes, which: int) -> None:
         with suppress(InvalidRequest, TooLarge):
-            wire.read_body(data, (wire.JobBody, wire.CheckBody, wire.RemoveBody)[which])
+            wire.read_body(data, (JobBody, wire.CheckBody, RemoveBody)[which])
 
     run()
 
@@ -199,6 +199,6 @@ def test_any_body(count: int) -> None:
 def test_nesting_without_end() -> None:
     for opening in (b"[", b'{"a":', b'{"kind":"plan","of":'):
         with pytest.raises(InvalidRequest):
-            wire.read_body(opening * 100_000, wire.JobBody)
+            wire.read_body(opening * 100_000, JobBody)
     for text in ("[" * 100_000, "{a: " * 50_000, "- " * 100_000, "a: &a [" + "*a, " * 10_000):
         assert is_sound(check(f"dependencies: {text}"))

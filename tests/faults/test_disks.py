@@ -22,13 +22,14 @@ from typing import Any
 import pytest
 from typing_extensions import Self
 
+from jupyter_envkernels.engine.operations import JobRequest, Update
 from jupyter_envkernels.errors import NotFound, StoreFailed
 from jupyter_envkernels.jobs.journal import reader as journal_module
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, job_ids
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal, store_plan, writing
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.worker_process import cancel
-from jupyter_envkernels.models import Edit, Job, JobRequest, Plan, Problem
+from jupyter_envkernels.models import Edit, Job, Plan, Problem
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
 from tests.jobs.conftest import Place, in_phase, managing, over, until
@@ -125,7 +126,7 @@ async def room_of_environments(place: Place, size: int) -> str:
 
 
 def update(place: Place, *add: str) -> JobRequest:
-    return JobRequest("update", "lesson", place.envs / "lesson", edit=Edit(add))
+    return Update("lesson", place.envs / "lesson", edit=Edit(add))
 
 
 async def test_no_space_for_an_environment(place: Place) -> None:

@@ -15,10 +15,11 @@ import psutil
 import pytest
 
 from jupyter_envkernels.engine.channel_policy import NO_LIMITS
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal
 from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, Limits
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, Limits
 from tests.channel.server import ChannelServer
 
 _COMPILES = re.compile(r"engine\.bytecode|py_compile")
@@ -39,9 +40,9 @@ class Place:
         engine = EngineOptions((self.channel,), self.folder / "cache", limits=limits)
         return ManagerOptions(self.folder / "jobs", engine, **changes)
 
-    def create(self, name: str, *packages: str, pip: tuple[str, ...] = ()) -> JobRequest:
+    def create(self, name: str, *packages: str, pip: tuple[str, ...] = ()) -> Create:
         spec = EnvSpec(name, (), packages, pip)
-        return JobRequest("create", name, self.envs / name, spec=spec, workdir=self.folder)
+        return Create(name, self.envs / name, spec=spec, workdir=self.folder)
 
     def leftovers(self) -> list[str]:
         """What stands in the folder of environments, hidden or not."""
@@ -73,7 +74,7 @@ def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.Mon
 def order(tmp_path: Path) -> JobSpec:
     """What is asked of a job that nobody runs."""
     spec = EnvSpec("lesson", ("conda-forge",), ("python=3.12",), ("cowsay",), {"A": "1"})
-    request = JobRequest("create", "lesson", tmp_path / "lesson", spec=spec)
+    request = Create("lesson", tmp_path / "lesson", spec=spec)
     return JobSpec(request, EngineOptions(("conda-forge",), tmp_path / "cache"), time.time())
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from jupyter_envkernels.engine.operations import Clone, Create, Remove, Update
 from jupyter_envkernels.envs.conda_config.condarc import Settings
 from jupyter_envkernels.errors import Busy, Forbidden, NotAllowed
 from jupyter_envkernels.jobs.admission import admit, check_allowed
@@ -20,9 +22,9 @@ from jupyter_envkernels.models import (
     Edit,
     EngineOptions,
     EnvSpec,
-    JobRequest,
     Limits,
     LockedPackage,
+    Operation,
 )
 from tests.channel.package import Package
 from tests.channel.server import ChannelServer
@@ -32,8 +34,8 @@ from tests.prefixes import make_prefix
 from .conftest import Place, managing, over, until
 
 
-def create(folder: Path, name: str, *packages: str) -> JobRequest:
-    return JobRequest("create", name, folder / name, spec=EnvSpec(dependencies=packages))
+def create(folder: Path, name: str, *packages: str) -> Create:
+    return Create(name, folder / name, spec=EnvSpec(dependencies=packages))
 
 
 def options(limits: Limits) -> EngineOptions:
@@ -44,9 +46,9 @@ def test_names_are_those_of_the_packages() -> None:
     limits = Limits(denied_packages=("numpy", "requests"), allow_pip=False)
     spec = EnvSpec(dependencies=("conda-forge::numpy>=2", "python"), pip=("Requests[socks]==2", "-e ."))
     with pytest.raises(NotAllowed, match=r": numpy, requests\.") as refused:
-        check_allowed(JobRequest("create", "x", Path("/x"), spec=spec), options(limits), Settings())
+        check_allowed(Create("x", Path("/x"), spec=spec), options(limits), Settings())
     assert refused.value.details["problems"] == ["package-not-allowed", "pip-not-allowed"]
-    update = JobRequest("update", "x", Path("/x"), edit=Edit(add=("scipy=1",)))
+    update = Update("x", Path("/x"), edit=Edit(add=("scipy=1",)))
     with pytest.raises(NotAllowed, match="scipy"):
         check_allowed(update, options(Limits(denied_packages=("scipy",))), Settings())
 
@@ -56,11 +58,10 @@ def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -
     (tmp_path / "no-environment").mkdir()
     limited = EngineOptions((), tmp_path, limits=Limits(max_environments=3), catalog=CatalogOptions(roots=(tmp_path,)))
     coming = [create(tmp_path, "two"), create(tmp_path, "one")]
-    coming.append(JobRequest("plan", "three", tmp_path / "three", spec=EnvSpec(), plans="create"))
     admit(create(tmp_path, "three"), limited, Settings(), coming)
     with pytest.raises(NotAllowed, match="You have reached the limit of 3 environments"):
         admit(create(tmp_path, "three"), limited, Settings(), [*coming, create(tmp_path / "elsewhere", "two")])
-    admit(JobRequest("update", "one", tmp_path / "one", edit=Edit(add=("numpy",))), limited, Settings(), coming)
+    admit(Update("one", tmp_path / "one", edit=Edit(add=("numpy",))), limited, Settings(), coming)
 
 
 def test_a_place_where_others_could_replace_it(tmp_path: Path) -> None:
@@ -75,10 +76,10 @@ def test_a_place_where_others_could_replace_it(tmp_path: Path) -> None:
 def test_what_another_person_s_job_is_at_work_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_prefix(tmp_path / "lesson")
     (tmp_path / "lesson" / PENDING_MARK).touch()
-    requests = [
-        JobRequest("update", "lesson", tmp_path / "lesson", edit=Edit(add=("numpy",))),
-        JobRequest("clone", "copy", tmp_path / "copy", source=tmp_path / "lesson"),
-        JobRequest("remove", "lesson", tmp_path / "lesson", force=True),
+    requests: list[Operation] = [
+        Update("lesson", tmp_path / "lesson", edit=Edit(add=("numpy",))),
+        Clone("copy", tmp_path / "copy", source=tmp_path / "lesson"),
+        Remove("lesson", tmp_path / "lesson", force=True),
     ]
     for request in requests:
         admit(request, options(Limits()), Settings(), [])
@@ -99,7 +100,7 @@ async def test_refused_before_it_is_a_job(place: Place) -> None:
         assert job.state == "succeeded"
         with pytest.raises(NotAllowed, match="You have reached the limit of 1 environment"):
             await manager.submit(place.create("next", "prio-demo"))
-        update = JobRequest("update", "lesson", place.envs / "lesson", edit=Edit(add=("big-demo",)))
+        update = Update("lesson", place.envs / "lesson", edit=Edit(add=("big-demo",)))
         with pytest.raises(NotAllowed, match="big-demo"):
             await manager.submit(update)
         assert await manager.jobs() == [job]
@@ -132,8 +133,10 @@ async def test_channels_are_refused_before_there_is_a_job(place: Place) -> None:
     url = f"{place.channel}/noarch/prio-demo-1.0-0.conda"
     other = place.channel.replace("/main", "/other")
     limits = Limits(allowed_channels=(other,))
-    locked = JobRequest("create", "x", place.envs / "x", spec=EnvSpec(locked=(LockedPackage(url),)))
-    named = replace(place.create("x", f"{other}::prio-demo", url), spec=EnvSpec(channels=(other,), dependencies=(url,)))
+    locked = Create("x", place.envs / "x", spec=EnvSpec(locked=(LockedPackage(url),)))
+    named = structs.replace(
+        place.create("x", f"{other}::prio-demo", url), spec=EnvSpec(channels=(other,), dependencies=(url,))
+    )
     async with managing(place, limits) as manager:
         for request in (place.create("x", "prio-demo"), locked, named):
             with pytest.raises(NotAllowed, match=r"/main.* is not allowed here"):
@@ -184,7 +187,7 @@ async def test_a_package_that_unpacks_to_far_more_than_its_archive_has(
     try:
         with ChannelServer(tmp_path / "channel") as server:
             spec = EnvSpec(locked=(LockedPackage(f"{server.url}/noarch/{archive.name}"),))
-            request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+            request = Create("lesson", place.envs / "lesson", spec=spec)
             job = await over(manager, await manager.submit(request))
 
             async def swept() -> bool:
@@ -206,14 +209,14 @@ async def test_a_clone_of_packages_whose_sizes_no_list_has_told(place: Place) ->
     await manager.start()
     try:
         spec = EnvSpec(locked=(LockedPackage(f"{place.channel}/noarch/big-demo-1.0-0.conda"),))
-        source = JobRequest("create", "source", place.envs / "source", spec=spec)
+        source = Create("source", place.envs / "source", spec=spec)
         assert (await over(manager, await manager.submit(source))).state == "succeeded"
     finally:
         await manager.stop()
     manager = JobManager(place.options(Limits(max_environment_bytes=10**7)))
     await manager.start()
     try:
-        clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "source")
+        clone = Clone("copy", place.envs / "copy", source=place.envs / "source")
         job = await over(manager, await manager.submit(clone))
     finally:
         await manager.stop()

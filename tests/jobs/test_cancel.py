@@ -6,17 +6,18 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jupyter_envkernels.engine.link import folders
 from jupyter_envkernels.engine.link.folders import remove_tree
+from jupyter_envkernels.engine.operations import Create, JobRequest
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.process_id import group_members
 from jupyter_envkernels.jobs.worker_process import scratch
-from jupyter_envkernels.models import PENDING_MARK, EnvSpec, Job, JobRequest
+from jupyter_envkernels.models import PENDING_MARK, EnvSpec, Job
 from tests.channel.index import index_channels
 from tests.channel.package import Package
 from tests.channel.server import ChannelServer
@@ -148,7 +149,7 @@ def _with_script(place: Place, script: str) -> JobRequest:
     package.write(channel)
     index_channels(channel)
     spec = EnvSpec("lesson", (channel.as_uri(),), ("scripted",))
-    return JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+    return Create("lesson", place.envs / "lesson", spec=spec)
 
 
 async def sleeps(manager: JobManager, request: JobRequest) -> Job:
@@ -174,7 +175,7 @@ def _is_sleep(pid: int) -> bool:
 async def test_while_queued(place: Place, channel_server: ChannelServer) -> None:
     channel_server.add_rule(r"big-demo", throttle=1_000_000)
     async with managing(place, max_concurrent=1) as manager:
-        first = await manager.submit(replace(place.create("first", "big-demo"), prefix=place.folder / "first"))
+        first = await manager.submit(structs.replace(place.create("first", "big-demo"), prefix=place.folder / "first"))
         await in_phase(manager, first, "downloading")
 
         async def waiting() -> Job:

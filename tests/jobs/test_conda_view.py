@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from jupyter_envkernels.models import JobRequest
+from jupyter_envkernels.engine.operations import Clone, Rollback
 from tests.conda_rules import problems, remove, strays
 
 from .conftest import Place, managing, until
@@ -43,14 +43,14 @@ async def test_as_conda_expects_it(place: Place, channel_pythons: list[str]) -> 
         await check(place, lesson)
         await do(manager, place.create("second", python, "entrypoint-demo"))  # which gets the bytecode of the first
         assert [text for text in problems(second) if "site-packages" in text] == []
-        await do(manager, JobRequest("clone", "copy", copy, source=lesson))
+        await do(manager, Clone("copy", copy, source=lesson))
         await check(place, copy)
         (cache,) = lesson.glob("lib/python3.*/site-packages/lab_entry/__pycache__")
         shutil.rmtree(cache)  # which a record may name all the same
         await do(manager, update(place, "lesson", "legacy-tarbz2", remove=("entrypoint-demo",)))
         await check(place, lesson)
         assert not can_import(lesson, "lab_entry")
-        await do(manager, JobRequest("rollback", "lesson", lesson, revision=0))
+        await do(manager, Rollback("lesson", lesson, revision=0))
         await check(place, lesson)
     for prefix in (lesson, copy):
         assert can_import(prefix, "lab_entry")

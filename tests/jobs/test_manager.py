@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Clone, JobRequest, Remove, Update
 from jupyter_envkernels.errors import AlreadyExists, Busy, NotFound, QueueFull
 from jupyter_envkernels.jobs import manager as manager_module
 from jupyter_envkernels.jobs.journal.writer import acquire
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent, JobRequest
+from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, downloading, in_phase, managing, over, until
@@ -147,10 +148,10 @@ async def test_what_another_job_has_removed_since_is_not_there_for_the_next(plac
     async with managing(place) as manager:
         await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
         lesson = place.envs / "lesson"
-        requests = [
-            JobRequest("remove", "lesson", lesson),
-            JobRequest("update", "lesson", lesson, edit=Edit(add=("prefix-demo",))),
-            JobRequest("clone", "copy", place.envs / "copy", source=lesson),
+        requests: list[JobRequest] = [
+            Remove("lesson", lesson),
+            Update("lesson", lesson, edit=Edit(add=("prefix-demo",))),
+            Clone("copy", place.envs / "copy", source=lesson),
         ]
         await over(manager, await manager.submit(requests[0]))
         for request in requests:
@@ -198,8 +199,8 @@ async def test_who_asked_is_stored(place: Place) -> None:
     async with managing(place) as manager:
         named = await manager.submit(place.create("lesson", "prio-demo"), "ada")
         unnamed = await manager.submit(place.create("other", "prio-demo"))
-        assert manager.journal(named.id).order().request.user == "ada"
-        assert unnamed.request.user == pwd.getpwuid(os.getuid()).pw_name
+        assert manager.journal(named.id).order().user == "ada"
+        assert unnamed.user == pwd.getpwuid(os.getuid()).pw_name
         await over(manager, named)
         await over(manager, unnamed)
 
@@ -215,7 +216,7 @@ async def test_a_failing_removal_leaves_the_environment(place: Place) -> None:
     async with managing(place) as manager:
         await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
         (place.envs / "lesson" / "envs" / "inner" / "conda-meta").mkdir(parents=True)
-        request = JobRequest("remove", "lesson", place.envs / "lesson")
+        request = Remove("lesson", place.envs / "lesson")
         job = await over(manager, await manager.submit(request))
         assert (job.state, job.error and job.error.code) == ("failed", "forbidden")
     assert place.leftovers() == ["lesson"]

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Create, PlanOnly
 from jupyter_envkernels.errors import QueueFull
 from jupyter_envkernels.jobs.queue import Queue
-from jupyter_envkernels.models import Job, JobKind, JobRequest
+from jupyter_envkernels.models import EnvSpec, Job
 
 
-def job(name: str, kind: JobKind = "create") -> Job:
-    request = JobRequest(kind, name, Path("/envs", name))
+def job(name: str, *, is_plan: bool = False) -> Job:
+    create = Create(name, Path("/envs", name), spec=EnvSpec())
+    request = PlanOnly(create) if is_plan else create
     return Job(name, request, "queued", None, None, "", None, 1, 0.0)
 
 
@@ -32,10 +34,10 @@ def test_who_comes_first_goes_first() -> None:
 def test_plans_do_not_wait_for_jobs() -> None:
     queue = Queue(1, 10)
     queue.enter(job("a"))
-    queue.enter(job("plan", "plan"))
+    queue.enter(job("plan", is_plan=True))
     assert queue.is_turn("plan", [job("running")])
-    assert not queue.is_turn("plan", [job("other", "plan")])
-    assert queue.is_turn("a", [job("other", "plan")])
+    assert not queue.is_turn("plan", [job("other", is_plan=True)])
+    assert queue.is_turn("a", [job("other", is_plan=True)])
 
 
 def test_a_full_queue() -> None:

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.engine.link.folders import remove_tree
+from jupyter_envkernels.engine.operations import JobRequest, Remove, Update
 from jupyter_envkernels.engine.transaction import staging as staging_module
 from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, job_ids
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal, writing
 from jupyter_envkernels.jobs.recovery import clean, in_background, take_back_lost
-from jupyter_envkernels.models import UPDATE_MARK, JobRequest, JobState
+from jupyter_envkernels.models import UPDATE_MARK, JobState
 from tests.channel.server import ChannelServer
 
 from .conftest import Place, managing, over, until
@@ -77,7 +78,7 @@ async def test_one_that_runs_is_left_to_its_worker(place: Place) -> None:
 async def test_the_disk_tells_what_the_journal_does_not(place: Place) -> None:
     async with managing(place) as manager:
         made = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
-    removal = store(place, JobRequest("remove", "gone", place.envs / "gone"))
+    removal = store(place, Remove("gone", place.envs / "gone"))
     for journal in (manager.journal(made.id), removal):
         spoil(journal, GARBAGE)
     async with managing(place) as manager:
@@ -132,7 +133,7 @@ def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchang
 
 @pytest.mark.parametrize("state", ["succeeded", "interrupted", "running"])
 def test_what_an_update_has_replaced_goes_once_it_is_known_to_be_replaced(place: Place, state: JobState) -> None:
-    journal = store(place, JobRequest("update", "lesson", environment(place.envs / "lesson")))
+    journal = store(place, Update("lesson", environment(place.envs / "lesson")))
     previous = environment(journal.staging(place.envs / "lesson").previous)
     with writing(journal) as writer:
         writer.state(state)
@@ -197,7 +198,7 @@ async def test_what_goes_wrong_with_cleaning_is_told(caplog: pytest.LogCaptureFi
 
 
 def test_a_removal_that_died_sees_to_its_own_files(place: Place) -> None:
-    journal = store(place, JobRequest("remove", "lesson", place.envs / "lesson"))
+    journal = store(place, Remove("lesson", place.envs / "lesson"))
     trash = environment(journal.staging(place.envs / "lesson").trash)
     options = place.options()
     clean(options.journal_dir, options.engine.package_cache, [place.envs], [journal.job()])

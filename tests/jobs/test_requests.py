@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Clone, Create, JobRequest, PlanOnly, Update
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.errors import (
     Busy,
@@ -19,21 +20,23 @@ from jupyter_envkernels.errors import (
     NotFound,
 )
 from jupyter_envkernels.jobs.requests import (
-    add_kernel_request,
+    AddKernelBody,
+    Body,
+    CloneBody,
+    Context,
+    CreateBody,
+    PlanBody,
+    RemoveBody,
+    RollbackBody,
+    UpdateBody,
     change_refused,
     clashes,
-    clone_request,
-    create_request,
-    plan_request,
-    remove_request,
-    rollback_request,
     run_request,
-    update_request,
 )
-from jupyter_envkernels.models import CatalogOptions, Edit, Job, JobKind, JobRequest, JobState, environment_id
+from jupyter_envkernels.models import CatalogOptions, EnvSpec, Job, JobState, environment_id
 
 SPEC = "name: lesson\ndependencies: [python]\n"
-CREATE = JobRequest("create", "lesson", Path("/envs/lesson"))
+CREATE = Create("lesson", Path("/envs/lesson"), spec=EnvSpec())
 
 
 @pytest.fixture
@@ -44,51 +47,61 @@ def catalog(tmp_path: Path) -> Catalog:
     return Catalog(CatalogOptions(roots=(tmp_path / "envs",)))
 
 
+def context(catalog: Catalog, text: str | None = None, **more: Any) -> Context:
+    return Context(catalog, catalog.find, text, **more)
+
+
+def create(catalog: Catalog, text: str = SPEC, name: str | None = None, **more: Any) -> Create:
+    return CreateBody(name=name).resolve(context(catalog, text, **more))
+
+
 def test_where_an_environment_goes(catalog: Catalog, tmp_path: Path) -> None:
-    request = create_request(catalog, SPEC, workdir=tmp_path)
+    request = create(catalog, SPEC, workdir=tmp_path)
     assert (request.kind, request.environment, request.prefix) == ("create", "lesson", tmp_path / "envs" / "lesson")
     assert request.environment_id == environment_id(request.prefix)
-    assert create_request(catalog, SPEC, name="other").prefix == tmp_path / "envs" / "other"
-    assert create_request(catalog, SPEC, name="a", root=tmp_path / "more").prefix == tmp_path / "more" / "a"
-    assert create_request(catalog, SPEC, prefix=tmp_path / "exactly").prefix == tmp_path / "exactly"
+    assert create(catalog, SPEC, name="other").prefix == tmp_path / "envs" / "other"
+    assert create(catalog, SPEC, name="a", root=tmp_path / "more").prefix == tmp_path / "more" / "a"
+    assert create(catalog, SPEC, prefix=tmp_path / "exactly").prefix == tmp_path / "exactly"
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "-rf", "a\nb", "a b", ".hidden", "x" * 300, "base", "root"])
 def test_names_that_none_can_have(catalog: Catalog, name: str) -> None:
     with pytest.raises((InvalidRequest, InvalidSpec)):
-        create_request(catalog, f"name: {name!r}\ndependencies: [python]\n")
+        create(catalog, f"name: {name!r}\ndependencies: [python]\n")
     with pytest.raises(InvalidRequest):
-        clone_request(catalog, "there", name=name)
+        CloneBody("there", name).resolve(context(catalog))
 
 
 def test_a_path_that_cannot_be_written_down(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="not UTF-8"):
-        create_request(catalog, SPEC, prefix=tmp_path / "\udcff")
+        create(catalog, SPEC, prefix=tmp_path / "\udcff")
 
 
 @pytest.mark.parametrize(
-    ("text", "edit", "error"),
+    ("text", "add", "error"),
     [
-        (None, Edit(), InvalidRequest),
-        (None, Edit(add=("numpy = = 1",)), InvalidSpec),
-        ("dependencies: {}", Edit(), InvalidSpec),
-        ("@EXPLICIT\nhttps://conda.example/main/noarch/a-1-0.conda\n", Edit(), InvalidSpec),
+        (None, (), InvalidRequest),
+        (None, ("numpy = = 1",), InvalidSpec),
+        ("dependencies: {}", (), InvalidSpec),
+        ("@EXPLICIT\nhttps://conda.example/main/noarch/a-1-0.conda\n", (), InvalidSpec),
     ],
 )
-def test_changes_that_are_none(catalog: Catalog, text: str | None, edit: Edit, error: type[EnvKernelsError]) -> None:
+def test_changes_that_are_none(
+    catalog: Catalog, text: str | None, add: tuple[str, ...], error: type[EnvKernelsError]
+) -> None:
     with pytest.raises(error):
-        update_request(catalog, "there", text, edit=edit)
+        UpdateBody("there", add=add).resolve(context(catalog, text))
 
 
 def test_what_there_is_can_be_changed(catalog: Catalog) -> None:
-    request = update_request(catalog, "there", edit=Edit(remove=("numpy",)))
+    request = UpdateBody("there", remove=("numpy",)).resolve(context(catalog))
     assert (request.kind, request.edit.remove, request.spec) == ("update", ("numpy",), None)
-    assert add_kernel_request(catalog, "there").kind == "add-kernel"
-    assert remove_request(catalog, "there").force is False
+    assert AddKernelBody("there").resolve(context(catalog)).kind == "add-kernel"
+    assert RemoveBody("there").resolve(context(catalog)).force is False
     with pytest.raises(NotFound, match="has no revision 7"):
-        rollback_request(catalog, "there", 7)
+        RollbackBody("there", 7).resolve(context(catalog))
     with pytest.raises(NotFound):
-        remove_request(catalog, "absent")
+        RemoveBody("absent").resolve(context(catalog))
 
 
 def test_what_must_not_be_changed(catalog: Catalog, tmp_path: Path) -> None:
@@ -106,89 +119,84 @@ def test_what_is_not_trusted_is_neither_copied_nor_changed_but_may_be_removed(ca
     prefix.chmod(0o777)
     reason = "can be written by every account"
     with pytest.raises(Forbidden, match=reason):
-        clone_request(catalog, "there", name="copy")
+        CloneBody("there", "copy").resolve(context(catalog))
     with pytest.raises(Forbidden, match=reason):
-        update_request(catalog, "there", edit=Edit(remove=("numpy",)))
+        UpdateBody("there", remove=("numpy",)).resolve(context(catalog))
     with pytest.raises(Forbidden, match=reason):
-        add_kernel_request(catalog, "there")
-    assert remove_request(catalog, "there").prefix == prefix
+        AddKernelBody("there").resolve(context(catalog))
+    assert RemoveBody("there").resolve(context(catalog)).prefix == prefix
 
 
-def test_a_plan_is_of_something() -> None:
-    plan = plan_request(replace(CREATE, kind="update"))
-    assert (plan.kind, plan.plans, plan.prefix) == ("plan", "update", CREATE.prefix)
+def test_a_plan_is_of_something(catalog: Catalog) -> None:
+    plan = PlanBody(UpdateBody("there", add=("numpy",))).resolve(context(catalog))
+    assert (plan.kind, plan.operation.kind, plan.environment) == ("plan", "update", "there")
 
 
-def job(state: JobState, kind: JobKind = "create", plans: JobKind | None = None) -> Job:
-    request = replace(CREATE, kind=kind, plans=plans)
+def job(state: JobState, request: JobRequest = CREATE) -> Job:
     return Job("20260101-000000-00000000", request, state, None, None, "", None, 1, 0.0)
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])
-@pytest.mark.parametrize("has_plan", [True, False])
-def test_what_did_not_reach_its_end_is_taken_up_again(state: JobState, *, has_plan: bool) -> None:
-    asked = run_request(job(state), has_plan=has_plan)
-    assert (asked.kind, bool(asked.job)) == ("create", has_plan)
+@pytest.mark.parametrize("request_", [CREATE, PlanOnly(CREATE)])
+def test_what_did_not_reach_its_end_is_resumed(state: JobState, request_: JobRequest) -> None:
+    assert run_request(job(state, request_)) is request_
 
 
 def test_what_was_planned_is_carried_out() -> None:
-    planned = job("succeeded", "plan", "update")
-    asked = run_request(planned, has_plan=True)
-    assert (asked.kind, asked.plans, asked.job) == ("update", None, planned.id)
+    planned = job("succeeded", PlanOnly(CREATE))
+    assert run_request(planned) is CREATE
     with pytest.raises(Conflict):
-        run_request(job("succeeded"), has_plan=True)
+        run_request(job("succeeded"))
     for state in ("queued", "running"):
         with pytest.raises(Busy) as refused:
-            run_request(job(state), has_plan=True)
+            run_request(job(state))
         assert refused.value.details == {"job": planned.id}
 
 
 def test_who_would_be_in_whose_way(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
-    a, b = (JobRequest("update", name, tmp_path / name) for name in ("a", "b"))
-    copies = [JobRequest("clone", name, tmp_path / name, source=tmp_path / "a") for name in ("c", "d")]
+    a, b = (Update(name, tmp_path / name) for name in ("a", "b"))
+    copies = [Clone(name, tmp_path / name, source=tmp_path / "a") for name in ("c", "d")]
     assert clashes(a, a)
     assert not clashes(a, b)
     assert clashes(a, copies[0])
     assert clashes(copies[0], a)
     assert not clashes(copies[0], copies[1]), "two may read"
-    assert not clashes(plan_request(a), a), "a plan only reads"
-    assert clashes(replace(a, prefix=tmp_path / "real"), replace(b, prefix=tmp_path / "link"))
+    assert not clashes(PlanOnly(a), a), "a plan only reads"
+    assert clashes(Update("a", tmp_path / "real"), Update("b", tmp_path / "link"))
 
 
 @pytest.mark.parametrize(
-    "ask",
+    "body",
     [
-        lambda catalog: update_request(catalog, "there", edit=Edit(add=("numpy",))),
-        lambda catalog: rollback_request(catalog, "there", 0),
-        lambda catalog: add_kernel_request(catalog, "there"),
-        lambda catalog: remove_request(catalog, "there", force=True),
+        UpdateBody("there", add=("numpy",)),
+        RollbackBody("there", 0),
+        AddKernelBody("there"),
+        RemoveBody("there", force=True),
     ],
 )
-def test_a_frozen_environment_is_left_alone(
-    catalog: Catalog, tmp_path: Path, ask: Callable[[Catalog], JobRequest]
-) -> None:
+def test_a_frozen_environment_is_left_alone(catalog: Catalog, tmp_path: Path, body: Body) -> None:
     (tmp_path / "envs" / "there" / "conda-meta" / "frozen").write_text('{"message": "Ask the staff."}')
     with pytest.raises(Forbidden, match=r"it is frozen by its file conda-meta/frozen: Ask the staff\.$"):
-        ask(catalog)
-    assert clone_request(catalog, "there", name="mine").kind == "clone"
+        body.resolve(context(catalog))
+    assert CloneBody("there", "mine").resolve(context(catalog)).kind == "clone"
 
 
 def test_paths_that_no_new_environment_can_have(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="cannot be the path of an environment"):
-        create_request(catalog, SPEC, prefix=tmp_path / 'a"b')
+        create(catalog, SPEC, prefix=tmp_path / 'a"b')
     with pytest.raises(InvalidRequest, match="cannot be the path of an environment"):
-        clone_request(catalog, "there", prefix=tmp_path / "a\\b")
+        CloneBody("there", "").resolve(context(catalog, prefix=tmp_path / "a\\b"))
 
 
 def test_lines_of_pip_are_judged_with_the_files_beside_the_spec(catalog: Catalog, tmp_path: Path) -> None:
     text = "name: lesson\ndependencies:\n  - python\n  - pip\n  - pip:\n    - -rmore.txt\n"
     with pytest.raises(InvalidSpec, match=f"line 6: '-rmore.txt': There is no file {tmp_path}/more.txt"):
-        create_request(catalog, text, workdir=tmp_path)
+        create(catalog, text, workdir=tmp_path)
     (tmp_path / "more.txt").write_text("rich\n")
-    assert create_request(catalog, text, workdir=tmp_path).spec is not None
+    assert create(catalog, text, workdir=tmp_path).spec is not None
     only_pip = text.replace("-rmore.txt", "demo --config-settings a=b")
-    assert create_request(catalog, only_pip, workdir=tmp_path, installer="pip").spec is not None
+    assert create(catalog, only_pip, workdir=tmp_path, installer="pip").spec is not None
     with pytest.raises(InvalidSpec, match="uv does not know the option --config-settings"):
-        create_request(catalog, only_pip, workdir=tmp_path)
+        create(catalog, only_pip, workdir=tmp_path)

@@ -9,10 +9,10 @@ from typing import Literal, cast
 import pytest
 
 from jupyter_envkernels.engine.export import export
+from jupyter_envkernels.engine.operations import Create, PlanOnly, Update
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.requests import plan_request
-from jupyter_envkernels.models import Edit, Environment, EnvSpec, ExportFormat, Inventory, Job, JobRequest
+from jupyter_envkernels.models import Edit, Environment, EnvSpec, ExportFormat, Inventory, Job
 from jupyter_envkernels.specs import check
 from tests.channel.index import index_channels
 from tests.channel.package import Package
@@ -99,7 +99,7 @@ async def test_every_kind_of_channel(place: Place, channels: dict[str, str]) -> 
     names = [name for kind in channels for name in names_of(kind)]
     spec = EnvSpec("lesson", tuple(channels.values()), tuple(names))
     async with managing(place) as manager:
-        await succeeded(manager, await manager.submit(JobRequest("create", "lesson", place.envs / "lesson", spec)))
+        await succeeded(manager, await manager.submit(Create("lesson", place.envs / "lesson", spec=spec)))
     made = linked(place.envs / "lesson")
     assert set(made) == set(names)
     for form in ("explicit", "pixi-lock", "conda-lock", "yaml", "yaml-no-builds", "yaml-from-history"):
@@ -107,11 +107,11 @@ async def test_every_kind_of_channel(place: Place, channels: dict[str, str]) -> 
         assert TOKEN not in text
         assert PASSWORD not in text
         checked = check(text)
-        assert checked.ok, (form, checked.diagnostics)
+        assert checked.spec is not None, (form, checked.diagnostics)
         elsewhere = Place(place.folder / form, channels["password"])
         async with managing(elsewhere) as manager:
-            request = JobRequest("create", form, elsewhere.envs / form, checked.spec)
-            planned = await succeeded(manager, await manager.submit(plan_request(request)))
+            request = Create(form, elsewhere.envs / form, spec=checked.spec)
+            planned = await succeeded(manager, await manager.submit(PlanOnly(request)))
             await succeeded(manager, await manager.run(planned.id))
         assert linked(elsewhere.envs / form) == made, form
 
@@ -121,8 +121,8 @@ async def test_an_update_asks_the_channels_that_packages_came_from(place: Place,
     kinds, here = ("token", "password"), Place(place.folder, channels["password"])
     spec = EnvSpec("lesson", tuple(channels[kind] for kind in kinds), tuple(names_of(kind)[0] for kind in kinds))
     async with managing(here) as manager:
-        await succeeded(manager, await manager.submit(JobRequest("create", "lesson", place.envs / "lesson", spec)))
+        await succeeded(manager, await manager.submit(Create("lesson", place.envs / "lesson", spec=spec)))
         edit = Edit(add=tuple(names_of(kind)[1] for kind in kinds))
-        update = JobRequest("update", "lesson", place.envs / "lesson", edit=edit)
+        update = Update("lesson", place.envs / "lesson", edit=edit)
         await succeeded(manager, await manager.submit(update))
     assert set(linked(place.envs / "lesson")) == {name for kind in kinds for name in names_of(kind)[:2]}

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Create, PlanOnly
 from jupyter_envkernels.errors import NotFound
 from jupyter_envkernels.jobs import retention
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, job_ids
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal, writing
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.jobs.retention import discard, superfluous, sweep_journals
-from jupyter_envkernels.models import EngineOptions, Job, JobKind, JobRequest, JobState
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobState
 
 from .conftest import Place, managing, over, until
 
@@ -24,8 +25,9 @@ NOW = 1_800_000_000.0
 HOUR = 3600.0
 
 
-def ended(number: int, hours_ago: float, state: JobState = "succeeded", kind: JobKind = "create") -> Job:
-    request = JobRequest(kind, "lesson", Path("/envs/lesson"))
+def ended(number: int, hours_ago: float, state: JobState = "succeeded", *, is_plan: bool = False) -> Job:
+    create = Create("lesson", Path("/envs/lesson"), spec=EnvSpec())
+    request = PlanOnly(create) if is_plan else create
     finished = None if state in {"queued", "running"} else NOW - hours_ago * HOUR
     return Job(str(number), request, state, None, None, "", None, 1, NOW - hours_ago * HOUR - 60, finished=finished)
 
@@ -55,8 +57,8 @@ def test_what_is_not_over_stays_and_does_not_count() -> None:
         (ended(1, 23, "cancelled"), False),
         (ended(1, 23, "interrupted"), False),
         (ended(1, 25, "interrupted"), True),
-        (ended(1, 23, kind="plan"), False),
-        (ended(1, 25, kind="plan"), True),
+        (ended(1, 23, is_plan=True), False),
+        (ended(1, 25, is_plan=True), True),
         (ended(1, -0.9), False),
         (ended(1, -1.1), True),
     ],
@@ -67,7 +69,7 @@ def test_what_ended_lately_stays_for_who_may_need_it(job: Job, *, goes: bool) ->
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    order = JobSpec(JobRequest("create", "lesson", tmp_path / "lesson"), EngineOptions((), tmp_path), time.time())
+    order = JobSpec(Create("lesson", tmp_path / "lesson", spec=EnvSpec()), EngineOptions((), tmp_path), time.time())
     return create_journal(tmp_path / "jobs", order)
 
 

@@ -9,9 +9,10 @@ from typing import get_args
 import pytest
 
 from jupyter_envkernels.engine.export import export
+from jupyter_envkernels.engine.operations import Create, Update
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import Environment, EnvSpec, ExportFormat, Job, JobRequest
+from jupyter_envkernels.models import Environment, EnvSpec, ExportFormat, Job
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
 from tests.engine.pip.test_installer import write_wheels
@@ -67,9 +68,9 @@ variables:
 
 async def create(manager: JobManager, place: Place, name: str, text: str) -> Job:
     checked = check(text)
-    assert checked.ok, checked.diagnostics
+    assert checked.spec is not None, checked.diagnostics
     prefix = place.envs / name
-    return await over(manager, await manager.submit(JobRequest("create", name, prefix, checked.spec)))
+    return await over(manager, await manager.submit(Create(name, prefix, spec=checked.spec)))
 
 
 def conda_packages(prefix: Path) -> set[tuple[str, str, str, str]]:
@@ -114,7 +115,8 @@ async def test_pip_packages_that_came_from_a_url_and_from_a_folder(
     text = f"dependencies: [python, ipykernel, pip: ['-e ./my code', 'envkernels-demo-pip @ {wheel}']]\n"
     async with managing(place) as manager:
         spec = check(text).spec
-        request = JobRequest("create", "lesson", place.envs / "lesson", spec, workdir=tmp_path)
+        assert spec is not None
+        request = Create("lesson", place.envs / "lesson", spec=spec, workdir=tmp_path)
         made = await over(manager, await manager.submit(request))
         assert made.state == "succeeded", made
         found = pip_packages(place.envs / "lesson")
@@ -139,7 +141,8 @@ async def test_from_history_come_the_packages_of_pip_that_were_requested(
     text = "name: lesson\ndependencies: [python, ipykernel, pip, pip: ['-f ./wheels', app, '-r more.txt']]\n"
     async with managing(place) as manager:
         spec = check(text).spec
-        request = JobRequest("create", "lesson", place.envs / "lesson", spec, workdir=tmp_path)
+        assert spec is not None
+        request = Create("lesson", place.envs / "lesson", spec=spec, workdir=tmp_path)
         made = await over(manager, await manager.submit(request))
         assert made.state == "succeeded", made
         lesson = Environment("0" * 12, "lesson", place.envs / "lesson")
@@ -147,7 +150,7 @@ async def test_from_history_come_the_packages_of_pip_that_were_requested(
         assert from_history is not None
         assert from_history.pip == ("app==1.0", "lib==1.0")
         assert pip_packages(lesson.prefix) == {"app==1.0", "lib==1.0", "helper==1.0"}
-        late = JobRequest("update", "lesson", lesson.prefix, EnvSpec(pip=("-f ./wheels", "late")), workdir=tmp_path)
+        late = Update("lesson", lesson.prefix, spec=EnvSpec(pip=("-f ./wheels", "late")), workdir=tmp_path)
         assert (await over(manager, await manager.submit(late))).state == "succeeded"
         from_history = check(export(lesson, "yaml-from-history").text).spec
         assert from_history is not None

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.models import Edit, EnvSpec, JobRequest
+from jupyter_envkernels.engine.operations import Create, JobRequest, Remove, Rollback, Update
+from jupyter_envkernels.models import Edit, EnvSpec
 from tests.channel.index import index_channels
 from tests.channel.package import PLACEHOLDER, Package
 
@@ -44,11 +45,11 @@ def channel(place: Place) -> Path:
 
 def create(place: Place, channel: Path, spec: str) -> JobRequest:
     spec_of = EnvSpec("lesson", (channel.as_uri(),), (spec,))
-    return JobRequest("create", "lesson", place.envs / "lesson", spec=spec_of)
+    return Create("lesson", place.envs / "lesson", spec=spec_of)
 
 
 def update(place: Place, *add: str, remove: tuple[str, ...] = ()) -> JobRequest:
-    return JobRequest("update", "lesson", place.envs / "lesson", edit=Edit(add, remove))
+    return Update("lesson", place.envs / "lesson", edit=Edit(add, remove))
 
 
 async def test_before_another_version_comes(place: Place, channel: Path) -> None:
@@ -63,7 +64,7 @@ async def test_before_another_version_comes(place: Place, channel: Path) -> None
         assert not (prefix / "etc" / "scripted.json").exists()
         assert (prefix / "trace").read_text() == f"{prefix}\n"
         assert versions(prefix) == {"scripted": "2.0"}
-        await do(manager, JobRequest("rollback", "lesson", prefix, revision=0))
+        await do(manager, Rollback("lesson", prefix, revision=0))
         assert versions(prefix) == {"scripted": "1.0"}
         assert (prefix / "etc" / "scripted.json").exists()
     said = (place.folder / "home" / "unlinked").read_text()
@@ -84,7 +85,7 @@ async def test_one_that_fails_hinders_nothing(place: Place, channel: Path) -> No
 async def test_before_a_removal(place: Place, channel: Path) -> None:
     async with managing(place) as manager:
         await do(manager, create(place, channel, "scripted=1"))
-        job = await do(manager, JobRequest("remove", "lesson", place.envs / "lesson"))
+        job = await do(manager, Remove("lesson", place.envs / "lesson"))
         assert "Running the pre-unlink script of scripted." in manager.journal(job.id).read_log(0)[0]
     assert (place.folder / "home" / "unlinked").read_text() == f"scripted 1.0 {place.envs / 'lesson'}\n"
     assert place.leftovers() == []
@@ -96,7 +97,7 @@ async def test_a_removal_without_its_scripts(place: Place, channel: Path) -> Non
     async with managing(place) as manager:
         await do(manager, create(place, channel, "scripted=1"))
         (prefix / "conda-meta" / "scripted-1.0-0.json").write_text("no JSON")
-        job = await do(manager, JobRequest("remove", "lesson", prefix))
+        job = await do(manager, Remove("lesson", prefix))
         assert "The pre-unlink scripts of scripted did not run: " in manager.journal(job.id).read_log(0)[0]
     assert place.leftovers() == []
 
@@ -104,7 +105,7 @@ async def test_a_removal_without_its_scripts(place: Place, channel: Path) -> Non
 @pytest.mark.parametrize("kind", ["update", "remove"])
 async def test_who_is_cancelled_in_it_has_all_back(place: Place, channel: Path, kind: str) -> None:
     prefix = place.envs / "lesson"
-    request = update(place, "scripted=1") if kind == "update" else JobRequest("remove", "lesson", prefix)
+    request = update(place, "scripted=1") if kind == "update" else Remove("lesson", prefix)
     async with managing(place) as manager:
         await do(manager, create(place, channel, "scripted=4"))
         await cancel(manager, place, lambda: sleeps(manager, request), others=("lesson",))

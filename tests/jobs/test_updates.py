@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 import uv
+from msgspec import structs
 
+from jupyter_envkernels.engine.operations import AddKernel, Clone, JobRequest, PlanOnly, Rollback, Update
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.models import Edit, EnvSpec, Job, JobRequest
+from jupyter_envkernels.models import Edit, EnvSpec, Job
 from tests.channel.server import ChannelServer
 from tests.faults.test_kills import damage
 
@@ -46,8 +48,8 @@ async def fail(manager: JobManager, request: JobRequest) -> Job:
     return job
 
 
-def update(place: Place, name: str, *add: str, remove: tuple[str, ...] = (), **options: bool) -> JobRequest:
-    return JobRequest("update", name, place.envs / name, edit=Edit(add, remove, **options))
+def update(place: Place, name: str, *add: str, remove: tuple[str, ...] = (), **options: bool) -> Update:
+    return Update(name, place.envs / name, edit=Edit(add, remove, **options))
 
 
 def run_python(prefix: Path, code: str) -> str:
@@ -76,8 +78,8 @@ async def test_planned_updated_and_rolled_back(place: Place, channel_pythons: li
         (prefix / "mine.txt").write_text("mine")
         before = versions(prefix)
 
-        request = update(place, "lesson", "numpy=2.2")
-        planned = await do(manager, replace(request, kind="plan", plans="update"))
+        change = update(place, "lesson", "numpy=2.2")
+        planned = await do(manager, PlanOnly(change))
         plan = manager.journal(planned.id).plan()
         assert [(c.name, c.change, c.before and c.before.split()[0]) for c in plan.changes] == [
             ("numpy", "upgraded", "2.1.3")
@@ -85,7 +87,7 @@ async def test_planned_updated_and_rolled_back(place: Place, channel_pythons: li
         assert versions(prefix) == before
         done = await over(manager, await manager.run(planned.id))
         assert done.state == "succeeded"
-        assert (done.request.kind, done.request.job) == ("update", planned.id)
+        assert done.request == change
         assert manager.journal(done.id).plan().digest == plan.digest
         assert run_python(prefix, "import numpy, envkernels_demo_pip; print(numpy.__version__)") == "2.2.6"
         assert versions(prefix) == {**before, "numpy": "2.2.6"}
@@ -94,7 +96,7 @@ async def test_planned_updated_and_rolled_back(place: Place, channel_pythons: li
         assert place.leftovers() == ["lesson"]
         assert read_inventory(prefix).requested == (python, "numpy=2.2", "prefix-demo", "pip", "ipykernel")
 
-        await do(manager, JobRequest("rollback", "lesson", prefix, revision=0))
+        await do(manager, Rollback("lesson", prefix, revision=0))
         assert run_python(prefix, "import numpy, envkernels_demo_pip; print(numpy.__version__)") == "2.1.3"
         assert versions(prefix) == before
         assert damage(prefix) == []
@@ -113,9 +115,9 @@ async def test_a_file_says_what_it_shall_have(place: Place, channel_pythons: lis
             manager, place.create("lesson", python, "prefix-demo", "entrypoint-demo", "pip", pip=(f"{DEMO}==1.0",))
         )
         spec = EnvSpec(None, (), (python, "legacy-tarbz2"), variables={"LESSON": "two"})
-        await do(manager, JobRequest("update", "lesson", prefix, spec))
+        await do(manager, Update("lesson", prefix, spec=spec))
         assert {"prefix-demo", "entrypoint-demo", "legacy-tarbz2", DEMO, "ipykernel"} <= versions(prefix).keys()
-        await do(manager, JobRequest("update", "lesson", prefix, spec, edit=Edit(prune=True)))
+        await do(manager, Update("lesson", prefix, spec=spec, edit=Edit(prune=True)))
         left = versions(prefix)
         assert not {"prefix-demo", "entrypoint-demo", DEMO} & left.keys()
         assert {"legacy-tarbz2", "ipykernel"} <= left.keys()  # what makes it a kernel stays
@@ -167,7 +169,7 @@ async def test_a_damaged_record_is_named(place: Place) -> None:
         await do(manager, place.create("lesson", "prio-demo"))
         (record,) = (place.envs / "lesson" / "conda-meta").glob("*.json")
         record.write_text(record.read_text()[:100])
-        copy = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "lesson")
+        copy = Clone("copy", place.envs / "copy", source=place.envs / "lesson")
         for request in (update(place, "lesson", "xz"), copy):
             job = await fail(manager, request)
             assert job.error is not None
@@ -204,7 +206,7 @@ async def test_a_record_that_names_no_channel(place: Place) -> None:
         assert [change.name for change in plan.changes] == ["legacy-tarbz2"]
         assert {package.channel for package in read_inventory(prefix).packages} == {place.channel}
         assert [revision.removed for revision in read_history(prefix)] == [(), ()]
-        await do(manager, JobRequest("clone", "copy", place.envs / "copy", source=prefix))
+        await do(manager, Clone("copy", place.envs / "copy", source=prefix))
 
 
 def put_over(prefix: Path, folder: Path, name: str, version: str) -> None:
@@ -277,7 +279,7 @@ async def test_an_update_that_fails_changes_nothing(place: Place, channel_python
         assert unknown.error is not None
         assert "Did you mean numpy" in unknown.error.message
         spec = EnvSpec(None, (), (python, "numpy=2.2", "pip"), ("envkernels-no-such-package",))
-        failed = await fail(manager, JobRequest("update", "lesson", prefix, spec))
+        failed = await fail(manager, Update("lesson", prefix, spec=spec))
         assert failed.error is not None
         assert failed.error.code == "pip-failed"
         assert (prefix.stat().st_ino, versions(prefix), (prefix / "conda-meta" / "history").read_text()) == before
@@ -295,7 +297,7 @@ async def test_a_kernel_is_added_and_nothing_else_changed(place: Place, channel_
     before = versions(prefix)
     assert "ipykernel" not in before
     async with managing(place) as manager:
-        await do(manager, JobRequest("add-kernel", "lesson", prefix))
+        await do(manager, AddKernel("lesson", prefix))
         assert before.items() <= versions(prefix).items()
         assert run_python(prefix, "import ipykernel") == ""
 
@@ -309,7 +311,7 @@ async def test_a_clone_of_packages_that_are_nowhere_any_more(
         shutil.rmtree(place.folder / "cache")
         channel_server.add_rule("/main/", status=404)
         copy = place.envs / "a-copy-whose-name-is-quite-a-bit-longer-than-that-of-its-source"
-        await do(manager, JobRequest("clone", copy.name, copy, source=place.envs / "lesson"))
+        await do(manager, Clone(copy.name, copy, source=place.envs / "lesson"))
         assert damage(copy) == []
         assert run_python(copy, "import sys, ipykernel; print(sys.prefix)") == str(copy)
         assert versions(copy) == versions(place.envs / "lesson")
@@ -376,13 +378,13 @@ async def test_others_can_use_what_is_in_a_shared_root(place: Place, channel_pyt
 
         prefix = root / "lesson"
         packages = (f"python={channel_pythons[-1]}", "prio-demo", "entrypoint-demo", "postlink-demo", "pip")
-        request = replace(place.create("lesson", *packages, pip=(f"{DEMO}==1.0",)), prefix=prefix)
+        request = structs.replace(place.create("lesson", *packages, pip=(f"{DEMO}==1.0",)), prefix=prefix)
         await do(manager, request)
         _check_open(prefix)
         assert cached.stat().st_mode & 0o077 == 0
         assert (place.folder / "cache").stat().st_mode & 0o077 == 0
         (prefix / "secret").write_text("mine")
-        await do(manager, JobRequest("update", "lesson", prefix, edit=Edit(("prefix-demo",))))
+        await do(manager, Update("lesson", prefix, edit=Edit(("prefix-demo",))))
         assert (prefix / "secret").stat().st_mode & 0o077 == 0
         (prefix / "secret").unlink()
         _check_open(prefix)

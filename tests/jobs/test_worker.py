@@ -8,12 +8,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
+from jupyter_envkernels.engine.operations import Clone, Create, JobRequest, PlanOnly
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.jobs.locks import prefix_lock
 from jupyter_envkernels.jobs.manager import JobManager
-from jupyter_envkernels.jobs.requests import plan_request
-from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, JobRequest, LockedPackage
+from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, LockedPackage
 from tests.channel.server import Auth, ChannelServer
 
 from .conftest import Place, in_phase, managing, over, until
@@ -81,9 +82,7 @@ async def test_what_conda_is_set_up_with_is_told_apart_from_the_spec(
     condarc.unlink()
     monkeypatch.setenv("CONDA_CHANNEL_PRIORITY", "banana")
     async with managing(place) as manager:
-        plan = await over(
-            manager, await manager.submit(replace(place.create("lesson", "prio-demo"), kind="plan", plans="create"))
-        )
+        plan = await over(manager, await manager.submit(PlanOnly(place.create("lesson", "prio-demo"))))
         prepared = manager.journal(plan.id).plan()
     assert prepared is not None
     assert "condarc-invalid" in [warning.code for warning in prepared.warnings]
@@ -94,7 +93,7 @@ async def test_channels_that_condas_configuration_forbids(place: Place, monkeypa
     spec = EnvSpec("lesson", locked=(LockedPackage(f"{place.channel}/noarch/prio-demo-1.0-0.conda"),))
     for request in (
         place.create("lesson", "prio-demo"),
-        JobRequest("create", "lesson", place.envs / "lesson", spec=spec),
+        Create("lesson", place.envs / "lesson", spec=spec),
     ):
         async with managing(place) as manager:
             with pytest.raises(NotAllowed) as refused:
@@ -186,17 +185,17 @@ async def test_logins_in_urls_are_used_and_written_nowhere(
     host, url = channel_server.url.removeprefix("http://"), with_login(channel_server, auth)
     request = place.create("lesson", "prefix-demo", f"{url}/extra::prio-demo")
     assert request.spec is not None
-    request = replace(request, spec=replace(request.spec, channels=(f"{url}/main",)))
+    request = structs.replace(request, spec=replace(request.spec, channels=(f"{url}/main",)))
     job, log = await done(place, request)
     assert job.state == "succeeded", log
     records = [json.loads(path.read_text()) for path in (place.envs / "lesson" / "conda-meta").glob("*.json")]
     assert {record["url"].rsplit("/", 2)[0] for record in records} == {f"http://{host}/main", f"http://{host}/extra"}
-    clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "lesson")
+    clone = Clone("copy", place.envs / "copy", source=place.envs / "lesson")
     job, log = await done(place, clone)
     assert job.state == "succeeded", "it needs no login, for the cache has all\n" + log
     channel_server.add_rule("/", status=403)
-    refused = replace(request, environment="other", prefix=place.envs / "other")
-    job, log = await done(place, replace(refused, spec=EnvSpec("other", (f"{url}/alt/main",), ("same-build",))))
+    refused = structs.replace(request, environment="other", prefix=place.envs / "other")
+    job, log = await done(place, structs.replace(refused, spec=EnvSpec("other", (f"{url}/alt/main",), ("same-build",))))
     assert job.state == "failed"
     told = [path for path in place.folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
     assert {path.name for path in told} == {"request.json"}, "what was asked for, in the person's own folder"
@@ -209,15 +208,15 @@ async def test_a_plan_is_carried_out_with_the_logins_of_its_spec(
     channel_server.auth = auth
     url = with_login(channel_server, auth)
     spec = EnvSpec("lesson", (f"{url}/main",), ("prio-demo", f"{url}/extra::only-extra-nodep"))
-    request = JobRequest("create", "lesson", place.envs / "lesson", spec=spec)
+    request = Create("lesson", place.envs / "lesson", spec=spec)
     locked = EnvSpec("exact", locked=(LockedPackage(f"{url}/main/noarch/conflict-base-1.0-0.conda"),))
     async with managing(place) as manager:
-        planned = await over(manager, await manager.submit(plan_request(request)))
+        planned = await over(manager, await manager.submit(PlanOnly(request)))
         assert planned.state == "succeeded", planned
         job = await over(manager, await manager.run(planned.id))
         assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
-        exact = JobRequest("create", "exact", place.envs / "exact", spec=locked)
-        planned = await over(manager, await manager.submit(plan_request(exact)))
+        exact = Create("exact", place.envs / "exact", spec=locked)
+        planned = await over(manager, await manager.submit(PlanOnly(exact)))
         assert planned.state == "succeeded", planned
         job = await over(manager, await manager.run(planned.id))
         assert job.state == "succeeded", manager.journal(job.id).log_file.read_text()
@@ -251,7 +250,7 @@ async def test_bytecode_comes_after_the_end_of_the_job(place: Place) -> None:
 async def test_nothing_is_cloned_while_it_is_being_changed(place: Place) -> None:
     job, log = await done(place, place.create("source", "prio-demo"))
     assert job.state == "succeeded", log
-    clone = JobRequest("clone", "copy", place.envs / "copy", source=place.envs / "source")
+    clone = Clone("copy", place.envs / "copy", source=place.envs / "source")
     with prefix_lock(place.envs / "source", "an update"):
         job, _ = await done(place, clone)
     assert job.error is not None

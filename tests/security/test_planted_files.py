@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import uv
+from msgspec import structs
 
+from jupyter_envkernels.engine.operations import Create, JobRequest
 from jupyter_envkernels.engine.pip.installer import install
 from jupyter_envkernels.envs.activation import activated_environ
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.errors import PipFailed
 from jupyter_envkernels.jobs.lint_client import Inquirer
-from jupyter_envkernels.models import EngineOptions, EnvSpec, JobRequest, PipInstaller
+from jupyter_envkernels.models import EngineOptions, EnvSpec, PipInstaller
 from tests.channel.server import ChannelServer
 from tests.engine.transaction.test_transaction import Heard
 from tests.jobs.conftest import Place, managing, over
@@ -93,7 +94,7 @@ async def test_beside_a_spec(
     (folder / "more" / "requirements.txt").write_text("./mine\n")
     monkeypatch.chdir(folder)  # as a server or a command that was started there
     spec = EnvSpec("lesson", (), (f"python={channel_pythons[which]}",), ("-r more/requirements.txt",))
-    request = JobRequest("create", "lesson", prefix, spec, workdir=folder)
+    request = Create("lesson", prefix, spec=spec, workdir=folder)
     assert await make(place, request) == {"mine"}
     trap.check()
     assert b"mine" in freeze(prefix, Path("/")), "uv remembers where packages are, and not what setup.cfg says"
@@ -111,7 +112,7 @@ async def test_beside_a_spec(
 
 async def test_in_the_root_of_a_spec_without_a_folder(place: Place, trap: Trap) -> None:
     trap.plant(place.envs)
-    request = replace(place.create("lesson", "python", pip=("envkernels-demo-pip==1.0",)), workdir=None)
+    request = structs.replace(place.create("lesson", "python", pip=("envkernels-demo-pip==1.0",)), workdir=None)
     assert await make(place, request) == {"envkernels-demo-pip"}
     for installer in get_args(PipInstaller):
         with pytest.raises(PipFailed) as failed:

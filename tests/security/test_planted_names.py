@@ -8,11 +8,11 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from msgspec import structs
 
 from tests.accounts import Account
 from tests.channel.server import ChannelServer
@@ -69,7 +69,7 @@ async def test_a_job_in_a_folder_where_everybody_makes_environments(
     (secret / "id_rsa").chmod(0o600)
     channel_server.add_rule("prio-demo.*conda$", delay=1)
     async with managing(place) as manager:
-        request = replace(place.create(prefix.name, "prio-demo"), prefix=prefix)
+        request = structs.replace(place.create(prefix.name, "prio-demo"), prefix=prefix)
         job = await manager.submit(request)
         await in_phase(manager, job, "downloading", done=0)
         assert job.id in ids_in_sight()

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.jobs.journal.reader import JobSpec
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal
-from jupyter_envkernels.models import EngineOptions, JobRequest, environment_id
+from jupyter_envkernels.models import EngineOptions, EnvSpec, environment_id
 from jupyter_envkernels.specs import MAX_LOCK_BYTES
 from tests.jobs.conftest import until
 
@@ -69,7 +70,7 @@ async def test_journal_and_log_of_a_job(call: Call, finish: Finish) -> None:
 
 
 async def test_a_job_whose_journal_is_damaged(call: Call, finish: Finish, tmp_path: Path, envs: Path) -> None:
-    order = JobSpec(JobRequest("create", "lost", envs / "lost"), EngineOptions((), tmp_path / "cache"), time.time())
+    order = JobSpec(Create("lost", envs / "lost", spec=EnvSpec()), EngineOptions((), tmp_path / "cache"), time.time())
     journal = create_journal(tmp_path / "jobs", order)
     lock = acquire(journal)  # as a worker does, or the server would take it up
     assert lock is not None

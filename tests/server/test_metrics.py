@@ -11,8 +11,9 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 from prometheus_client import REGISTRY
 
+from jupyter_envkernels.engine.operations import Clone
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
-from jupyter_envkernels.models import EngineOptions, Job, JobEvent, JobPhase, JobRequest, JobState, Progress
+from jupyter_envkernels.models import EngineOptions, Job, JobEvent, JobPhase, JobState, Progress
 from jupyter_envkernels.server.metrics import JobMetrics
 from tests.channel.server import ChannelServer
 from tests.jobs.conftest import until
@@ -37,7 +38,7 @@ class Story:
 
     def __init__(self, metrics: JobMetrics, tmp_path: Path, seq: int = 0) -> None:
         self.hear = metrics._hear
-        self.request = JobRequest("clone", "lesson", tmp_path / "lesson")
+        self.request = Clone("lesson", tmp_path / "lesson", source=tmp_path / "source")
         self.seq = seq
 
     def tell(

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.documents import setup_json
+from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.usage import Footprints
 from jupyter_envkernels.envs.usage_scanner import Gauge
 from jupyter_envkernels.jobs.manager import ManagerOptions
-from jupyter_envkernels.models import CatalogOptions, EngineOptions, JobRequest
+from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec
 from jupyter_envkernels.server.settings import read_setup
 from tests.prefixes import make_prefix
 
@@ -89,7 +90,7 @@ def test_what_is_used_of_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     prefix = make_prefix(tmp_path / "envs" / "lesson")
     (prefix / "data").write_bytes(b"x" * 300_000)
     catalog = Catalog(CatalogOptions(roots=(tmp_path / "envs",)), {"HOME": str(tmp_path)})
-    coming = [JobRequest("create", "next", tmp_path / "envs" / "next")]
+    coming = [Create("next", tmp_path / "envs" / "next", spec=EnvSpec())]
     before = read_setup(catalog, options("conda-forge"), coming).usage
     assert (before.environments, before.bytes) == (2, 0)
     Gauge(Footprints()).measure(catalog.environments())

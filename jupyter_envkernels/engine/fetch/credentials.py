@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ...envs.conda_config.condarc import Settings
 from ...files import read_file
-from ...models import EnvSpec, JobRequest
+from ...models import Operation
 from ...specs import expand_variables
 from ...specs.redact import without_credentials
 from ..channel_policy import channels_in
@@ -61,16 +61,16 @@ def logins_of(urls: Iterable[str]) -> Logins:
     return Logins(mirrors, passwords)
 
 
-def places_of(request: JobRequest, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """Return what a request says of where packages come from, logins included: channels, and URLs of locked packages.
+def places_of(operation: Operation, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
+    """Return where an operation says that packages come from, logins included: channels, and URLs of locked packages.
 
     Args:
-        request: the request.
+        operation: the operation.
         configured: the channels of one that names none.
         environ: variables, which conda expands in channels.
     """
-    spec = request.spec or EnvSpec("")
-    lines = (*spec.dependencies, *request.edit.add)
+    spec = operation.own_spec
+    lines = (*spec.dependencies, *operation.added)
     places = (*(spec.channels or configured), *channels_in(lines), *(package.url for package in spec.locked))
     return [expand_variables(place, environ) for place in places]
 

@@ -12,16 +12,16 @@ from ...envs.holdings import Holdings, read_holdings
 from ...envs.locations import nearest_existing
 from ...envs.prefix_data import record_paths
 from ...envs.usage import Footprints
-from ...models import EngineOptions, JobRequest, Plan, Room, environment_id, unpacked_bytes
+from ...models import EngineOptions, Operation, Plan, Room, environment_id, unpacked_bytes
 
 
 def check_quota(
-    request: JobRequest, options: EngineOptions, plan: Plan | None = None, *, unfinished: Sequence[JobRequest] = ()
+    operation: Operation, options: EngineOptions, plan: Plan | None = None, *, unfinished: Sequence[Operation] = ()
 ) -> None:
     """Refuse what goes beyond the limits of this user. It may measure environments, which takes its time.
 
     Args:
-        request: the request.
+        operation: the operation.
         options: what is allowed, and where environments are.
         plan: what it comes to; None as long as there is none.
         unfinished: what else is being done, or waits.
@@ -35,9 +35,9 @@ def check_quota(
     held = read_holdings(Catalog(options.catalog))
     # a worker does not know which jobs the earlier versions belong to that it sees
     number = count(held, unfinished) if plan is None else len(held.environments)
-    problems = policy.of_number(limits, number) if request.is_new else []
+    problems = policy.of_number(limits, number) if operation.is_additional else []
     if limits.max_total_bytes:
-        added = request.is_new if plan is None else _added(plan, request.prefix, options, held)
+        added = operation.is_additional if plan is None else _added(plan, operation.prefix, options, held)
         if added:
             problems += policy.of_bytes(limits, held.measured_bytes(Footprints()), added)
     policy.enforce(limits, problems)
@@ -52,16 +52,16 @@ def room_for(options: EngineOptions) -> Room:
     return Room(limits.max_environment_bytes or None, left, limits.min_free_bytes or None)
 
 
-def count(held: Holdings, unfinished: Sequence[JobRequest]) -> int:
+def count(held: Holdings, unfinished: Sequence[Operation]) -> int:
     """Return how many environments there are, or will be when all is done.
 
     Earlier versions that stand beside an environment are among them, unless a job may be at work on them.
     """
-    coming = [request for request in unfinished if request.is_new and request.kind != "plan"]
+    coming = [each for each in unfinished if each.is_additional]
     there = {environment.id for environment in held.environments}
-    busy = {os.path.realpath(request.prefix.parent) for request in unfinished}
+    busy = {os.path.realpath(each.prefix.parent) for each in unfinished}
     left = [copy for copy in held.copies if (copy.prefix / "conda-meta" / "history").exists()]
-    there |= {environment_id(request.prefix) for request in coming}
+    there |= {environment_id(each.prefix) for each in coming}
     return len(there) + sum(str(copy.prefix.parent) not in busy for copy in left)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...errors import NotFound, SolveFailed
-from ...models import EnvSpec, Inventory, JobRequest, Plan, PlannedPackage, Problem, canonical_name
+from ...models import Edit, EnvSpec, Inventory, Plan, PlannedPackage, Problem, canonical_name
 from ...specs import conda_name, pip_name
 from ..messages import first_of, listed
 from .diff import python_minor
@@ -61,12 +61,17 @@ def for_python(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventor
 
 
 def goal_of(
-    request: JobRequest, inventory: Inventory, installed: Sequence[PlannedPackage], pins: Sequence[str] = ()
+    spec: EnvSpec | None,
+    edit: Edit,
+    inventory: Inventory,
+    installed: Sequence[PlannedPackage],
+    pins: Sequence[str] = (),
 ) -> Goal:
-    """The goal of an update.
+    """Return the goal of an update.
 
     Args:
-        request: what is asked for.
+        spec: what the environment is to have; None where only *edit* changes it.
+        edit: what is added and removed, and how far the change may go.
         inventory: what the environment consists of.
         installed: its conda packages.
         pins: match specs that bind packages which there are or will be.
@@ -77,9 +82,10 @@ def goal_of(
     Raises:
         NotFound: a package that is to be removed is not there.
     """
-    _check_there(request.edit.remove, inventory)
-    edit, spec = request.edit, request.spec or EnvSpec()
-    asked = {} if request.spec and edit.prune else _asked(inventory, installed)
+    _check_there(edit.remove, inventory)
+    asked = {} if spec and edit.prune else _asked(inventory, installed)
+    pip_removed = _pip_removed(spec, edit, inventory)
+    spec = spec or EnvSpec()
     removed = _names(edit.remove, installed).difference(_needed_below_pip(edit.remove, inventory, installed))
     gone = _dependents(set(removed), installed)
     new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
@@ -96,9 +102,9 @@ def goal_of(
         preferred=tuple(p for p in installed if p.name not in edited | gone) if not edit.upgrade else (),
         removed=tuple(sorted(removed - new.keys())),
         pip=spec.pip,
-        pip_removed=_pip_removed(request, inventory),
+        pip_removed=pip_removed,
         variables={**inventory.variables, **spec.variables},
-        pip_installed=_pip_installed(request, inventory),
+        pip_installed=_pip_installed(spec, edit, pip_removed, inventory),
     )
 
 
@@ -204,21 +210,21 @@ def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
     return (pin for pin in pins if conda_name(pin) in names)
 
 
-def _pip_removed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:
+def _pip_removed(spec: EnvSpec | None, edit: Edit, inventory: Inventory) -> tuple[str, ...]:
     """Packages of pip that are named, and with a spec and ``prune`` those that were asked for and are not any more."""
-    removed = {canonical_name(name) for name in request.edit.remove}
-    listed = {canonical_name(pip_name(line)) for line in request.spec.pip} if request.spec else set()
+    removed = {canonical_name(name) for name in edit.remove}
+    listed = {canonical_name(pip_name(line)) for line in spec.pip} if spec else set()
     return tuple(
         package.name
         for package in inventory.of("pip")
         if canonical_name(package.name) in removed
-        or (request.spec and request.edit.prune and package.requested and canonical_name(package.name) not in listed)
+        or (spec and edit.prune and package.requested and canonical_name(package.name) not in listed)
     )
 
 
-def _pip_installed(request: JobRequest, inventory: Inventory) -> tuple[str, ...]:
-    spec = request.spec or EnvSpec()
+def _pip_installed(spec: EnvSpec, edit: Edit, pip_removed: Sequence[str], inventory: Inventory) -> tuple[str, ...]:
+    """Return lines that install again what pip has installed and the update does not change."""
     changed = {canonical_name(pip_name(line)) for line in spec.pip}
-    changed |= {canonical_name(name) for name in _pip_removed(request, inventory)}
-    changed |= {canonical_name(conda_name(text)) for text in request.edit.add}
+    changed |= {canonical_name(name) for name in pip_removed}
+    changed |= {canonical_name(conda_name(text)) for text in edit.add}
     return tuple(p.requirement for p in inventory.of("pip") if p.requirement and canonical_name(p.name) not in changed)

@@ -12,7 +12,7 @@ from ... import policy
 from ...envs.activation import activate
 from ...envs.inventory import read_inventory
 from ...envs.usage import record_activation
-from ...models import EngineOptions, JobRequest, Plan, PlannedPackage, Problem, count_of
+from ...models import EngineOptions, Operation, Plan, PlannedPackage, Problem, count_of
 from ..backend import Report
 from ..link.bytecode import compile_now
 from ..link.link_scripts import run_post_link
@@ -26,7 +26,7 @@ from .staging import Staging
 
 
 async def finish(
-    request: JobRequest,
+    operation: Operation,
     plan: Plan,
     staging: Staging,
     *,
@@ -42,7 +42,7 @@ async def finish(
     """Bring an environment that stands in its place, under the mark of a job, to where it can be used.
 
     Args:
-        request: whose environment it is.
+        operation: the operation.
         plan: what it consists of.
         staging: has the mark.
         linked: packages whose scripts have not been run.
@@ -52,12 +52,12 @@ async def finish(
         imports: import the kernel.
         excused: names of kernelspecs that need not pass.
         former: what it was made from, if anything.
-        variables: those that the request uses.
+        variables: those that the operation uses.
 
     Raises:
         EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
     """
-    prefix = request.prefix
+    prefix = operation.prefix
     activation = await asyncio.to_thread(activate, prefix, environ)
     activated = activation.environ
     for problem in chain.from_iterable(activation.problems.values()):
@@ -71,15 +71,15 @@ async def finish(
         await installer.install(
             prefix,
             plan.pip,
-            request.workdir,
+            operation.folder,
             {**activated, **cache},
             report,
             installer=options.pip_installer,
             limits=limits,
             secrets=variables.secrets,
         )
-        spec_lines = request.spec.pip if request.spec else ()
-        requested = await asyncio.to_thread(requested_names, spec_lines, request.workdir, environ, former)
+        lines = operation.own_spec.pip
+        requested = await asyncio.to_thread(requested_names, lines, operation.folder, environ, former)
         await asyncio.to_thread(mark_requested, prefix, requested)
         found = (await asyncio.to_thread(read_inventory, prefix)).of("pip")
         problems = policy.of_installed(limits, [package.name for package in found])

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ...errors import DiskFull, EnvKernelsError, LinkFailed
-from ...models import JobKind, JobPhase
+from ...models import JobPhase
 from ..fetch.error_mapping import is_full_disk
 from ..link import conda_meta
 from .rescue import bring_back
@@ -14,7 +14,7 @@ from .staging import Staging
 from .unlink_scripts import discard_copy
 
 
-def is_committed(kind: JobKind, staging: Staging, phase: JobPhase | None) -> bool:
+def is_committed(kind: str, staging: Staging, phase: JobPhase | None) -> bool:
     """Return whether the work was done, whether or not the worker lived to say so.
 
     Args:
@@ -27,7 +27,7 @@ def is_committed(kind: JobKind, staging: Staging, phase: JobPhase | None) -> boo
     return kind != "plan" and staging.is_committed()
 
 
-def roll_back(kind: JobKind, staging: Staging) -> str:
+def roll_back(kind: str, staging: Staging) -> str:
     """Take away what a job made and did not commit, and put back what it replaced. Safe to repeat.
 
     What was committed is finished instead: a removal whose rename was done, an update that took its place.
@@ -41,7 +41,7 @@ def roll_back(kind: JobKind, staging: Staging) -> str:
     return "\n".join(filter(None, [put_back(kind, staging), empty_trash(kind, staging)]))
 
 
-def put_back(kind: JobKind, staging: Staging) -> str:
+def put_back(kind: str, staging: Staging) -> str:
     """Do the fast part of :func:`roll_back`: restore the environment, and move what it deletes into the trash.
 
     Returns:
@@ -68,7 +68,7 @@ def put_back(kind: JobKind, staging: Staging) -> str:
         raise named(error) from error
 
 
-def forget_replaced(kind: JobKind, staging: Staging, *, succeeded: bool) -> None:
+def forget_replaced(kind: str, staging: Staging, *, succeeded: bool) -> None:
     """Take away what an update has replaced and could not take away when it ran.
 
     Args:
@@ -92,7 +92,7 @@ def _forget_previous(staging: Staging) -> str:
     return ""
 
 
-def empty_trash(kind: JobKind, staging: Staging) -> str:
+def empty_trash(kind: str, staging: Staging) -> str:
     """Do the part of :func:`roll_back` that deletes files, which takes its time.
 
     Returns:

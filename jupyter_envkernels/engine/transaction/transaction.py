@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from ...envs.activation import activated_environ
 from ...envs.conda_config.condarc import Settings
@@ -19,7 +20,7 @@ from ...envs.inventory import read_inventory
 from ...envs.trust import Trust
 from ...envs.trust_sources import read_trust
 from ...errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
-from ...models import EngineOptions, Inventory, JobRequest, Plan, PlannedPackage
+from ...models import EngineOptions, Inventory, Operation, Plan, PlannedPackage
 from ..backend import Backend, Report
 from ..channel_policy import channel_rules
 from ..fetch.credentials import places_of
@@ -32,7 +33,7 @@ from ..link.shared_bytecode import add_donor, share_bytecode, trusted_donors
 from ..link.snapshot import twin
 from ..plan.diff import is_done
 from ..plan.pip_conflicts import take_out
-from ..plan.planner import Planner, state_digest
+from ..plan.planner import Plannable, Planner, state_digest
 from ..plan.quota import check_quota, room_for
 from ..progress import counted
 from ..variable_expansion import Variables
@@ -54,6 +55,21 @@ from .swap import part, take_place
 from .unlink_scripts import run_before_removal, run_on_copy, scripts_to_run
 
 
+class Runnable(Protocol):
+    """A request, as a transaction sees it."""
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the kind."""
+
+    @property
+    def operation(self) -> Operation:
+        """Return the operation that is carried out, or planned."""
+
+    async def run(self, transaction: Transaction) -> None:
+        """Carry it out by the methods of a transaction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One operation on one prefix.
@@ -71,7 +87,7 @@ class Transaction:
         variables: those that the request uses.
     """
 
-    request: JobRequest
+    request: Runnable
     staging: Staging
     backend: Backend
     options: EngineOptions
@@ -81,6 +97,10 @@ class Transaction:
     settings: Settings = field(default_factory=Settings)
     plan: Plan | None = None
     variables: Variables = field(default_factory=Variables)
+
+    @property
+    def _operation(self) -> Operation:
+        return self.request.operation
 
     @property
     def trust(self) -> Trust:
@@ -99,14 +119,8 @@ class Transaction:
             EnvKernelsError: it failed; the prefix is as it was before. The same holds for any other exception, which
                 is a fault of this program.
         """
-        ways: Mapping[str, Callable[[], Awaitable[None]]] = {
-            "plan": self._prepare,
-            "create": self._make,
-            "clone": self._make,
-            "remove": self._remove,
-        }
         try:
-            await ways.get(self.request.kind, self._change)()
+            await self.request.run(self)
         except BaseException as error:
             await self._take_back()
             if isinstance(error, OSError):
@@ -139,19 +153,19 @@ class Transaction:
         for sentence in filter(None, sentences):
             self.report.log(sentence)
 
-    async def _prepare(self) -> None:
+    async def prepare(self, planned: Plannable) -> None:
         """Find out what would be done, and leave it at that."""
         self.report.phase("checking", "Checking what is there")
-        prefix = self.request.prefix
-        if self.request.plans in {"create", "clone"}:
+        prefix = planned.prefix
+        if self._operation.is_new:
             await asyncio.to_thread(check_free, prefix, self.trust)
         else:
             await asyncio.to_thread(check_changeable, prefix)
-        await self._decide()
+        await self._decide(planned)
 
-    async def _make(self) -> None:
-        """A new environment."""
-        prefix, source = self.request.prefix, self.request.source
+    async def make(self, planned: Plannable) -> None:
+        """Make a new environment, of packages or as a copy of another one."""
+        prefix, source = planned.prefix, self._operation.copied
         self.report.phase("checking", "Checking the place")
         await asyncio.to_thread(check_free, prefix, self.trust)
         try:
@@ -159,7 +173,7 @@ class Transaction:
         except OSError as error:
             raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
         await asyncio.to_thread(check_place, prefix.parent, self.trust)
-        plan = await self._decide()
+        plan = await self._decide(planned)
         broken: frozenset[str] = frozenset()
         if source is not None:
             await asyncio.to_thread(check_trusted, source, self.trust)
@@ -187,21 +201,21 @@ class Transaction:
             await asyncio.to_thread(add_donor, cache, prefix)
         self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
 
-    async def _change(self) -> None:
-        """Another version of an environment, built beside it and exchanged with it."""
-        prefix, staging = self.request.prefix, self.staging
+    async def change(self, planned: Plannable) -> None:
+        """Build another version of an environment beside it, and exchange the two."""
+        prefix, staging = planned.prefix, self.staging
         self.report.phase("checking", "Checking the environment")
         await asyncio.to_thread(check_changeable, prefix)
         await asyncio.to_thread(check_trusted, prefix, self.trust)
         await asyncio.to_thread(check_place, prefix.parent, self.trust)
-        plan = await self._decide()
+        plan = await self._decide(planned)
         before = await self._current(prefix, plan)
         if is_done(plan, before):
             self.report.log("Nothing is to be changed.")
             return
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         broken = await broken_kernels(prefix, environ)
-        self.report.phase("copying", f"Copying {self.request.environment}")
+        self.report.phase("copying", f"Copying {self._operation.environment}")
         await asyncio.to_thread(staging.begin)
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
@@ -211,7 +225,7 @@ class Transaction:
         await asyncio.to_thread(take_out_of_former, staging.folder, plan, self.report)
         await self._install(plan)
         await asyncio.to_thread(tell_of_former, staging.folder, plan, self.report)
-        if self.request.edit.remove:
+        if self._operation.removed:
             broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
         await self._current(prefix, plan)  # downloads take their time, and others may have been at work
         self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=self._prevents))
@@ -240,11 +254,12 @@ class Transaction:
             raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
         return inventory
 
-    async def _remove(self) -> None:
-        prefix = self.request.prefix
+    async def remove(self, *, force: bool) -> None:
+        """Remove the environment; with *force* also while kernels of it run."""
+        prefix = self._operation.prefix
         self.report.phase("checking", "Checking that the environment may be removed")
         await asyncio.to_thread(check_changeable, prefix)
-        if not self.request.force:
+        if not force:
             await asyncio.to_thread(check_idle, prefix)
         await run_before_removal(self.staging, self.backend, self.environ, self.report, self.trust)
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
@@ -255,20 +270,20 @@ class Transaction:
             self._warn(await asyncio.to_thread(finish_removal, self.staging))
         self.report.log(f"Removed {prefix}.")
 
-    async def _decide(self) -> Plan:
+    async def _decide(self, planned: Plannable) -> Plan:
         """Return the plan, stored before anything is written. The package cache is judged first: it counts in plans."""
         await asyncio.to_thread(check_cache, self.options.package_cache, self.trust)
         plan = self.plan
         if plan is None:
             planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
-            plan = await planner.plan(self.request)
+            plan = await planner.plan(planned)
             plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
         else:  # which holds no logins
-            self.backend.log_in(places_of(self.request, self.options.channels, self.environ))
-        is_clone = self.request.source is not None
+            self.backend.log_in(places_of(self._operation, self.options.channels, self.environ))
+        is_clone = self._operation.copied is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
         await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)
-        await asyncio.to_thread(check_quota, self.request, self.options, plan)
+        await asyncio.to_thread(check_quota, self._operation, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:
             if warning in (*self.settings.problems, *self.variables.warnings):  # the log has begun with them
@@ -279,7 +294,7 @@ class Transaction:
 
     async def _link(self, plan: Plan, source: Path | None) -> None:
         """Put the files of a new environment into the staging prefix."""
-        staging, prefix = self.staging.folder, self.request.prefix
+        staging, prefix = self.staging.folder, self._operation.prefix
         if source is None:
             await self._install(plan)
             return
@@ -289,7 +304,7 @@ class Transaction:
 
     async def _install(self, plan: Plan) -> None:
         """Have the packages linked into the staging prefix."""
-        folder, prefix = self.staging.folder, self.request.prefix
+        folder, prefix = self.staging.folder, self._operation.prefix
         room = await asyncio.to_thread(room_for, self.options)
         await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report, room=room)
         known = await asyncio.to_thread(conflicts, prefix)
@@ -304,20 +319,19 @@ class Transaction:
             self.staging.publish(like=source)
         except FileExistsError as error:
             raise AlreadyExists(
-                f"{self.request.prefix} has appeared meanwhile.", remedy="Choose another name."
+                f"{self._operation.prefix} has appeared meanwhile.", remedy="Choose another name."
             ) from error
 
     def _write_records(self, plan: Plan) -> None:
-        command = f"jupyter envkernels {self.request.kind} -p {self.request.prefix}"
+        command = f"jupyter envkernels {self.request.kind} -p {self._operation.prefix}"
         conda_meta.write_all(self.staging.folder, plan, command, self.variables.secrets)
 
     async def _complete(
         self, plan: Plan, linked: Sequence[PlannedPackage], *, imports: bool, excused: frozenset[str]
     ) -> None:
-        is_new = self.request.kind in {"create", "clone"}
-        former = self.request.source if is_new else self.staging.previous
+        former = self._operation.copied if self._operation.is_new else self.staging.previous
         await finish(
-            self.request,
+            self._operation,
             plan,
             self.staging,
             linked=linked,
@@ -332,7 +346,7 @@ class Transaction:
 
     def _register(self) -> str:
         """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""
-        prefix, home = self.request.prefix, Path.home()
+        prefix, home = self._operation.prefix, Path.home()
         if not self.settings.register_envs or conda_meta.is_registered(prefix, home):
             return ""
         self.staging.note_registration()

@@ -34,9 +34,10 @@ from typing import TypeVar
 
 import msgspec
 
+from ...engine.operations import JobRequest
 from ...engine.transaction.staging import Staging
 from ...errors import NotFound
-from ...models import FINAL_STATES, EngineOptions, Job, JobEvent, JobRequest, Plan
+from ...models import FINAL_STATES, EngineOptions, Job, JobEvent, Plan
 from ..process_id import WorkerMark
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
@@ -60,12 +61,14 @@ class JobSpec:
         options: the settings in force when it was requested.
         created: when that was, in seconds since the epoch.
         timeout: seconds that the work may take; 0 for no limit.
+        user: who requested it: the name that the server knows, or the account of a command line.
     """
 
     request: JobRequest
     options: EngineOptions
     created: float
     timeout: float = 0
+    user: str = ""
 
 
 def new_job_id(newest: str = "") -> str:
@@ -237,7 +240,7 @@ def fold(job_id: str, order: JobSpec, events: list[JobEvent]) -> Job:
     Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
     no process holds it, the next process that cleans up finalizes it, and then it can be read again.
     """
-    job = Job(job_id, order.request, "queued", None, None, "", None, 0, order.created)
+    job = Job(job_id, order.request, "queued", None, None, "", None, 0, order.created, user=order.user)
     for event in events:
         job = advance(job, event)
     return job if events else replace(job, state="running", message="Its journal is damaged")

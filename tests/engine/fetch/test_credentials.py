@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from jupyter_envkernels.engine.fetch.credentials import configured_logins, login_file, logins_of, places_of, withheld
+from jupyter_envkernels.engine.operations import Create, Update
 from jupyter_envkernels.envs.conda_config.condarc import Settings
-from jupyter_envkernels.models import Edit, EnvSpec, JobRequest, LockedPackage
+from jupyter_envkernels.models import Edit, EnvSpec, LockedPackage
 
 
 def test_logins_are_taken_out_of_urls() -> None:
@@ -55,9 +56,7 @@ def test_what_a_request_says_of_places() -> None:
         "https://u:p@h/main/noarch/z-1-0.conda",
     )
     locked = (LockedPackage("https://h/t/T/main/noarch/w-1-0.conda"),)
-    request = JobRequest(
-        "create", "lesson", Path("/envs/lesson"), spec=EnvSpec("", ("https://$U@h/c",), lines, locked=locked)
-    )
+    request = Create("lesson", Path("/envs/lesson"), spec=EnvSpec("", ("https://$U@h/c",), lines, locked=locked))
     assert places_of(request, ("conda-forge",), {"U": "u:p"}) == [
         "https://u:p@h/c",
         "https://u:p@h:8/extra",
@@ -65,7 +64,7 @@ def test_what_a_request_says_of_places() -> None:
         "https://u:p@h/main/noarch",
         "https://h/t/T/main/noarch/w-1-0.conda",
     ]
-    update = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("https://h/t/T/extra::x",)))
+    update = Update("lesson", Path("/envs/lesson"), edit=Edit(add=("https://h/t/T/extra::x",)))
     assert places_of(update, ("conda-forge",), {}) == ["conda-forge", "https://h/t/T/extra"]
 
 

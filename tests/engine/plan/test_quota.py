@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from jupyter_envkernels.engine.operations import Clone, Create, Update
 from jupyter_envkernels.engine.plan.quota import check_quota
 from jupyter_envkernels.errors import NotAllowed
-from jupyter_envkernels.models import CatalogOptions, EngineOptions, JobRequest, Limits, Plan, PlannedPackage
+from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec, Limits, Operation, Plan, PlannedPackage
 from tests.prefixes import make_prefix
 
 MB = 10**6
@@ -37,13 +38,13 @@ def options(envs: Path, **limits: Any) -> EngineOptions:
     return EngineOptions((), envs.parent / "cache", limits=Limits(**limits), catalog=CatalogOptions(roots=(envs,)))
 
 
-def problems(request: JobRequest, options: EngineOptions, *packages: PlannedPackage) -> str:
+def problems(request: Operation, options: EngineOptions, *packages: PlannedPackage) -> str:
     """What is refused, first without a plan and then with it."""
     found = {"request": refused(request, options, None), "plan": refused(request, options, Plan(packages))}
     return "; ".join(f"{when}: {words}" for when, words in found.items() if words)
 
 
-def refused(request: JobRequest, options: EngineOptions, plan: Plan | None) -> str:
+def refused(request: Operation, options: EngineOptions, plan: Plan | None) -> str:
     try:
         check_quota(request, options, plan)
     except NotAllowed as refusal:
@@ -52,26 +53,25 @@ def refused(request: JobRequest, options: EngineOptions, plan: Plan | None) -> s
 
 
 def test_the_number_is_checked_before_the_plan_and_with_it(envs: Path) -> None:
-    new = JobRequest("create", "new", envs / "new")
+    new = Create("new", envs / "new", spec=EnvSpec())
     both = "request: too-many-environments; plan: too-many-environments"
     assert problems(new, options(envs, max_environments=1)) == both
-    assert problems(replace(new, kind="plan", plans="create"), options(envs, max_environments=1)) == both
-    assert problems(replace(new, kind="clone", source=envs / "lesson"), options(envs, max_environments=1)) == both
+    assert problems(Clone("new", envs / "new", source=envs / "lesson"), options(envs, max_environments=1)) == both
     assert problems(new, options(envs, max_environments=2)) == ""
-    assert problems(JobRequest("update", "lesson", envs / "lesson"), options(envs, max_environments=1)) == ""
+    assert problems(Update("lesson", envs / "lesson"), options(envs, max_environments=1)) == ""
 
 
 def test_an_earlier_version_counts_unless_a_job_is_at_work_there(envs: Path) -> None:
     make_prefix(envs / ".lesson.envkernels-20261121-093000-1f2e3d4c.was")
     (envs / ".half.envkernels-20261121-093000-1f2e3d4c.new" / "conda-meta").mkdir(parents=True)
-    new = JobRequest("create", "new", envs / "new")
+    new = Create("new", envs / "new", spec=EnvSpec())
     with pytest.raises(NotAllowed, match="limit of 2 environments"):
         check_quota(new, options(envs, max_environments=2))
-    check_quota(new, options(envs, max_environments=2), unfinished=[JobRequest("update", "lesson", envs / "lesson")])
+    check_quota(new, options(envs, max_environments=2), unfinished=[Update("lesson", envs / "lesson")])
 
 
 def test_bytes_of_all_and_of_what_is_to_come(envs: Path) -> None:
-    new = JobRequest("create", "new", envs / "new")
+    new = Create("new", envs / "new", spec=EnvSpec())
     assert problems(new, options(envs, max_total_bytes=2 * MB), package("two", 1)) == (
         "request: too-many-bytes; plan: too-many-bytes"
     )
@@ -80,10 +80,10 @@ def test_bytes_of_all_and_of_what_is_to_come(envs: Path) -> None:
 
 
 def test_what_an_environment_has_already_is_shared_with_it(envs: Path) -> None:
-    new, limited = JobRequest("create", "new", envs / "new"), options(envs, max_total_bytes=4 * MB)
+    new, limited = Create("new", envs / "new", spec=EnvSpec()), options(envs, max_total_bytes=4 * MB)
     assert problems(new, limited, package("one", 50)) == ""
     assert problems(new, limited, package("one", 50), package("two", 2)) == "plan: too-many-bytes"
-    update = JobRequest("update", "lesson", envs / "lesson")
+    update = Update("lesson", envs / "lesson")
     assert problems(update, options(envs, max_total_bytes=2 * MB), package("one", 50)) == "", "nothing is added"
     elsewhere = replace(limited, package_cache=Path("/proc/cache"))
     assert problems(new, elsewhere, package("one", 50)) == "plan: too-many-bytes", "all is copied"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from jupyter_envkernels.engine.plan.update import Goal, check_gone, for_python, goal_of
 from jupyter_envkernels.errors import NotFound, SolveFailed
-from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, Inventory, JobRequest, Plan, PlannedPackage
+from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, Inventory, Plan, PlannedPackage
 
 
 def package(name: str, version: str = "1.0", *depends: str) -> PlannedPackage:
@@ -39,8 +38,7 @@ INVENTORY = Inventory(
 
 
 def goal(edit: Edit = NOTHING, spec: EnvSpec | None = None) -> Goal:
-    request = JobRequest("update", "lesson", Path("/envs/lesson"), spec, edit=edit)
-    return goal_of(request, INVENTORY, INSTALLED)
+    return goal_of(spec, edit, INVENTORY, INSTALLED)
 
 
 def test_what_was_asked_for_stays_so() -> None:
@@ -92,8 +90,7 @@ def test_without_a_spec_nobody_loses_what_was_asked_for() -> None:
 
 
 def test_where_nothing_tells_what_was_asked_for_all_was() -> None:
-    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("scipy",), prune=True))
-    found = goal_of(request, Inventory(INVENTORY.packages), INSTALLED)
+    found = goal_of(None, Edit(add=("scipy",), prune=True), Inventory(INVENTORY.packages), INSTALLED)
     assert set(found.requested) == {"python", "numpy", "blas", "pandas", "tz", "stray", "scipy"}
 
 
@@ -102,16 +99,14 @@ def test_names_are_removed_in_any_spelling() -> None:
 
 
 def test_a_pip_section_needs_pip_also_where_all_else_goes() -> None:
-    request = JobRequest("update", "lesson", Path("/envs/lesson"), EnvSpec(None, (), ("python",), ("x",)))
+    spec = EnvSpec(None, (), ("python",), ("x",))
     installed = (*INSTALLED, package("pip"))
-    assert goal_of(request, INVENTORY, installed).requested == ("python", "pandas")
-    pruned = replace(request, edit=Edit(prune=True))
-    assert goal_of(pruned, INVENTORY, installed).requested == ("python", "pip")
+    assert goal_of(spec, NOTHING, INVENTORY, installed).requested == ("python", "pandas")
+    assert goal_of(spec, Edit(prune=True), INVENTORY, installed).requested == ("python", "pip")
 
 
 def test_pins_bind_what_is_there_or_comes() -> None:
-    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(add=("scipy",)))
-    found = goal_of(request, INVENTORY, INSTALLED, ("numpy <2", "scipy 1.*", "absent 1"))
+    found = goal_of(None, Edit(add=("scipy",)), INVENTORY, INSTALLED, ("numpy <2", "scipy 1.*", "absent 1"))
     assert found.limits == ("python=3.12", "numpy <2", "scipy 1.*")
 
 
@@ -143,16 +138,15 @@ KEPT = ", which is kept so that the environment stays a kernel,"
 def test_what_pip_has_put_over_a_package_that_others_need() -> None:
     over = InstalledPackage("pip", "NumPy", "2", requirement="NumPy==2")
     inventory = replace(INVENTORY, packages=(over,))
-    request = JobRequest("update", "lesson", Path("/envs/lesson"), edit=Edit(remove=("numpy",)))
-    found = goal_of(request, inventory, INSTALLED)
+    found = goal_of(None, Edit(remove=("numpy",)), inventory, INSTALLED)
     assert (found.removed, found.pip_removed) == ((), ("NumPy",))
     assert {"numpy", "pandas"} <= set(found.kept)
-    both = replace(request, edit=Edit(remove=("numpy", "pandas")))
-    assert goal_of(both, replace(INVENTORY, packages=(*INVENTORY.packages, over)), INSTALLED).removed == (
+    both = Edit(remove=("numpy", "pandas"))
+    assert goal_of(None, both, replace(INVENTORY, packages=(*INVENTORY.packages, over)), INSTALLED).removed == (
         "numpy",
         "pandas",
     )
-    assert goal_of(replace(request, edit=Edit(add=("numpy",))), inventory, INSTALLED).pip_installed == ()
+    assert goal_of(None, Edit(add=("numpy",)), inventory, INSTALLED).pip_installed == ()
 
 
 @pytest.mark.parametrize(

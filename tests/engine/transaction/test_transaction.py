@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from jupyter_envkernels.engine.backend import NO_LIMIT, NO_ORIGINS, Report
 from jupyter_envkernels.engine.link import conda_meta, folders
 from jupyter_envkernels.engine.link.clone import clone
 from jupyter_envkernels.engine.link.permissions import make_folder
+from jupyter_envkernels.engine.operations import Clone, Create, JobRequest, PlanOnly, Remove, Update
 from jupyter_envkernels.engine.transaction import staging
 from jupyter_envkernels.engine.transaction.rollback import named, roll_back
 from jupyter_envkernels.engine.transaction.staging import Staging
@@ -49,7 +50,6 @@ from jupyter_envkernels.models import (
     EngineOptions,
     EnvSpec,
     JobPhase,
-    JobRequest,
     LockedPackage,
     Plan,
     PlannedPackage,
@@ -213,17 +213,17 @@ class Place:
         """The places of a job, as a process that finds its journal knows them."""
         return Staging(self.envs / name, job or self.job, TOKEN)
 
-    def create(self, name: str = "lesson", *, pip: tuple[str, ...] = ()) -> JobRequest:
-        return JobRequest("create", name, self.envs / name, EnvSpec(dependencies=("demo",), pip=pip))
+    def create(self, name: str = "lesson", *, pip: tuple[str, ...] = ()) -> Create:
+        return Create(name, self.envs / name, spec=EnvSpec(dependencies=("demo",), pip=pip))
 
-    def clone(self, source: str, name: str) -> JobRequest:
-        return JobRequest("clone", name, self.envs / name, source=self.envs / source)
+    def clone(self, source: str, name: str) -> Clone:
+        return Clone(name, self.envs / name, source=self.envs / source)
 
-    def remove(self, name: str) -> JobRequest:
-        return JobRequest("remove", name, self.envs / name)
+    def remove(self, name: str) -> Remove:
+        return Remove(name, self.envs / name)
 
-    def update(self, name: str, *add: str, remove: tuple[str, ...] = ()) -> JobRequest:
-        return JobRequest("update", name, self.envs / name, edit=Edit(add, remove))
+    def update(self, name: str, *add: str, remove: tuple[str, ...] = ()) -> Update:
+        return Update(name, self.envs / name, edit=Edit(add, remove))
 
     def run(self, request: JobRequest, plan: Plan | None = None, settings: Settings | None = None) -> None:
         transaction = Transaction(
@@ -339,11 +339,11 @@ def test_a_clone_of_a_base_is_an_environment_like_any_other(place: Place) -> Non
     for folder in ("conda-meta", "condabin", "pkgs"):
         (base / folder).mkdir(parents=True)
     (base / "conda-meta" / "history").touch()
-    place.run(JobRequest("clone", "copy", place.home / "copy", source=base))
+    place.run(Clone("copy", place.home / "copy", source=base))
     assert not (place.home / "copy" / "pkgs").exists()
-    place.run(JobRequest("update", "copy", place.home / "copy", edit=Edit(("demo",))))
+    place.run(Update("copy", place.home / "copy", edit=Edit(("demo",))))
     assert (place.home / "copy" / "bin" / "demo").exists()
-    place.run(JobRequest("remove", "copy", place.home / "copy"))
+    place.run(Remove("copy", place.home / "copy"))
     assert not (place.home / "copy").exists()
 
 
@@ -359,7 +359,7 @@ def test_remove(place: Place) -> None:
 def test_a_plan_that_leaves_nothing_to_solve(place: Place) -> None:
     place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
     spec = EnvSpec(locked=(LockedPackage("https://conda.example/main/noarch/demo"),))
-    place.run(JobRequest("create", "lesson", place.envs / "lesson", spec))
+    place.run(Create("lesson", place.envs / "lesson", spec=spec))
     assert (place.envs / "lesson" / "bin" / "demo").exists()
 
 
@@ -528,7 +528,7 @@ def test_a_long_name(place: Place) -> None:
 
 def test_a_parent_that_is_a_file(place: Place) -> None:
     with pytest.raises(Forbidden, match="is not a folder"):
-        place.run(JobRequest("create", "x", place.envs / ".lesson.notes" / "mine" / "x", EnvSpec()))
+        place.run(Create("x", place.envs / ".lesson.notes" / "mine" / "x", spec=EnvSpec()))
 
 
 def test_a_source_that_is_gone(place: Place) -> None:
@@ -707,7 +707,7 @@ def test_nothing_is_done_with_what_others_have_planted(
     with attacker.acting():
         plant(planted, kind, victim.home / ".ssh")
     there = planted.lstat()
-    requests = {
+    requests: dict[str, JobRequest] = {
         "create": attacked.create(),
         "update": attacked.update("lesson", "more"),
         "remove": attacked.remove("lesson"),
@@ -742,10 +742,10 @@ def test_nothing_is_made_where_others_could_replace_it(place: Place, what: str) 
     place.run(place.create("source"))
     before = place.everything()
     place.envs.chmod(0o777)
-    requests = {
+    requests: dict[str, JobRequest] = {
         "create": place.create(),
         "update": place.update("source", "more"),
-        "plan": replace(place.create(), kind="plan", plans="create"),
+        "plan": PlanOnly(place.create()),
     }
     place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
     with pytest.raises(Forbidden, match=r"can be written by every account|can change"):
@@ -767,7 +767,7 @@ def test_a_folder_that_others_make_meanwhile_is_not_used(
         real(folder, root)
 
     monkeypatch.setattr("jupyter_envkernels.engine.transaction.transaction.make_folder", plant_first)
-    request = JobRequest("create", "lesson", attacked.envs / "team" / "lesson", EnvSpec(dependencies=("demo",)))
+    request = Create("lesson", attacked.envs / "team" / "lesson", spec=EnvSpec(dependencies=("demo",)))
     if os.geteuid() == 0:
         with pytest.raises(Forbidden, match=r"Other accounts could replace what is made in"):
             attacked.run(request)
@@ -793,10 +793,10 @@ def test_what_another_person_s_job_has_not_finished_is_left_alone(
     (place.envs / "source" / PENDING_MARK).write_text(f"20260101-000001-00000000\n{UPDATE_MARK}")
     before = place.everything()
     of_another(monkeypatch)
-    requests = {
+    requests: dict[str, JobRequest] = {
         "clone": place.clone("source", "copy"),
         "update": place.update("source", "more"),
-        "remove": replace(place.remove("source"), force=True),
+        "remove": Remove("source", place.envs / "source", force=True),
     }
     with pytest.raises(Busy, match=rf"A job of {re.escape(account_name(23456))} works on {place.envs}/source"):
         place.run(requests[what])
@@ -826,9 +826,9 @@ def test_a_package_cache_that_others_can_write_is_not_used(place: Place, what: s
     (place.home / "cache" / "pkgs").chmod(0o777)
     before = place.everything()
     place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
-    requests = {
+    requests: dict[str, JobRequest] = {
         "create": place.create(),
-        "plan": replace(place.create(), kind="plan", plans="create"),
+        "plan": PlanOnly(place.create()),
         "clone": place.clone("source", "copy"),
         "update": place.update("source", "more"),
     }

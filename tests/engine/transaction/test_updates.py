@@ -12,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jupyter_envkernels.engine.link import folders
+from jupyter_envkernels.engine.operations import Clone, PlanOnly, Rollback, Update
 from jupyter_envkernels.engine.transaction import rescue, staging
 from jupyter_envkernels.engine.transaction.rollback import forget_replaced, is_committed, roll_back
 from jupyter_envkernels.engine.transaction.staging import Staging
@@ -31,7 +33,7 @@ from jupyter_envkernels.errors import (
     VerifyFailed,
 )
 from jupyter_envkernels.files import read_file
-from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec, JobRequest
+from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec
 
 from .test_transaction import Place, place
 
@@ -89,7 +91,7 @@ def test_channels_of_an_environment_are_asked_as_they_were(made: Place) -> None:
 
 def test_an_update_of_variables_is_no_empty_revision(made: Place) -> None:
     prefix = made.envs / "lesson"
-    made.run(JobRequest("update", "lesson", prefix, EnvSpec(variables={"LESSON": "two"})))
+    made.run(Update("lesson", prefix, spec=EnvSpec(variables={"LESSON": "two"})))
     first, second = read_history(prefix)
     assert first.packages == second.packages != frozenset()
     assert read_inventory(prefix).variables == {"LESSON": "two"}
@@ -98,13 +100,13 @@ def test_an_update_of_variables_is_no_empty_revision(made: Place) -> None:
 def test_a_rollback_to_a_revision(made: Place) -> None:
     prefix = made.envs / "lesson"
     made.run(made.update("lesson", "demo=2.0", "more"))
-    made.run(JobRequest("rollback", "lesson", prefix, revision=0))
+    made.run(Rollback("lesson", prefix, revision=0))
     assert (prefix / "bin" / "demo").read_text() == f"#!{prefix}/bin/sh\n"
     assert not (prefix / "bin" / "more").exists()
     assert (prefix / "mine.txt").exists()
     assert [revision.packages for revision in read_history(prefix)][2] == read_history(prefix)[0].packages
     with pytest.raises(NotFound, match="no packages in revision 7"):
-        made.run(JobRequest("rollback", "lesson", prefix, revision=7))
+        made.run(Rollback("lesson", prefix, revision=7))
 
 
 def test_what_nobody_wants_changed_is_not(made: Place) -> None:
@@ -117,7 +119,7 @@ def test_what_nobody_wants_changed_is_not(made: Place) -> None:
 
 def test_a_plan_is_carried_out_without_solving(made: Place) -> None:
     request = made.update("lesson", "demo=2.0")
-    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    made.run(PlanOnly(request))
     plan = made.plans[-1]
     assert state(request.prefix)["bin/demo"] != "# 2.0\n"
 
@@ -131,7 +133,7 @@ def test_a_plan_is_carried_out_without_solving(made: Place) -> None:
 
 def test_a_plan_for_another_state_is_refused(made: Place) -> None:
     request = made.update("lesson", "demo=2.0")
-    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    made.run(PlanOnly(request))
     plan = made.plans[-1]
     made.run(made.update("lesson", "demo=3.0"))
     before = state(request.prefix)
@@ -475,7 +477,7 @@ def test_where_pip_has_installed_nothing_new_files_come_back(made: Place, monkey
 
     monkeypatch.setattr("jupyter_envkernels.engine.pip.installer.install", fail)
     with pytest.raises(PipFailed):
-        made.run(JobRequest("update", "lesson", prefix, EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
+        made.run(Update("lesson", prefix, spec=EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
     assert (prefix / "bin" / "newtool").read_text() == "mine"
 
 
@@ -494,7 +496,7 @@ def test_what_pip_may_have_left_is_named(made: Place, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("jupyter_envkernels.engine.pip.installer.install", fail)
     with pytest.raises(PipFailed):
-        made.run(JobRequest("update", "lesson", prefix, EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
+        made.run(Update("lesson", prefix, spec=EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
     back = {"work/nb.ipynb": "v2", "lib/python3.12/mine.py": "mine", "share/mine.of-update.txt": "v2"}
     assert state(prefix) == before | back
     assert made.heard.lines[-1].splitlines()[-1] == (
@@ -525,7 +527,7 @@ def test_a_package_that_others_install_meanwhile_stops_the_update(made: Place) -
 
 def test_variables_that_were_set_after_the_plan_are_kept(made: Place) -> None:
     request = made.update("lesson", "demo=2.0")
-    made.run(JobRequest("plan", "lesson", request.prefix, edit=request.edit, plans="update"))
+    made.run(PlanOnly(request))
     (request.prefix / "conda-meta" / "state").write_text('{"env_vars": {"A": "1"}}')
     with pytest.raises(Outdated):
         made.run(request, made.plans[-1])
@@ -533,8 +535,8 @@ def test_variables_that_were_set_after_the_plan_are_kept(made: Place) -> None:
 
 def test_a_clone_is_of_the_state_that_was_planned(made: Place) -> None:
     prefix = made.envs / "lesson"
-    request = JobRequest("clone", "copy", made.envs / "copy", source=prefix)
-    made.run(JobRequest("plan", "copy", request.prefix, source=prefix, plans="clone"))
+    request = Clone("copy", made.envs / "copy", source=prefix)
+    made.run(PlanOnly(request))
     plan = made.plans[-1]
     made.run(made.update("lesson", "demo=2.0"))
     with pytest.raises(Outdated):
@@ -610,7 +612,7 @@ def with_pip(made: Place) -> Path:
 def test_with_another_python_go_the_packages_of_pip(made: Place) -> None:
     site = with_pip(made)
     request = made.update("lesson", "python=3.12")
-    made.run(replace(request, edit=replace(request.edit, remove=("tool",))))
+    made.run(structs.replace(request, edit=replace(request.edit, remove=("tool",))))
     assert [path.name for path in site.iterdir()] == ["mine.py"]
     message = "Python 3.11 becomes 3.12: what pip installed for it goes (tool)."
     assert message in [warning.message for warning in made.plans[-1].warnings]

@@ -1,0 +1,35 @@
+"""Operations on environments: one class each, which is its request, knows its plan, and runs as a transaction.
+
+A job stores one of these. Below: ``plan`` has the steps by which plans are made, ``transaction`` those by which they
+are carried out.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from .add_kernel import AddKernel
+from .clone import Clone
+from .create import Create
+from .plan_only import Planned, PlanOnly
+from .remove import Remove
+from .rollback import Rollback
+from .update import Update
+
+JobRequest = Planned | Remove | PlanOnly
+
+JOB_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(JobRequest))
+"""The names of all kinds of jobs."""
+
+__all__ = [
+    "JOB_KINDS",
+    "AddKernel",
+    "Clone",
+    "Create",
+    "JobRequest",
+    "PlanOnly",
+    "Planned",
+    "Remove",
+    "Rollback",
+    "Update",
+]

@@ -1,0 +1,51 @@
+"""Add a kernel to an environment, and leave its other packages as they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from ...errors import SolveFailed
+from ...models import EnvSpec, Operation, Plan
+from ...specs import kernel_packages_for
+
+if TYPE_CHECKING:
+    from ..plan.planner import Planner
+    from ..transaction.transaction import Transaction
+
+
+class AddKernel(Operation, frozen=True, tag="add-kernel"):
+    """Add a kernel to an environment."""
+
+    done: ClassVar[str] = "The kernel is added"
+    asks_channels: ClassVar[bool] = True
+
+    async def plan(self, planner: Planner) -> Plan:
+        """Choose the kernel's packages; those that are installed stay.
+
+        Raises:
+            SolveFailed: no kernel is known for what is installed, or none fits it.
+        """
+        installed, inventory = await planner.installed(self.prefix)
+        names = [package.name for package in inventory.packages]
+        missing = kernel_packages_for(names, planner.options.kernel_packages)
+        if not missing:
+            raise SolveFailed(
+                f"No kernel is known for {self.environment}: it has neither python nor R.",
+                remedy="Add a package that brings a kernel by an update.",
+            )
+        planner.report.phase("solving", f"Choosing packages for {', '.join(missing)}")
+        wanted = [*(package.name for package in installed.packages), *missing]
+        channels = planner.channels(EnvSpec(), inventory)
+        try:
+            packages = await planner.backend.solve(wanted, channels, installed.packages, fixed=True)
+        except SolveFailed as error:
+            raise SolveFailed(
+                f"{', '.join(missing)} cannot be added without a change of other packages. {error.message}",
+                remedy=f"Add {missing[0]} by an update, which may change them.",
+            ) from error
+        plan = Plan(packages, (*inventory.requested, *missing), variables=inventory.variables)
+        return planner.as_change(self, plan, installed, inventory)
+
+    async def run(self, transaction: Transaction) -> None:
+        """Build the environment with its kernel beside it, and exchange the two."""
+        await transaction.change(self)

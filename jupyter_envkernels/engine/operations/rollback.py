@@ -1,0 +1,58 @@
+"""Give an environment the packages that it had at a revision of its history."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from ...envs.history import read_history, requested_specs
+from ...errors import NotFound
+from ...models import Operation, Plan, Problem
+from ..plan.update import for_python
+
+if TYPE_CHECKING:
+    from ..plan.planner import Planner
+    from ..transaction.transaction import Transaction
+
+
+class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
+    """Go back to a revision.
+
+    Attributes:
+        revision: its number in the environment's history, as conda counts them from 0.
+    """
+
+    revision: int
+
+    done: ClassVar[str] = "The environment is as it was"
+
+    async def plan(self, planner: Planner) -> Plan:
+        """Find the packages of the revision.
+
+        Raises:
+            NotFound: there is no such revision.
+            SolveFailed: a package of it is nowhere to be found any more.
+        """
+        installed, inventory = await planner.installed(self.prefix)
+        history = await asyncio.to_thread(read_history, self.prefix)
+        revision = next((known for known in history if known.number == self.revision), None)
+        if revision is None or not revision.packages:
+            raise NotFound(f"{self.prefix} has no packages in revision {self.revision}.")
+        planner.report.phase("solving", f"Looking for the packages of revision {revision.number}")
+        packages = await planner.backend.find(sorted(revision.packages), installed.packages)
+        names = {package.name for package in packages}
+        known = requested_specs(history[: revision.number + 1])
+        requested = tuple(known[name] for name in sorted(known.keys() & names))
+        plan = Plan(packages, requested, variables=inventory.variables)
+        pip = inventory.of("pip")
+        if pip:
+            message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
+            plan = replace(plan, warnings=(Problem("pip-stays", message),))
+        again = [package.requirement for package in pip if package.requirement]
+        plan = for_python(plan, installed.packages, inventory, again)
+        return planner.as_change(self, plan, installed, inventory)
+
+    async def run(self, transaction: Transaction) -> None:
+        """Build the environment as it was beside it, and exchange the two."""
+        await transaction.change(self)
