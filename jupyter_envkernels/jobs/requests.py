@@ -7,7 +7,7 @@ call it in threads.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
@@ -268,15 +268,15 @@ def clashes(request: Request, other: Request) -> bool:
 
     Plans only read, and hold for the state that they have read.
     """
-    if isinstance(request, PlanOnly) or isinstance(other, PlanOnly):
+    if request.is_plan or other.is_plan:
         return False
-    changed, source = _real(request.prefix), _real(request.operation.copied)
-    other_changed, other_source = _real(other.prefix), _real(other.operation.copied)
-    return changed in {other_changed, other_source} or (source is not None and source == other_changed)
+    changed, other_changed = _real(request.operation.changes), _real(other.operation.changes)
+    read, other_read = _real(request.operation.reads), _real(other.operation.reads)
+    return not changed.isdisjoint(other_changed | other_read) or not read.isdisjoint(other_changed)
 
 
-def _real(path: Path | None) -> str | None:
-    return os.path.realpath(path) if path is not None else None
+def _real(paths: Iterable[Path]) -> set[str]:
+    return {os.path.realpath(path) for path in paths}
 
 
 def _check_trusted(environment: Environment) -> None:

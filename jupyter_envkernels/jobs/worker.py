@@ -144,7 +144,7 @@ def _make_scratch(held: ExitStack, journal: Journal) -> None:
 
 
 def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
-    """Keep every other operation away from the prefix, and changes away from the source.
+    """Keep other operations away from what the request changes, and changes away from what it reads.
 
     A plan needs no lock: it reads one state or the next, and holds for that alone.
     """
@@ -152,9 +152,10 @@ def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
     if isinstance(request, PlanOnly):
         return
     holder = f"job {journal.id} ({request.kind} {request.environment})"
-    held.enter_context(prefix_lock(request.prefix, holder))
-    if request.copied is not None:
-        held.enter_context(prefix_lock(request.copied, holder, shared=True))
+    for prefix in request.changes:
+        held.enter_context(prefix_lock(prefix, holder))
+    for prefix in request.reads:
+        held.enter_context(prefix_lock(prefix, holder, shared=True))
 
 
 def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Transaction:

@@ -1,7 +1,7 @@
 """Names under which notebooks know a kernel although it is not listed so.
 
-They come from nb_conda_kernels, from another configuration of ours, or from :mod:`.sync`. A name is taken for a kernel
-only where it can mean no other.
+They come from nb_conda_kernels, from another configuration of ours, from :mod:`.sync`, or from before a rename. A name
+is taken for a kernel only where it can mean no other.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TypeAlias
 
+from ..envs.former_prefixes import read_former_prefixes
 from ..envs.kernel_names import clean, kernel_suffixes
 from ..models import Environment, Kernel
 from .kernelspecs import hashed_id
@@ -61,16 +63,18 @@ def _resolve(name: str, environments: Sequence[Environment], fold: _Fold) -> Mea
 
 
 def _parts(environment: Environment) -> set[str]:
-    """What may stand for an environment in an id: its name, alone, with its project's, and with its hash."""
-    name = clean(environment.prefix.name)
-    parts = {f"env-{name}", f"env-{name}-{environment.id[:8]}", f"env-{name}-{_hash(environment)}"}
-    if environment.prefix.parent.name == "envs":
-        parts.add(f"env-{clean(environment.prefix.parent.parent.name)}-{name}")
+    """Return what may stand for an environment in an id."""
+    parts = _parts_of(environment.prefix) | {f"env-{clean(environment.prefix.name)}-{environment.id[:8]}"}
+    for former in read_former_prefixes(environment.prefix):
+        parts |= _parts_of(former)
     return parts | {"base", "root"} if environment.is_base else parts
 
 
-def _hash(environment: Environment) -> str:
-    return hashlib.sha256(os.fsencode(environment.prefix)).hexdigest()[:8]
+def _parts_of(prefix: Path) -> set[str]:
+    """Return what may stand for a prefix: its name, alone, with its hash, and with its project's name."""
+    name = clean(prefix.name)
+    parts = {f"env-{name}", f"env-{name}-{hashlib.sha256(os.fsencode(prefix)).hexdigest()[:8]}"}
+    return parts | {f"env-{clean(prefix.parent.parent.name)}-{name}"} if prefix.parent.name == "envs" else parts
 
 
 def _kernel(environment: Environment, rest: str, fold: _Fold) -> Kernel | None:

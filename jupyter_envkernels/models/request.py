@@ -116,3 +116,13 @@ class Operation(Request, frozen=True):
     def copied(self) -> Path | None:
         """Return the prefix of the environment that it copies; None where it copies none."""
         return None
+
+    @property
+    def changes(self) -> tuple[Path, ...]:
+        """Return the prefixes that no other operation may use meanwhile."""
+        return (self.prefix,)
+
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """Return the prefixes that no other operation may change meanwhile."""
+        return ()

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...envs.discovery import MAX_LISTING_BYTES
+from ...envs.former_prefixes import FORMER_PREFIXES, read_former_prefixes
 from ...envs.history import read_history, requested_specs
 from ...envs.prefix_data import record_paths
 from ...files import read_file
@@ -74,6 +75,18 @@ def write_history(prefix: Path, plan: Plan, command: str) -> None:
     text = "".join(f"{without_credentials(line)}\n" for line in lines)
     with (prefix / "conda-meta" / "history").open("a", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
+
+
+def keep_history(source: Path, copy: Path) -> None:
+    """Give the copy of an environment the history of its source, and note the prefixes under which it was known.
+
+    Args:
+        source: the prefix of the environment.
+        copy: where it is being built again.
+    """
+    shutil.copyfile(source / "conda-meta" / "history", copy / "conda-meta" / "history")
+    former = [*read_former_prefixes(source), source]
+    (copy / FORMER_PREFIXES).write_bytes(b"".join(os.fsencode(prefix) + b"\n" for prefix in former))
 
 
 def _dist(package: PlannedPackage) -> str:

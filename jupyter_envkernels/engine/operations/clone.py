@@ -32,6 +32,11 @@ class Clone(Operation, frozen=True, kw_only=True, tag="clone"):
         """Return the source."""
         return self.source
 
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """Return the source."""
+        return (self.source,)
+
     async def plan(self, planner: Planner) -> Plan:
         """Read the packages of the source."""
         installed, inventory = await planner.installed(self.source)

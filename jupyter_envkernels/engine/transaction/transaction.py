@@ -163,8 +163,8 @@ class Transaction:
             await asyncio.to_thread(check_changeable, prefix)
         await self._decide(planned)
 
-    async def make(self, planned: Plannable) -> None:
-        """Make a new environment, of packages or as a copy of another one."""
+    async def make(self, planned: Plannable, *, keeps_history: bool = False) -> None:
+        """Make a new environment, of packages or as a copy of another one, whose history it may keep."""
         prefix, source = planned.prefix, self._operation.copied
         self.report.phase("checking", "Checking the place")
         await asyncio.to_thread(check_free, prefix, self.trust)
@@ -186,6 +186,8 @@ class Transaction:
         await self._link(plan, source)
         if source is not None:  # of which only those keep others away who may write into its folder
             await self._current(source, plan)
+        if source is not None and keeps_history:
+            await asyncio.to_thread(conda_meta.keep_history, source, self.staging.folder)
         await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
         # the source of a clone has had its scripts run, and has passed the check
@@ -200,6 +202,20 @@ class Transaction:
             await asyncio.to_thread(self.staging.forget_previous)
             await asyncio.to_thread(add_donor, cache, prefix)
         self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
+
+    async def move(self, planned: Plannable, source: Path) -> None:
+        """Copy an environment to its new prefix, and remove the source after the commit.
+
+        A crash in between leaves both.
+        """
+        await asyncio.to_thread(check_changeable, source)
+        await asyncio.to_thread(check_idle, source)
+        await self.make(planned, keeps_history=True)
+        with self._afterwards():
+            await asyncio.to_thread(check_idle, source)  # a kernel may have started meanwhile
+            place = replace(self.staging, prefix=source)
+            await asyncio.to_thread(place.put_aside, source)
+            self._warn(await asyncio.to_thread(finish_removal, place))
 
     async def change(self, planned: Plannable) -> None:
         """Build another version of an environment beside it, and exchange the two."""

@@ -30,24 +30,30 @@ export function freeNamePattern(taken: ReadonlyArray<string>): string {
   return `${free}${NAME_PATTERN}`;
 }
 
+interface INameOptions {
+  label: string;
+  /** What is done, in a sentence. */
+  note: string;
+  proposed: string;
+  /** Names that there are. */
+  taken: ReadonlyArray<string>;
+  trans: TranslationBundle;
+}
+
 /** Asks for a name. JupyterLab keeps the dialog's button back while the input is not valid. */
 class NameBody extends Widget implements Dialog.IBodyWidget<string> {
-  constructor(
-    source: IEnvironment,
-    taken: ReadonlyArray<string>,
-    trans: TranslationBundle
-  ) {
+  constructor({ label, note, proposed, taken, trans }: INameOptions) {
     super();
     this.addClass('jp-EnvKernels-nameBody');
-    const label = document.createElement('label');
-    label.textContent = trans.__('Name of the copy');
+    const field = document.createElement('label');
+    field.textContent = label;
     this._input = document.createElement('input');
     this._input.className = 'jp-mod-styled';
     this._input.required = true;
     this._input.spellcheck = false;
     this._input.pattern = freeNamePattern(taken);
-    this._input.value = copyName(source.name, taken);
-    label.append(this._input);
+    this._input.value = proposed;
+    field.append(this._input);
     const hint = document.createElement('div');
     hint.className = 'jp-EnvKernels-fieldError';
     hint.setAttribute('role', 'status');
@@ -61,11 +67,9 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
           );
       hint.textContent = valid ? '' : reason;
     });
-    const note = document.createElement('p');
-    note.textContent = trans.__(
-      'The copy holds the same packages in the same versions, those installed with pip included.'
-    );
-    this.node.append(note, label, hint);
+    const sentence = document.createElement('p');
+    sentence.textContent = note;
+    this.node.append(sentence, field, hint);
   }
 
   getValue(): string {
@@ -90,7 +94,15 @@ export async function askCloneName(
   const preview = trans.__('Preview');
   const { button, value } = await showDialog({
     title: trans.__('Clone %1', source.name),
-    body: new NameBody(source, taken, trans),
+    body: new NameBody({
+      label: trans.__('Name of the copy'),
+      note: trans.__(
+        'The copy holds the same packages in the same versions, those installed with pip included.'
+      ),
+      proposed: copyName(source.name, taken),
+      taken,
+      trans
+    }),
     focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
@@ -101,6 +113,32 @@ export async function askCloneName(
   return button.accept && value !== null
     ? { name: value, isPreview: button.label === preview }
     : null;
+}
+
+/** Ask for another name; null when the person thinks better of it. */
+export async function askNewName(
+  environment: IEnvironment,
+  taken: ReadonlyArray<string>,
+  trans: TranslationBundle
+): Promise<string | null> {
+  const { button, value } = await showDialog({
+    title: trans.__('Rename %1', environment.name),
+    body: new NameBody({
+      label: trans.__('New name'),
+      note: trans.__(
+        'The environment moves to a folder of this name. Notebooks still find its kernels.'
+      ),
+      proposed: environment.name,
+      taken,
+      trans
+    }),
+    focusNodeSelector: 'input',
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Rename') })
+    ]
+  });
+  return button.accept ? value : null;
 }
 
 /** Ask whether to delete an environment. */

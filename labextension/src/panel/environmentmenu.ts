@@ -18,7 +18,12 @@ import {
   whyNotTrusted
 } from '../components/permissions';
 import { EnvModel } from '../model';
-import { EXPORT_FORMATS, ExportFormat, IEnvironment } from '../types';
+import {
+  EXPORT_FORMATS,
+  ExportFormat,
+  IEnvironment,
+  JobRequest
+} from '../types';
 import { Route } from './routes';
 
 /** The ids of the commands; each takes the `environment` by its id. */
@@ -48,6 +53,7 @@ interface ICommandOptions {
     addKernel: (environment: IEnvironment) => void;
     clone: (environment: IEnvironment) => void;
     remove: (environment: IEnvironment) => void;
+    start: (request: JobRequest) => void;
   };
 }
 
@@ -68,7 +74,7 @@ export function addEnvironmentCommands(
   const add = (
     id: string,
     label: string,
-    execute: (environment: IEnvironment) => void,
+    execute: (environment: IEnvironment) => void | Promise<void>,
     isEnabled: (environment: IEnvironment) => boolean = () => true
   ) =>
     commands.addCommand(id, {

@@ -259,7 +259,8 @@ function addAllCommands(
         void showExport(environment, format, { api, saveFile, trans }),
       addKernel: environment => void controller.addKernel(environment),
       clone: environment => void controller.clone(environment),
-      remove: environment => void controller.remove(environment)
+      remove: environment => void controller.remove(environment),
+      start: request => void controller.starter.attempt(request)
     }
   });
 }
