@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar, cast
 
 import msgspec
 
-from ..engine.operations import AddKernel, Clone, Create, JobRequest, PlanOnly, Remove, Rollback, Update
+from ..engine.operations import AddKernel, Clone, Create, JobRequest, PlanOnly, Remove, Rename, Rollback, Update
 from ..engine.transaction.preflight import check_idle, check_path
 from ..envs.catalog import Catalog
 from ..envs.frozen import why_frozen
@@ -209,6 +209,25 @@ class RollbackBody(Body, frozen=True, tag="rollback"):
         return _storable(Rollback(found.name, found.prefix, revision=self.revision))
 
 
+class RenameBody(Body, frozen=True, tag="rename"):
+    """Give the environment with that id another name: it moves to a prefix beside its own."""
+
+    environment: EnvironmentId
+    name: Name
+
+    def resolve(self, context: Context) -> Rename:
+        """See :meth:`Body.resolve`.
+
+        Raises:
+            InUse: kernels of it run.
+        """
+        found = context.changeable(self.environment)
+        check_idle(found.prefix)
+        prefix = found.prefix.with_name(check_name(self.name))
+        check_path(prefix)
+        return _storable(Rename(prefix.name, prefix, source=found.prefix))
+
+
 class RemoveBody(Body, frozen=True, tag="remove"):
     """Remove the environment with that id; with ``force`` also while kernels of it run."""
 
@@ -242,7 +261,7 @@ class PlanBody(Body, frozen=True, tag="plan"):
         return PlanOnly(self.of.resolve(context))
 
 
-JobBody = PlannedBody | RemoveBody | PlanBody
+JobBody = PlannedBody | RenameBody | RemoveBody | PlanBody
 
 
 def run_request(job: Job) -> JobRequest:

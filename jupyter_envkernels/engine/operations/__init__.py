@@ -13,10 +13,11 @@ from .clone import Clone
 from .create import Create
 from .plan_only import Planned, PlanOnly
 from .remove import Remove
+from .rename import Rename
 from .rollback import Rollback
 from .update import Update
 
-JobRequest = Planned | Remove | PlanOnly
+JobRequest = Planned | Rename | Remove | PlanOnly
 
 JOB_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(JobRequest))
 """The names of all kinds of jobs."""
@@ -30,6 +31,7 @@ __all__ = [
     "PlanOnly",
     "Planned",
     "Remove",
+    "Rename",
     "Rollback",
     "Update",
 ]

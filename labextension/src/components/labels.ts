@@ -32,6 +32,7 @@ function kindTitle(
     update: trans.__('Update %1', name),
     'add-kernel': trans.__('Add a kernel to %1', name),
     rollback: trans.__('Take %1 back', name),
+    rename: trans.__('Rename to %1', name),
     remove: trans.__('Delete %1', name)
   };
   return titles[kind];
@@ -63,6 +64,7 @@ function success(
     update: trans.__('%1 is updated', name),
     'add-kernel': trans.__('%1 has a kernel', name),
     rollback: trans.__('%1 is as it was', name),
+    rename: trans.__('%1 has its new name', name),
     remove: trans.__('%1 was deleted', name)
   };
   return words[kind];
@@ -80,6 +82,7 @@ function failure(
     update: trans.__('%1 could not be updated', name),
     'add-kernel': trans.__('%1 could not be given a kernel', name),
     rollback: trans.__('%1 could not be taken back', name),
+    rename: trans.__('Renaming to %1 failed', name),
     remove: trans.__('%1 could not be deleted', name)
   };
   return words[kind];

@@ -24,6 +24,7 @@ import {
   IEnvironment,
   JobRequest
 } from '../types';
+import { askNewName } from './dialogs';
 import { Route } from './routes';
 
 /** The ids of the commands; each takes the `environment` by its id. */
@@ -40,6 +41,8 @@ export namespace EnvironmentCommandIDs {
   export const addKernel = 'envkernels:add-kernel';
   /** Copy it. */
   export const clone = 'envkernels:clone';
+  /** Give it another name. */
+  export const rename = 'envkernels:rename';
   /** Delete it. */
   export const remove = 'envkernels:remove';
 }
@@ -62,8 +65,16 @@ export function addEnvironmentCommands(
   commands: CommandRegistry,
   { actions, environments, trans }: ICommandOptions
 ): void {
-  const { addKernel, clone, exportAs, history, packages, remove, update } =
-    EnvironmentCommandIDs;
+  const {
+    addKernel,
+    clone,
+    exportAs,
+    history,
+    packages,
+    remove,
+    rename,
+    update
+  } = EnvironmentCommandIDs;
   const find = (args: ReadonlyPartialJSONObject) =>
     environments.get(String(args['environment']));
   const isChangeable = (environment: IEnvironment) =>
@@ -103,6 +114,18 @@ export function addEnvironmentCommands(
     canHaveKernel(environment, trans)
   );
   add(clone, trans.__('Clone…'), actions.clone, isTrusted);
+  add(
+    rename,
+    trans.__('Rename…'),
+    async environment => {
+      const taken = (environments.all ?? []).map(({ name }) => name);
+      const name = await askNewName(environment, taken, trans);
+      if (name !== null) {
+        actions.start({ kind: 'rename', environment: environment.id, name });
+      }
+    },
+    environment => isChangeable(environment) && isTrusted(environment)
+  );
   add(remove, trans.__('Delete…'), actions.remove, isChangeable);
   commands.addCommand(exportAs, {
     label: args => formatName(toFormat(args), trans),
@@ -145,8 +168,16 @@ interface IMenuOptions {
 /** Offer all that can be done with an environment. */
 export function openEnvironmentMenu(options: IMenuOptions): void {
   const { anchor, commands, environment, position, trans } = options;
-  const { addKernel, clone, exportAs, history, packages, remove, update } =
-    EnvironmentCommandIDs;
+  const {
+    addKernel,
+    clone,
+    exportAs,
+    history,
+    packages,
+    remove,
+    rename,
+    update
+  } = EnvironmentCommandIDs;
   const args = { environment: environment.id };
   const exports = new MenuSvg({ commands });
   exports.title.label = trans.__('Export');
@@ -164,6 +195,7 @@ export function openEnvironmentMenu(options: IMenuOptions): void {
   }
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: clone, args });
+  menu.addItem({ command: rename, args });
   menu.addItem({ type: 'submenu', submenu: exports });
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: remove, args });

@@ -34,6 +34,13 @@ export type RollbackRequest = {
   revision: number;
 };
 
+/** Give the environment with this id another name. */
+export type RenameRequest = {
+  kind: 'rename';
+  environment: string;
+  name: string;
+};
+
 /** Remove the environment with this id; with `force` although kernels of it run. */
 export type RemoveRequest = {
   kind: 'remove';
@@ -52,7 +59,8 @@ export type PlannableRequest =
 /** Find out what a request would do, without doing it. */
 export type PlanRequest = { kind: 'plan'; of: PlannableRequest };
 
-export type JobRequest = PlannableRequest | RemoveRequest | PlanRequest;
+export type JobRequest =
+  PlannableRequest | RenameRequest | RemoveRequest | PlanRequest;
 
 export const PLANNED_KINDS = [
   'create',
@@ -63,5 +71,10 @@ export const PLANNED_KINDS = [
 ] as const;
 export type PlannedKind = (typeof PLANNED_KINDS)[number];
 
-export const JOB_KINDS = ['plan', ...PLANNED_KINDS, 'remove'] as const;
+export const JOB_KINDS = [
+  'plan',
+  ...PLANNED_KINDS,
+  'rename',
+  'remove'
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
