@@ -142,6 +142,7 @@ _WITH_JOBS = ("tests/faults", "tests/jobs")
 _SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
 """Each process has a home and servers of its own; what the tests of a file share is made once."""
 
+_PLAIN_FOLDERS = ("tests/system", "tests/engine", "tests/envs", "tests/jobs", "tests/kernels")
 _WHEEL = "tests/browser/test_wheel.py"
 _OTHERS = tuple(f"--ignore={folder}" for folder in (*_WITH_JOBS, "tests/browser"))
 
@@ -149,6 +150,13 @@ _OTHERS = tuple(f"--ignore={folder}" for folder in (*_WITH_JOBS, "tests/browser"
 def _tests(heading: str, *arguments: str) -> Check:
     return Check(heading, (*_PYTEST, "-m", "not soak", *arguments), count=read_junit)
 
+
+# What Linux does better than POSIX is left out: see jupyter_envkernels/system.
+_ON_PLAIN_POSIX = Check(
+    "tests on plain POSIX",
+    ("env", "ENVKERNELS_TEST_POSIX=1", *_PYTEST, "-m", "not soak", *_SIDE_BY_SIDE, *_PLAIN_FOLDERS),
+    count=read_junit,
+)
 
 # Stages run one after the other, the lanes of a stage side by side, the checks of a lane in turn.
 # What the first lane prints is seen as it comes.
@@ -172,6 +180,7 @@ CHECKS: dict[str, Sequence[Stage]] = {
     ],
     "soak": [
         [[_CHANNEL, Check("long campaigns", (*_PYTEST, "-m", "soak"), count=read_junit)]],
+        [[_ON_PLAIN_POSIX]],
         [[Check("bare machines", ("python", "-m", "tools.bare"))]],
     ],
 }

@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from typing import TypeAlias
 from ..errors import OperationFailed
 from ..models import Problem
 from ..specs import without_credentials
+from ..system import kill_group
 from .fingerprints import stamp_of
 from .server_tokens import without_server_tokens
 
@@ -232,7 +232,7 @@ class _Run:
         try:
             process.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_group(process.pid)
             process.wait()
             return False
         return True

@@ -1,4 +1,4 @@
-"""Kernels of all programs that run in an environment: read from ``/proc`` (proc(5)), as far as we may read it."""
+"""Kernels of all programs that run in an environment, as far as we may know of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import shlex
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from ..files import read_file
 from ..models import RunningKernel
 from ..specs import without_credentials
+from ..system import system
 
 _CONNECTION_FILE = re.compile(r"(?:.*[/=])?kernel-[^/]+\.json")
 _OTHER_FILE = re.compile(r"(?:--?\w[\w-]*=)?(?P<path>/.+\.json)")
 _MAX_BYTES = 65536
-_DELETED = " (deleted)"
 
 
 class _Connection(msgspec.Struct):
@@ -29,7 +30,7 @@ class _Connection(msgspec.Struct):
 def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
     """Return the processes whose program lies in the environment, and which were given a connection file.
 
-    Those of other people are seen only by root. Where there is no ``/proc``, none are seen.
+    Those of other people are seen only by root.
 
     Returns:
         By process number.
@@ -37,27 +38,14 @@ def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
     real = Path(os.path.realpath(prefix))
     # an update moves aside what a kernel has started from
     inside = (f"{real}{os.sep}", f"{real.parent}{os.sep}.{real.name[:50]}.envkernels-")
-    try:
-        pids = sorted(int(name) for name in os.listdir("/proc") if name.isdecimal())
-    except OSError:
-        return ()
-    found = (_kernel(pid) for pid in pids if _program(pid).startswith(inside))
+    found = (_kernel(pid) for pid in sorted(psutil.pids()) if system.program(pid).startswith(inside))
     return tuple(kernel for kernel in found if kernel)
-
-
-def _program(pid: int) -> str:
-    """The file that a process runs, also when it is there no more; empty where we may not know."""
-    try:
-        return os.readlink(f"/proc/{pid}/exe").removesuffix(_DELETED)
-    except OSError:
-        return ""
 
 
 def _kernel(pid: int) -> RunningKernel | None:
     try:
-        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
-            arguments = file.read().rstrip("\0").split("\0")
-    except OSError:
+        arguments = psutil.Process(pid).cmdline()
+    except psutil.Error:
         return None  # it has ended
     if any(_is_connection_file(argument) for argument in arguments[1:]):
         return RunningKernel(pid, without_credentials(shlex.join(arguments)))

@@ -15,21 +15,17 @@ import grp
 import os
 import pwd
 import stat
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
+
+from ..system import system
 
 _ROOT = 0
 _MAX_LINKS = 40
 """Links in one path, as in the kernel's own limit."""
 
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io")
-
-_ACL = "system.posix_acl_access"
-_ACL_USER, _ACL_GROUP, _ACL_WRITE = 0x02, 0x08, 0x02
-_ACL_ENTRY = struct.Struct("<HHI")
-_ACL_HEADER_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,8 @@ class Account:
     def current(cls) -> Account:
         """Return the account of this process."""
         uid = os.geteuid()
-        device = None if _maps_root() else os.stat("/").st_dev
-        return cls(uid, frozenset(_private_groups(uid)), device, _overflow_uid())
+        groups, root = frozenset(_private_groups(uid)), system.unmapped_root()
+        return cls(uid, groups) if root is None else cls(uid, groups, os.stat("/").st_dev, root)
 
     def is_root(self, uid: int, device: int) -> bool:
         """Return whether an owner is root, also where root is not mapped into this namespace."""
@@ -330,10 +326,12 @@ class Session:
 
     def _acl_failure(self, path: str, parent: JudgedPath, groups: frozenset[int]) -> str:
         """Return which further account an access control list lets write; only then the group's bit is set."""
-        for tag, number in _acl_writers(path):
-            if tag == _ACL_USER and not self._trust.is_owner(number, -1) and number not in parent.owners:
+        users, named_groups = system.acl_writers(path)
+        for number in users:
+            if not self._trust.is_owner(number, -1) and number not in parent.owners:
                 return f"{path} can be written by {account_name(number)}."
-            if tag == _ACL_GROUP and number not in groups:
+        for number in named_groups:
+            if number not in groups:
                 return f"{path} can be written by the group {_group_name(number)}."
         return ""
 
@@ -386,17 +384,6 @@ def _is_on_read_only_mount(path: str) -> bool:
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-def _acl_writers(path: str) -> Iterator[tuple[int, int]]:
-    """Yield named users and groups that may write, as pairs of tag and id. Format: linux/posix_acl_xattr.h."""
-    try:
-        data = os.getxattr(path, _ACL)
-    except OSError:  # it has none, or its file system knows none
-        return
-    for tag, permissions, number in _ACL_ENTRY.iter_unpack(data[_ACL_HEADER_BYTES:]):
-        if tag in {_ACL_USER, _ACL_GROUP} and permissions & _ACL_WRITE:
-            yield tag, number
-
-
 def _private_groups(uid: int) -> Iterator[int]:
     """Yield the groups of which an account is the only member: the one of its name, and group 0 inside a container."""
     try:
@@ -409,23 +396,3 @@ def _private_groups(uid: int) -> Iterator[int]:
             yield uid
     if _ROOT in {os.getegid(), *os.getgroups()} and any(map(os.path.exists, _CONTAINER_MARKS)):
         yield _ROOT
-
-
-@cache
-def _maps_root() -> bool:
-    """Return whether user id 0 of the machine is visible as 0 in this process's user namespace."""
-    try:
-        with open("/proc/self/uid_map", "rb") as file:
-            rows = [line.split() for line in file]
-    except OSError:
-        return True
-    return any(outer == b"0" for _, outer, _ in rows)
-
-
-@cache
-def _overflow_uid() -> int:
-    try:
-        with open("/proc/sys/kernel/overflowuid", "rb") as file:
-            return int(file.read())
-    except (OSError, ValueError):
-        return 65534

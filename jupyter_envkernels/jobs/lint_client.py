@@ -7,7 +7,6 @@ import contextlib
 import itertools
 import logging
 import os
-import signal
 import sys
 import time
 from dataclasses import replace
@@ -22,6 +21,7 @@ from ..errors import Forbidden
 from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
 from ..specs import with_remarks
 from ..specs.text import decode
+from ..system import kill_group
 
 _IDLE = 120.0
 """Seconds after the last question until the process is ended: what it has read of channels is kept so long."""
@@ -250,8 +250,7 @@ class _Process:
 
     async def end(self) -> None:
         """Kill it with all that it has started, and wait for that."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill_group(self._process.pid)
         await self._process.wait()
         await asyncio.gather(self._listening, return_exceptions=True)
 

@@ -13,7 +13,6 @@ import resource
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
@@ -24,6 +23,7 @@ from ..envs.policy_file import limits_in_force
 from ..errors import PolicyUnusable
 from ..models import Limits, Machine, VirtualPackage
 from ..specs import read_document, without_credentials
+from ..system import system
 from .lint_client import AdviceQuestion, LintAnswer, Question
 
 if TYPE_CHECKING:
@@ -59,8 +59,7 @@ def _bound() -> None:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)  # noqa: PLW2901
         resource.setrlimit(kind, (most, hard))
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # sooner than a kernel
+    system.offer_to_oom_killer()  # sooner than a kernel
 
 
 async def _serve(answers: BinaryIO) -> None:

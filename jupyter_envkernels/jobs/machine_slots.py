@@ -7,10 +7,8 @@ system takes one back when the last process that has it has ended. A file counts
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
-import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..envs.trust import Account
+from ..system import system
 
 _PART = 1000
 """Bytes of a file for the jobs that wait, and as many for those that run; then the same for plans."""
@@ -27,8 +26,6 @@ _MAX_FILES = 10_000
 """Files that one look opens."""
 
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_FLOCK = struct.Struct("hhqqi4x")
-"""``struct flock``: type, whence, start, length, process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class Slots:
         start = self._running if runs else self._waiting
         with suppress(OSError):
             descriptor = _open_own(self.folder)
-            if any(_lock(descriptor, place) for place in range(start, start + _PART)):
+            if any(system.lock_byte(descriptor, place) for place in range(start, start + _PART)):
                 return descriptor
             os.close(descriptor)
         return None
@@ -91,7 +88,7 @@ class Slots:
 
 def why_not(folder: str) -> str:
     """Return why jobs cannot be announced in a folder, as a part of a sentence; empty where they can."""
-    if not hasattr(fcntl, "F_OFD_SETLK"):
+    if not system.can_count_locks:
         return "this system lacks locks of open file descriptions"
     try:
         status = Path(folder).stat()
@@ -163,24 +160,12 @@ def _owner(descriptor: int) -> int | None:
     return status.st_uid if stat.S_ISREG(status.st_mode) else None
 
 
-def _lock(descriptor: int, place: int) -> bool:
-    """Write-lock one byte, if it is free."""
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, place, 1, 0))
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
 def _count(descriptor: int, start: int, most: int) -> int:
     """Count the write locks in a part of a file, up to a number. Read locks, which others can take, do not count."""
     found, ranges = 0, [(start, start + _PART)]
     while ranges and found < most:
         low, high = ranges.pop()
-        wanted = _FLOCK.pack(fcntl.F_RDLCK, os.SEEK_SET, low, high - low, 0)
-        kind, _, first, length, _ = _FLOCK.unpack(fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, wanted))
-        if kind != fcntl.F_UNLCK:
+        if lock := system.locked_range(descriptor, low, high):
             found += 1
-            last = first + length if length else high
-            ranges += [(a, b) for a, b in ((low, first), (last, high)) if a < b]
+            ranges += [(a, b) for a, b in ((low, lock[0]), (lock[1], high)) if a < b]
     return found

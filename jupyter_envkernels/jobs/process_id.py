@@ -6,7 +6,10 @@ import os
 import pwd
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+import psutil
+
+from ..system import system
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class WorkerMark:
     Attributes:
         pid: its number.
         place: the boot and the namespace in which the number means something.
-        started: when it started, in clock ticks since the boot; with the number it names one process only.
+        started: when it started, in hundredths of a second since the boot; with the number it names one process only.
     """
 
     pid: int
@@ -41,15 +44,11 @@ class WorkerMark:
 
 @cache
 def _here() -> str:
-    """The boot, the process namespace, and when its first process started; the host's name where nothing tells.
+    """Return what tells this boot and namespace; with when its first process started.
 
     Namespaces have numbers that are given away again, as when one container follows another.
     """
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot} {Path('/proc/self/ns/pid').readlink()} {_started(1)}"
-    except OSError:
-        return f"{os.uname().nodename} {_started(1)}"
+    return f"{system.process_space()} {_started(1)}"
 
 
 def account() -> str:
@@ -61,25 +60,31 @@ def account() -> str:
 
 
 def group_members(leader: int) -> list[int]:
-    """Return the processes of a group that are more than zombies; empty where the system does not tell."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        state, _, group = (_stat(int(folder.name)) or ["X", "", ""])[:3]
-        if group == str(leader) and state not in {"X", "Z"}:
-            found.append(int(folder.name))
-    return found
+    """Return the processes of a group that are more than zombies."""
+    return [pid for pid in psutil.pids() if _group(pid) == leader and _is_alive(pid)]
+
+
+def _group(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.Error:
+        return False
 
 
 def _started(pid: int) -> int | None:
-    """When a process started; None where there is no such process."""
-    fields = _stat(pid)
-    return int(fields[19]) if fields else None
+    """Return when a process started; None where there is no such process.
 
-
-def _stat(pid: int) -> list[str] | None:
-    """The fields of ``/proc/PID/stat`` from the third on (proc(5)); None where there is no such process."""
+    Since the boot, for the time of day can be set anew.
+    """
+    boot = psutil.boot_time()
     try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        return round((psutil.Process(pid).create_time() - boot) * 100)
+    except psutil.Error:
         return None
-    return text.rpartition(")")[2].split()

@@ -5,10 +5,8 @@ All functions block; call them in threads.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -20,6 +18,7 @@ from ..engine.transaction.rollback import empty_trash, is_committed, put_back
 from ..engine.transaction.staging import secret_word
 from ..errors import StillRunning, StoreFailed
 from ..models import Job, JobState, Problem
+from ..system import kill_group
 from .journal.reader import Journal, encode
 from .journal.writer import acquire, writing
 from .prefork import COMMAND, Spare
@@ -86,7 +85,7 @@ def _start(journal: Journal, spare: Spare | None, held: Sequence[int]) -> subpro
     try:
         os.pwrite(held[0], encode(WorkerMark.of(worker.pid)), 0)
     except OSError:  # a worker of which no file tells could not be ended
-        os.killpg(worker.pid, signal.SIGKILL)
+        kill_group(worker.pid)
         worker.wait()
         raise
     return worker
@@ -138,8 +137,7 @@ def _end(journal: Journal) -> None:
         if mark is None:  # another process cleans up, which may take its time
             deadline = time.monotonic() + _DEADLINE
         elif mark.may_be_signalled():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(mark.pid, signal.SIGKILL)
+            kill_group(mark.pid)
         if time.monotonic() > deadline:
             raise StillRunning(f"The job {journal.id} cannot be ended.", remedy="Try again.")
         time.sleep(_PAUSE)
@@ -184,8 +182,7 @@ def end_group(journal: Journal) -> None:
     while group_members(mark.pid):
         if time.monotonic() > deadline:  # the kernel may hold one back, as on a file server that is gone
             raise StillRunning(f"Processes of the job {journal.id} cannot be ended.", remedy="Try again.")
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(mark.pid, signal.SIGKILL)
+        kill_group(mark.pid)
         time.sleep(_PAUSE)
 
 

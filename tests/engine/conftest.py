@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from jupyter_envkernels.engine.link import folders
 from jupyter_envkernels.jobs.lint_client import AdviceQuestion, LintAnswer
 from jupyter_envkernels.models import Diagnostic
+from jupyter_envkernels.system import linux
 
 ROOT = Path(__file__).parents[2]
 
@@ -143,4 +143,4 @@ def inquiry(tmp_path_factory: pytest.TempPathFactory, channel_root: Path) -> Ite
 def renaming(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways to rename."""
     if request.param != "renameat2":
-        monkeypatch.setattr(folders, "_renameat2", lambda *_: errno.EINVAL)
+        monkeypatch.setattr(linux, "_renameat2", lambda *_: errno.EINVAL)

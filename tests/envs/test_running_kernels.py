@@ -13,8 +13,6 @@ import pytest
 
 from jupyter_envkernels.envs.running_kernels import running_kernels
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
-
 Start = Callable[..., int]
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from jupyter_envkernels.envs import trust
 from jupyter_envkernels.envs.trust import Account, Trust, TrustedPrefix
+from jupyter_envkernels.system import system
 
 ME, ADA, TEACHER, ROOT, NOBODY = 1000, 2000, 3000, 0, 65534
 MINE, USERS, COURSE = 1000, 100, 700
@@ -245,12 +245,12 @@ def test_a_prefix_that_is_trusted_by_name_is_trusted_as_long_as_it_is_the_same(s
     assert not rule(prefixes=(TrustedPrefix(str(env), inode, TEACHER),)).judge(inside).ok
 
 
-@pytest.mark.parametrize(("tag", "number", "ok"), [(2, ADA, False), (2, ME, True), (8, USERS, False), (8, MINE, True)])
-def test_access_control_lists(site: Site, monkeypatch: pytest.MonkeyPatch, tag: int, number: int, ok: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "number", "ok"), [("user", ADA, False), ("user", ME, True), ("group", USERS, False), ("group", MINE, True)]
+)
+def test_access_control_lists(site: Site, monkeypatch: pytest.MonkeyPatch, kind: str, number: int, ok: bool) -> None:
     env = site.make("env", ME, 0o775, gid=MINE)
-    entries = [(1, 7, 0xFFFFFFFF), (tag, 7, number), (4, 5, 0xFFFFFFFF), (16, 7, 0xFFFFFFFF), (32, 5, 0xFFFFFFFF)]
-    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
-    monkeypatch.setattr(os, "getxattr", lambda path, name: acl)
+    monkeypatch.setattr(system, "acl_writers", lambda _: ([number], []) if kind == "user" else ([], [number]))
     assert rule().judge(env).ok is ok
 
 

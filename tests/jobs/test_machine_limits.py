@@ -15,6 +15,7 @@ from jupyter_envkernels.jobs.machine_slots import Share, Slots
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import Limits
 from tests.channel.server import ChannelServer
+from tests.linux_alone import counts_jobs
 
 from .conftest import Place, downloading, over, until
 
@@ -61,6 +62,7 @@ def limits(tmp_path: Path) -> Limits:
     return Limits(max_machine_jobs=1, machine_jobs_dir=str(tmp_path / "machine"))
 
 
+@counts_jobs
 def test_a_place_is_taken_until_it_is_closed(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PAUSE", 0.0)
     monkeypatch.setattr(module, "_SHARE", 0)
@@ -88,6 +90,7 @@ def test_a_place_is_taken_until_it_is_closed(limits: Limits, monkeypatch: pytest
     os.close(plan)
 
 
+@counts_jobs
 def test_nobody_waits_for_ever(limits: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
     """What others announce may stand for no work at all."""
     shares = {os.geteuid() + 1: Share(1, 0)}
@@ -110,6 +113,7 @@ def test_without_a_folder_nothing_is_counted(tmp_path: Path) -> None:
     assert MachineLimits(Limits(max_machine_jobs=1, machine_jobs_dir="/nowhere")).take("a", is_plan=False) is None
 
 
+@counts_jobs
 def test_the_doctor_tells_which_limit_there_is(limits: Limits) -> None:
     assert machine_finding(limits).message == "At most 1 jobs run on this machine, counted by user."
     without = machine_finding(Limits())
@@ -122,6 +126,7 @@ def test_the_doctor_tells_which_limit_there_is(limits: Limits) -> None:
     assert "/nowhere cannot be used" in machine_finding(Limits(max_machine_jobs=1, machine_jobs_dir="/nowhere")).message
 
 
+@counts_jobs
 async def test_a_job_waits_for_those_of_another_server(
     place: Place, channel_server: ChannelServer, limits: Limits
 ) -> None:
@@ -153,6 +158,7 @@ async def test_a_job_waits_for_those_of_another_server(
             await manager.stop()
 
 
+@counts_jobs
 async def test_a_spare_worker_counts_as_well(place: Place, channel_server: ChannelServer, limits: Limits) -> None:
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     manager = JobManager(place.options(limits))

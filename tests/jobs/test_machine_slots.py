@@ -16,6 +16,9 @@ import pytest
 
 from jupyter_envkernels.jobs.machine_limits import own_most, room
 from jupyter_envkernels.jobs.machine_slots import Share, Slots, why_not
+from tests.linux_alone import counts_jobs
+
+pytestmark = counts_jobs
 
 ME = os.geteuid()
 OTHER = 12345 if ME == 0 else ME

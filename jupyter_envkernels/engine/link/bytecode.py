@@ -24,7 +24,6 @@ from ...errors import InvalidSpec
 from ...files import read_head
 from ..isolated_python import isolated
 from ..process import run
-from .folders import by_descriptor
 from .package_records import enter_bytecode, modules_of
 
 # Run by the environment's own Python, whose version decides the format. It reads paths of sources, and answers to each
@@ -146,16 +145,18 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
 def compile_packages(prefix: Path) -> None:
     """Compile what packages of conda have brought, and enter it into their records; then all else.
 
+    This process works in the environment from then on.
+
     Raises:
         OSError: the environment has gone, or its Python cannot be started.
     """
-    descriptor = os.open(prefix, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    here = Path(by_descriptor(descriptor))  # wherever it is moved
+    os.chdir(prefix)
+    here = Path()  # the environment, wherever it is moved
     records = sorted(record_paths(here), key=_rank)
     for record in records:
         _enter(here, record)  # what other programs have compiled, such as the check of the kernel
     argv = isolated(prefix / "bin" / "python", _SCRIPT, str(prefix), options=["-B"])
-    with subprocess.Popen(argv, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as compiler:
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as compiler:
         for record in records:
             _compile(compiler, modules_of(record))
             _enter(here, record)

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from ...envs.conda_roots import is_root
+from ...system import system
 from ..progress import Tally
 from .manifest import Owned, owned_files
 from .package_records import enter_hashes
@@ -140,6 +141,8 @@ class _Clone:
         data = Path(path).read_bytes()
         fitted = self._fitter.binary(data) if b"\0" in data else self._fitter.text(data) or data
         _write(path, target, fitted)
+        if b"\0" in data and system.sign(Path(target)):
+            fitted = Path(target).read_bytes()
         self._fitted[place] = hashlib.sha256(fitted).hexdigest()
         self._rewritten.add(place)
 

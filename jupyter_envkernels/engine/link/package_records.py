@@ -28,7 +28,7 @@ from ...errors import InvalidSpec
 from ...files import read_with_status
 from ...specs.redact import without_credentials
 from ...specs.secrets import Secrets
-from .folders import exchange
+from ...system import system
 from .tree import CACHE, list_bytecode
 
 _NO_SECRETS = Secrets()
@@ -119,9 +119,9 @@ def _replace(record: Path, data: bytes, seen: os.stat_result) -> None:
             os.fsync(file.fileno())
         fresh.chmod(seen.st_mode & 0o777)
         os.utime(fresh, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-        if exchange(fresh, record):  # which fails where the record has gone
+        if system.exchange(fresh, record):  # which fails where the record has gone
             if not _is_same(fresh, seen):
-                exchange(fresh, record)
+                system.exchange(fresh, record)
         elif _is_same(record, seen):
             fresh.replace(record)
     finally:

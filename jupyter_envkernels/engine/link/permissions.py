@@ -6,15 +6,17 @@ that is linked elsewhere as well, such as into the cache of packages, gets a cop
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from .folders import by_descriptor, set_mode
+from ...system import system
 from .manifest import owned_files
 
 _OURS = {"conda-meta", "__pycache__"}
@@ -42,7 +44,7 @@ def make_folder(folder: Path, root: Path | None) -> None:
         with suppress(FileExistsError):
             path.mkdir()
             if root is not None and path.is_relative_to(root):
-                set_mode(path, stat.S_IMODE(path.lstat().st_mode) | 0o055)
+                system.set_mode(path, stat.S_IMODE(path.lstat().st_mode) | 0o055)
 
 
 def open_to_others(prefix: Path, root: Path, former: Path | None) -> None:
@@ -90,30 +92,40 @@ def _open_file(name: str, folder: int, bits: int) -> None:
         folder: descriptor of its folder.
         bits: of the mode, as for a folder.
     """
-    file = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
     try:
-        found = os.fstat(file)
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
         mode = stat.S_IMODE(found.st_mode)
         wanted = mode | (bits & 0o044) | (bits & 0o011 if mode & stat.S_IXUSR else 0)
         if wanted == mode or not stat.S_ISREG(found.st_mode):
             return
         if found.st_nlink > 1:
-            _separate(name, folder, by_descriptor(file), wanted)
+            _separate(name, folder, file, wanted)
         else:
-            os.chmod(by_descriptor(file), wanted)
-    finally:
-        os.close(file)
+            os.fchmod(descriptor, wanted)
 
 
-def _separate(name: str, folder: int, content: str, mode: int) -> None:
+_NO_FILE = {errno.ELOOP, errno.ENXIO, errno.EOPNOTSUPP}
+"""Why a link or a socket cannot be opened."""
+
+
+def _separate(name: str, folder: int, content: BinaryIO, mode: int) -> None:
     """Put a copy of a file in its place."""
-    copy, path = tempfile.mkstemp(prefix=".envkernels-", dir=by_descriptor(folder))
+    fresh = f".envkernels-{secrets.token_hex(8)}"
+    found = os.fstat(content.fileno())
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
     try:
-        shutil.copy2(content, by_descriptor(copy))
-        os.fchmod(copy, mode)
-        os.replace(path, f"{by_descriptor(folder)}/{name}")
+        with os.fdopen(descriptor, "wb") as copy:
+            shutil.copyfileobj(content, copy)
+            copy.flush()
+            os.utime(descriptor, ns=(found.st_atime_ns, found.st_mtime_ns))
+            os.fchmod(descriptor, mode)
+        os.replace(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
-        os.unlink(path)
+        os.unlink(fresh, dir_fd=folder)
         raise
-    finally:
-        os.close(copy)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import Forbidden
+from ...system import system
 
 META = "conda-meta/"
 """Place of the records of a prefix."""
@@ -119,12 +120,12 @@ def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str
             dress(folder.path, f"{copy}/{folder.place}", group)
 
 
-def dress(source: str, target: str, group: int) -> None:
+def dress(source: str, target: str | int, group: int) -> None:
     """Give a folder what another one has: group, mode, access control lists and other extended attributes.
 
     Args:
         source: the other one.
-        target: the folder.
+        target: the folder, or a descriptor of it.
         group: which it has anyway.
 
     Raises:
@@ -134,18 +135,8 @@ def dress(source: str, target: str, group: int) -> None:
     if there.st_gid != group:
         with suppress(OSError):  # one may not belong to it
             os.chown(target, -1, there.st_gid)
-    for name in _attributes(source):
-        with suppress(OSError):  # some may be set by the system alone
-            os.setxattr(target, name, os.getxattr(source, name))
+    system.copy_attributes(source, target)
     os.chmod(target, stat.S_IMODE(there.st_mode) | stat.S_IRWXU)
-
-
-def _attributes(folder: str) -> list[str]:
-    """Names of its extended attributes, of which access control lists are some."""
-    try:
-        return os.listxattr(folder)
-    except OSError:  # not every file system has any
-        return []
 
 
 def bring(

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ...errors import EnvKernelsError
 from ...models import PENDING_MARK
-from ..link.folders import free_name, rename_to_free
+from ...system import system
+from ..link.folders import free_name
 from ..link.manifest import owned_files
 from ..link.tree import META, is_bytecode, list_tree
 from ..messages import first_of
@@ -111,9 +112,9 @@ class _Rescue:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             if there is None:
-                rename_to_free(source, target)
+                system.rename_to_free(source, target)
             elif self._is_of_pip(place) or place in self._owned_before or there.st_mtime_ns > self._since:
-                rename_to_free(source, free_name(target, BESIDE))
+                system.rename_to_free(source, free_name(target, BESIDE))
                 return "beside"
             else:
                 source.replace(target)

@@ -27,7 +27,8 @@ from pathlib import Path
 from ...errors import Forbidden
 from ...files import UnsafeFile, read_file
 from ...models import COMMITTED_MARK, PENDING_MARK, UPDATE_MARK
-from ..link.folders import by_descriptor, delete, exchange, remove_tree, rename_to_free, set_mode
+from ...system import system
+from ..link.folders import delete, remove_tree
 from ..link.tree import dress
 
 _WORD_LENGTH = 24
@@ -149,12 +150,12 @@ class Staging:
             OSError: it cannot be moved; nothing was changed.
         """
         self._open_up(like or (self.folder / PENDING_MARK).parent)
-        rename_to_free(self.folder, self.prefix)
+        system.rename_to_free(self.folder, self.prefix)
 
     def _open_up(self, like: Path) -> None:
         self.check(self.folder)
         if self._made is not None:
-            dress(str(like), by_descriptor(self._made), os.fstat(self._made).st_gid)
+            dress(str(like), self._made, os.fstat(self._made).st_gid)
 
     def exchange(self) -> None:
         """Put the staged environment into the place of the one that is there, which goes to :attr:`previous`.
@@ -165,8 +166,8 @@ class Staging:
         """
         self._open_up(self.prefix)
         # so that what was there never has a name under which only what is being built is looked for
-        rename_to_free(self.folder, self.previous)
-        if not exchange(self.previous, self.prefix):
+        system.rename_to_free(self.folder, self.previous)
+        if not system.exchange(self.previous, self.prefix):
             self.previous.rename(self.folder)
             self.prefix.rename(self.previous)
             self.folder.rename(self.prefix)
@@ -183,7 +184,7 @@ class Staging:
             self.previous.rename(self.prefix)
         elif not self.is_pending():
             raise OSError(errno.EEXIST, "The environment as it was has been put aside", str(self.previous))
-        elif not exchange(self.previous, self.prefix):
+        elif not system.exchange(self.previous, self.prefix):
             self.prefix.rename(self.folder)
             self.previous.rename(self.prefix)
 
@@ -196,7 +197,7 @@ class Staging:
         self.restore()
         if os.path.lexists(self.previous):  # where two folders can change places in one step
             self.previous.rename(self.folder)
-        set_mode(self.folder, 0o700)
+        system.set_mode(self.folder, 0o700)
 
     def owns_previous(self) -> bool:
         """Return whether what stands in :attr:`previous` is not what was there before, but what this job made."""
@@ -297,7 +298,7 @@ class Staging:
         """
         place.rename(self.trash)
         with contextlib.suppress(OSError):  # it belongs to another account
-            set_mode(self.trash, 0o700)
+            system.set_mode(self.trash, 0o700)
 
     def forget_previous(self) -> None:
         """After the commit, which is made to outlast a power cut first: put what was there before into the trash.

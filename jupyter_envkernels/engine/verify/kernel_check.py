@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 from collections.abc import Container, Mapping
 from contextlib import suppress
@@ -50,11 +51,7 @@ def _is_exact(plan: Plan) -> bool:
 
 
 def _record_of(plan: Plan, package_cache: Path) -> Path:
-    try:
-        libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
-    except (OSError, ValueError):
-        libc = ""
-    machine = "-".join([os.uname().machine, *libc.split()])
+    machine = "-".join(filter(None, [os.uname().machine, *platform.libc_ver()]))
     return package_cache / "passed" / f"{plan.digest}-{machine}"
 
 

@@ -1,23 +1,13 @@
-"""Folders are moved without taking the place of others, and deleted to the last file."""
+"""Folders are deleted to the last file."""
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 import pytest
 
 from jupyter_envkernels.engine.link import folders
-from jupyter_envkernels.engine.link.folders import remove_tree, rename_to_free
-
-
-@pytest.mark.usefixtures("renaming")
-def test_another_reason_not_to_rename_keeps_its_name(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    with pytest.raises(OSError, match="File name too long") as caught:
-        rename_to_free(tmp_path / "a", tmp_path / ("x" * 300))
-    assert caught.value.errno == errno.ENAMETOOLONG
-    assert (tmp_path / "a").is_dir()
+from jupyter_envkernels.engine.link.folders import remove_tree
 
 
 def test_remove_tree_does_not_follow_a_link(tmp_path: Path) -> None:

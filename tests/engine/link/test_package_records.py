@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.engine.link import package_records
-from jupyter_envkernels.engine.link.folders import exchange
 from jupyter_envkernels.engine.link.package_records import complete_records, enter_bytecode, modules_of
+from jupyter_envkernels.system import system
 
 CODE = "lib/python3.12/site-packages/a/__pycache__/one.cpython-312.pyc"
 
@@ -137,14 +136,14 @@ def test_a_record_that_bytecode_is_entered_into_keeps_time_and_mode(prefix: Path
 
 def before_the_exchange(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
     """Do something at the last moment before a record is replaced."""
-    calls = [work]
+    calls, exchange = [work], system.exchange
 
     def late(left: Path, right: Path) -> bool:
         if calls:
             calls.pop()()
         return exchange(left, right)
 
-    monkeypatch.setattr(package_records, "exchange", late)
+    monkeypatch.setattr(system, "exchange", late)
 
 
 @pytest.mark.usefixtures("renaming")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.engine.link.tree import list_tree, rebuild
+from tests.linux_alone import copies_attributes
 
 _NOBODY = 0xFFFFFFFF
 
@@ -83,6 +84,7 @@ def test_copies_are_to_be_filled_before_they_get_their_modes(source: Path, copy:
     assert (copy / "lib" / "deep" / "new").exists()
 
 
+@copies_attributes
 def test_attributes_go_along(source: Path, copy: Path) -> None:
     set_attribute(source, "user.note", b"of the top")
     set_attribute(source / "lib", "user.note", b"mine")
@@ -93,6 +95,7 @@ def test_attributes_go_along(source: Path, copy: Path) -> None:
     assert attributes(copy / "lib" / "deep") == {}
 
 
+@copies_attributes
 def test_access_control_lists_go_along_and_no_further(source: Path, copy: Path) -> None:
     (source / "lib" / "deep").chmod(0o700)
     set_attribute(source / "lib", "system.posix_acl_access", access_list(12345))
@@ -103,6 +106,7 @@ def test_access_control_lists_go_along_and_no_further(source: Path, copy: Path) 
     assert attributes(copy / "lib" / "deep") == {}
 
 
+@copies_attributes
 def test_an_attribute_that_may_not_be_set_fails_nothing(
     source: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ from jupyter_envkernels.models import (
     environment_id,
 )
 from jupyter_envkernels.specs.secrets import Secrets
+from jupyter_envkernels.system import system
 from tests.accounts import Account
 
 JOB = "20260101-000000-00000000"
@@ -507,7 +508,7 @@ def test_the_place_is_taken_meanwhile(place: Place, content: dict[str, str]) -> 
 
 def test_a_rename_that_fails_otherwise_keeps_its_reason(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     before = place.everything()
-    monkeypatch.setattr(folders, "_renameat2", lambda *_: 13)
+    monkeypatch.setattr(system, "rename_to_free", fail(PermissionError(13, "Permission denied", "x")))
     with pytest.raises(LinkFailed, match="Permission denied"):
         place.run(place.create())
     assert place.everything() == before

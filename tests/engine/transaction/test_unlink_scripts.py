@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.transaction import staging as staging_module
 from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.engine.transaction.unlink_scripts import discard_copy, run_on_copy, with_scripts
 from jupyter_envkernels.envs.trust_sources import trust_prefix
 from jupyter_envkernels.errors import Forbidden
 from jupyter_envkernels.models import Plan, PlannedPackage
+from jupyter_envkernels.system import system
 from tests.engine.link.test_link_scripts import Log
 from tests.engine.transaction.test_transaction import Place, SmallBackend, place
 
@@ -55,7 +55,7 @@ async def test_the_copy_takes_the_place_for_a_while(
     staging: Staging, monkeypatch: pytest.MonkeyPatch, *, in_one_step: bool
 ) -> None:
     if not in_one_step:
-        monkeypatch.setattr(staging_module, "exchange", lambda *_: False)
+        monkeypatch.setattr(system, "exchange", lambda *_: False)
     await run_on_copy(staging, ["a"], Installed(), os.environ, Log())
     assert (staging.prefix / "old").exists()
     assert not (staging.prefix / "seen").exists()

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from jupyter_envkernels.engine.link import folders
 from jupyter_envkernels.engine.operations import Clone, PlanOnly, Rollback, Update
 from jupyter_envkernels.engine.transaction import rescue, staging
 from jupyter_envkernels.engine.transaction.rollback import forget_replaced, is_committed, roll_back
@@ -34,6 +33,7 @@ from jupyter_envkernels.errors import (
 )
 from jupyter_envkernels.files import read_file
 from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK, EnvSpec
+from jupyter_envkernels.system import system
 
 from .test_transaction import Place, place
 
@@ -190,8 +190,7 @@ def test_a_failure_leaves_the_old_state(
 
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a file system whose folders cannot change places in one step."""
-    real = folders._renameat2
-    monkeypatch.setattr(folders, "_renameat2", lambda a, b, flags: 22 if flags == 2 else real(a, b, flags))
+    monkeypatch.setattr(system, "exchange", lambda *_: False)
 
 
 class Death(BaseException):
@@ -252,7 +251,7 @@ def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], object]
     for name in ("rename", "replace", "unlink", "mkdir", "write_text"):
         patch.setattr(Path, name, counted(getattr(Path, name)))
     patch.setattr(os, "link", counted(os.link))
-    patch.setattr(staging, "exchange", counted(folders.exchange))
+    patch.setattr(system, "exchange", counted(system.exchange))
     patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
     try:
         work()
