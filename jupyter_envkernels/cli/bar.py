@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..models import Job, JobEvent, Progress
 from .display import heading, title
-from .texts import amount, duration, rate
+from .output import amount, duration, rate
 
 _WIDE = 72
 """Columns from which on there is room for more than phase, bar and amount."""

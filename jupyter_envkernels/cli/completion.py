@@ -19,8 +19,7 @@ from ..errors import EnvKernelsError
 from ..jobs.journal.reader import Journal, job_ids
 from .display import kind_of
 from .doors import manager_options, open_catalog
-from .output import VerbResult
-from .texts import printable
+from .output import VerbResult, printable
 
 _PROGRAM = "jupyter-envkernels"
 

@@ -7,7 +7,7 @@ import time
 from typing import Protocol
 
 from ..models import Job, JobEvent, Progress
-from .texts import amount, duration, printable, rate
+from .output import amount, duration, printable, rate
 
 _INTERVAL = 10.0
 """Seconds between two lines that tell of progress only."""

@@ -18,9 +18,7 @@ from ..envs.usage_scanner import Gauge
 from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
 from .doors import engine_options, open_catalog
-from .output import VerbResult
-from .tables import table, terminal_width
-from .texts import day, moment
+from .output import Table, VerbResult, day, moment, terminal_width
 
 
 def show(args: Namespace) -> VerbResult:
@@ -30,17 +28,16 @@ def show(args: Namespace) -> VerbResult:
     if args.sizes:
         Gauge(footprints).measure(found)
     known = footprints.read()
-    width = terminal_width()
-    rows = [_row(environment, known.get(environment.id, Footprint()), width) for environment in found]
-    text = table(("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX"), rows, right=[2], width=width)
+    rows = [_row(environment, known.get(environment.id, Footprint())) for environment in found]
+    header = ("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX")
     document = {"environments": [environment_json(environment, known.get(environment.id)) for environment in found]}
-    return VerbResult(document, text if rows else "There are no environments.")
+    return VerbResult(document, Table(header, rows, right=[2], empty="There are no environments."))
 
 
-def _row(environment: Environment, footprint: Footprint, width: int | None) -> tuple[str, ...]:
+def _row(environment: Environment, footprint: Footprint) -> tuple[str, ...]:
     taken = size(footprint.usage.own) if footprint.usage else ""
     used = "" if footprint.last_used is None else day(footprint.last_used)
-    prefix = str(environment.prefix) if width is None else _short(environment.prefix)
+    prefix = str(environment.prefix) if terminal_width() is None else _short(environment.prefix)
     failed = [f"({problem.message})" for problem in footprint.activation_problems]
     return environment.name, " ".join([_offer(environment), *failed]), taken, used, prefix
 
@@ -78,8 +75,9 @@ def show_history(args: Namespace) -> VerbResult:
     """``history``."""
     revisions = read_history(open_catalog().find(args.environment).prefix)
     rows = [_revision_row(revision) for revision in revisions]
-    text = table(("REVISION", "TIME", "ADDED", "REMOVED", "COMMAND"), rows, right=[0, 2, 3], width=terminal_width())
-    return VerbResult(history_json(revisions), text if rows else "No history of it can be read.")
+    header = ("REVISION", "TIME", "ADDED", "REMOVED", "COMMAND")
+    empty = "No history of it can be read."
+    return VerbResult(history_json(revisions), Table(header, rows, right=[0, 2, 3], empty=empty))
 
 
 def _revision_row(revision: Revision) -> tuple[str, ...]:

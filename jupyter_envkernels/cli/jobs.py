@@ -17,9 +17,7 @@ from .display import kind_of
 from .doors import manager_options
 from .following import carry_out
 from .outcome import job_document, outcome
-from .output import VerbResult
-from .tables import table, terminal_width
-from .texts import moment, printable
+from .output import Table, VerbResult, moment, printable
 
 _POLL = 0.2
 """Seconds between two looks at a log that grows."""
@@ -29,8 +27,8 @@ def show(_: Namespace) -> VerbResult:
     """``jobs``."""
     jobs = asyncio.run(_all_jobs())
     rows = [(job.id, kind_of(job), _state(job), moment(job.created), job.request.environment) for job in jobs]
-    text = table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, width=terminal_width())
-    return VerbResult({"jobs": [job_json(job) for job in jobs]}, text if rows else "There are no jobs.")
+    table = Table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, empty="There are no jobs.")
+    return VerbResult({"jobs": [job_json(job) for job in jobs]}, table)
 
 
 def log(args: Namespace) -> VerbResult:

@@ -16,17 +16,14 @@ from ..kernels import sync
 from ..kernels.nb_conda_kernels import written_kernelspecs
 from ..kernels.specmanager import SyncEnvKernelSpecManager
 from .doors import open_catalog
-from .output import VerbResult
-from .tables import table, terminal_width
-from .texts import printable
+from .output import Table, VerbResult, printable
 
 
 def show(_: Namespace) -> VerbResult:
     """``kernels``."""
     specs = SyncEnvKernelSpecManager(catalog=open_catalog()).get_all_specs()
     rows = [(name, model["spec"]["display_name"]) for name, model in sorted(specs.items())]
-    text = table(("KERNEL", "SHOWN AS"), rows, width=terminal_width())
-    return VerbResult({"kernelspecs": specs}, text if rows else "There are no kernels.")
+    return VerbResult({"kernelspecs": specs}, Table(("KERNEL", "SHOWN AS"), rows, empty="There are no kernels."))
 
 
 def write(args: Namespace) -> VerbResult:

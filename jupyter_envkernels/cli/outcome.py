@@ -10,9 +10,7 @@ from ..documents import plan_json
 from ..jobs.journal.reader import Journal
 from ..models import Job, size
 from .doors import manager_options
-from .output import VerbResult
-from .tables import table, terminal_width
-from .texts import printable
+from .output import Table, VerbResult, printable
 
 Json = Mapping[str, Any]
 
@@ -24,7 +22,7 @@ def outcome(job: Job) -> VerbResult:
         return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
     plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
     next_step = f"To do this: jupyter envkernels resume {job.id}"
-    return VerbResult({**document, "plan": plan}, f"{plan_text(plan, terminal_width())}\n\n{next_step}")
+    return VerbResult({**document, "plan": plan}, f"{plan_text(plan)}\n\n{next_step}")
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -38,22 +36,17 @@ def job_document(job: Job) -> dict[str, Any]:
     }
 
 
-def plan_text(plan: Json, width: int | None = None) -> str:
-    """Return a plan for people.
-
-    Args:
-        plan: schema ``Plan``.
-        width: columns of the terminal; None for one that has no end.
-    """
+def plan_text(plan: Json) -> str:
+    """Return a plan, of schema ``Plan``, for people."""
     downloads = {package["name"]: "cached" if package["cached"] else _size(package) for package in plan["packages"]}
     rows = [
         (change["name"], change["change"], downloads.get(change["name"], ""), _versions(change))
         for change in plan["changes"]
     ]
     header = ("PACKAGE", "CHANGE", "DOWNLOAD", "VERSION")
-    parts = [printable(f"{plan['kind']} {plan['environment']}: {plan['prefix']}")]
-    parts += [table(header, rows, right=[2], width=width)] if rows else []
-    return "\n\n".join([*parts, "\n".join(map(printable, _facts(plan)))])
+    title = printable(f"{plan['kind']} {plan['environment']}: {plan['prefix']}")
+    parts = [title, str(Table(header, rows, right=[2])), "\n".join(map(printable, _facts(plan)))]
+    return "\n\n".join(filter(None, parts))
 
 
 def _size(package: Json) -> str:

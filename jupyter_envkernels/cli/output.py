@@ -1,19 +1,64 @@
-"""What a verb gives, on standard output and standard error, and the exit code."""
+"""What a verb gives, for people and for programs, on standard output and standard error; and the exit code."""
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest, PolicyUnusable
+from ..models import Progress, ProgressUnit, size
 from .interrupts import INTERRUPTED
-from .texts import printable
 
 FAILED = 1
 WRONG_USE = 2
 REFUSED = 3
+
+_ENDLESS = 1 << 16
+"""Columns of what has no end, as a file has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table for people, laid out when it is printed: for the width of the terminal, or one line a row.
+
+    Attributes:
+        header: names of the columns.
+        rows: cells, as many as the header has.
+        right: columns whose cells are numbers.
+        empty: what is printed where there are no rows.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    right: Collection[int] = ()
+    empty: str = ""
+
+    def __str__(self) -> str:
+        return self.laid_out(terminal_width())
+
+    def laid_out(self, width: int | None) -> str:
+        """Return the table in so many columns, where None is no limit: no cell is cut, words are broken if need be."""
+        if not self.rows:
+            return self.empty
+        from rich.console import Console  # noqa: PLC0415 - programs that read JSON do not wait for it
+        from rich.table import Table as Grid  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+        for place, name in enumerate(self.header):
+            grid.add_column(name, justify="right" if place in self.right else "left", overflow="fold")
+        for row in self.rows:
+            grid.add_row(*(Text(printable(cell)) for cell in row))
+        console = Console(file=io.StringIO(), width=width or _ENDLESS, color_system=None)
+        with console.capture() as capture:
+            console.print(grid)
+        return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +73,7 @@ class VerbResult:
     """
 
     document: Any
-    text: str = ""
+    text: str | Table = ""
     code: int = 0
     note: str = ""
 
@@ -49,8 +94,8 @@ def print_answer(answer: VerbResult, *, as_json: bool) -> None:
     if as_json:
         _print_json(answer.document)
         return
-    if answer.text:
-        print(answer.text, flush=True)
+    if text := str(answer.text):
+        print(text, flush=True)
     if answer.note:
         print(printable(answer.note), file=sys.stderr, flush=True)
 
@@ -68,3 +113,45 @@ def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
 
 def _print_json(document: Any) -> None:
     print(json.dumps(document, indent=2), flush=True)
+
+
+def terminal_width() -> int | None:
+    """Return the columns of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def printable(text: str) -> str:
+    """Return the text without what would move the cursor or hide something: such characters are spelled out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as ``0:07`` or ``1:02:03``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def moment(when: float) -> str:
+    """Return seconds since the epoch as local time, to the minute."""
+    return f"{datetime.fromtimestamp(when, timezone.utc).astimezone():%Y-%m-%d %H:%M}"
+
+
+def day(when: float) -> str:
+    """Return seconds since the epoch as local date."""
+    return moment(when).partition(" ")[0]
+
+
+def amount(progress: Progress) -> str:
+    """Return how far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
+    done, total, unit = progress.done, progress.total, progress.unit
+    if unit == "bytes":
+        return size(done) if total is None else f"{size(done)} of {size(total)}"
+    return f"{done} {unit}" if total is None else f"{done} of {total} {unit}"
+
+
+def rate(unit: ProgressUnit, per_second: float | None) -> str:
+    """Return how fast it goes; empty while that is unknown."""
+    if per_second is None:
+        return ""
+    return f"{size(per_second)}/s" if unit == "bytes" else f"{per_second:.0f} {unit}/s"

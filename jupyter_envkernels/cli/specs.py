@@ -18,8 +18,7 @@ from ..jobs.admission import check_spec
 from ..models import CheckedSpec, EngineOptions
 from ..policy import is_refusal
 from .doors import engine_options, open_catalog
-from .output import FAILED, REFUSED, VerbResult
-from .texts import printable
+from .output import FAILED, REFUSED, VerbResult, printable
 
 _SECONDS = 120.0
 """That channels may take to answer: a big one is fetched as a whole at the first time."""

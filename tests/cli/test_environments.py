@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from jupyter_envkernels.cli import texts
+from jupyter_envkernels.cli.output import day
 from jupyter_envkernels.envs.usage import record_activation, record_start
 from jupyter_envkernels.models import Problem
 from tests.cli.shell import Shell
@@ -49,7 +49,7 @@ def test_sizes_are_shown_once_they_are_known(shell: Shell) -> None:
     record_start(prefix, shell.home / ".local" / "share" / "jupyter" / "envkernels" / "usage")
     header, row = shell.run("list").stdout.splitlines()
     assert header.split() == ["NAME", "KERNEL", "SIZE", "LAST", "USED", "PREFIX"]
-    assert row.split()[-4:] == ["2.0", "MB", texts.day(time.time()), str(prefix)]
+    assert row.split()[-4:] == ["2.0", "MB", day(time.time()), str(prefix)]
 
 
 def test_list_names_scripts_that_failed(shell: Shell) -> None:
@@ -66,10 +66,10 @@ def test_list_names_scripts_that_failed(shell: Shell) -> None:
 
 def test_list_on_a_terminal_has_no_longer_lines_than_it(shell: Shell) -> None:
     shell.environment("lesson")
-    with shell.terminal("list", columns=60) as terminal:
+    with shell.terminal("list", columns=72) as terminal:
         assert terminal.wait() == 0
-        assert max(map(len, terminal.shown.splitlines())) <= 60
-        assert "  ~/.conda/envs/lesson" in terminal.shown.splitlines()
+        assert max(map(len, terminal.shown.splitlines())) <= 72
+        assert terminal.shown.splitlines()[1].endswith(" ~/.conda/envs/lesson")
 
 
 def test_history(shell: Shell) -> None:
