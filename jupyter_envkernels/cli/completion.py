@@ -17,9 +17,8 @@ from traitlets.config.argcomplete_config import get_argcomplete_cwords, incremen
 from ..envs.history import read_history
 from ..errors import EnvKernelsError
 from ..jobs.journal.reader import Journal, job_ids
-from .display import kind_of
 from .doors import manager_options, open_catalog
-from .output import VerbResult, printable
+from .output import VerbResult, kind_of, printable
 
 _PROGRAM = "jupyter-envkernels"
 

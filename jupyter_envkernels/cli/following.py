@@ -1,22 +1,28 @@
-"""A job, followed to its end by a person at a terminal, or by a script."""
+"""A job, followed to its end by a person at a terminal, or by a script; and what is said of it then."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
+from ..documents import plan_json
 from ..errors import Cancelled, EnvKernelsError, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
-from ..models import Job, JobEvent
-from .display import Display, Lines
+from ..models import Job, JobEvent, size
 from .doors import manager_options
 from .interrupts import INTERRUPTED
-from .output import print_failure
+from .output import Table, VerbResult, print_failure, printable
+
+if TYPE_CHECKING:
+    from .progress import Display
+
+Json = Mapping[str, Any]
 
 Begin = Callable[[JobManager], Awaitable[Job]]
 """Gives a manager the job that is to be followed."""
@@ -37,6 +43,8 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
         EnvKernelsError: the job cannot begin, or it did not succeed.
         Cancelled: it was cancelled, here or elsewhere.
     """
+    from .progress import open_display  # noqa: PLC0415 - verbs that run no job do not wait for it
+
     display = open_display()
     try:
         job = asyncio.run(_Attendance(display, as_json=as_json).attend(begin))
@@ -57,13 +65,66 @@ def failure_of(job: Job) -> EnvKernelsError:
     return failure(job.error.code, job.error.message, remedy=job.error.remedy, details=details)
 
 
-def open_display() -> Display:
-    """Return a live bar where standard error is a terminal, else plain lines."""
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from .bar import Bar  # noqa: PLC0415 - its import takes time
+def outcome(job: Job) -> VerbResult:
+    """Return what the verb of a job that has succeeded gives."""
+    document = job_document(job)
+    if not job.request.is_plan:
+        return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
+    plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
+    next_step = f"To do this: jupyter envkernels resume {job.id}"
+    return VerbResult({**document, "plan": plan}, f"{plan_text(plan)}\n\n{next_step}")
 
-        return Bar()
-    return Lines()
+
+def job_document(job: Job) -> dict[str, Any]:
+    """Return what each verb that is about one job gives at least."""
+    return {
+        "job": job.id,
+        "kind": job.request.kind,
+        "state": job.state,
+        "environment": job.request.environment,
+        "prefix": str(job.request.prefix),
+    }
+
+
+def plan_text(plan: Json) -> str:
+    """Return a plan, of schema ``Plan``, for people."""
+    downloads = {package["name"]: "cached" if package["cached"] else _size(package) for package in plan["packages"]}
+    rows = [
+        (change["name"], change["change"], downloads.get(change["name"], ""), _versions(change))
+        for change in plan["changes"]
+    ]
+    header = ("PACKAGE", "CHANGE", "DOWNLOAD", "VERSION")
+    title = printable(f"{plan['kind']} {plan['environment']}: {plan['prefix']}")
+    parts = [title, str(Table(header, rows, right=[2])), "\n".join(map(printable, _facts(plan)))]
+    return "\n\n".join(filter(None, parts))
+
+
+def _size(package: Json) -> str:
+    return size(package["size"]) if package["size"] else "?"
+
+
+def _versions(change: Json) -> str:
+    """From which version to which; with the build where that alone changes."""
+    both = [
+        known if change["change"] == "rebuilt" else known.partition(" ")[0]
+        for known in (change["before"], change["after"])
+        if known
+    ]
+    return " -> ".join(both)
+
+
+def _facts(plan: Json) -> Iterator[str]:
+    counts = Counter(change["change"] for change in plan["changes"])
+    changed = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    yield f"Packages: {changed or 'nothing changes'}"
+    free = "" if plan["free_bytes"] is None else f"; {size(plan['free_bytes'])} are free"
+    disk = f", about {size(plan['disk_bytes'])} on disk" if plan["disk_bytes"] else ""
+    yield f"Download: {size(plan['download_bytes'])}{disk}{free}"
+    for label, key in (("pip takes out", "pip_removed"), ("pip installs", "pip"), ("Variables", "variables")):
+        if plan[key]:
+            yield f"{label}: {', '.join(plan[key])}"
+    for warning in plan["warnings"]:
+        yield f"Warning: {warning['message']} {warning['remedy']}".rstrip()
 
 
 class _Attendance:

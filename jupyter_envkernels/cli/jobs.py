@@ -13,11 +13,9 @@ from ..errors import Ambiguous, Cancelled, Conflict, NotFound
 from ..jobs.journal.reader import Journal, job_ids
 from ..jobs.manager import JobManager
 from ..models import Job
-from .display import kind_of
 from .doors import manager_options
-from .following import carry_out
-from .outcome import job_document, outcome
-from .output import Table, VerbResult, moment, printable
+from .following import carry_out, job_document, outcome
+from .output import Table, VerbResult, kind_of, moment, printable
 
 _POLL = 0.2
 """Seconds between two looks at a log that grows."""

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError, Forbidden, InvalidRequest, PolicyUnusable
-from ..models import Progress, ProgressUnit, size
+from ..models import Job, Progress, ProgressUnit, size
 from .interrupts import INTERRUPTED
 
 FAILED = 1
@@ -155,3 +155,8 @@ def rate(unit: ProgressUnit, per_second: float | None) -> str:
     if per_second is None:
         return ""
     return f"{size(per_second)}/s" if unit == "bytes" else f"{per_second:.0f} {unit}/s"
+
+
+def kind_of(job: Job) -> str:
+    """Return what a job does, or what it prepares."""
+    return f"plan {job.request.operation.kind}" if job.request.is_plan else job.request.kind

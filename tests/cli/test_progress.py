@@ -8,10 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jupyter_envkernels.cli import display
-from jupyter_envkernels.cli.bar import Bar
-from jupyter_envkernels.cli.display import Display, Lines, how_far, title
-from jupyter_envkernels.cli.following import open_display
+from jupyter_envkernels.cli import progress
+from jupyter_envkernels.cli.progress import Bar, Display, Lines, how_far, open_display, title
 from jupyter_envkernels.engine.operations import PlanOnly, Update
 from jupyter_envkernels.models import JobEvent, Progress
 from tests.cli.jobs import a_job
@@ -80,7 +78,7 @@ def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
 def test_plain_lines_tell_of_progress_from_time_to_time(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(display, "_INTERVAL", 0.0)
+    monkeypatch.setattr(progress, "_INTERVAL", 0.0)
     show(Lines())
     assert "downloading: 12.3 MB of 40.2 MB, 3.2 MB/s, 0:09 left" in capsys.readouterr().err.splitlines()
 
