@@ -10,8 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from packaging.utils import canonicalize_name
+
 from .errors import NotAllowed, PolicyUnusable
-from .models import CheckedSpec, Limits, Plan, Problem, Room, canonical_name, count_of, size
+from .models import CheckedSpec, Limits, Plan, Problem, Room, count_of, size
 
 _ASK = "Ask the administrator of this server."
 
@@ -157,9 +159,11 @@ def _scarce(limits: Limits, plan: Plan) -> list[Problem]:
 
 
 def _denied(limits: Limits, names: Iterable[str]) -> list[Problem]:
-    patterns = [canonical_name(pattern) for pattern in limits.denied_packages]
+    patterns = [canonicalize_name(pattern) for pattern in limits.denied_packages]
     found = [
-        name for name in dict.fromkeys(names) if any(fnmatchcase(canonical_name(name), pattern) for pattern in patterns)
+        name
+        for name in dict.fromkeys(names)
+        if any(fnmatchcase(canonicalize_name(name), pattern) for pattern in patterns)
     ]
     if not found:
         return []

@@ -40,11 +40,9 @@ from .job import (
     ProgressUnit,
 )
 from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
-from .machine import Machine, VirtualPackage
-from .names import canonical_name
 from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
 from .request import Edit, Operation, Request
-from .server_settings import LocationStatus, Setup
+from .server_settings import LocationStatus, Machine, Setup, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
 __all__ = [
@@ -96,7 +94,6 @@ __all__ = [
     "Severity",
     "Usage",
     "VirtualPackage",
-    "canonical_name",
     "count_of",
     "environment_id",
     "is_denied_variable",

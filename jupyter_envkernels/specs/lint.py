@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, PipInstaller, canonical_name
+from packaging.utils import canonicalize_name
+
+from ..models import ENVIRONMENT_NAME, RESERVED_NAMES, Diagnostic, PipInstaller
 from .anaconda_tos import terms_remarks
 from .document import Document
 from .fixes import delete, loosened, rewrite
@@ -179,9 +181,9 @@ def _pip_sections(document: Document) -> Iterator[Diagnostic]:
 
 
 def _pip_and_conda(document: Document) -> Iterator[Diagnostic]:
-    by_conda = {canonical_name(dependency.name): dependency for dependency in document.dependencies}
+    by_conda = {canonicalize_name(dependency.name): dependency for dependency in document.dependencies}
     for line in document.pip:
-        dependency = by_conda.get(canonical_name(pip_name(line.text)))
+        dependency = by_conda.get(canonicalize_name(pip_name(line.text)))
         if dependency is not None and dependency.name != "pip":
             yield remark(
                 "warning",

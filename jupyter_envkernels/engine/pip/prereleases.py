@@ -11,7 +11,8 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from ...models import canonical_name
+from packaging.utils import canonicalize_name
+
 from ...specs import pip_name
 from ...specs.pip_options import parse
 
@@ -42,7 +43,7 @@ async def prerelease_flags(
     if not any(map(_is_prerelease, usual.values())):
         return _EXPLICIT if usual else []
     explicit = await ask(_EXPLICIT)
-    named = {canonical_name(pip_name(line)) for line in lines}
+    named = {canonicalize_name(pip_name(line)) for line in lines}
     firm = {name: version for name, version in usual.items() if name in named and not _is_prerelease(version)}
     is_as_new = explicit and all(explicit.get(name) == version for name, version in firm.items())
     return _EXPLICIT if is_as_new else []
@@ -51,7 +52,7 @@ async def prerelease_flags(
 def planned(output: Sequence[str]) -> Versions:
     """Return what ``uv pip install --dry-run`` says that it would install."""
     found = filter(None, map(_PLANNED.fullmatch, output))
-    return {canonical_name(each["name"]): each["version"] for each in found}
+    return {canonicalize_name(each["name"]): each["version"] for each in found}
 
 
 def _is_prerelease(version: str) -> bool:

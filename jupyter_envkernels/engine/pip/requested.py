@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from ...envs.inventory import read_inventory
 from ...envs.requirement_files import lines_of_files
 from ...files import read_file, read_head
-from ...models import canonical_name
 from ...specs import pip_name
 from ...specs.pip_options import joined
 
@@ -39,7 +40,7 @@ def requested_names(
     names = {pip_name(line) for line in (*written, *lines_of_files(written, folder, environ)[0])}
     if former is not None:
         names |= {package.name for package in read_inventory(former).of("pip") if package.requested}
-    return {canonical_name(name) for name in names if name}
+    return {canonicalize_name(name) for name in names if name}
 
 
 def mark_requested(prefix: Path, requested: Collection[str]) -> None:
@@ -52,8 +53,8 @@ def mark_requested(prefix: Path, requested: Collection[str]) -> None:
     Raises:
         OSError: a mark cannot be made.
     """
-    of_pip = dict(_folders(prefix, {canonical_name(package.name) for package in read_inventory(prefix).of("pip")}))
-    needed = {canonical_name(name) for folder in of_pip.values() for name in _REQUIRES.findall(_metadata(folder))}
+    of_pip = dict(_folders(prefix, {canonicalize_name(package.name) for package in read_inventory(prefix).of("pip")}))
+    needed = {canonicalize_name(name) for folder in of_pip.values() for name in _REQUIRES.findall(_metadata(folder))}
     for name, folder in of_pip.items():
         if name in requested:
             _set_mark(folder, is_requested=True)
@@ -63,7 +64,7 @@ def mark_requested(prefix: Path, requested: Collection[str]) -> None:
 
 def _folders(prefix: Path, names: Collection[str]) -> Iterator[tuple[str, Path]]:
     for folder in prefix.glob("lib/python3.*/site-packages/*.dist-info"):
-        name = canonical_name(folder.name.partition("-")[0])
+        name = canonicalize_name(folder.name.partition("-")[0])
         if name in names:
             yield name, folder
 

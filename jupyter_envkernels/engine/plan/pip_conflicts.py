@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from ...envs.prefix_data import record_path
-from ...models import Inventory, Plan, PlannedPackage, Problem, canonical_name
+from ...models import Inventory, Plan, PlannedPackage, Problem
 from ..backend import Report
 from ..pip import installer
 from .diff import is_same, python_minor
@@ -26,12 +28,12 @@ def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory
     """
     if python_minor(before) != python_minor(plan.packages):
         return plan
-    of_pip = {canonical_name(package.name): package for package in inventory.of("pip")}
-    wanted = {canonical_name(name) for name in named}
+    of_pip = {canonicalize_name(package.name): package for package in inventory.of("pip")}
+    wanted = {canonicalize_name(name) for name in named}
     there = {package.name: package for package in before}
     removed, warnings = list(plan.pip_removed), list(plan.warnings)
     for package in plan.packages:
-        name = canonical_name(package.name)
+        name = canonicalize_name(package.name)
         old = there.get(package.name)
         if name in of_pip and (name in wanted or old is None or not is_same(old, package)):
             removed.append(of_pip[name].name)
@@ -51,7 +53,7 @@ async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report:
     if not plan.pip_removed:
         return
     await installer.uninstall(folder, plan.pip_removed, environ, report)
-    gone = {canonical_name(name) for name in plan.pip_removed}
+    gone = {canonicalize_name(name) for name in plan.pip_removed}
     for package in plan.packages:
-        if canonical_name(package.name) in gone:  # what has no record is linked again
+        if canonicalize_name(package.name) in gone:  # what has no record is linked again
             record_path(folder, package.name, package.version, package.build).unlink(missing_ok=True)

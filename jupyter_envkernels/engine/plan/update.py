@@ -6,8 +6,10 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from packaging.utils import canonicalize_name
+
 from ...errors import NotFound, SolveFailed
-from ...models import Edit, EnvSpec, Inventory, Plan, PlannedPackage, Problem, canonical_name
+from ...models import Edit, EnvSpec, Inventory, Plan, PlannedPackage, Problem
 from ...specs import conda_name, pip_name
 from ..messages import first_of, listed
 from .diff import python_minor
@@ -152,8 +154,8 @@ def _need(path: Sequence[str], kernel: Collection[str]) -> str:
 
 
 def _check_there(names: Sequence[str], inventory: Inventory) -> None:
-    there = {canonical_name(package.name) for package in inventory.packages}
-    if missing := [name for name in names if canonical_name(name) not in there]:
+    there = {canonicalize_name(package.name) for package in inventory.packages}
+    if missing := [name for name in names if canonicalize_name(name) not in there]:
         raise NotFound(f"There is no package {', '.join(missing)} in this environment.", remedy="Correct the names.")
 
 
@@ -164,15 +166,15 @@ def _asked(inventory: Inventory, installed: Sequence[PlannedPackage]) -> dict[st
 
 def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str]:
     """Of names, in whatever spelling, those of conda packages, as conda spells them."""
-    wanted = {canonical_name(name) for name in names}
-    return {package.name for package in installed if canonical_name(package.name) in wanted}
+    wanted = {canonicalize_name(name) for name in names}
+    return {package.name for package in installed if canonicalize_name(package.name) in wanted}
 
 
 def _needed_below_pip(names: Sequence[str], inventory: Inventory, installed: Sequence[PlannedPackage]) -> Iterator[str]:
     """Of names, those of conda packages that pip has replaced and others need: pip's goes, and conda's is back."""
-    of_pip = {canonical_name(package.name) for package in inventory.of("pip")}
+    of_pip = {canonicalize_name(package.name) for package in inventory.of("pip")}
     removed = _names(names, installed)
-    return (name for name in removed if canonical_name(name) in of_pip and _dependents({name}, installed) - removed)
+    return (name for name in removed if canonicalize_name(name) in of_pip and _dependents({name}, installed) - removed)
 
 
 def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
@@ -212,19 +214,21 @@ def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
 
 def _pip_removed(spec: EnvSpec | None, edit: Edit, inventory: Inventory) -> tuple[str, ...]:
     """Packages of pip that are named, and with a spec and ``prune`` those that were asked for and are not any more."""
-    removed = {canonical_name(name) for name in edit.remove}
-    listed = {canonical_name(pip_name(line)) for line in spec.pip} if spec else set()
+    removed = {canonicalize_name(name) for name in edit.remove}
+    listed = {canonicalize_name(pip_name(line)) for line in spec.pip} if spec else set()
     return tuple(
         package.name
         for package in inventory.of("pip")
-        if canonical_name(package.name) in removed
-        or (spec and edit.prune and package.requested and canonical_name(package.name) not in listed)
+        if canonicalize_name(package.name) in removed
+        or (spec and edit.prune and package.requested and canonicalize_name(package.name) not in listed)
     )
 
 
 def _pip_installed(spec: EnvSpec, edit: Edit, pip_removed: Sequence[str], inventory: Inventory) -> tuple[str, ...]:
     """Return lines that install again what pip has installed and the update does not change."""
-    changed = {canonical_name(pip_name(line)) for line in spec.pip}
-    changed |= {canonical_name(name) for name in pip_removed}
-    changed |= {canonical_name(conda_name(text)) for text in edit.add}
-    return tuple(p.requirement for p in inventory.of("pip") if p.requirement and canonical_name(p.name) not in changed)
+    changed = {canonicalize_name(pip_name(line)) for line in spec.pip}
+    changed |= {canonicalize_name(name) for name in pip_removed}
+    changed |= {canonicalize_name(conda_name(text)) for text in edit.add}
+    return tuple(
+        p.requirement for p in inventory.of("pip") if p.requirement and canonicalize_name(p.name) not in changed
+    )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import parse_qs, urlsplit
 
-from ...models import LockedPackage, canonical_name
+from packaging.utils import canonicalize_name
+
+from ...models import LockedPackage
 from ..remarks import Unreadable, shown, unreadable
 from ..yaml_nodes import Node
 from .explicit import foreign, package_url
@@ -44,7 +46,7 @@ class Entry:
     def key(self) -> tuple[bool, str]:
         """Return what an environment can hold only once: the manager and the name."""
         archive = self.location.rpartition("/")[2]
-        return self.is_pip, canonical_name(self.name) if self.is_pip else archive.rsplit("-", 2)[0].lower()
+        return self.is_pip, canonicalize_name(self.name) if self.is_pip else archive.rsplit("-", 2)[0].lower()
 
 
 def conda_package(entry: Entry) -> LockedPackage:
