@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import fcntl
 import os
@@ -130,6 +129,8 @@ def _unmapped_root() -> int | None:
 
 def _renameat2(source: Path, target: Path, flags: int) -> int:
     """Call ``renameat2(2)``; 0 or the error number. Not every file system has every flag."""
+    import ctypes  # noqa: PLC0415 - takes longer than most of what needs this module
+
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:

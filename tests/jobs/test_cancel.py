@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from msgspec import structs
 
@@ -167,8 +168,8 @@ async def sleeps(manager: JobManager, request: JobRequest) -> Job:
 
 def _is_sleep(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/comm").read_text() == "sleep\n"
-    except OSError:  # it has ended meanwhile
+        return psutil.Process(pid).name() == "sleep"
+    except psutil.NoSuchProcess:  # it has ended meanwhile
         return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_the_interpreter_of_another_prefix_runs_in_that_one(start: Start, tmp_pa
     assert start("", argv=(f"{other}/bin/python",)).stdout == str(other)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells which signals a process ignores")
 def test_it_ignores_no_signal_that_the_client_did_not_ignore(start: Start) -> None:
     shown = "grep SigIgn /proc/self/status"
     assert start(shown).stdout == subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True).stdout

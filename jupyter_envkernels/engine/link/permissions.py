@@ -14,7 +14,6 @@ import stat
 from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from ...system import system
 from .manifest import owned_files
@@ -98,29 +97,31 @@ def _open_file(name: str, folder: int, bits: int) -> None:
         if error.errno in _NO_FILE:
             return
         raise
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         mode = stat.S_IMODE(found.st_mode)
         wanted = mode | (bits & 0o044) | (bits & 0o011 if mode & stat.S_IXUSR else 0)
         if wanted == mode or not stat.S_ISREG(found.st_mode):
             return
         if found.st_nlink > 1:
-            _separate(name, folder, file, wanted)
+            _separate(name, folder, descriptor, wanted)
         else:
             os.fchmod(descriptor, wanted)
+    finally:
+        os.close(descriptor)
 
 
 _NO_FILE = {errno.ELOOP, errno.ENXIO, errno.EOPNOTSUPP}
 """Why a link or a socket cannot be opened."""
 
 
-def _separate(name: str, folder: int, content: BinaryIO, mode: int) -> None:
+def _separate(name: str, folder: int, original: int, mode: int) -> None:
     """Put a copy of a file in its place."""
     fresh = f".envkernels-{secrets.token_hex(8)}"
-    found = os.fstat(content.fileno())
+    found = os.fstat(original)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
     try:
-        with os.fdopen(descriptor, "wb") as copy:
+        with os.fdopen(original, "rb", closefd=False) as content, os.fdopen(descriptor, "wb") as copy:
             shutil.copyfileobj(content, copy)
             copy.flush()
             os.utime(descriptor, ns=(found.st_atime_ns, found.st_mtime_ns))

@@ -85,6 +85,6 @@ def test_what_an_environment_has_already_is_shared_with_it(envs: Path) -> None:
     assert problems(new, limited, package("one", 50), package("two", 2)) == "plan: too-many-bytes"
     update = Update("lesson", envs / "lesson")
     assert problems(update, options(envs, max_total_bytes=2 * MB), package("one", 50)) == "", "nothing is added"
-    elsewhere = replace(limited, package_cache=Path("/proc/cache"))
+    elsewhere = replace(limited, package_cache=Path("/dev/cache"))
     assert problems(new, elsewhere, package("one", 50)) == "plan: too-many-bytes", "all is copied"
     assert problems(update, elsewhere, package("one", 50)) == ""
