@@ -20,7 +20,7 @@ $(if $(wildcard jupyter_envkernels/labextension/package.json),,$(shell rm -f .ma
 # What is set up for tests is so for lab too, which is looked at after it: in turn, whatever -j says.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak lint build docs-images docs-settings clean
+.PHONY: help lab test soak lint build docs-images docs-settings schemas clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -48,6 +48,9 @@ docs-images: .make/python-test .make/node-test .make/labextension  ## make the p
 
 docs-settings: .make/python-lab  ## write docs/settings.md again, from the help texts of the settings
 	@python -m tools.settings_page
+
+schemas: .make/python-lab  ## write the schemas of REST and events again, from the classes of documents and requests
+	@python -m tools.schemas
 
 clean:  ## remove all that these commands made, but .lab
 	rm -rf .make .venv dist labextension/node_modules labextension/checks/node_modules labextension/lib labextension/.yarn

@@ -1,208 +1,492 @@
-"""Models -> JSON documents, the same for REST and the command line: see ``rest-api.yml`` and the event schema."""
+"""Models -> JSON documents, the same for REST and the command line.
+
+Where a model is all that clients see, it is its own document; where it is not, the document's class is here. From these
+classes ``make schemas`` writes the schemas of ``rest-api.yml``, of the event, and of the panel: the description of a
+field stands under "Attributes" in its class.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-from .models import (
-    CheckedSpec,
-    Environment,
-    Exported,
-    ExportFormat,
-    Footprint,
-    Inventory,
-    Job,
-    JobEvent,
-    Kernel,
-    Machine,
-    Plan,
-    PlannedPackage,
-    Problem,
-    Request,
-    Revision,
-    Setup,
-    Usage,
-)
+import msgspec
+
+from . import models
+from .envs import doctor
+from .envs.templates import Template
+from .errors import EnvKernelsError
+from .kernels.configured import OtherManager
+from .models import TOLERANT, Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
 from .specs import without_credentials
 
-if TYPE_CHECKING:
-    from .envs.doctor import Diagnosis
-    from .kernels.configured import OtherManager
-
 Json = dict[str, Any]
+T = TypeVar("T")
 
-_UNKNOWN = Footprint()
+ExportFormat = Annotated[models.ExportFormat, msgspec.Meta(title="ExportFormat")]
+JobKind = Annotated[str, msgspec.Meta(title="JobKind")]
+PlannedKind = Annotated[str, msgspec.Meta(title="PlannedKind")]
+JobState = Annotated[models.JobState, msgspec.Meta(title="JobState")]
+JobPhase = Annotated[models.JobPhase, msgspec.Meta(title="JobPhase")]
+
+_UNKNOWN = models.Footprint()
 
 
-def environment_json(environment: Environment, footprint: Footprint | None = None) -> Json:
-    """Schema ``Environment``; without a footprint, as if nothing were known of it."""
-    footprint = footprint or _UNKNOWN
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Why a request was refused.
+
+    Attributes:
+        code: a stable word for programs.
+        message: what is wrong.
+        remedy: what to do about it; may be empty.
+        details: facts for programs.
+    """
+
+    code: str
+    message: str
+    remedy: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel of an environment.
+
+    Attributes:
+        id: the kernelspec name.
+        problem: why it cannot start; None when nothing is known against it.
+        other_prefix: another prefix, whose interpreter runs the kernel and which is activated for it.
+    """
+
+    id: str
+    display_name: str
+    language: str
+    problem: Problem | None
+    other_prefix: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an environment takes on disk. It may have changed since it was measured.
+
+    Attributes:
+        own_bytes: what its removal frees.
+        shared_bytes: files that the package cache or other environments have too, by hard links.
+    """
+
+    own_bytes: Count
+    shared_bytes: Count
+    measured: Time
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment with its kernels, and what is known of its use.
+
+    Attributes:
+        is_base: the root of a conda, mamba or micromamba installation.
+        is_running: Jupyter itself runs in it.
+        read_only: the user cannot change it, or its maker has frozen it (CEP 22).
+        is_trusted: accounts that are not trusted cannot change it; else it has no kernel.
+        problem: why it offers no kernel; None when it offers one.
+        usage: None until it has been measured, which happens in the background.
+        created: None where it is not known, or not yet.
+        last_used: when Jupyter last started a kernel of it for this user; None where it is not known to have done so.
+        activation_problems: its scripts in ``etc/conda/activate.d`` and ``deactivate.d`` that failed when they last ran
+            for this user, for a kernel or in a job, with the end of what each printed. Its kernels start nevertheless,
+            with what the other scripts set.
+    """
+
+    id: EnvironmentId
+    name: str
+    prefix: Path
+    kernels: Tolerant[Kernel]
+    is_base: bool
+    is_running: bool
+    read_only: bool
+    is_trusted: bool
+    problem: Problem | None
+    usage: Usage | None
+    created: Time | None
+    last_used: Time | None
+    activation_problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentList:
+    """The environments there are now, by name."""
+
+    environments: Tolerant[Environment]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An entry of an environment's history.
+
+    Packages are written ``channel/subdir::name-version-build``. Texts hold no credentials.
+
+    Attributes:
+        revision: the number that ``conda list --revisions`` gives it.
+        command: what was run; empty where the history does not tell.
+        added: packages that the revision before did not have.
+        removed: packages that only the revision before had.
+        specs: match specs that were requested.
+        is_current: it is the newest.
+    """
+
+    revision: Count
+    time: Time | None
+    command: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    specs: tuple[str, ...]
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The revisions of an environment, oldest first; none where no history can be read."""
+
+    revisions: Tolerant[Revision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported(models.Exported):
+    """An environment as the text of a file. It holds no credentials."""
+
+    format: ExportFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis(doctor.Diagnosis):
+    """All locations of environments, and for a path every rule up to the first that decides against it.
+
+    Attributes:
+        other_kernel_spec_manager: what decides on the kernels of this server instead of jupyter-envkernels.
+    """
+
+    other_kernel_spec_manager: OtherManager | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(models.Setup):
+    """What is in force for this user. It holds no credentials.
+
+    Attributes:
+        platform: such as linux-64; None where the engine cannot be asked.
+        virtual_packages: what this machine offers to packages; None where the engine cannot be asked.
+    """
+
+    platform: str | None
+    virtual_packages: tuple[models.VirtualPackage, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateList:
+    """Specs that the administrator offers, in the administrator's order."""
+
+    templates: Tolerant[Template]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPackage:
+    """A conda package of a plan.
+
+    Attributes:
+        size: of the archive in bytes; 0 where the channel does not tell.
+        cached: it needs no download.
+    """
+
+    name: str
+    version: str
+    build: str
+    channel: str
+    subdir: str
+    url: str
+    size: Count
+    cached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job installs, no more and no less.
+
+    Attributes:
+        digest: the same packages and pip lines and variables have the same.
+        kind: of the job that carries it out.
+        packages: all conda packages that there will be.
+        requested: match specs that were requested.
+        pip: lines for pip.
+        pip_removed: names of packages of pip that are taken out.
+        disk_bytes: about what it will take on disk; cached packages take nothing.
+        free_bytes: where the environment goes.
+    """
+
+    digest: str
+    kind: PlannedKind
+    environment: str
+    prefix: Path
+    packages: tuple[PlannedPackage, ...]
+    changes: tuple[models.PackageChange, ...]
+    requested: tuple[str, ...]
+    pip: tuple[str, ...]
+    pip_removed: tuple[str, ...]
+    variables: Mapping[str, str]
+    download_bytes: Count
+    disk_bytes: Count
+    free_bytes: Count | None
+    warnings: Tolerant[Problem]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStep:
+    """What a job and each of its events say alike.
+
+    Attributes:
+        environment: the name of the environment that the job makes, changes or takes away.
+        user: who requested it: the user of the server, or the account of a command line.
+        message: what happens now, in words.
+        error: why the job failed; None while it has not.
+    """
+
+    kind: JobKind
+    environment: str
+    prefix: Path
+    user: str
+    state: JobState
+    phase: Annotated[JobPhase | None, TOLERANT]
+    progress: models.Progress | None
+    message: str
+    error: Problem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(JobStep):
+    """A job as it stands.
+
+    Attributes:
+        environment_id: the id that this environment has, or will have.
+        plans: of a plan, the kind of job that it prepares.
+        seq: of the newest event; 0 while none can be read, for the journal is damaged.
+    """
+
+    id: JobId
+    environment_id: str
+    plans: PlannedKind | None
+    seq: Count
+    created: Time
+    started: Time | None
+    finished: Time | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """The jobs that the journal holds, newest first."""
+
+    jobs: Tolerant[Job]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobEvent(JobStep):
+    """An entry of a job's journal.
+
+    As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the
+    bus: they are hints, and what ``jobs/{id}/events`` gives is the truth.
+
+    Attributes:
+        seq: the place in the journal, from 1 without gaps.
+    """
+
+    job_id: JobId
+    seq: Ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class JobEventList:
+    """Events by seq, without gaps."""
+
+    events: Tolerant[JobEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """A piece of a job's log.
+
+    Attributes:
+        offset: where to read on, in bytes.
+        complete: that was all that there will be.
+    """
+
+    text: str
+    offset: Count
+    complete: bool
+
+
+def error_json(error: EnvKernelsError | Error) -> Json:
+    """Return an :class:`Error`."""
+    return _json(_alike(Error, error))
+
+
+def environment_json(environment: models.Environment, footprint: models.Footprint | None = None) -> Json:
+    """Return an :class:`Environment`; without a footprint, as if nothing were known of it."""
+    return _json(_environment(environment, footprint or _UNKNOWN))
+
+
+def environments_json(found: Iterable[models.Environment], footprints: Mapping[str, models.Footprint]) -> Json:
+    """Return an :class:`EnvironmentList`; footprints are by id."""
+    listed = [_environment(environment, footprints.get(environment.id, _UNKNOWN)) for environment in found]
+    return _json(EnvironmentList(tuple(listed)))
+
+
+def inventory_json(inventory: models.Inventory) -> Json:
+    """Return an ``Inventory``."""
+    return _json(inventory)
+
+
+def exported_json(form: models.ExportFormat, exported: models.Exported) -> Json:
+    """Return an :class:`Exported`."""
+    return _json(_alike(Exported, exported, format=form))
+
+
+def diagnosis_json(diagnosis: doctor.Diagnosis, other: OtherManager | None) -> Json:
+    """Return a :class:`Diagnosis`."""
+    return _json(_alike(Diagnosis, diagnosis, other_kernel_spec_manager=other))
+
+
+def history_json(revisions: Sequence[models.Revision]) -> Json:
+    """Return a :class:`History`."""
+    entries = [
+        _alike(Revision, entry, revision=entry.number, time=_time(entry.time), is_current=entry is revisions[-1])
+        for entry in revisions
+    ]
+    return _json(History(tuple(entries)))
+
+
+def setup_json(setup: models.Setup, machine: models.Machine | None) -> Json:
+    """Return :class:`Settings`."""
+    platform, virtual_packages = (machine.platform, machine.virtual_packages) if machine else (None, None)
+    return _json(_alike(Settings, setup, platform=platform, virtual_packages=virtual_packages))
+
+
+def templates_json(templates: Iterable[Template]) -> Json:
+    """Return a :class:`TemplateList`."""
+    return _json(TemplateList(tuple(templates)))
+
+
+def checked_spec_json(checked: models.CheckedSpec) -> Json:
+    """Return a ``CheckedSpec``."""
+    return _json(checked)
+
+
+def job_json(job: models.Job) -> Json:
+    """Return a :class:`Job`."""
+    return _json(_job(job))
+
+
+def jobs_json(jobs: Iterable[models.Job]) -> Json:
+    """Return a :class:`JobList`."""
+    return _json(JobList(tuple(map(_job, jobs))))
+
+
+def plan_json(request: models.Request, plan: models.Plan) -> Json:
+    """Return a :class:`Plan`."""
+    packages = [
+        _alike(
+            PlannedPackage,
+            package,
+            channel=without_credentials(package.channel),
+            url=without_credentials(package.url),
+        )
+        for package in plan.packages
+    ]
+    return _json(
+        _alike(
+            Plan,
+            plan,
+            kind=request.operation.kind,
+            environment=request.environment,
+            prefix=request.prefix,
+            packages=tuple(packages),
+            pip=tuple(map(without_credentials, plan.pip)),
+        )
+    )
+
+
+def event_json(job: models.Job, event: models.JobEvent) -> Json:
+    """Return a :class:`JobEvent`, the same as on the event bus."""
+    return _json(_event(job, event))
+
+
+def events_json(job: models.Job, events: Iterable[models.JobEvent]) -> Json:
+    """Return a :class:`JobEventList`."""
+    return _json(JobEventList(tuple(_event(job, event) for event in events)))
+
+
+def log_json(text: str, offset: int, *, complete: bool) -> Json:
+    """Return a :class:`LogChunk`."""
+    return _json(LogChunk(text, offset, complete))
+
+
+def _environment(environment: models.Environment, footprint: models.Footprint) -> Environment:
+    usage = footprint.usage
+    measured = Usage(usage.own, usage.shared, _moment(usage.measured)) if usage else None
+    return _alike(
+        Environment,
+        environment,
+        kernels=tuple(_alike(Kernel, kernel) for kernel in environment.kernels),
+        usage=measured,
+        created=_time(footprint.created),
+        last_used=_time(footprint.last_used),
+        activation_problems=footprint.activation_problems,
+    )
+
+
+def _job(job: models.Job) -> Job:
+    return _alike(
+        Job,
+        job,
+        **_target(job),
+        environment_id=job.request.environment_id,
+        plans=job.request.operation.kind if job.request.is_plan else None,
+        created=_time(job.created),
+        started=_time(job.started),
+        finished=_time(job.finished),
+    )
+
+
+def _event(job: models.Job, event: models.JobEvent) -> JobEvent:
+    return _alike(JobEvent, event, **_target(job), job_id=job.id)
+
+
+def _target(job: models.Job) -> Json:
+    request = job.request
     return {
-        "id": environment.id,
-        "name": environment.name,
-        "prefix": str(environment.prefix),
-        "kernels": [_kernel_json(kernel) for kernel in environment.kernels],
-        "is_base": environment.is_base,
-        "is_running": environment.is_running,
-        "read_only": environment.read_only,
-        "is_trusted": environment.is_trusted,
-        "problem": _problem_json(environment.problem),
-        "usage": _usage_json(footprint.usage),
-        "created": _time(footprint.created),
-        "last_used": _time(footprint.last_used),
-        "activation_problems": [asdict(problem) for problem in footprint.activation_problems],
-    }
-
-
-def inventory_json(inventory: Inventory) -> Json:
-    """Schema ``Inventory``."""
-    return asdict(inventory)
-
-
-def exported_json(form: ExportFormat, exported: Exported) -> Json:
-    """The answer of ``environments/{id}/export``."""
-    return {"format": form, "text": exported.text, "left_out": list(exported.left_out)}
-
-
-def diagnosis_json(diagnosis: Diagnosis, other: OtherManager | None) -> Json:
-    """Schema ``Diagnosis``."""
-    return {**asdict(diagnosis), "other_kernel_spec_manager": asdict(other) if other else None}
-
-
-def history_json(revisions: Sequence[Revision]) -> Json:
-    """Schema ``History``."""
-    return {
-        "revisions": [
-            {
-                "revision": revision.number,
-                "time": _time(revision.time),
-                "command": revision.command,
-                "added": list(revision.added),
-                "removed": list(revision.removed),
-                "specs": list(revision.specs),
-                "is_current": revision is revisions[-1],
-            }
-            for revision in revisions
-        ]
-    }
-
-
-def setup_json(setup: Setup, machine: Machine | None) -> Json:
-    """Schema ``Settings``."""
-    return {
-        **asdict(setup),
-        "root": str(setup.root) if setup.root else None,
-        "package_cache": str(setup.package_cache),
-        "platform": machine.platform if machine else None,
-        "virtual_packages": [asdict(virtual) for virtual in machine.virtual_packages] if machine else None,
-    }
-
-
-def checked_spec_json(checked: CheckedSpec) -> Json:
-    """Schema ``CheckedSpec``."""
-    return {
-        "spec": asdict(checked.spec) if checked.spec else None,
-        "diagnostics": [asdict(diagnostic) for diagnostic in checked.diagnostics],
-    }
-
-
-def job_json(job: Job) -> Json:
-    """Schema ``Job``."""
-    return {
-        "id": job.id,
-        **_job_common(job),
-        "environment_id": job.request.environment_id,
-        "created": _time(job.created),
-        "started": _time(job.started),
-        "finished": _time(job.finished),
-        "plans": job.request.operation.kind if job.request.is_plan else None,
-        "state": job.state,
-        "phase": job.phase,
-        "seq": job.seq,
-        "progress": asdict(job.progress) if job.progress else None,
-        "message": job.message,
-        "error": _problem_json(job.error),
-    }
-
-
-def plan_json(request: Request, plan: Plan) -> Json:
-    """Schema ``Plan``."""
-    return {
-        "digest": plan.digest,
-        "kind": request.operation.kind,
+        "kind": request.kind,
         "environment": request.environment,
-        "prefix": str(request.prefix),
-        "packages": [_planned_json(package) for package in plan.packages],
-        "changes": [asdict(change) for change in plan.changes],
-        "requested": list(plan.requested),
-        "pip": [without_credentials(line) for line in plan.pip],
-        "pip_removed": list(plan.pip_removed),
-        "variables": dict(plan.variables),
-        "download_bytes": plan.download_bytes,
-        "disk_bytes": plan.disk_bytes,
-        "free_bytes": plan.free_bytes,
-        "warnings": [asdict(warning) for warning in plan.warnings],
-    }
-
-
-def event_json(job: Job, event: JobEvent) -> Json:
-    """Schema ``JobEvent``, the same as on the event bus."""
-    return {
-        "job_id": job.id,
-        **_job_common(job),
-        "state": event.state,
-        "phase": event.phase,
-        "seq": event.seq,
-        "progress": asdict(event.progress) if event.progress else None,
-        "message": event.message,
-        "error": _problem_json(event.error),
-    }
-
-
-def _job_common(job: Job) -> Json:
-    return {
-        "kind": job.request.kind,
-        "environment": job.request.environment,
-        "prefix": str(job.request.prefix),
+        "prefix": request.prefix,
         "user": job.user,
     }
 
 
-def _planned_json(package: PlannedPackage) -> Json:
-    return {
-        "name": package.name,
-        "version": package.version,
-        "build": package.build,
-        "channel": without_credentials(package.channel),
-        "subdir": package.subdir,
-        "url": without_credentials(package.url),
-        "size": package.size,
-        "cached": package.cached,
-    }
+def _alike(document: type[T], model: object, /, **others: object) -> T:
+    """Return a document with the fields of a model that have the same names, and with these others."""
+    same = {each.name: getattr(model, each.name) for each in fields(document) if each.name not in others}  # type: ignore[arg-type]
+    return document(**same, **others)
 
 
-def _kernel_json(kernel: Kernel) -> Json:
-    return {
-        "id": kernel.id,
-        "display_name": kernel.display_name,
-        "language": kernel.language,
-        "problem": _problem_json(kernel.problem),
-        "other_prefix": str(kernel.other_prefix) if kernel.other_prefix else None,
-    }
-
-
-def _usage_json(usage: Usage | None) -> Json | None:
-    if usage is None:
-        return None
-    return {"own_bytes": usage.own, "shared_bytes": usage.shared, "measured": _time(usage.measured)}
-
-
-def _problem_json(problem: Problem | None) -> Json | None:
-    return asdict(problem) if problem else None
+def _json(document: object) -> Json:
+    """Return a document as what ``json`` writes. A path need not be Unicode, which msgspec's own encoder refuses."""
+    found: Json = msgspec.to_builtins(document, enc_hook=str)
+    return found
 
 
 def _time(seconds: float | None) -> str | None:
-    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+    return None if seconds is None else _moment(seconds)
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")

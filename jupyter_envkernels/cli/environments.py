@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_data_dir
 
 from .. import policy
-from ..documents import environment_json, history_json
+from ..documents import environments_json, history_json
 from ..envs.history import read_history
 from ..envs.policy_file import limits_in_force
 from ..envs.trust_sources import distrust_prefix, trust_prefix
@@ -30,8 +30,8 @@ def show(args: Namespace) -> VerbResult:
     known = footprints.read()
     rows = [_row(environment, known.get(environment.id, Footprint())) for environment in found]
     header = ("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX")
-    document = {"environments": [environment_json(environment, known.get(environment.id)) for environment in found]}
-    return VerbResult(document, Table(header, rows, right=[2], empty="There are no environments."))
+    table = Table(header, rows, right=[2], empty="There are no environments.")
+    return VerbResult(environments_json(found, known), table)
 
 
 def _row(environment: Environment, footprint: Footprint) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def trust(args: Namespace) -> VerbResult:
     now = catalog.find(str(environment.prefix))
     name = f"{now.name} ({now.prefix})"
     text = f"{name} is trusted. Kernels: {_offer(now)}" if now.is_trusted else f"{name} is not trusted."
-    return VerbResult({"environments": [environment_json(now)]}, text)
+    return VerbResult(environments_json([now], {}), text)
 
 
 def show_history(args: Namespace) -> VerbResult:

@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 
-from ..documents import job_json
+from ..documents import jobs_json
 from ..errors import Ambiguous, Cancelled, Conflict, NotFound
 from ..jobs.journal.reader import Journal, job_ids
 from ..jobs.manager import JobManager
@@ -26,7 +26,7 @@ def show(_: Namespace) -> VerbResult:
     jobs = asyncio.run(_all_jobs())
     rows = [(job.id, kind_of(job), _state(job), moment(job.created), job.request.environment) for job in jobs]
     table = Table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, empty="There are no jobs.")
-    return VerbResult({"jobs": [job_json(job) for job in jobs]}, table)
+    return VerbResult(jobs_json(jobs), table)
 
 
 def log(args: Namespace) -> VerbResult:

@@ -103,8 +103,9 @@ def print_answer(answer: VerbResult, *, as_json: bool) -> None:
 def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
     """Print why a verb gives nothing."""
     if as_json:
-        facts = {"code": error.code, "message": error.message, "remedy": error.remedy, "details": error.details}
-        _print_json({"error": facts})
+        from ..documents import error_json  # noqa: PLC0415 - help does without it, and is there sooner
+
+        _print_json({"error": error_json(error)})
         return
     label = "" if isinstance(error, Cancelled) else "Error: "
     lines = [*f"{label}{error.message}".split("\n"), *error.remedy.split("\n")]

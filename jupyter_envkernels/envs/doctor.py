@@ -5,9 +5,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ..errors import PolicyUnusable
-from ..models import Environment, Footprint, Kernel, Limits, Problem, environment_id, real_path
+from ..models import (
+    Count,
+    Environment,
+    Footprint,
+    Kernel,
+    Limits,
+    LocationKind,
+    Problem,
+    environment_id,
+    real_path,
+)
 from .catalog import Catalog
 from .discovery import Discovery, Found, is_hidden_sibling
 from .locations import Location
@@ -15,6 +26,8 @@ from .policy_file import limits_in_force
 from .prefixes import Contents, NotAnEnvironment, read_prefix
 from .trust import Session
 from .usage import Footprints
+
+LocationState = Literal["found", "missing", "unreadable", "not trusted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +45,14 @@ class SearchedLocation:
 
     Attributes:
         origin: who named it.
-        state: ``found``, ``missing``, ``unreadable`` or ``not trusted``.
         prefixes: how many paths it names, environments or not.
     """
 
     path: str
-    kind: str
+    kind: LocationKind
     origin: str
-    state: str
-    prefixes: int
+    state: LocationState
+    prefixes: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class Diagnosis:
     """What the doctor says.
 
     Attributes:
-        configuration: conda's configuration files and the administrator's policy files, and what is wrong in them.
+        configuration: conda's configuration files, policy files and the limit on jobs, and what is wrong with them.
         locations: in order of precedence.
         path: the path in question; None where none was given.
         is_kernel: it offers a kernel that nothing is known against; None without a path.
@@ -128,11 +140,12 @@ def _policy() -> list[Finding]:
 
 
 def _search(location: Location, session: Session) -> SearchedLocation:
+    state: LocationState = "found"
     if not os.path.exists(location.path):
         state = "missing"
-    else:
-        state = "found" if os.access(location.path, os.R_OK) else "unreadable"
-    if state == "found" and location.kind == "list" and not session.judge(location.path).ok:
+    elif not os.access(location.path, os.R_OK):
+        state = "unreadable"
+    elif location.kind == "list" and not session.judge(location.path).ok:
         state = "not trusted"
     count = len(Discovery().find((location,), session)) if state == "found" else 0
     return SearchedLocation(location.path, location.kind, location.origin, state, count)

@@ -7,14 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from ..models import CatalogOptions
+from ..models import CatalogOptions, LocationKind
 from .conda_config.condarc import Settings
 from .conda_roots import home_of, usual_roots
 from .trust_sources import administers
-
-LocationKind = Literal["folder", "prefix", "list", "projects"]
 
 
 @dataclass(frozen=True, slots=True)

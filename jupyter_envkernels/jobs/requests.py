@@ -27,6 +27,8 @@ from ..models import (
     CheckedSpec,
     Edit,
     Environment,
+    EnvironmentId,
+    EnvironmentName,
     EnvSpec,
     Job,
     Operation,
@@ -36,9 +38,15 @@ from ..models import (
 )
 from ..specs import check, write
 
-Name = Annotated[str, msgspec.Meta(pattern=rf"^{ENVIRONMENT_NAME.pattern}\Z")]
-EnvironmentId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
-ContentsPath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+ContentsPath = Annotated[
+    str,
+    msgspec.Meta(
+        title="ContentsPath",
+        min_length=1,
+        max_length=4096,
+        description="A path below the folder that Jupyter serves, with forward slashes.",
+    ),
+]
 Lines = Annotated[
     tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
 ]
@@ -114,11 +122,16 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
 
 
 class CreateBody(Body, frozen=True, tag="create"):
-    """Create an environment from the spec ``text``, or from the file at ``path``; ``name`` overrides the spec's."""
+    """Create an environment from a spec.
+
+    Attributes:
+        text: the spec itself; either this or ``path``.
+        name: overrides the spec's.
+    """
 
     text: str | None = None
     path: ContentsPath | None = None
-    name: Name | None = None
+    name: EnvironmentName | None = None
 
     def resolve(self, context: Context) -> Create:
         """See :meth:`Body.resolve`."""
@@ -134,10 +147,15 @@ class CreateBody(Body, frozen=True, tag="create"):
 
 
 class CloneBody(Body, frozen=True, tag="clone"):
-    """Copy the environment with the id ``source``."""
+    """Copy an environment.
+
+    Attributes:
+        source: the environment to copy.
+        name: of the copy.
+    """
 
     source: EnvironmentId
-    name: Name
+    name: EnvironmentName
 
     def resolve(self, context: Context) -> Clone:
         """See :meth:`Body.resolve`."""
@@ -148,7 +166,15 @@ class CloneBody(Body, frozen=True, tag="clone"):
 
 
 class UpdateBody(Body, frozen=True, tag="update"):
-    """Change the environment with that id, by a spec or by single packages."""
+    """Change the environment with that id, by a spec, by single packages, or both.
+
+    Attributes:
+        text: an environment.yml whose packages it shall have; not together with ``path``.
+        add: match specs.
+        remove: names of packages of conda or pip.
+        prune: remove also what is no longer requested.
+        upgrade: prefer the newest packages to those that are installed.
+    """
 
     environment: EnvironmentId
     text: str | None = None
@@ -192,7 +218,11 @@ class AddKernelBody(Body, frozen=True, tag="add-kernel"):
 
 
 class RollbackBody(Body, frozen=True, tag="rollback"):
-    """Give the environment with that id the packages that it had at a revision of its history."""
+    """Give the environment with that id the packages that it had at a revision of its history.
+
+    Attributes:
+        revision: its number in the history.
+    """
 
     environment: EnvironmentId
     revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -210,10 +240,14 @@ class RollbackBody(Body, frozen=True, tag="rollback"):
 
 
 class RenameBody(Body, frozen=True, tag="rename"):
-    """Give the environment with that id another name: it moves to a prefix beside its own."""
+    """Give the environment with that id another name: it moves to a prefix beside its own.
+
+    Attributes:
+        name: the new one.
+    """
 
     environment: EnvironmentId
-    name: Name
+    name: EnvironmentName
 
     def resolve(self, context: Context) -> Rename:
         """See :meth:`Body.resolve`.
@@ -229,7 +263,11 @@ class RenameBody(Body, frozen=True, tag="rename"):
 
 
 class RemoveBody(Body, frozen=True, tag="remove"):
-    """Remove the environment with that id; with ``force`` also while kernels of it run."""
+    """Remove the environment with that id.
+
+    Attributes:
+        force: also while kernels of it run.
+    """
 
     environment: EnvironmentId
     force: bool = False
@@ -252,7 +290,11 @@ PlannedBody = CreateBody | CloneBody | UpdateBody | AddKernelBody | RollbackBody
 
 
 class PlanBody(Body, frozen=True, tag="plan"):
-    """Find out what another body would do, without doing it."""
+    """Find out what another body would do, without doing it.
+
+    Attributes:
+        of: what it is to prepare.
+    """
 
     of: PlannedBody
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import NotFound
-from ..models import Job
+from ..models import JOB_ID, Job
 from .journal.reader import Journal
 from .journal.writer import acquire
 
@@ -22,7 +22,7 @@ _HOUR = 60 * 60.0
 _DRAFT_AGE = 60.0
 """Seconds after which an order that is not stored yet will never be."""
 
-_REMAINS = re.compile(r"\.[0-9]{8}-[0-9]{6}-[0-9a-f]{8}\.(draft|gone)")
+_REMAINS = re.compile(rf"\.{JOB_ID.pattern}\.(draft|gone)")
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from .fields import Tolerant
 
 PackageManager = Literal["conda", "pip"]
 ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit", "pixi-lock", "requirements"]
@@ -16,8 +20,27 @@ ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit"
 RESERVED_NAMES = ("base", "root")
 """Names that conda keeps for the environment that it is itself installed in."""
 
-ENVIRONMENT_NAME = re.compile(r"(?!(?:base|root)\Z)[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+ENVIRONMENT_NAME = re.compile(rf"(?!(?:{'|'.join(RESERVED_NAMES)})\Z)[A-Za-z0-9_][A-Za-z0-9._\-]{{0,99}}")
 """What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
+
+EnvironmentName = Annotated[
+    str,
+    Meta(
+        title="EnvironmentName",
+        pattern=rf"^{ENVIRONMENT_NAME.pattern}\Z",
+        description="Letters, digits, dot, dash and underscore; begins with a letter, a digit or an underscore. "
+        "Not base or root, which are conda's own.",
+    ),
+]
+
+EnvironmentId = Annotated[
+    str,
+    Meta(
+        title="EnvironmentId",
+        pattern=r"^[0-9a-f]{12}\Z",
+        description="The first 12 hex digits of the sha256 of the prefix's real path.",
+    ),
+]
 
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")
 """A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""
@@ -38,7 +61,7 @@ def real_path(path: str | Path) -> str:
 
 
 def environment_id(prefix: Path) -> str:
-    """The stable id of an environment: the first 12 hex digits of the sha256 of its real path."""
+    """Return the stable id of an environment, an :data:`EnvironmentId`."""
     return hashlib.sha256(os.fsencode(real_path(prefix))).hexdigest()[:12]
 
 
@@ -145,12 +168,13 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackage:
-    """One package of an environment. Text about its origin holds no credentials.
+    """One package of an environment. Text about its origin holds no credentials, and is empty where it is not known.
 
     Attributes:
         manager: whose records tell of it; a package of conda that pip has replaced is pip's.
-        build, channel, subdir, url, md5, sha256: of a conda package, where its record has them; else empty.
-        requested: somebody asked for it; it is no mere dependency.
+        channel: a URL.
+        subdir: the platform it is for, or noarch.
+        requested: it was requested; it is no mere dependency.
         requirement: of a pip package: the line of a requirements file that installs it again.
     """
 
@@ -173,11 +197,11 @@ class Inventory:
 
     Attributes:
         packages: by name, those of conda first.
-        requested: match specs that were asked for, as they were written; empty where no record tells.
+        requested: match specs that were requested, as they were written; empty where no record tells.
         variables: environment variables of the environment.
     """
 
-    packages: tuple[InstalledPackage, ...] = ()
+    packages: Tolerant[InstalledPackage] = ()
     requested: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from .environment import CatalogOptions, Problem
+from .fields import Amount, Count
 from .limits import Limits
 from .request import Request
 
@@ -17,12 +21,17 @@ JobPhase = Literal[
 PipInstaller = Literal["uv", "pip"]
 ProgressUnit = Literal["bytes", "packages", "files"]
 
+JOB_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
+JobId = Annotated[str, Meta(title="JobId", pattern=rf"^{JOB_ID.pattern}\Z")]
+
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "interrupted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a phase is.
+
+    In the phase pip, packages that are fetched, built or there already, of all that the section comes to.
 
     Attributes:
         done: of ``total`` units; never goes back within a phase.
@@ -31,11 +40,11 @@ class Progress:
         seconds_left: at that rate; None while it is unknown.
     """
 
-    done: int
-    total: int | None
+    done: Count
+    total: Count | None
     unit: ProgressUnit
-    rate: float | None = None
-    seconds_left: float | None = None
+    rate: Amount | None = None
+    seconds_left: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .fields import Count
+
 _OF_JUPYTER = ("JUPYTER*", "JPY*")
 """Variables of Jupyter and JupyterHub, which hold their tokens: no spec may use them."""
 
@@ -52,14 +54,14 @@ class LimitsUsage:
     """What a user has of what is limited.
 
     Attributes:
-        environments: that there are, or will be when all jobs are done.
-        bytes: that they take on disk, as far as it has been measured.
+        environments: that the user owns, wherever they are, or will own when all jobs are done.
+        bytes: that they take on disk, as far as it has been measured; files that several share count once.
         free_bytes: on the file system where new environments go; None where it is not known.
     """
 
-    environments: int
-    bytes: int
-    free_bytes: int | None
+    environments: Count
+    bytes: Count
+    free_bytes: Count | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ class Limits:
         min_free_bytes: what has to stay free on the file system of a new or changed environment.
         pip_indexes: URLs, or paths of folders; pip installs from no other place.
         max_machine_jobs: jobs that run at the same time on the whole machine, those of all people together.
-        max_concurrent_jobs, max_queued_jobs, job_timeout: of a policy file; the settings of the same names in the
-            configuration can only be lower.
+        max_concurrent_jobs: of a policy file; the setting of the same name in the configuration can only be lower.
+        max_queued_jobs: the same.
+        job_timeout: the same.
         machine_jobs_dir: the folder by which the servers of several people count them; empty where there is none.
         allow_trust: users may trust single prefixes of other accounts.
         message: the administrator's own words, shown with each refusal.
@@ -106,17 +109,17 @@ class Limits:
     denied_packages: tuple[str, ...] = _setting((), _union)
     denied_variables: tuple[str, ...] = _setting((), _union)
     allow_pip: bool = _setting(default=True, merge=_both)
-    max_environments: int = _setting(0, least)
-    max_total_bytes: int = _setting(0, least)
-    max_packages: int = _setting(0, least)
-    max_environment_bytes: int = _setting(0, least)
-    min_free_bytes: int = _setting(0, max)
+    max_environments: Count = _setting(0, least)
+    max_total_bytes: Count = _setting(0, least)
+    max_packages: Count = _setting(0, least)
+    max_environment_bytes: Count = _setting(0, least)
+    min_free_bytes: Count = _setting(0, max)
     pip_indexes: tuple[str, ...] = _setting((), _common)
-    max_machine_jobs: int = _setting(0, least)
+    max_machine_jobs: Count = _setting(0, least)
     machine_jobs_dir: str = _setting("", _first)
-    max_concurrent_jobs: int = _setting(0, least)
-    max_queued_jobs: int = _setting(0, least)
-    job_timeout: int = _setting(0, least)
+    max_concurrent_jobs: Count = _setting(0, least)
+    max_queued_jobs: Count = _setting(0, least)
+    job_timeout: Count = _setting(0, least)
     allow_trust: bool = _setting(default=True, merge=_both)
     message: str = _setting("", _joined)
     files: tuple[str, ...] = _setting((), _union)

@@ -49,7 +49,12 @@ def packed_bytes(unpacked: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PackageChange:
-    """What becomes of one conda package. ``before`` and ``after`` are ``version build``; None where there is none."""
+    """What becomes of one conda package.
+
+    Attributes:
+        before: version and build; None where there is none.
+        after: version and build; None where there is none.
+    """
 
     name: str
     change: ChangeKind

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from .environment import Problem
+from .fields import Amount, Count, Ordinal
 from .limits import Limits, LimitsUsage
+
+ChannelPriority = Literal["strict", "flexible", "disabled"]
+LocationKind = Literal["folder", "prefix", "list", "projects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class LocationStatus:
     """
 
     path: str
-    kind: str
+    kind: LocationKind
     origin: str
     exists: bool
     writable: bool
@@ -41,7 +46,7 @@ class Setup:
         channels: of specs that name none, as they are configured, highest priority first.
         channel_urls: the same as URLs.
         channel_priority: of conda's configuration: strict, flexible or disabled.
-        max_concurrent_jobs, max_queued_jobs, keep_jobs: limits.
+        keep_jobs: of jobs that are over.
         job_timeout: seconds that a job may take; 0 for no limit.
         package_cache: folder for packages and repodata.
         kernel_packages: added to an environment that has python and no kernel.
@@ -53,14 +58,14 @@ class Setup:
 
     locations: tuple[LocationStatus, ...]
     root: Path | None
-    free_bytes: int | None
+    free_bytes: Count | None
     channels: tuple[str, ...]
     channel_urls: tuple[str, ...]
-    channel_priority: str
-    max_concurrent_jobs: int
-    max_queued_jobs: int
-    keep_jobs: int
-    job_timeout: float
+    channel_priority: ChannelPriority
+    max_concurrent_jobs: Ordinal
+    max_queued_jobs: Count
+    keep_jobs: Ordinal
+    job_timeout: Amount
     package_cache: Path
     kernel_packages: tuple[str, ...]
     default_packages: tuple[str, ...]

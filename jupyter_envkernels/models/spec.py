@@ -4,52 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from .fields import Count, Ordinal, Tolerant
 
 Severity = Literal["error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True)
 class LineEdit:
-    """A line of a text, counted from 1, as it is, and as it shall be, maybe as several; None to delete it."""
+    """A change of one line of a text.
 
-    line: int
+    Attributes:
+        line: its number, from 1.
+        before: the whole line as it is, without its break.
+        after: the line as it shall be, or several; None to delete it.
+    """
+
+    line: Ordinal
     before: str
     after: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A correction that a program can carry out. ``title`` says in a few words what it does."""
+    """A correction that a program can carry out.
+
+    Attributes:
+        title: what it does, in a few words for a button.
+    """
 
     title: str
-    edits: tuple[LineEdit, ...]
+    edits: Annotated[tuple[LineEdit, ...], Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One remark on a spec. ``line`` and ``column`` count from 1; None where no place can be named.
+    """One remark on a spec.
 
-    ``fix`` is one way to follow the remedy; None where a person must decide.
+    Attributes:
+        line: from 1; None where no place can be named.
+        column: from 1; None where no place can be named.
+        fix: one way to follow the remedy that a program can carry out; None where a person must decide.
     """
 
     severity: Severity
     code: str
     message: str
     remedy: str = ""
-    line: int | None = None
-    column: int | None = None
+    line: Ordinal | None = None
+    column: Ordinal | None = None
     fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LockedPackage:
-    """One conda package of a lock file or an ``@EXPLICIT`` list; hashes are empty, ``size`` is 0 where it has none."""
+    """One conda package of a lock file or an ``@EXPLICIT`` list.
+
+    Attributes:
+        md5: empty where the file gives none.
+        sha256: empty where the file gives none.
+        size: in bytes; 0 where the file does not tell.
+    """
 
     url: str
     md5: str = ""
     sha256: str = ""
-    size: int = 0
+    size: Count = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +85,7 @@ class EnvSpec:
         dependencies: match specs, as written.
         pip: lines of the ``pip:`` section, as in a requirements file.
         variables: environment variables of the environment.
-        locked: of a lock file: exactly the conda packages to install. It has no ``dependencies`` then.
+        locked: of a lock file or an ``@EXPLICIT`` list: exactly the conda packages. It has no ``dependencies`` then.
     """
 
     name: str | None = None
@@ -78,7 +101,7 @@ class CheckedSpec:
     """What reading a spec gave: the spec, or None where it cannot be read, and all remarks, by line."""
 
     spec: EnvSpec | None
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: Tolerant[Diagnostic] = ()
 
     @property
     def ok(self) -> bool:

@@ -99,22 +99,17 @@ class EnvKernelsHandler(APIHandler):
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(error, errors.EnvKernelsError):
             self.set_status(status_of(error))
-            reply: dict[str, Any] = {
-                "message": error.message,
-                "code": error.code,
-                "remedy": error.remedy,
-                "details": error.details,
-            }
+            reply = documents.error_json(error)
         else:
             said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
-            reply = {"message": said, "code": _CODES.get(status_code, "error"), "remedy": "", "details": {}}
+            reply = documents.error_json(documents.Error(_CODES.get(status_code, "error"), said))
         if status_code == 405:
             self.set_header("Allow", ", ".join(self._verbs()))
         if self._known_user and (self.get_status() == 403 or isinstance(error, errors.PolicyUnusable)):
             self._audit(reply)
         self.finish(json.dumps(reply))
 
-    def _audit(self, reply: dict[str, Any]) -> None:
+    def _audit(self, reply: documents.Json) -> None:
         """Enter into the audit trail that the request is refused."""
         request, why = self.request, Problem(reply["code"], reply["message"], reply["remedy"])
         refusal = Refusal(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from pathlib import Path
 
 from jupyter_server.auth.decorator import authorized
@@ -135,7 +134,7 @@ class TemplatesHandler(EnvKernelsHandler):
     async def get(self) -> None:
         """List the specs that the administrator offers."""
         found = await asyncio.to_thread(self.service.templates.read)
-        self.finish({"templates": [asdict(template) for template in found]})
+        self.finish(documents.templates_json(found))
 
 
 class JobsHandler(EnvKernelsHandler):
@@ -145,7 +144,7 @@ class JobsHandler(EnvKernelsHandler):
     @authorized
     async def get(self) -> None:
         """List the jobs."""
-        self.finish({"jobs": [documents.job_json(job) for job in await self.service.jobs.jobs()]})
+        self.finish(documents.jobs_json(await self.service.jobs.jobs()))
 
     @web.authenticated
     @authorized
@@ -202,7 +201,7 @@ class EventsHandler(EnvKernelsHandler):
         after = self.whole_number("after")
         job = await self.service.jobs.job(job_id)
         events = await asyncio.to_thread(self.service.jobs.journal(job_id).events, after)
-        self.finish({"events": [documents.event_json(job, event) for event in events]})
+        self.finish(documents.events_json(job, events))
 
 
 class LogHandler(EnvKernelsHandler):
@@ -215,7 +214,7 @@ class LogHandler(EnvKernelsHandler):
         offset = self.whole_number("offset")
         job = await self.service.jobs.job(job_id)  # looked at first: what is over writes no more
         text, following = await asyncio.to_thread(self.service.jobs.journal(job_id).read_log, offset)
-        self.finish({"text": text, "offset": following, "complete": job.is_over and not text})
+        self.finish(documents.log_json(text, following, complete=job.is_over and not text))
 
 
 def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[str, Service]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..documents import environment_json
+from ..documents import environment_json, environments_json
 from ..envs.catalog import Catalog
 from ..envs.usage import Footprints
 from ..models import Environment, Footprint
@@ -40,8 +40,8 @@ class Listing:
         found, footprints = self._catalog.environments(), self._footprints.read()
         written = self._written
         if written is None or written.environments is not found or written.footprints is not footprints:
-            documents = [environment_json(environment, footprints.get(environment.id)) for environment in found]
-            written = self._written = _Written(found, footprints, json.dumps({"environments": documents}))
+            document = environments_json(found, footprints)
+            written = self._written = _Written(found, footprints, json.dumps(document))
         return written.text
 
     def one(self, environment: Environment) -> dict[str, Any]:

@@ -20,7 +20,15 @@ _MAX_PATH = 4096
 
 
 class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of POST specs/check: one of ``text`` and ``path``, and whether channels shall be asked as well."""
+    """The body of POST specs/check.
+
+    Attributes:
+        text: the environment.yml, list of conda packages, lock file or requirements.txt; either this or ``path``.
+        channels: say also what the channels and this machine make of it: packages, versions and builds that there are
+            not, what conda has of the pip section, CUDA. Channels that do not answer within 5 s are named, and nothing
+            is said of their packages; asked again, they may have been read. Variables in the channels of the spec are
+            not expanded: such a channel is not read, which is an info.
+    """
 
     text: str | None = None
     path: ContentsPath | None = None

@@ -8,9 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from ...models import Problem
+from ...models import ChannelPriority, Problem
 from ...specs import expand_variables
 from ..administrators import why_not_administrators
 from ..conda_roots import designated_root, home_of
@@ -27,8 +26,6 @@ from .sources import (
     read_source,
     search_path,
 )
-
-ChannelPriority = Literal["strict", "flexible", "disabled"]
 
 DEFAULT_CHANNELS = ("https://repo.anaconda.com/pkgs/main", "https://repo.anaconda.com/pkgs/r")
 DEFAULT_CHANNEL_ALIAS = "https://conda.anaconda.org"

@@ -23,7 +23,6 @@ import fcntl
 import logging
 import math
 import os
-import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,10 +36,9 @@ import msgspec
 from ...engine.operations import JobRequest
 from ...engine.transaction.staging import Staging
 from ...errors import NotFound
-from ...models import FINAL_STATES, EngineOptions, Job, JobEvent, Plan
+from ...models import FINAL_STATES, JOB_ID, EngineOptions, Job, JobEvent, Plan
 from ..process_id import WorkerMark
 
-_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 _log = logging.getLogger(__name__)
 
 _BLOCK = 16 * 1024
@@ -87,7 +85,7 @@ def new_job_id(newest: str = "") -> str:
 def job_ids(journal_dir: Path) -> list[str]:
     """Return the ids of all stored jobs, oldest first."""
     with suppress(OSError):
-        return sorted(path.name for path in journal_dir.iterdir() if _ID.fullmatch(path.name))
+        return sorted(path.name for path in journal_dir.iterdir() if JOB_ID.fullmatch(path.name))
     return []
 
 
@@ -103,7 +101,7 @@ class Journal:
     """
 
     def __init__(self, journal_dir: Path, job_id: str) -> None:
-        if not _ID.fullmatch(job_id):
+        if not JOB_ID.fullmatch(job_id):
             raise NotFound(f"There is no job {job_id!r}.")
         self.id = job_id
         self.folder = journal_dir / job_id
