@@ -119,10 +119,10 @@ class Linux(Posix):
 @cache
 def _unmapped_root() -> int | None:
     try:
-        rows = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+        rows = Path("/proc/self/uid_map").read_text(encoding="utf-8").splitlines()
         if any(row.split()[1] == "0" for row in rows):
             return None
-        return int(Path("/proc/sys/kernel/overflowuid").read_text(encoding="ascii"))
+        return int(Path("/proc/sys/kernel/overflowuid").read_text(encoding="utf-8"))
     except OSError:
         return None
 
