@@ -6,6 +6,7 @@
     ├── InvalidRequest          the request itself is malformed
     ├── InvalidSpec             a spec cannot be used; carries diagnostics
     ├── Forbidden               policy or permissions refuse it
+    │   └── NotAllowed      the administrator's limits forbid it
     ├── NotFound                no such environment, job or file
     ├── Conflict                what is there stands in the way
     │   ├── AlreadyExists       the prefix is taken
