@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from ..models import JobPhase, LockedPackage, Plan, PlannedPackage, ProgressUnit, Room
+from ..models import JobPhase, LockedPackage, PlannedPackage, ProgressUnit, Room
 
 NO_LIMIT = Room()
 """All that the disk takes."""
@@ -69,13 +69,6 @@ class Backend(Protocol):
 
         Raises:
             DownloadFailed: one cannot be fetched, or is another one than its URL says.
-        """
-
-    async def installed(self, prefix: Path) -> Plan:
-        """Return the conda packages of an existing prefix and the specs that requested them, from its records.
-
-        Raises:
-            InvalidSpec: a record is unreadable.
         """
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:

@@ -6,12 +6,12 @@ A lock file is one of pixi, as py-rattler writes it (https://pixi.sh/latest/work
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..envs.inventory import read_inventory
-from ..errors import BackendMissing, InvalidSpec
+from ..envs.inventory import read_installed, read_inventory
+from ..errors import BackendMissing
 from ..models import Environment, Exported, ExportFormat, InstalledPackage, Inventory
 from ..specs import channels_of, export_text, without_credentials
 
@@ -49,27 +49,21 @@ def _pixi_lock(prefix: Path, inventory: Inventory, left_out: Sequence[str]) -> s
     """Return a lock file with one environment, for the platform that the environment is for."""
     try:
         import rattler  # noqa: PLC0415 - its import costs more than the other formats
+
+        from .solve.rattler_records import read_records  # noqa: PLC0415
     except ImportError as error:
         raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     platform = rattler.LockPlatform(inventory.platform or str(rattler.Subdir.current()))
     lock = rattler.LockFile([platform])
-    lock.set_channels("default", [rattler.LockChannel(f"{channel}/") for channel in channels_of(inventory)])
-    try:
-        for path in _records(prefix, inventory):
-            lock.add_conda_package("default", platform, rattler.PrefixRecord.from_path(path))
-    except Exception as error:
-        raise InvalidSpec(f"The package records of {prefix} cannot be locked: {error}") from error
+    lock.set_channels("default", [rattler.LockChannel(f"{channel}/") for channel in channels_of(inventory.of("conda"))])
+    installed = read_installed(prefix)
+    for record in read_records(package for package in installed.conda if package.name not in installed.replaced):
+        lock.add_conda_package("default", platform, record)
     for package in inventory.of("pip"):
         if location := _location(package):
             lock.add_pypi_package("default", platform, package.name, package.version, location)
     head = f"# Not in this file, because pip took them from an index: {', '.join(left_out)}\n" if left_out else ""
     return head + without_credentials(_text(lock))
-
-
-def _records(prefix: Path, inventory: Inventory) -> Iterator[Path]:
-    """The records of the conda packages, without those of packages that pip has replaced."""
-    for package in inventory.of("conda"):
-        yield prefix / "conda-meta" / f"{package.name}-{package.version}-{package.build}.json"
 
 
 def _location(package: InstalledPackage) -> str:

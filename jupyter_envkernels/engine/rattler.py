@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +23,9 @@ from rattler.exceptions import (
 
 from ..envs.conda_config.condarc import Settings
 from ..envs.disk_usage import free_bytes
-from ..envs.prefix_data import damaged_record, record_paths
+from ..envs.prefix_data import OF_A_PREFIX, record_paths
 from ..errors import ChannelFailed, DownloadFailed, NotAllowed
-from ..models import JobPhase, Limits, LockedPackage, Plan, PlannedPackage, Room, packed_bytes
+from ..models import JobPhase, Limits, LockedPackage, PlannedPackage, Room
 from .backend import NO_LIMIT, NO_ORIGINS, Report
 from .channel_policy import NO_LIMITS
 from .explain.diagnosis import diagnose
@@ -42,6 +41,7 @@ from .messages import some
 from .plan.diff import to_link
 from .solve.explicit import read_locked
 from .solve.history_lookup import channel_of, find
+from .solve.rattler_records import read_records
 from .solve.rattler_specs import Reader
 from .solve.solver import Line
 from .variable_expansion import NO_VARIABLES, Variables
@@ -177,21 +177,6 @@ class RattlerBackend:
         read = await read_locked(self._network.client, clean, self._network.patience)
         return self._hidden(await self._plan(self._records(read)))
 
-    async def installed(self, prefix: Path) -> Plan:
-        """See :meth:`.backend.Backend.installed`."""
-        records = [_read_record(path) for path in record_paths(prefix)]
-        sizes = {record.name.normalized: _archive_size(record) for record in records}
-        for record in records:  # their files are nearly all of them, and in no plan
-            record.files = []
-            record.paths_data = rattler.PrefixPaths()
-            record.url = self._variables.secrets.reveal(record.url)
-            if record.channel is not None:
-                record.channel = self._variables.secrets.reveal(record.channel)
-        requested = {text for record in records for text in record.requested_specs}
-        found = self._hidden(await self._plan(records))
-        packages = [replace(package, cached=True, size=sizes[package.name]) for package in found]
-        return Plan(packages=tuple(packages), requested=tuple(sorted(requested)))
-
     async def install(
         self,
         packages: Sequence[PlannedPackage],
@@ -292,7 +277,7 @@ class RattlerBackend:
         """Give back to rattler the records that a plan holds as JSON; those that it made itself are known still."""
         unknown = [package for package in packages if package.record not in self._known]
         reveal = self._variables.secrets.reveal
-        read = _read_records([replace(p, record=_with_sources(p.record, reveal)) for p in unknown])
+        read = read_records([replace(p, record=_with_sources(p.record, reveal)) for p in unknown])
         self._known.update(zip((package.record for package in unknown), read, strict=True))
         return [self._known[package.record] for package in packages]
 
@@ -332,45 +317,15 @@ def _is_full(folder: Path) -> bool:
     return free is not None and free < _NOTHING
 
 
-def _read_record(path: Path) -> rattler.PrefixRecord:
-    try:
-        return rattler.PrefixRecord.from_path(path)
-    except Exception as error:
-        raise damaged_record(path, error) from error
-
-
-def _archive_size(record: rattler.PrefixRecord) -> int:
-    """Return the size of the archive; about, by its files, where the record comes from a list that told none."""
-    return record.size or packed_bytes(sum(entry.size_in_bytes or 0 for entry in record.paths_data.paths))
-
-
 def _text(record: rattler.RepoDataRecord) -> str:
     """The record as JSON, without what only a prefix knows of it."""
     text = record.to_json()
     if not isinstance(record, rattler.PrefixRecord):
         return text
-    return json.dumps({key: value for key, value in json.loads(text).items() if key not in _OF_A_PREFIX})
+    return json.dumps({key: value for key, value in json.loads(text).items() if key not in OF_A_PREFIX})
 
 
 def _with_sources(record: str, change: Callable[[str], str]) -> str:
     """Return a record as JSON whose URL and channel are changed."""
     content = json.loads(record)
     return json.dumps({**content, **{key: change(content[key]) for key in ("url", "channel") if content.get(key)}})
-
-
-_OF_A_PREFIX = {
-    *("files", "paths_data", "link", "extracted_package_dir", "package_tarball_full_path"),
-    *("requested_spec", "requested_specs"),
-}
-
-
-def _read_records(packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
-    """Read records as rattler does those of a prefix, from files: no other reader of it keeps hashes and sizes."""
-    records: list[rattler.RepoDataRecord] = []
-    with tempfile.TemporaryDirectory(prefix="envkernels-plan-") as folder:
-        for package in packages:
-            path = Path(folder, f"{package.name}-{package.version}-{package.build}.json")
-            content = {**json.loads(package.record), "files": [], "paths_data": {"paths": [], "paths_version": 1}}
-            path.write_text(json.dumps(content), encoding="utf-8")
-            records.append(rattler.PrefixRecord.from_path(path))
-    return records

@@ -12,12 +12,23 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from ..errors import NotFound
 from ..files import read_file
-from ..models import InstalledPackage, Inventory
+from ..models import InstalledPackage, InstalledState, Inventory, PlannedPackage, packed_bytes
 from ..specs import conda_name, without_credentials
 from .history import read_history, requested_specs
-from .prefix_data import PrefixRecord, damaged_record, read_records
+from .prefix_data import (
+    OF_A_PREFIX,
+    FilesRecord,
+    PathData,
+    PrefixRecord,
+    damaged_record,
+    decode_record,
+    read_records,
+    record_contents,
+)
 from .site_packages import pip_packages
 
 _MAX_BYTES = 1 << 20
@@ -33,18 +44,52 @@ def read_inventory(prefix: Path) -> Inventory:
         NotFound: there is no environment any more.
         InvalidSpec: a record is unreadable.
     """
-    if not (prefix / "conda-meta").is_dir():
-        raise NotFound(f"There is no environment at {prefix} any more.")
+    _check_there(prefix)
     records = [_checked(path, record) for path, record in read_records(prefix, PrefixRecord)]
-    owned = {path for record in records for path in record.files}
     kept = [record for record in records if not _is_replaced(prefix, record)]
     requested = _requested(prefix, kept)
     asked = {conda_name(text) for text in requested}
     conda = [_package(record, requested=record.name in asked) for record in kept]
-    folder = _site_packages(records)
-    pip = pip_packages(str(prefix), folder, owned) if folder else ()
-    packages = (*sorted(conda, key=lambda p: p.name), *sorted(pip, key=lambda p: p.name.lower()))
+    packages = (*sorted(conda, key=lambda p: p.name), *_pip(prefix, records))
     return Inventory(packages, requested, _variables(prefix))
+
+
+def read_installed(prefix: Path) -> InstalledState:
+    """Read what is installed in an environment, with the records of its conda packages.
+
+    Raises:
+        NotFound: there is no environment any more.
+        InvalidSpec: a record is unreadable.
+    """
+    _check_there(prefix)
+    records: list[PrefixRecord] = []
+    conda: list[PlannedPackage] = []
+    for path, data in record_contents(prefix):
+        record = _checked(path, decode_record(path, data, PrefixRecord))
+        records.append(record)
+        conda.append(_planned(path, data, record))
+    kept = [record for record in records if not _is_replaced(prefix, record)]
+    return InstalledState(
+        conda=tuple(sorted(conda, key=lambda p: p.name)),
+        pip=_pip(prefix, records),
+        replaced=frozenset(record.name for record in records).difference(record.name for record in kept),
+        requested=_requested(prefix, kept),
+        variables=_variables(prefix),
+    )
+
+
+def _check_there(prefix: Path) -> None:
+    if not (prefix / "conda-meta").is_dir():
+        raise NotFound(f"There is no environment at {prefix} any more.")
+
+
+def _pip(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[InstalledPackage, ...]:
+    """Return the packages of pip, by name."""
+    folder = _site_packages(records)
+    if not folder:
+        return ()
+    owned = {path for record in records for path in record.files}
+    return tuple(sorted(pip_packages(str(prefix), folder, owned), key=lambda p: p.name.lower()))
 
 
 def read_pins(prefix: Path) -> dict[str, str]:
@@ -86,21 +131,53 @@ def _site_packages(records: Sequence[PrefixRecord]) -> str:
 
 
 def _package(record: PrefixRecord, *, requested: bool) -> InstalledPackage:
-    url = without_credentials(record.url or "")
-    place = f"/{record.subdir}/{url.rpartition('/')[2]}"
-    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel or "").rstrip("/")
     return InstalledPackage(
         "conda",
         record.name,
         record.version,
         record.build,
-        channel.removesuffix(f"/{record.subdir}"),
+        _channel(record),
         record.subdir,
-        url,
+        without_credentials(record.url or ""),
         record.md5 or "",
         record.sha256 or "",
         requested,
     )
+
+
+def _channel(record: PrefixRecord) -> str:
+    url = without_credentials(record.url or "")
+    place = f"/{record.subdir}/{url.rpartition('/')[2]}"
+    channel = url.removesuffix(place) if url.endswith(place) else without_credentials(record.channel or "").rstrip("/")
+    return channel.removesuffix(f"/{record.subdir}")
+
+
+def _planned(path: Path, data: bytes, record: PrefixRecord) -> PlannedPackage:
+    """Return a package as plans have it, of whose record nothing is kept that only its prefix tells."""
+    content = decode_record(path, data, dict[str, msgspec.Raw])
+    text = msgspec.json.encode({key: value for key, value in content.items() if key not in OF_A_PREFIX}).decode()
+    return PlannedPackage(
+        name=record.name,
+        version=record.version,
+        build=record.build,
+        channel=_channel(record),
+        subdir=record.subdir,
+        url=record.url or "",
+        sha256=record.sha256,
+        size=record.size or _archive_size(path, data),
+        cached=True,
+        record=text,
+    )
+
+
+def _archive_size(path: Path, data: bytes) -> int:
+    """Return about the size of an archive, by its files: the record comes from a list that told none."""
+    entries = decode_record(path, data, FilesRecord[_SizedPath]).paths
+    return packed_bytes(sum(entry.size_in_bytes or 0 for entry in entries))
+
+
+class _SizedPath(PathData, gc=False):
+    size_in_bytes: int | None = None
 
 
 def _requested(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[str, ...]:

@@ -22,6 +22,12 @@ MAX_RECORD_BYTES = 64 << 20
 _MAX_RECORDS_BYTES = 128 << 20
 """Of all records of a prefix; a large environment of some thousand packages has some ten million."""
 
+OF_A_PREFIX = {
+    *("files", "paths_data", "link", "extracted_package_dir", "package_tarball_full_path"),
+    *("requested_spec", "requested_specs"),
+}
+"""What a record has only in a prefix, and not in the index of its channel."""
+
 T = TypeVar("T")
 
 

@@ -45,7 +45,7 @@ from .job import (
     ProgressUnit,
 )
 from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
-from .plan import ChangeKind, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
+from .plan import ChangeKind, InstalledState, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
 from .request import Edit, Operation, Request
 from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, Setup, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
@@ -77,6 +77,7 @@ __all__ = [
     "Fix",
     "Footprint",
     "InstalledPackage",
+    "InstalledState",
     "Inventory",
     "Job",
     "JobEvent",

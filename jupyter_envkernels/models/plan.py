@@ -1,4 +1,4 @@
-"""Plans: the packages that a transaction installs, and what that changes."""
+"""Plans: the packages that a transaction installs, and what that changes; and what is installed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .environment import Problem
+from .environment import InstalledPackage, Problem
 
 _UNPACKED = 4
 """So many times the size of its archive a package has on disk: 3.9 over the 124 packages of the test channel."""
@@ -94,16 +94,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """sha256 over what is installed. The same packages, pip lines and variables give the same digest."""
-        lines = sorted(f"{p.url} {p.sha256}" for p in self.packages)
-        lines += [f"pip {line}" for line in self.pip]
-        lines += [f"pip uninstall {name}" for name in self.pip_removed]
-        lines += sorted(f"{key}={value}" for key, value in self.variables.items())
-        return _sha256(lines)
-
-    @property
-    def state(self) -> str:
-        """sha256 over what is installed and what was requested."""
-        return _sha256([self.digest, *self.requested])
+        pip = [*self.pip, *(f"uninstall {name}" for name in self.pip_removed)]
+        return _digest(self.packages, pip, self.variables)
 
     @property
     def disk_bytes(self) -> int:
@@ -119,6 +111,46 @@ class Plan:
     def download_bytes(self) -> int:
         """The archives that the package cache lacks."""
         return sum(package.size for package in self.packages if not package.cached)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledState:
+    """What is installed in an environment, as plans are made from it.
+
+    Attributes:
+        conda: the packages that its records name, by name.
+        pip: the packages that pip has installed, by name.
+        replaced: names of conda packages whose files pip has taken away, mostly for a package of its own.
+        requested: match specs that were requested, as they were written; empty where no record tells.
+        variables: environment variables of the environment.
+    """
+
+    conda: tuple[PlannedPackage, ...] = ()
+    pip: tuple[InstalledPackage, ...] = ()
+    replaced: frozenset[str] = frozenset()
+    requested: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all packages, without those that pip has replaced."""
+        conda = (package.name for package in self.conda if package.name not in self.replaced)
+        return (*conda, *(package.name for package in self.pip))
+
+    @property
+    def digest(self) -> str:
+        """sha256 over all that a plan depends on: it holds for no other state."""
+        pip = sorted(f"{package.name} {package.version}" for package in self.pip)
+        return _digest(self.conda, pip, self.variables, self.requested)
+
+
+def _digest(
+    packages: Iterable[PlannedPackage], pip: Iterable[str], variables: Mapping[str, str], requested: Iterable[str] = ()
+) -> str:
+    lines = sorted(f"{package.url} {package.sha256}" for package in packages)
+    lines += [f"pip {line}" for line in pip]
+    lines += sorted(f"{key}={value}" for key, value in variables.items())
+    return _sha256([*lines, *requested])
 
 
 def _sha256(lines: Iterable[str]) -> str:

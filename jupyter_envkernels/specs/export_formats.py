@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from ..models import EnvSpec, ExportFormat, InstalledPackage, Inventory
+from ..models import EnvSpec, ExportFormat, InstalledPackage, Inventory, PlannedPackage
 from .environment_yml import write
 from .redact import without_credentials
 from .requirements import title_of
@@ -30,9 +30,9 @@ def export_text(name: str, inventory: Inventory, form: ExportFormat) -> str:
     return without_credentials(_WRITERS[form](name, inventory))
 
 
-def channels_of(inventory: Inventory) -> tuple[str, ...]:
+def channels_of(packages: Iterable[InstalledPackage | PlannedPackage]) -> tuple[str, ...]:
     """Return URLs of the channels that packages come from, that of most packages first."""
-    counts = Counter(package.channel for package in inventory.of("conda") if package.channel)
+    counts = Counter(package.channel for package in packages if package.channel)
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
 
 
@@ -43,7 +43,7 @@ def _channel_name(url: str) -> str:
 
 
 def _channel_names(inventory: Inventory) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_channel_name(url) for url in channels_of(inventory)))
+    return tuple(dict.fromkeys(_channel_name(url) for url in channels_of(inventory.of("conda"))))
 
 
 def _yaml(name: str, inventory: Inventory) -> str:

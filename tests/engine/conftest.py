@@ -41,7 +41,7 @@ class Engine:
         return self._run(specs, channels, environ)
 
     def install(self, prefix: Path, *specs: str, channels: Sequence[str] = ("main",), **environ: str) -> dict[str, Any]:
-        """The same, and the packages linked into a prefix; ``heard`` has what was reported."""
+        """The same, and the packages linked into a prefix; ``lines`` and ``amounts`` are what was reported."""
         return self._run(specs, channels, environ, str(prefix))
 
     def _run(

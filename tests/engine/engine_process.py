@@ -17,32 +17,17 @@ from typing import Any
 from jupyter_envkernels.engine.rattler import RattlerBackend
 from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from jupyter_envkernels.errors import EnvKernelsError
-from jupyter_envkernels.models import JobPhase, ProgressUnit
 
-
-class Listener:
-    """Keeps what is reported."""
-
-    def __init__(self) -> None:
-        self.heard: list[list[Any]] = []
-
-    def phase(self, phase: JobPhase, message: str) -> None:
-        self.heard.append(["phase", phase, message])
-
-    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        self.heard.append(["progress", done, total, unit])
-
-    def log(self, text: str) -> None:
-        self.heard.append(["log", text])
+from .fakes import Heard
 
 
 async def work(backend: RattlerBackend, specs: Sequence[str], channels: Sequence[str], prefix: str) -> dict[str, Any]:
     packages = await backend.solve(specs, channels)
-    listener = Listener()
+    heard = Heard()
     if prefix:
-        await backend.install(packages, Path(prefix), Path(prefix), specs, listener)
+        await backend.install(packages, Path(prefix), Path(prefix), specs, heard)
     found = {p.name: [p.version, p.subdir, p.channel.rstrip("/")] for p in packages}
-    return {"packages": found, "heard": listener.heard}
+    return {"packages": found, "lines": heard.lines, "amounts": heard.amounts}
 
 
 def main(cache: str, specs: str, channels: str, prefix: str = "") -> None:

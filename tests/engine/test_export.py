@@ -89,5 +89,5 @@ def test_what_a_list_of_urls_leaves_out(tmp_path: Path) -> None:
 
 def test_a_record_that_cannot_be_locked(tmp_path: Path) -> None:
     add(tmp_path, "tides", depends=3)
-    with pytest.raises(InvalidSpec, match="cannot be locked"):
+    with pytest.raises(InvalidSpec, match="The record of the package tides cannot be used: "):
         export(environment(tmp_path), "pixi-lock")

@@ -9,29 +9,28 @@ from dataclasses import dataclass, field
 import pytest
 
 from jupyter_envkernels.engine.progress import Tally, counted
-from jupyter_envkernels.models import JobPhase, ProgressUnit
+from jupyter_envkernels.models import ProgressUnit
+
+from .fakes import Heard
 
 
 @dataclass
-class Heard:
-    """A report that keeps progress, and says that it has heard of some."""
+class Awaited(Heard):
+    """A report for whose first progress a thread can wait."""
 
-    told: list[tuple[int, int | None, str]] = field(default_factory=list)
     once: threading.Event = field(default_factory=threading.Event)
 
-    def phase(self, phase: JobPhase, message: str) -> None:
-        raise AssertionError
+    @property
+    def told(self) -> list[tuple[int, int | None, str]]:
+        return self.amounts.get("", [])
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        self.told.append((done, total, unit))
+        super().progress(done, total, unit)
         self.once.set()
-
-    def log(self, text: str) -> None:
-        raise AssertionError
 
 
 def test_it_is_told_while_it_goes_on_and_at_the_end() -> None:
-    heard = Heard()
+    heard = Awaited()
 
     def work(tally: Tally) -> str:
         tally.total = 3
@@ -47,7 +46,7 @@ def test_it_is_told_while_it_goes_on_and_at_the_end() -> None:
 
 
 def test_without_a_total_nothing_is_told() -> None:
-    heard = Heard()
+    heard = Awaited()
 
     def work(tally: Tally) -> None:
         tally.done += 1
@@ -57,7 +56,7 @@ def test_without_a_total_nothing_is_told() -> None:
 
 
 def test_a_failure_goes_on_to_the_caller() -> None:
-    heard = Heard()
+    heard = Awaited()
 
     def work(tally: Tally) -> None:
         tally.total = 2

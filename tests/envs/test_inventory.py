@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.envs.inventory import read_inventory
+from jupyter_envkernels.envs.inventory import read_installed, read_inventory
 from jupyter_envkernels.errors import InvalidSpec, NotFound
 
 SITE = "lib/python3.12/site-packages"
@@ -148,3 +148,31 @@ def test_a_record_without_channel_has_it_in_its_url(tmp_path: Path) -> None:
     add(tmp_path, "mine", channel=None, url=None)
     found = {package.name: package.channel for package in read_inventory(tmp_path).packages}
     assert found == {"numpy": CHANNEL, "mine": ""}
+
+
+def test_what_is_installed_has_records_without_what_only_the_prefix_tells(tmp_path: Path) -> None:
+    more = {"requested_spec": "numpy", "paths_data": {"paths": [{"_path": "lib/x", "size_in_bytes": 4000}]}}
+    add(tmp_path, "python", "3.12.1", size=77, depends=["libc"])
+    add(tmp_path, "numpy", "2.0", metadata("numpy", "2.0"), sha256="bb", **more)
+    write(tmp_path / metadata("rich"), "Name: rich\nVersion: 1.0\n")
+    write(tmp_path / "conda-meta" / "state", '{"env_vars": {"A": "1"}}')
+    state = read_installed(tmp_path)
+    numpy, python = state.conda
+    assert json.loads(numpy.record).keys() == {"name", "version", "build", "subdir", "url", "channel", "sha256"}
+    assert (numpy.channel, numpy.sha256, numpy.size, numpy.cached) == (CHANNEL, "bb", 1000, True)
+    assert (python.size, json.loads(python.record)["depends"]) == (77, ["libc"])
+    assert [package.name for package in state.pip] == ["rich"]
+    assert (state.requested, state.variables) == (("numpy",), {"A": "1"})
+
+
+def test_what_pip_has_replaced_has_its_record_still(tmp_path: Path) -> None:
+    add(tmp_path, "python", "3.12.1")
+    add(tmp_path, "packaging", "26.3", metadata("packaging", "26.3"))
+    (tmp_path / metadata("packaging", "26.3")).unlink()
+    write(tmp_path / metadata("packaging", "25.0"), "Name: packaging\nVersion: 25.0\n")
+    state = read_installed(tmp_path)
+    assert [package.name for package in state.conda] == ["packaging", "python"]
+    assert state.replaced == {"packaging"}
+    assert state.names == ("python", "packaging")
+    (tmp_path / metadata("packaging", "25.0")).unlink()
+    assert read_installed(tmp_path).names == ("python",)

@@ -19,7 +19,7 @@ from jupyter_envkernels.errors import PipFailed
 from jupyter_envkernels.jobs.lint_client import Inquirer
 from jupyter_envkernels.models import EngineOptions, EnvSpec, PipInstaller
 from tests.channel.server import ChannelServer
-from tests.engine.transaction.test_transaction import Heard
+from tests.engine.fakes import Heard
 from tests.jobs.conftest import Place, managing, over
 from tests.jobs.test_round_trip import BACKEND
 
@@ -99,13 +99,13 @@ async def test_beside_a_spec(
     trap.check()
     assert b"mine" in freeze(prefix, Path("/")), "uv remembers where packages are, and not what setup.cfg says"
     environ = activated_environ(prefix, os.environ)
-    await install(prefix, ["envkernels-demo-pip==1.0"], folder, environ, Heard(phases=["pip"]), installer="pip")
+    await install(prefix, ["envkernels-demo-pip==1.0"], folder, environ, Heard(), installer="pip")
     assert {package.name for package in read_inventory(prefix).of("pip")} == {"mine", "envkernels-demo-pip"}
     trap.check()
     monkeypatch.setenv("UV_CACHE_DIR", str(place.folder / "misled"))
     environ["UV_CACHE_DIR"] = os.environ["UV_CACHE_DIR"]
     freeze(prefix, folder)
-    await install(prefix, ["envkernels-demo-pip==2.0"], folder, environ, Heard(phases=["pip"]))
+    await install(prefix, ["envkernels-demo-pip==2.0"], folder, environ, Heard())
     assert {package.version for package in read_inventory(prefix).of("pip")} == {"1", "2.0"}
     trap.check()
 
@@ -116,7 +116,7 @@ async def test_in_the_root_of_a_spec_without_a_folder(place: Place, trap: Trap) 
     assert await make(place, request) == {"envkernels-demo-pip"}
     for installer in get_args(PipInstaller):
         with pytest.raises(PipFailed) as failed:
-            await install(request.prefix, ["./pip"], None, os.environ, Heard(phases=["pip"]), installer=installer)
+            await install(request.prefix, ["./pip"], None, os.environ, Heard(), installer=installer)
         assert "`./pip`" in failed.value.message
         assert failed.value.remedy.startswith("Write the whole path: a spec that is given as text has no folder; ")
     trap.check()

@@ -115,7 +115,7 @@ def test_channels_by_their_public_names() -> None:
     packages = [conda("a", "1", "0", f"https://repo.anaconda.com/pkgs/{name}") for name in ("main", "r")]
     packages.append(conda("b", "1", "0", "https://conda.anaconda.org/a/label/dev"))
     inventory = Inventory(tuple(packages))
-    assert len(channels_of(inventory)) == 3
+    assert len(channels_of(inventory.of("conda"))) == 3
     spec = check(export_text("x", inventory, "yaml")).spec
     assert spec is not None
     assert spec.channels == ("a/label/dev", "defaults")

@@ -25,26 +25,25 @@ class AddKernel(Operation, frozen=True, tag="add-kernel"):
         Raises:
             SolveFailed: no kernel is known for what is installed, or none fits it.
         """
-        installed, inventory = await planner.installed(self.prefix)
-        names = [package.name for package in inventory.packages]
-        missing = kernel_packages_for(names, planner.options.kernel_packages)
+        installed = await planner.installed(self.prefix)
+        missing = kernel_packages_for(installed.names, planner.options.kernel_packages)
         if not missing:
             raise SolveFailed(
                 f"No kernel is known for {self.environment}: it has neither python nor R.",
                 remedy="Add a package that brings a kernel by an update.",
             )
         planner.report.phase("solving", f"Choosing packages for {', '.join(missing)}")
-        wanted = [*(package.name for package in installed.packages), *missing]
-        channels = planner.channels(EnvSpec(), inventory)
+        wanted = [*(package.name for package in installed.conda), *missing]
+        channels = planner.channels(EnvSpec(), installed)
         try:
-            packages = await planner.backend.solve(wanted, channels, installed.packages, fixed=True)
+            packages = await planner.backend.solve(wanted, channels, installed.conda, fixed=True)
         except SolveFailed as error:
             raise SolveFailed(
                 f"{', '.join(missing)} cannot be added without a change of other packages. {error.message}",
                 remedy=f"Add {missing[0]} by an update, which may change them.",
             ) from error
-        plan = Plan(packages, (*inventory.requested, *missing), variables=inventory.variables)
-        return planner.as_change(self, plan, installed, inventory)
+        plan = Plan(packages, (*installed.requested, *missing), variables=installed.variables)
+        return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
         """Build the environment with its kernel beside it, and exchange the two."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ...models import Operation, Plan
-from ..plan.planner import state_digest
 
 if TYPE_CHECKING:
     from ..plan.planner import Planner
@@ -39,9 +37,8 @@ class Clone(Operation, frozen=True, kw_only=True, tag="clone"):
 
     async def plan(self, planner: Planner) -> Plan:
         """Read the packages of the source."""
-        installed, inventory = await planner.installed(self.source)
-        base = state_digest(installed, inventory)
-        return planner.as_new(replace(installed, requested=inventory.requested, base=base))
+        installed = await planner.installed(self.source)
+        return planner.as_new(Plan(installed.conda, installed.requested, base=installed.digest))
 
     async def run(self, transaction: Transaction) -> None:
         """Copy its files, fitted to the new prefix."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ...errors import SolveFailed
-from ...models import EnvSpec, Inventory, Operation, Plan, Problem
+from ...models import EnvSpec, InstalledState, Operation, Plan, Problem
 from ...specs import conda_name, kernel_packages_missing, pip_name, terms_of_service
 from ..plan.planner import public
 
@@ -58,7 +58,7 @@ async def _locked(planner: Planner, spec: EnvSpec) -> Plan:
 
 async def _solved(planner: Planner, spec: EnvSpec) -> Plan:
     planner.report.phase("solving", "Choosing packages")
-    channels = planner.channels(spec, Inventory())
+    channels = planner.channels(spec, InstalledState())
     added = _defaults(planner, spec)
     requested = _requested(spec, added)
     origins = {text: planner.settings.origins.get((_DEFAULTS, text), _DEFAULTS) for text in added}

@@ -34,24 +34,23 @@ class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
             NotFound: there is no such revision.
             SolveFailed: a package of it is nowhere to be found any more.
         """
-        installed, inventory = await planner.installed(self.prefix)
+        installed = await planner.installed(self.prefix)
         history = await asyncio.to_thread(read_history, self.prefix)
         revision = next((known for known in history if known.number == self.revision), None)
         if revision is None or not revision.packages:
             raise NotFound(f"{self.prefix} has no packages in revision {self.revision}.")
         planner.report.phase("solving", f"Looking for the packages of revision {revision.number}")
-        packages = await planner.backend.find(sorted(revision.packages), installed.packages)
+        packages = await planner.backend.find(sorted(revision.packages), installed.conda)
         names = {package.name for package in packages}
         known = requested_specs(history[: revision.number + 1])
         requested = tuple(known[name] for name in sorted(known.keys() & names))
-        plan = Plan(packages, requested, variables=inventory.variables)
-        pip = inventory.of("pip")
-        if pip:
+        plan = Plan(packages, requested, variables=installed.variables)
+        if pip := installed.pip:
             message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
             plan = replace(plan, warnings=(Problem("pip-stays", message),))
         again = [package.requirement for package in pip if package.requirement]
-        plan = for_python(plan, installed.packages, inventory, again)
-        return planner.as_change(self, plan, installed, inventory)
+        plan = for_python(plan, installed, again)
+        return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
         """Build the environment as it was beside it, and exchange the two."""

@@ -59,15 +59,15 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
 
     async def plan(self, planner: Planner) -> Plan:
         """Choose packages such that what is installed changes as little as it can."""
-        installed, inventory = await planner.installed(self.prefix)
+        installed = await planner.installed(self.prefix)
         pins = await asyncio.to_thread(read_pins, self.prefix)
-        goal = goal_of(self.spec, self.edit, inventory, installed.packages, tuple(pins))
+        goal = goal_of(self.spec, self.edit, installed, tuple(pins))
         check_recorded(goal.requested, (*self.own_spec.dependencies, *self.edit.add))
-        channels = planner.channels(self.own_spec, inventory)
+        channels = planner.channels(self.own_spec, installed)
         planner.report.phase("solving", "Choosing packages")
         packages = await _reach(planner, goal, channels, pins)
         requested = goal.requested
-        missing = _lost_kernel(installed.packages, packages, goal, planner.options.kernel_packages)
+        missing = _lost_kernel(installed.conda, packages, goal, planner.options.kernel_packages)
         if missing:
             planner.report.log(f"Keeping {', '.join(missing)}, so that the environment stays a kernel.")
             requested = (*requested, *missing)
@@ -80,8 +80,8 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
             pip_removed=goal.pip_removed,
             variables=goal.variables,
         )
-        plan = for_python(plan, installed.packages, inventory, goal.pip_installed)
-        return planner.as_change(self, plan, installed, inventory)
+        plan = for_python(plan, installed, goal.pip_installed)
+        return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
         """Build the changed environment beside it, and exchange the two."""

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Sequence
 
-from ...models import ChangeKind, Inventory, PackageChange, Plan, PlannedPackage
+from ...models import ChangeKind, InstalledState, PackageChange, Plan, PlannedPackage
 from ..messages import short_version
 
 _PYTHON = re.compile(r"python-[^-]+-[^-]+")
@@ -80,7 +80,7 @@ def _shown(package: PlannedPackage | None) -> str | None:
     return f"{package.version} {package.build}" if package else None
 
 
-def is_done(plan: Plan, before: Inventory) -> bool:
+def is_done(plan: Plan, before: InstalledState) -> bool:
     """Return whether what is there is what is wanted."""
     return not (plan.changes or plan.pip or plan.pip_removed) and (
         dict(plan.variables),

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from ...envs.prefix_data import record_path
-from ...models import Inventory, Plan, PlannedPackage, Problem
+from ...models import InstalledState, Plan, Problem
 from ..backend import Report
 from ..pip import installer
 from .diff import is_same, python_minor
 
 
-def give_back(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, named: Collection[str]) -> Plan:
+def give_back(plan: Plan, installed: InstalledState, named: Collection[str]) -> Plan:
     """Let conda have its packages that pip has installed too, where it links them, and where the request names them.
 
     Another minor version of python has another folder, in which there is nothing of pip's yet.
 
     Args:
         plan: for an environment that there is.
-        before: its conda packages now, also those that pip has replaced.
-        inventory: what it consists of.
+        installed: what is installed now.
         named: packages that the request names, in any spelling.
     """
-    if python_minor(before) != python_minor(plan.packages):
+    if python_minor(installed.conda) != python_minor(plan.packages):
         return plan
-    of_pip = {canonicalize_name(package.name): package for package in inventory.of("pip")}
+    of_pip = {canonicalize_name(package.name): package for package in installed.pip}
     wanted = {canonicalize_name(name) for name in named}
-    there = {package.name: package for package in before}
+    there = {package.name: package for package in installed.conda}
     removed, warnings = list(plan.pip_removed), list(plan.warnings)
     for package in plan.packages:
         name = canonicalize_name(package.name)

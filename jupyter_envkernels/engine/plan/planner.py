@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ...envs.conda_config.condarc import Settings
-from ...envs.inventory import read_inventory
+from ...envs.inventory import read_installed
 from ...envs.running_kernels import running_kernels
-from ...errors import NotFound
-from ...models import EngineOptions, EnvSpec, Inventory, Operation, Plan, Problem
+from ...models import EngineOptions, EnvSpec, InstalledState, Operation, Plan, Problem
 from ...specs import channels_of, conda_name
 from ...specs.redact import without_credentials
 from ..backend import Backend, Report
@@ -68,55 +67,52 @@ class Planner:
         """Return a plan as that of a new environment: all packages are added."""
         return replace(plan, changes=compare((), plan.packages, self.backend.is_newer))
 
-    def as_change(self, operation: Operation, plan: Plan, installed: Plan, inventory: Inventory) -> Plan:
+    def as_change(self, operation: Operation, plan: Plan, installed: InstalledState) -> Plan:
         """Return a plan as that of a change of what is installed.
 
         Args:
             operation: what leads to it.
             plan: what the environment is to consist of.
-            installed: its conda packages now.
-            inventory: what it consists of now.
+            installed: what is installed now.
 
         Raises:
             InvalidSpec: a line of pip that only the environment names has a variable.
         """
         check_recorded(plan.pip, operation.own_spec.pip)
         named = {*map(conda_name, operation.added), *operation.removed}
-        plan = give_back(plan, installed.packages, inventory, named)
-        changes = compare(installed.packages, plan.packages, self.backend.is_newer)
+        plan = give_back(plan, installed, named)
+        changes = compare(installed.conda, plan.packages, self.backend.is_newer)
         changed = {change.name for change in changes}
         return replace(
             plan,
             packages=tuple(replace(p, cached=p.cached or p.name not in changed) for p in plan.packages),
             changes=changes,
-            base=state_digest(installed, inventory),
+            base=installed.digest,
             warnings=(*plan.warnings, *_of_running_kernels(operation.prefix)),
         )
 
-    async def installed(self, prefix: Path) -> tuple[Plan, Inventory]:
-        """Return the conda packages of an environment, and all that it consists of.
+    async def installed(self, prefix: Path) -> InstalledState:
+        """Return what is installed in an environment.
 
         Raises:
             NotFound: it is not there any more.
             InvalidSpec: a record is unreadable.
         """
-        if not (prefix / "conda-meta").is_dir():
-            raise NotFound(f"There is no environment at {prefix} any more.")
-        return await self.backend.installed(prefix), await asyncio.to_thread(read_inventory, prefix)
+        return await asyncio.to_thread(read_installed, prefix)
 
-    def channels(self, spec: EnvSpec, inventory: Inventory) -> list[str]:
+    def channels(self, spec: EnvSpec, installed: InstalledState) -> list[str]:
         """Return the channels of the spec; else those of the environment's packages; else the configured ones.
 
         Mixed channels break environments, so that they are mixed only where a spec names several.
 
         Args:
             spec: of the operation; it may be empty.
-            inventory: of the environment; it may be empty.
+            installed: in the environment; it may be nothing.
 
         Raises:
             InvalidSpec: a channel that only the environment names has a variable.
         """
-        recorded = channels_of(inventory)
+        recorded = channels_of(installed.conda)
         channels = spec.channels or recorded or self.options.channels
         if channels is recorded:
             check_recorded(recorded, ())
@@ -129,12 +125,6 @@ def _of_running_kernels(prefix: Path) -> Iterator[Problem]:
         count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
         message = f"{count} in this environment, and will see the change half."
         yield Problem("kernels-run", message, "Restart it afterwards.")
-
-
-def state_digest(installed: Plan, inventory: Inventory) -> str:
-    """Of all that a plan for an environment depends on: packages, what was asked for, variables, packages of pip."""
-    pip = tuple(sorted(f"{package.name} {package.version}" for package in inventory.of("pip")))
-    return replace(installed, requested=inventory.requested, pip=pip, variables=inventory.variables).state
 
 
 def public(requested: Sequence[str]) -> tuple[str, ...]:

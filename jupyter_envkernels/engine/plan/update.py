@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from packaging.utils import canonicalize_name
 
 from ...errors import NotFound, SolveFailed
-from ...models import Edit, EnvSpec, Inventory, Plan, PlannedPackage, Problem
+from ...models import Edit, EnvSpec, InstalledState, Plan, PlannedPackage, Problem
 from ...specs import conda_name, pip_name
 from ..messages import first_of, listed
 from .diff import python_minor
@@ -43,17 +43,16 @@ class Goal:
     pip_installed: tuple[str, ...]
 
 
-def for_python(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventory, lines: Sequence[str]) -> Plan:
+def for_python(plan: Plan, installed: InstalledState, lines: Sequence[str]) -> Plan:
     """Another minor version of python looks into another folder: what pip installed is installed again.
 
     Args:
         plan: for an environment that there is.
-        before: its conda packages now.
-        inventory: what it consists of.
+        installed: what is installed now.
         lines: for pip, which install again what is to stay.
     """
-    old, new = python_minor(before), python_minor(plan.packages)
-    names = [package.name for package in inventory.of("pip")]
+    old, new = python_minor(installed.conda), python_minor(plan.packages)
+    names = [package.name for package in installed.pip]
     if old == new or not names:
         return plan
     again = ", and is installed again" if new and lines else ""
@@ -62,20 +61,13 @@ def for_python(plan: Plan, before: Sequence[PlannedPackage], inventory: Inventor
     return replace(plan, pip=(*plan.pip, *(lines if new else ())), pip_removed=(), warnings=warnings)
 
 
-def goal_of(
-    spec: EnvSpec | None,
-    edit: Edit,
-    inventory: Inventory,
-    installed: Sequence[PlannedPackage],
-    pins: Sequence[str] = (),
-) -> Goal:
+def goal_of(spec: EnvSpec | None, edit: Edit, installed: InstalledState, pins: Sequence[str] = ()) -> Goal:
     """Return the goal of an update.
 
     Args:
         spec: what the environment is to have; None where only *edit* changes it.
         edit: what is added and removed, and how far the change may go.
-        inventory: what the environment consists of.
-        installed: its conda packages.
+        installed: what is installed.
         pins: match specs that bind packages which there are or will be.
 
     Without a spec, what was asked for stays asked for; with one and ``prune``, the spec alone counts. A package that is
@@ -84,29 +76,30 @@ def goal_of(
     Raises:
         NotFound: a package that is to be removed is not there.
     """
-    _check_there(edit.remove, inventory)
-    asked = {} if spec and edit.prune else _asked(inventory, installed)
-    pip_removed = _pip_removed(spec, edit, inventory)
+    _check_there(edit.remove, installed)
+    conda = installed.conda
+    asked = {} if spec and edit.prune else _asked(installed)
+    pip_removed = _pip_removed(spec, edit, installed)
     spec = spec or EnvSpec()
-    removed = _names(edit.remove, installed).difference(_needed_below_pip(edit.remove, inventory, installed))
-    gone = _dependents(set(removed), installed)
+    removed = _names(edit.remove, conda).difference(_needed_below_pip(edit.remove, installed))
+    gone = _dependents(set(removed), conda)
     new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
     wanted = {name: text for name, text in asked.items() if name not in gone} | new
-    if spec.pip and "pip" not in wanted and (edit.prune or all(package.name != "pip" for package in installed)):
+    if spec.pip and "pip" not in wanted and (edit.prune or all(package.name != "pip" for package in conda)):
         wanted["pip"] = "pip"
     gone -= new.keys()
     edited = {conda_name(text) for text in edit.add}
-    left = () if edit.prune else _without_orphans(installed, gone, wanted.keys())
+    left = () if edit.prune else _without_orphans(conda, gone, wanted.keys())
     return Goal(
         requested=tuple(wanted.values()),
-        limits=(*_python_limit(installed, new, gone), *_pins(pins, {*left, *wanted})),
+        limits=(*_python_limit(conda, new, gone), *_pins(pins, {*left, *wanted})),
         kept=tuple(left),
-        preferred=tuple(p for p in installed if p.name not in edited | gone) if not edit.upgrade else (),
+        preferred=tuple(p for p in conda if p.name not in edited | gone) if not edit.upgrade else (),
         removed=tuple(sorted(removed - new.keys())),
         pip=spec.pip,
         pip_removed=pip_removed,
-        variables={**inventory.variables, **spec.variables},
-        pip_installed=_pip_installed(spec, edit, pip_removed, inventory),
+        variables={**installed.variables, **spec.variables},
+        pip_installed=_pip_installed(spec, edit, pip_removed, installed),
     )
 
 
@@ -153,15 +146,15 @@ def _need(path: Sequence[str], kernel: Collection[str]) -> str:
     return f"{user}{kept} needs {needed}{f' through {listed(between)}' if between else ''}"
 
 
-def _check_there(names: Sequence[str], inventory: Inventory) -> None:
-    there = {canonicalize_name(package.name) for package in inventory.packages}
+def _check_there(names: Sequence[str], installed: InstalledState) -> None:
+    there = set(map(canonicalize_name, installed.names))
     if missing := [name for name in names if canonicalize_name(name) not in there]:
         raise NotFound(f"There is no package {', '.join(missing)} in this environment.", remedy="Correct the names.")
 
 
-def _asked(inventory: Inventory, installed: Sequence[PlannedPackage]) -> dict[str, str]:
+def _asked(installed: InstalledState) -> dict[str, str]:
     """What was asked for by name; where nothing tells, as after a lock file, all that is there, as with conda."""
-    return {conda_name(text): text for text in inventory.requested} or {p.name: p.name for p in installed}
+    return {conda_name(text): text for text in installed.requested} or {p.name: p.name for p in installed.conda}
 
 
 def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str]:
@@ -170,11 +163,13 @@ def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str
     return {package.name for package in installed if canonicalize_name(package.name) in wanted}
 
 
-def _needed_below_pip(names: Sequence[str], inventory: Inventory, installed: Sequence[PlannedPackage]) -> Iterator[str]:
+def _needed_below_pip(names: Sequence[str], installed: InstalledState) -> Iterator[str]:
     """Of names, those of conda packages that pip has replaced and others need: pip's goes, and conda's is back."""
-    of_pip = {canonicalize_name(package.name) for package in inventory.of("pip")}
-    removed = _names(names, installed)
-    return (name for name in removed if canonicalize_name(name) in of_pip and _dependents({name}, installed) - removed)
+    of_pip = {canonicalize_name(package.name) for package in installed.pip}
+    removed = _names(names, installed.conda)
+    return (
+        name for name in removed if canonicalize_name(name) in of_pip and _dependents({name}, installed.conda) - removed
+    )
 
 
 def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
@@ -212,23 +207,21 @@ def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
     return (pin for pin in pins if conda_name(pin) in names)
 
 
-def _pip_removed(spec: EnvSpec | None, edit: Edit, inventory: Inventory) -> tuple[str, ...]:
+def _pip_removed(spec: EnvSpec | None, edit: Edit, installed: InstalledState) -> tuple[str, ...]:
     """Packages of pip that are named, and with a spec and ``prune`` those that were asked for and are not any more."""
     removed = {canonicalize_name(name) for name in edit.remove}
     listed = {canonicalize_name(pip_name(line)) for line in spec.pip} if spec else set()
     return tuple(
         package.name
-        for package in inventory.of("pip")
+        for package in installed.pip
         if canonicalize_name(package.name) in removed
         or (spec and edit.prune and package.requested and canonicalize_name(package.name) not in listed)
     )
 
 
-def _pip_installed(spec: EnvSpec, edit: Edit, pip_removed: Sequence[str], inventory: Inventory) -> tuple[str, ...]:
+def _pip_installed(spec: EnvSpec, edit: Edit, pip_removed: Sequence[str], installed: InstalledState) -> tuple[str, ...]:
     """Return lines that install again what pip has installed and the update does not change."""
     changed = {canonicalize_name(pip_name(line)) for line in spec.pip}
     changed |= {canonicalize_name(name) for name in pip_removed}
     changed |= {canonicalize_name(conda_name(text)) for text in edit.add}
-    return tuple(
-        p.requirement for p in inventory.of("pip") if p.requirement and canonicalize_name(p.name) not in changed
-    )
+    return tuple(p.requirement for p in installed.pip if p.requirement and canonicalize_name(p.name) not in changed)

@@ -16,11 +16,11 @@ from typing import Protocol
 
 from ...envs.activation import activated_environ
 from ...envs.conda_config.condarc import Settings
-from ...envs.inventory import read_inventory
+from ...envs.inventory import read_installed
 from ...envs.trust import Trust
 from ...envs.trust_sources import read_trust
 from ...errors import AlreadyExists, EnvKernelsError, Forbidden, Outdated
-from ...models import EngineOptions, Inventory, Operation, Plan, PlannedPackage
+from ...models import EngineOptions, InstalledState, Operation, Plan, PlannedPackage
 from ..backend import Backend, Report
 from ..channel_policy import channel_rules
 from ..fetch.credentials import places_of
@@ -33,7 +33,7 @@ from ..link.shared_bytecode import add_donor, share_bytecode, trusted_donors
 from ..link.snapshot import twin
 from ..plan.diff import is_done
 from ..plan.pip_conflicts import take_out
-from ..plan.planner import Plannable, Planner, state_digest
+from ..plan.planner import Plannable, Planner
 from ..plan.quota import check_quota, room_for
 from ..progress import counted
 from ..variable_expansion import Variables
@@ -236,7 +236,7 @@ class Transaction:
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
         if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
-            await run_on_copy(staging, scripts, self.backend, environ, self.report)
+            await run_on_copy(staging, scripts, environ, self.report)
         await take_out(staging.folder, plan, environ, self.report)
         await asyncio.to_thread(take_out_of_former, staging.folder, plan, self.report)
         await self._install(plan)
@@ -258,17 +258,16 @@ class Transaction:
             self._warn(await asyncio.to_thread(staging.empty_trash))
         self.report.log(f"Changed {prefix}.")
 
-    async def _current(self, prefix: Path, plan: Plan) -> Inventory:
+    async def _current(self, prefix: Path, plan: Plan) -> InstalledState:
         """What an environment consists of.
 
         Raises:
             Outdated: it is not what the plan was made for.
         """
-        packages = await self.backend.installed(prefix)
-        inventory = await asyncio.to_thread(read_inventory, prefix)
-        if plan.base != state_digest(packages, inventory):
+        installed = await asyncio.to_thread(read_installed, prefix)
+        if plan.base != installed.digest:
             raise Outdated(f"{prefix} has changed since the plan was made.", remedy="Make a new plan.")
-        return inventory
+        return installed
 
     async def remove(self, *, force: bool) -> None:
         """Remove the environment; with *force* also while kernels of it run."""
@@ -277,7 +276,7 @@ class Transaction:
         await asyncio.to_thread(check_changeable, prefix)
         if not force:
             await asyncio.to_thread(check_idle, prefix)
-        await run_before_removal(self.staging, self.backend, self.environ, self.report, self.trust)
+        await run_before_removal(self.staging, self.environ, self.report, self.trust)
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")

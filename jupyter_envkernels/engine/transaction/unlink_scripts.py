@@ -15,10 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...envs.activation import activated_environ
+from ...envs.inventory import read_installed
 from ...envs.trust import Trust, account_name
 from ...errors import EnvKernelsError
 from ...models import UPDATE_MARK
-from ..backend import Backend, Report
+from ..backend import Report
 from ..link.link_scripts import run_pre_unlink, script
 from ..link.snapshot import twin
 from ..progress import counted
@@ -65,36 +66,31 @@ def _why_not(prefix: Path, trust: Trust) -> str:
     return trust.judge(prefix).reason
 
 
-async def run_on_copy(
-    staging: Staging, names: Collection[str], backend: Backend, environ: Mapping[str, str], report: Report
-) -> None:
+async def run_on_copy(staging: Staging, names: Collection[str], environ: Mapping[str, str], report: Report) -> None:
     """Run the scripts of packages on the staged copy, in the place of the environment.
 
     Args:
         staging: where the copy is, and is again afterwards.
         names: of the packages.
-        backend: reads what the packages are.
         environ: the activated environment.
         report: gets what the scripts print. One that fails is told of and is no failure, as with conda.
 
     Raises:
         OSError: the copy cannot take the place.
     """
-    packages = [package for package in (await backend.installed(staging.prefix)).packages if package.name in names]
+    installed = await asyncio.to_thread(read_installed, staging.prefix)
+    packages = [package for package in installed.conda if package.name in names]
     with _in_place(staging):
         await run_pre_unlink(staging.prefix, packages, environ, report)
 
 
-async def run_before_removal(
-    staging: Staging, backend: Backend, environ: Mapping[str, str], report: Report, trust: Trust
-) -> None:
+async def run_before_removal(staging: Staging, environ: Mapping[str, str], report: Report, trust: Trust) -> None:
     """Run the scripts of all packages of an environment that is to be removed; it is left as it is.
 
     Whatever goes wrong is told of, and hinders no removal.
 
     Args:
         staging: of the removal.
-        backend: reads what the packages are.
         environ: the variables of this process.
         report: as for :func:`run_on_copy`.
         trust: as for :func:`scripts_to_run`.
@@ -108,7 +104,7 @@ async def run_before_removal(
         report.phase("copying", "Copying the environment, on which scripts of its packages run")
         await asyncio.to_thread(staging.begin)
         await counted(report, lambda tally: twin(staging.prefix, staging.folder, tally))
-        await run_on_copy(staging, names, backend, activated, report)
+        await run_on_copy(staging, names, activated, report)
     except (EnvKernelsError, OSError) as error:
         await asyncio.to_thread(staging.restore)
         report.log(f"The pre-unlink scripts of {', '.join(names)} did not run: {error}")

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,7 @@ def test_failures_that_pass_are_not_noticed(engine: Engine, channel_server: Chan
     channel_server.add_rule(r"prio-demo.*\.conda$", status=503, times=1)
     answer = engine.install(prefix, "python", "prio-demo", channels=[f"{channel_server.url}/main"])
     assert (prefix / "bin" / "python").exists()
-    bytes_done = [heard[1] for heard in answer["heard"] if heard[0] == "progress" and heard[3] == "bytes"]
+    bytes_done = [done for amounts in answer["amounts"].values() for done, _, unit in amounts if unit == "bytes"]
     assert bytes_done == sorted(bytes_done)
 
 
@@ -85,14 +84,12 @@ def test_a_download_that_stands_still(
     engine: Engine, channel_server: ChannelServer, prefix: Path, *, before_the_answer: bool
 ) -> None:
     if before_the_answer:
-        channel_server.add_rule(r"python-3.*\.conda$", delay=60)
+        channel_server.add_rule(r"python-3.*\.conda$", delay=1000)
     else:
         channel_server.add_rule(r"python-3.*\.conda$", hang_after=1_000_000)
-    started = time.monotonic()
     answer = engine.install(
         prefix, "python", "prio-demo", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="1"
     )
-    assert time.monotonic() - started < 10
     assert answer["code"] == "download-failed"
     assert answer["message"] == "The download of python stands still: nothing came for 1 s."
 

@@ -49,10 +49,6 @@ def assert_installed(engine: Engine, prefix: Path) -> None:
     assert list((engine.cache / "pkgs").glob(".big*")) == []
 
 
-def logged(answer: Mapping[str, Any]) -> list[str]:
-    return [line for heard in answer["heard"] if heard[0] == "log" for line in heard[1].splitlines()]
-
-
 def test_a_download_that_breaks_goes_on(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
     channel_server.add_rule(BIG, drop_after=10_000_000)
     answer = install(engine, channel_server, prefix, {"CONDA_REMOTE_MAX_RETRIES": "0"})
@@ -62,8 +58,8 @@ def test_a_download_that_breaks_goes_on(engine: Engine, channel_server: ChannelS
     assert_installed(engine, prefix)
     assert asked(channel_server) == [f"bytes={start}-" for start in (10_000_000, 20_000_000, 30_000_000, 40_000_000)]
     assert received(channel_server) == pytest.approx(32e6, rel=0.02), "no byte of it twice"
-    assert logged(answer)[0] == "big-demo: 10.0 of 41.9 MB are here already."
-    done = [heard[1] for heard in answer["heard"] if heard[0] == "progress" and heard[3] == "bytes"]
+    assert answer["lines"][0] == "big-demo: 10.0 of 41.9 MB are here already."
+    done = [done for amounts in answer["amounts"].values() for done, _, unit in amounts if unit == "bytes"]
     assert done == sorted(done)
     assert done[0] == 10_000_000, "what is here is no speed"
 
@@ -108,7 +104,7 @@ def test_a_connection_that_stands_still_is_left(engine: Engine, channel_server: 
     answer = install(engine, channel_server, prefix, PATIENCE)
     assert_installed(engine, prefix)
     assert asked(channel_server) == [None, "bytes=15000000-", "bytes=30000000-"]
-    assert "big-demo: the download broke off at 15.0 of 41.9 MB and goes on." in logged(answer)
+    assert "big-demo: the download broke off at 15.0 of 41.9 MB and goes on." in answer["lines"]
 
 
 @pytest.mark.parametrize("before_the_answer", [True, False])
@@ -147,7 +143,7 @@ def test_parts_that_do_not_fit_are_downloaded_anew(
     channel_server.reset()
     answer = install(engine, channel_server, prefix)
     assert_installed(engine, prefix)
-    assert ("big-demo: its parts do not fit together; it is downloaded anew." in logged(answer)) == (not extra)
+    assert ("big-demo: its parts do not fit together; it is downloaded anew." in answer["lines"]) == (not extra)
 
 
 def test_an_archive_that_is_not_what_the_channel_says(

@@ -8,21 +8,8 @@ import pytest
 
 from jupyter_envkernels.engine.link.link_scripts import run_post_link
 from jupyter_envkernels.errors import LinkFailed
-from jupyter_envkernels.models import JobPhase, PlannedPackage, ProgressUnit
-
-
-class Log:
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def phase(self, phase: JobPhase, message: str) -> None:
-        raise AssertionError(message)
-
-    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        raise AssertionError(unit)
-
-    def log(self, text: str) -> None:
-        self.lines += text.splitlines()
+from jupyter_envkernels.models import PlannedPackage
+from tests.engine.fakes import Heard
 
 
 def package(name: str, *depends: str) -> PlannedPackage:
@@ -38,7 +25,7 @@ def write_script(prefix: Path, name: str, text: str) -> None:
 async def test_dependencies_come_first(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         write_script(tmp_path, name, 'echo "$PKG_NAME $PKG_BUILDNUM"\n')
-    log = Log()
+    log = Heard()
     packages = [package("a", "b >=1"), package("b", "c", "d 1.* *_0"), package("c"), package("d")]
     await run_post_link(tmp_path, packages, os.environ, log)
     assert [line for line in log.lines if not line.startswith("Running")] == ["c 3", "b 3", "a 3"]
@@ -47,7 +34,7 @@ async def test_dependencies_come_first(tmp_path: Path) -> None:
 async def test_a_circle_has_no_first(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_script(tmp_path, name, "echo $PKG_NAME\n")
-    log = Log()
+    log = Heard()
     await run_post_link(tmp_path, [package("b", "a"), package("a", "b")], os.environ, log)
     assert [line for line in log.lines if not line.startswith("Running")] == ["a", "b"]
 
@@ -55,10 +42,10 @@ async def test_a_circle_has_no_first(tmp_path: Path) -> None:
 async def test_a_script_that_says_nothing_and_fails(tmp_path: Path) -> None:
     write_script(tmp_path, "a", "exit 3\n")
     with pytest.raises(LinkFailed, match="of a failed: exit code 3"):
-        await run_post_link(tmp_path, [package("a")], os.environ, Log())
+        await run_post_link(tmp_path, [package("a")], os.environ, Heard())
 
 
 async def test_without_scripts_nothing_is_run(tmp_path: Path) -> None:
-    log = Log()
+    log = Heard()
     await run_post_link(tmp_path, [package("a")], {}, log)
     assert log.lines == []

@@ -13,7 +13,7 @@ from jupyter_envkernels.engine.pip.installer import explain_failure, failed_line
 from jupyter_envkernels.errors import PipFailed
 from jupyter_envkernels.models import PipInstaller
 from tests.channel.server import ChannelServer
-from tests.engine.transaction.test_transaction import Heard
+from tests.engine.fakes import Heard
 
 
 def test_every_setting_has_its_counterpart() -> None:
@@ -79,7 +79,7 @@ def configuration(tmp_path: Path, channel_server: ChannelServer, monkeypatch: py
 
 
 async def test_an_environment_without_pip_goes_by_its_configuration(prefix: Path, configuration: Path) -> None:
-    await install(prefix, ["envkernels-demo-pip==1.0"], None, os.environ, Heard(phases=["pip"]))
+    await install(prefix, ["envkernels-demo-pip==1.0"], None, os.environ, Heard())
     assert list(prefix.glob("lib/python3.*/site-packages/envkernels_demo_pip-1.0.dist-info"))
 
 
@@ -90,7 +90,7 @@ async def test_options_are_taken_as_pip_takes_them(
     (tmp_path / "more.txt").write_text("envkernels-demo-pip\n")
     (tmp_path / "c.txt").write_text("envkernels-demo-pip<2\n")
     lines = [f"-i{channel_server.url}/simple --pre", "-rmore.txt -cc.txt"]
-    await install(prefix, lines, tmp_path, os.environ, Heard(phases=["pip"]))
+    await install(prefix, lines, tmp_path, os.environ, Heard())
     assert list(prefix.glob("lib/python3.*/site-packages/envkernels_demo_pip-1.0.dist-info"))
 
 
@@ -100,7 +100,7 @@ async def test_without_pips_configuration_no_index_is_asked(
 ) -> None:
     configuration.write_text(f"index-url = {channel_server.url}/simple\n")
     with pytest.raises(PipFailed, match="its line 1 is wrong"):
-        await install(prefix, ["anything"], None, os.environ, Heard(phases=["pip"]), installer=installer)
+        await install(prefix, ["anything"], None, os.environ, Heard(), installer=installer)
 
 
 def write_wheels(folder: Path, *wheels: str) -> str:
@@ -146,7 +146,7 @@ async def test_pre_releases_are_chosen_as_by_pip(
 ) -> None:
     configuration.write_text("")
     options = write_wheels(tmp_path / "wheels", *wheels)
-    await install(prefix, [options, *lines], None, os.environ, Heard(phases=["pip"]))
+    await install(prefix, [options, *lines], None, os.environ, Heard())
     assert versions(prefix) == installed
 
 

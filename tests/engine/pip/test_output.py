@@ -5,30 +5,16 @@ from collections.abc import Sequence
 import pytest
 
 from jupyter_envkernels.engine.pip.output import PipProgress
-from jupyter_envkernels.models import JobPhase, ProgressUnit
-
-
-class Told:
-    def __init__(self) -> None:
-        self.told: list[tuple[int, int | None]] = []
-
-    def phase(self, phase: JobPhase, message: str) -> None:
-        raise AssertionError(phase, message)
-
-    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        assert unit == "packages"
-        self.told.append((done, total))
-
-    def log(self, text: str) -> None:
-        raise AssertionError(text)
+from tests.engine.fakes import Heard
 
 
 def told(lines: Sequence[str]) -> list[tuple[int, int | None]]:
-    report = Told()
+    report = Heard()
     progress = PipProgress(report)
     for line in lines:
         progress.follow(line)
-    return report.told
+    assert (report.phases, report.lines) == ([], [])
+    return [(done, total) for done, total, _ in report.amounts.get("", [])]
 
 
 UV = [

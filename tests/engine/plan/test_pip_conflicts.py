@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from jupyter_envkernels.engine.plan.pip_conflicts import give_back
-from jupyter_envkernels.models import InstalledPackage, Inventory, Plan, PlannedPackage
+from jupyter_envkernels.models import InstalledPackage, InstalledState, Plan, PlannedPackage
 
 from .test_update import package
 
 PYTHON = package("python", "3.12.1")
 TOOL = package("my-tool", "1.0")
-INVENTORY = Inventory((InstalledPackage("pip", "My_Tool", "0.1"), InstalledPackage("pip", "other", "1")))
+PIP = (InstalledPackage("pip", "My_Tool", "0.1"), InstalledPackage("pip", "other", "1"))
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_conda_gets_its_place_back_where_it_links(
     named: tuple[str, ...],
     removed: tuple[str, ...],
 ) -> None:
-    plan = give_back(Plan(after), before, INVENTORY, named)
+    plan = give_back(Plan(after), InstalledState(before, PIP), named)
     assert plan.pip_removed == removed
     assert [warning.code for warning in plan.warnings] == ["pip-replaced"] * len(removed)
 
 
 def test_what_is_said_of_it() -> None:
-    (warning,) = give_back(Plan((PYTHON, TOOL), pip_removed=("My_Tool",)), (PYTHON,), INVENTORY, ()).warnings
+    (warning,) = give_back(Plan((PYTHON, TOOL), pip_removed=("My_Tool",)), InstalledState((PYTHON,), PIP), ()).warnings
     assert warning.message == "my-tool 1.0 of conda takes the place of My_Tool 0.1, which pip has installed."

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_envkernels.engine.plan.update import Goal, check_gone, for_python, goal_of
 from jupyter_envkernels.errors import NotFound, SolveFailed
-from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, Inventory, Plan, PlannedPackage
+from jupyter_envkernels.models import Edit, EnvSpec, InstalledPackage, InstalledState, Plan, PlannedPackage
 
 
 def package(name: str, version: str = "1.0", *depends: str) -> PlannedPackage:
@@ -17,7 +17,7 @@ def package(name: str, version: str = "1.0", *depends: str) -> PlannedPackage:
     return PlannedPackage(name, version, "0", "c", "noarch", f"c/{name}-{version}", None, 1, cached=True, record=record)
 
 
-INSTALLED = (
+CONDA = (
     package("python", "3.12.1"),
     package("numpy", "1.26.4", "python >=3.12,<3.13", "blas"),
     package("blas"),
@@ -30,15 +30,11 @@ PIP = (
     InstalledPackage("pip", "My_Tool", "1", requested=True, requirement="My_Tool==1"),
     InstalledPackage("pip", "helper", "2", requirement="helper==2"),
 )
-INVENTORY = Inventory(
-    (*(InstalledPackage("conda", p.name, p.version) for p in INSTALLED), *PIP),
-    ("python=3.12", "pandas"),
-    {"A": "1"},
-)
+INSTALLED = InstalledState(CONDA, PIP, requested=("python=3.12", "pandas"), variables={"A": "1"})
 
 
 def goal(edit: Edit = NOTHING, spec: EnvSpec | None = None) -> Goal:
-    return goal_of(spec, edit, INVENTORY, INSTALLED)
+    return goal_of(spec, edit, INSTALLED)
 
 
 def test_what_was_asked_for_stays_so() -> None:
@@ -90,7 +86,7 @@ def test_without_a_spec_nobody_loses_what_was_asked_for() -> None:
 
 
 def test_where_nothing_tells_what_was_asked_for_all_was() -> None:
-    found = goal_of(None, Edit(add=("scipy",), prune=True), Inventory(INVENTORY.packages), INSTALLED)
+    found = goal_of(None, Edit(add=("scipy",), prune=True), replace(INSTALLED, requested=()))
     assert set(found.requested) == {"python", "numpy", "blas", "pandas", "tz", "stray", "scipy"}
 
 
@@ -100,13 +96,13 @@ def test_names_are_removed_in_any_spelling() -> None:
 
 def test_a_pip_section_needs_pip_also_where_all_else_goes() -> None:
     spec = EnvSpec(None, (), ("python",), ("x",))
-    installed = (*INSTALLED, package("pip"))
-    assert goal_of(spec, NOTHING, INVENTORY, installed).requested == ("python", "pandas")
-    assert goal_of(spec, Edit(prune=True), INVENTORY, installed).requested == ("python", "pip")
+    installed = replace(INSTALLED, conda=(*CONDA, package("pip")))
+    assert goal_of(spec, NOTHING, installed).requested == ("python", "pandas")
+    assert goal_of(spec, Edit(prune=True), installed).requested == ("python", "pip")
 
 
 def test_pins_bind_what_is_there_or_comes() -> None:
-    found = goal_of(None, Edit(add=("scipy",)), INVENTORY, INSTALLED, ("numpy <2", "scipy 1.*", "absent 1"))
+    found = goal_of(None, Edit(add=("scipy",)), INSTALLED, ("numpy <2", "scipy 1.*", "absent 1"))
     assert found.limits == ("python=3.12", "numpy <2", "scipy 1.*")
 
 
@@ -117,19 +113,19 @@ def test_to_upgrade_is_to_prefer_nothing() -> None:
 def test_another_python_gets_the_packages_of_pip_again() -> None:
     found = goal(Edit(add=("python=3.13",), remove=("helper",)))
     new = Plan((package("python", "3.13.0"),), pip_removed=("helper",))
-    plan = for_python(new, INSTALLED, INVENTORY, found.pip_installed)
+    plan = for_python(new, INSTALLED, found.pip_installed)
     assert plan.pip == ("My_Tool==1",)
     assert plan.pip_removed == ()
     assert [warning.code for warning in plan.warnings] == ["python-changes"]
     same = Plan((package("python", "3.12.9"),))
-    assert for_python(same, INSTALLED, INVENTORY, found.pip_installed) == same
+    assert for_python(same, INSTALLED, found.pip_installed) == same
     assert plan.warnings[0].message == (
         "Python 3.12 becomes 3.13: what pip installed for it goes, and is installed again (My_Tool, helper)."
     )
-    without = for_python(Plan((package("numpy"),), pip_removed=("helper",)), INSTALLED, INVENTORY, ("My_Tool==1",))
+    without = for_python(Plan((package("numpy"),), pip_removed=("helper",)), INSTALLED, ("My_Tool==1",))
     assert (without.pip, without.pip_removed) == ((), ())
     assert without.warnings[0].message == "Python 3.12 goes: what pip installed for it goes (My_Tool, helper)."
-    assert for_python(new, INSTALLED, Inventory(), ()) == new
+    assert for_python(new, replace(INSTALLED, pip=()), ()) == new
 
 
 KEPT = ", which is kept so that the environment stays a kernel,"
@@ -137,16 +133,16 @@ KEPT = ", which is kept so that the environment stays a kernel,"
 
 def test_what_pip_has_put_over_a_package_that_others_need() -> None:
     over = InstalledPackage("pip", "NumPy", "2", requirement="NumPy==2")
-    inventory = replace(INVENTORY, packages=(over,))
-    found = goal_of(None, Edit(remove=("numpy",)), inventory, INSTALLED)
+    installed = replace(INSTALLED, pip=(over,))
+    found = goal_of(None, Edit(remove=("numpy",)), installed)
     assert (found.removed, found.pip_removed) == ((), ("NumPy",))
     assert {"numpy", "pandas"} <= set(found.kept)
     both = Edit(remove=("numpy", "pandas"))
-    assert goal_of(None, both, replace(INVENTORY, packages=(*INVENTORY.packages, over)), INSTALLED).removed == (
+    assert goal_of(None, both, replace(INSTALLED, pip=(*PIP, over))).removed == (
         "numpy",
         "pandas",
     )
-    assert goal_of(None, Edit(add=("numpy",)), inventory, INSTALLED).pip_installed == ()
+    assert goal_of(None, Edit(add=("numpy",)), installed).pip_installed == ()
 
 
 @pytest.mark.parametrize(
@@ -174,6 +170,6 @@ def test_what_cannot_be_removed(
     removed: str, requested: tuple[str, ...], kernel: tuple[str, ...], message: str, remedy: str
 ) -> None:
     with pytest.raises(SolveFailed) as refused:
-        check_gone(replace(goal(), removed=(removed,)), INSTALLED, requested, kernel)
+        check_gone(replace(goal(), removed=(removed,)), CONDA, requested, kernel)
     assert (refused.value.message, refused.value.remedy) == (message, remedy)
-    check_gone(replace(goal(), removed=("absent",)), INSTALLED, requested, kernel)
+    check_gone(replace(goal(), removed=("absent",)), CONDA, requested, kernel)

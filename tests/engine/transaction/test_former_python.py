@@ -9,8 +9,7 @@ import pytest
 
 from jupyter_envkernels.engine.transaction.former_python import former_minor, take_out_of_former, tell_of_former
 from jupyter_envkernels.models import PackageChange, Plan
-
-from .test_transaction import Heard
+from tests.engine.fakes import Heard
 
 SITE = "lib/python3.11/site-packages"
 MOVES = Plan((), changes=(PackageChange("python", "upgraded", "3.11.7 h1_0", "3.12.1 h2_0"),))

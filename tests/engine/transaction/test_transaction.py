@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import re
 import sys
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.engine.backend import NO_LIMIT, NO_ORIGINS, Report
+from jupyter_envkernels.engine.backend import NO_ORIGINS
 from jupyter_envkernels.engine.link import conda_meta, folders
 from jupyter_envkernels.engine.link.clone import clone
 from jupyter_envkernels.engine.link.permissions import make_folder
@@ -53,136 +52,15 @@ from jupyter_envkernels.models import (
     LockedPackage,
     Plan,
     PlannedPackage,
-    ProgressUnit,
-    Room,
     environment_id,
 )
 from jupyter_envkernels.specs.secrets import Secrets
 from jupyter_envkernels.system import system
 from tests.accounts import Account
+from tests.engine.fakes import CHANNEL, Heard, SmallBackend, link, planned
 
 JOB = "20260101-000000-00000000"
 TOKEN = "5ec2e7"
-
-
-def nothing(_: Path) -> None:
-    """A package manager that does nothing else."""
-
-
-@dataclass
-class SmallBackend:
-    """A :class:`~jupyter_envkernels.engine.backend.Backend` whose packages are one file each.
-
-    Attributes:
-        at_solve, after_install: called with the staging folder, to go wrong or to do something else meanwhile.
-    """
-
-    at_solve: Callable[[], None] = lambda: None
-    after_install: Callable[[Path], None] = nothing
-
-    async def solve(
-        self,
-        specs: Sequence[str],
-        channels: Sequence[str],
-        installed: Sequence[PlannedPackage] = (),
-        *,
-        fixed: bool = False,
-        origins: Mapping[str, str] = NO_ORIGINS,
-    ) -> tuple[PlannedPackage, ...]:
-        self.at_solve()
-        there = {package.name: package for package in installed}
-        return tuple(there.get(spec) or planned(spec, channels[0]) for spec in sorted(specs))
-
-    async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
-        return tuple(planned(Path(package.url).name, CHANNEL) for package in packages)
-
-    async def installed(self, prefix: Path) -> Plan:
-        records = [json.loads(path.read_text()) for path in sorted((prefix / "conda-meta").glob("*.json"))]
-        specs = [f"{each['name']}={each.get('version', '1.0')}" for each in records]
-        return Plan(packages=tuple(planned(spec, CHANNEL) for spec in specs))
-
-    async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
-        stems = [dist.rpartition("::")[2].split("-") for dist in dists]
-        return tuple(planned(f"{name}={version}", CHANNEL) for name, version, _ in stems)
-
-    def log_in(self, places: Sequence[str]) -> None:
-        """No channel asks for a login."""
-
-    def is_newer(self, version: str, other: str) -> bool:
-        return float(version) > float(other)
-
-    async def install(
-        self,
-        packages: Sequence[PlannedPackage],
-        staging: Path,
-        prefix: Path,
-        requested: Sequence[str],
-        report: Report,
-        *,
-        room: Room = NO_LIMIT,
-    ) -> None:
-        report.phase("linking", "Linking")
-        kernel = staging / "share" / "jupyter" / "kernels" / "demo" / "kernel.json"
-        for folder in (staging / "conda-meta", staging / "bin", kernel.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-        for path in (staging / "conda-meta").glob("*.json"):
-            (staging / "bin" / json.loads(path.read_text())["name"]).unlink()
-            path.unlink()
-        for package in packages:
-            link(package, staging, prefix)
-        kernel.unlink(missing_ok=True)
-        kernel.write_text(json.dumps({"argv": [f"{prefix}/bin/demo"], "display_name": "Demo", "language": "demo"}))
-        self.after_install(staging)
-
-
-def link(package: PlannedPackage, staging: Path, prefix: Path) -> None:
-    program = staging / "bin" / package.name
-    program.write_text(f"#!{prefix}/bin/sh\n" if package.version == "1.0" else f"# {package.version}\n")
-    program.chmod(0o755)
-    record = {
-        "name": package.name,
-        "version": package.version,
-        "build": "0",
-        "channel": package.channel,
-        "subdir": "noarch",
-        "url": package.url,
-        "files": [f"bin/{package.name}"],
-        "paths_data": {"paths": [{"_path": f"bin/{package.name}", "prefix_placeholder": "/placeholder"}]},
-    }
-    (staging / "conda-meta" / f"{package.name}-{package.version}-0.json").write_text(json.dumps(record))
-
-
-CHANNEL = "https://conda.example/main"
-
-
-def planned(spec: str, channel: str) -> PlannedPackage:
-    name, _, version = spec.partition("=")
-    version = version or "1.0"
-    url = f"{channel}/noarch/{name}-{version}-0.conda"
-    return PlannedPackage(name, version, "0", channel, "noarch", url, None, 1, cached=True, record="{}")
-
-
-@dataclass
-class Heard:
-    """A report that keeps what it hears, and can fail as one on a full disk does."""
-
-    fails_at: JobPhase | None = None
-    phases: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    amounts: dict[str, list[tuple[int, int | None, str]]] = field(default_factory=dict)
-    at_phase: Callable[[str], None] = lambda _: None
-
-    def phase(self, phase: JobPhase, message: str) -> None:
-        self.phases.append(phase)
-        self.at_phase(phase)
-        if phase == self.fails_at:
-            raise OSError(28, os.strerror(28), "events.jsonl")
-
-    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        self.amounts.setdefault(self.phases[-1], []).append((done, total, unit))
-
-    def log(self, text: str) -> None:
-        self.lines.append(text)
 
 
 @dataclass
@@ -359,7 +237,7 @@ def test_remove(place: Place) -> None:
 
 def test_a_plan_that_leaves_nothing_to_solve(place: Place) -> None:
     place.backend.at_solve = fail(AssertionError("nothing is to be solved"))
-    spec = EnvSpec(locked=(LockedPackage("https://conda.example/main/noarch/demo"),))
+    spec = EnvSpec(locked=(LockedPackage("https://conda.example/main/noarch/demo-1.0-0.conda"),))
     place.run(Create("lesson", place.envs / "lesson", spec=spec))
     assert (place.envs / "lesson" / "bin" / "demo").exists()
 

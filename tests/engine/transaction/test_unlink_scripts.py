@@ -10,23 +10,13 @@ from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.engine.transaction.unlink_scripts import discard_copy, run_on_copy, with_scripts
 from jupyter_envkernels.envs.trust_sources import trust_prefix
 from jupyter_envkernels.errors import Forbidden
-from jupyter_envkernels.models import Plan, PlannedPackage
 from jupyter_envkernels.system import system
-from tests.engine.link.test_link_scripts import Log
-from tests.engine.transaction.test_transaction import Place, SmallBackend, place
+from tests.engine.fakes import Heard
+from tests.engine.transaction.test_transaction import Place, place
 
 __all__ = ["place"]
 
 JOB = "20260101-000000-0123abcd"
-
-
-class Installed(SmallBackend):
-    """Reads packages as they are in these tests."""
-
-    async def installed(self, prefix: Path) -> Plan:
-        assert (prefix / "old").exists()
-        record = json.dumps({"build_number": 0, "depends": []})
-        return Plan((PlannedPackage("a", "1.0", "0", "main", "noarch", "file:///a.conda", None, 0, True, record),))
 
 
 @pytest.fixture
@@ -34,6 +24,8 @@ def staging(tmp_path: Path) -> Staging:
     """An environment, and its copy."""
     there = Staging(tmp_path / "lesson", JOB, "5ec2e7")
     (there.prefix / "conda-meta").mkdir(parents=True)
+    record = {"name": "a", "version": "1.0", "build": "0", "build_number": 0, "depends": []}
+    (there.prefix / "conda-meta" / "a-1.0-0.json").write_text(json.dumps(record))
     there.begin()
     for folder, mark in ((there.prefix, "old"), (there.folder, "copy")):
         (folder / "bin").mkdir()
@@ -56,7 +48,7 @@ async def test_the_copy_takes_the_place_for_a_while(
 ) -> None:
     if not in_one_step:
         monkeypatch.setattr(system, "exchange", lambda *_: False)
-    await run_on_copy(staging, ["a"], Installed(), os.environ, Log())
+    await run_on_copy(staging, ["a"], os.environ, Heard())
     assert (staging.prefix / "old").exists()
     assert not (staging.prefix / "seen").exists()
     assert "copy" in (staging.folder / "seen").read_text().split()

@@ -453,7 +453,7 @@ def test_files_written_into_a_new_version_that_is_taken_back(
             patch.setattr("jupyter_envkernels.engine.transaction.transaction.roll_back", lambda *_: "")
         with pytest.raises(Death):
             made.run(request)
-    told = roll_back(request.kind, made.staging(job=UPDATE)) if died else made.heard.lines[-1]
+    told = roll_back(request.kind, made.staging(job=UPDATE)) if died else "\n".join(made.heard.lines[-2:])
     names = "bin/newtool, data/mine.csv, lib/R/library/mine/DESCRIPTION, work/nb.ipynb"
     assert told.splitlines() == [
         f"Written into the new version meanwhile, and in the old one now: {names}.",

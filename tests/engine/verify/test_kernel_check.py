@@ -10,27 +10,11 @@ import pytest
 
 from jupyter_envkernels.engine.verify.kernel_check import broken_kernels, is_sure, remember, verify_kernels
 from jupyter_envkernels.errors import VerifyFailed
-from jupyter_envkernels.models import JobPhase, Plan, PlannedPackage, ProgressUnit
+from jupyter_envkernels.models import Plan, PlannedPackage
+from tests.engine.fakes import Heard
 from tests.prefixes import add_kernel, add_program, make_prefix
 
 from .test_kernel_age import kernel_plan
-
-
-class Log:
-    """Keeps what is logged."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def phase(self, phase: JobPhase, message: str) -> None:
-        raise AssertionError(message)
-
-    def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        raise AssertionError(unit)
-
-    def log(self, text: str) -> None:
-        self.text += text
-
 
 SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
 
@@ -52,24 +36,24 @@ def make(prefix: Path, module: str = "lab_kernel", *, source: str | None = "") -
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_kernel_that_is_there(tmp_path: Path, *, imports: bool) -> None:
     make(tmp_path, source=f"open({str(tmp_path / 'imported')!r}, 'w').close()")
-    log = Log()
+    log = Heard()
     await verify_kernels(tmp_path, os.environ, log, imports=imports)
     assert (tmp_path / "imported").exists() == imports
-    assert log.text == ""
+    assert log.lines == []
 
 
 async def test_a_module_that_does_not_import(tmp_path: Path) -> None:
     make(tmp_path, source="import no_such_module")
-    log = Log()
+    log = Heard()
     with pytest.raises(VerifyFailed, match="No module named 'no_such_module'"):
         await verify_kernels(tmp_path, os.environ, log, imports=True)
-    assert "Traceback" in log.text
+    assert "Traceback" in "\n".join(log.lines)
 
 
 async def test_an_error_of_several_lines(tmp_path: Path) -> None:
     make(tmp_path, source="raise ImportError('\\n\\nRead this.\\nAnd this.\\n\\n')")
     with pytest.raises(VerifyFailed, match=r"does not start: ImportError: Read this\.$") as failed:
-        await verify_kernels(tmp_path, os.environ, Log(), imports=True)
+        await verify_kernels(tmp_path, os.environ, Heard(), imports=True)
     assert "pip section" in failed.value.remedy
 
 
@@ -81,7 +65,7 @@ async def test_an_error_from_elsewhere(tmp_path: Path) -> None:
     (prefix / SITE / "theirs.pth").write_text(f"{elsewhere}\n")
     (elsewhere / "theirs.py").write_text("raise ImportError('no way')")
     with pytest.raises(VerifyFailed, match="ImportError: no way") as failed:
-        await verify_kernels(prefix, os.environ, Log(), imports=True)
+        await verify_kernels(prefix, os.environ, Heard(), imports=True)
     assert failed.value.remedy.startswith(f"{elsewhere}/theirs.py is outside of the environment: ")
 
 
@@ -95,14 +79,14 @@ async def test_what_is_not_of_the_environment_has_no_part(tmp_path: Path) -> Non
         for name in ("decimal", "sitecustomize", "usercustomize"):
             (folder / f"{name}.py").write_text(f"raise SystemExit({str(folder)!r})")
     environ = {**os.environ, "PYTHONPATH": str(tmp_path / "path"), "HOME": str(home)}
-    await verify_kernels(prefix, environ, Log(), imports=True)
+    await verify_kernels(prefix, environ, Heard(), imports=True)
 
 
 @pytest.mark.parametrize("imports", [True, False])
 async def test_a_module_that_is_not_there(tmp_path: Path, *, imports: bool) -> None:
     make(tmp_path, source=None)
     with pytest.raises(VerifyFailed, match="No module named 'lab_kernel'"):
-        await verify_kernels(tmp_path, os.environ, Log(), imports=imports)
+        await verify_kernels(tmp_path, os.environ, Heard(), imports=imports)
 
 
 async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None:
@@ -111,7 +95,7 @@ async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None
     elsewhere.mkdir()
     (elsewhere / "lab_kernel.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w').close()")
     (tmp_path / SITE / "elsewhere.pth").write_text(f"{elsewhere}\n")
-    await verify_kernels(tmp_path, os.environ, Log(), imports=False)
+    await verify_kernels(tmp_path, os.environ, Heard(), imports=False)
     assert (tmp_path / "imported").exists()
 
 
@@ -119,7 +103,7 @@ async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     make(tmp_path)
     (tmp_path / "bin" / "python").unlink()
     with pytest.raises(VerifyFailed, match="its program python is not there"):
-        await verify_kernels(tmp_path, os.environ, Log(), imports=False)
+        await verify_kernels(tmp_path, os.environ, Heard(), imports=False)
 
 
 async def test_the_interpreter_of_another_prefix_is_not_run(tmp_path: Path) -> None:
@@ -127,9 +111,9 @@ async def test_the_interpreter_of_another_prefix_is_not_run(tmp_path: Path) -> N
     program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
     prefix = make_prefix(tmp_path / "env")
     add_kernel(prefix, argv=[str(program), "-m", "lab_kernel"])
-    log = Log()
+    log = Heard()
     await verify_kernels(prefix, os.environ, log, imports=True)
-    assert f"python3 runs the interpreter of {tmp_path}/other" in log.text
+    assert f"python3 runs the interpreter of {tmp_path}/other" in "\n".join(log.lines)
     assert not (tmp_path / "ran").exists()
 
 
@@ -138,16 +122,16 @@ async def test_a_kernelspec_that_is_none(tmp_path: Path, text: str) -> None:
     make(tmp_path)
     (tmp_path / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").write_text(text)
     with pytest.raises(VerifyFailed, match=r"The kernelspec .* (cannot be read|has no argv)"):
-        await verify_kernels(tmp_path, os.environ, Log(), imports=False)
+        await verify_kernels(tmp_path, os.environ, Heard(), imports=False)
 
 
 async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
     kernel = tmp_path / "share" / "jupyter" / "kernels" / "bash"
     kernel.mkdir(parents=True)
     (kernel / "kernel.json").write_text(json.dumps({"argv": ["sh", "kernel.sh"]}))
-    log = Log()
+    log = Heard()
     await verify_kernels(tmp_path, dict(os.environ), log, imports=True)
-    assert log.text == ""
+    assert log.lines == []
     with pytest.raises(VerifyFailed, match="its program sh is not there"):
         await verify_kernels(tmp_path, {"PATH": str(tmp_path)}, log, imports=True)
 
@@ -185,11 +169,11 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 
 async def test_a_kernel_that_was_broken_before_is_excused(tmp_path: Path) -> None:
     make(tmp_path, source=None)
-    log = Log()
+    log = Heard()
     broken = await broken_kernels(tmp_path, os.environ)
     assert broken == {"python3"}
     await verify_kernels(tmp_path, os.environ, log, imports=True, excused=broken)
-    assert "python3 did not work before" in log.text
+    assert "python3 did not work before" in "\n".join(log.lines)
     with pytest.raises(VerifyFailed):
         await verify_kernels(tmp_path, os.environ, log, imports=True)
 
