@@ -35,9 +35,11 @@ class SmallBackend:
     """A :class:`~jupyter_envkernels.engine.backend.Backend` whose packages are one file each.
 
     Attributes:
+        address: of all packages; empty where they are in the channel that lists them.
         at_solve, after_install: called with the staging folder, to go wrong or to do something else meanwhile.
     """
 
+    address: str = ""
     at_solve: Callable[[], None] = lambda: None
     after_install: Callable[[Path], None] = nothing
 
@@ -52,7 +54,7 @@ class SmallBackend:
     ) -> tuple[PlannedPackage, ...]:
         self.at_solve()
         there = {package.name: package for package in installed}
-        found = [there.get(spec) or planned(spec, channels[0]) for spec in sorted(specs)]
+        found = [there.get(spec) or planned(spec, self.address or channels[0]) for spec in sorted(specs)]
         _check_known(found)
         if fixed and any(package.version != there.get(package.name, package).version for package in found):
             raise SolveFailed("A package is fixed.")

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import py_compile
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -125,7 +126,8 @@ def test_python_takes_what_was_compiled(prefix: Path) -> None:
     assert Path(spec.cached).stat().st_mtime_ns == before
 
 
-def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> None:
+def compiling(prefix: Path) -> subprocess.Popen[bytes]:
+    """The process in the middle of 3000 modules."""
     for number in range(3000):
         (prefix / SITE / f"module{number}.py").write_text("X = 1\n" * 50)
     process = compile_later(prefix)
@@ -133,6 +135,11 @@ def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> Non
     deadline = time.monotonic() + 20
     while not compiled(prefix):
         assert time.monotonic() < deadline
+    return process
+
+
+def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> None:
+    process = compiling(prefix)
     prefix.rename(tmp_path / "trash")
     assert process.wait(10) == 0
     assert not prefix.exists()
@@ -140,13 +147,7 @@ def test_it_stops_when_the_environment_goes(prefix: Path, tmp_path: Path) -> Non
 
 
 def test_it_stops_when_files_vanish(prefix: Path) -> None:
-    for number in range(3000):
-        (prefix / SITE / f"module{number}.py").write_text("X = 1\n" * 50)
-    process = compile_later(prefix)
-    assert process is not None
-    deadline = time.monotonic() + 20
-    while not compiled(prefix):
-        assert time.monotonic() < deadline
+    process = compiling(prefix)
     for source in (prefix / SITE).glob("module*.py"):
         source.unlink()
     assert process.wait(10) == 0

@@ -18,12 +18,8 @@ SITE = Path("lib", f"python3.{sys.version_info.minor}", "site-packages")
 
 
 @pytest.fixture
-def prefix(tmp_path: Path) -> Path:
+def prefix(prefix: Path) -> Path:
     """A virtual environment of this Python, with its pip."""
-    prefix, program = tmp_path / "env", Path(sys.executable).resolve()
-    (prefix / "bin").mkdir(parents=True)
-    (prefix / "bin" / "python").symlink_to(program)
-    (prefix / "pyvenv.cfg").write_text(f"home = {program.parent}\n")
     (prefix / SITE).mkdir(parents=True)
     (prefix / SITE / "pip.pth").write_text(f"{Path(pip.__file__).parents[1]}\n")
     return prefix

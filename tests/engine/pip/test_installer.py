@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,16 +54,6 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused_as_by_pip() -> None:
     assert uv_options({"no-index": "off"})[0] == []
     with pytest.raises(PipFailed, match="pip's setting no-index must be yes or no, and is 'ture'"):
         uv_options({"no-index": "ture"})
-
-
-@pytest.fixture
-def prefix(tmp_path: Path) -> Path:
-    """A virtual environment of this Python, without pip."""
-    prefix, program = tmp_path / "env", Path(sys.executable).resolve()
-    (prefix / "bin").mkdir(parents=True)
-    (prefix / "bin" / "python").symlink_to(program)
-    (prefix / "pyvenv.cfg").write_text(f"home = {program.parent}\n")
-    return prefix
 
 
 @pytest.fixture

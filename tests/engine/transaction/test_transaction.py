@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +14,10 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.engine.backend import NO_ORIGINS
-from jupyter_envkernels.engine.link import conda_meta, folders
+from jupyter_envkernels.engine.link import conda_meta
 from jupyter_envkernels.engine.link.clone import clone
 from jupyter_envkernels.engine.link.permissions import make_folder
 from jupyter_envkernels.engine.operations import Clone, Create, JobRequest, PlanOnly, Remove, Update
-from jupyter_envkernels.engine.transaction import staging
-from jupyter_envkernels.engine.transaction.rollback import named, roll_back
 from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.engine.transaction.transaction import Transaction
 from jupyter_envkernels.engine.variable_expansion import Variables
@@ -51,7 +47,6 @@ from jupyter_envkernels.models import (
     JobPhase,
     LockedPackage,
     Plan,
-    PlannedPackage,
     environment_id,
 )
 from jupyter_envkernels.specs.secrets import Secrets
@@ -175,25 +170,11 @@ def test_a_plan_tells_of_the_terms_of_configured_channels(place: Place) -> None:
     assert [[warning.code for warning in plan.warnings] for plan in place.plans] == [["terms-of-service"], [], []]
 
 
-class Elsewhere(SmallBackend):
-    """Its channel lists packages at the address of another one."""
-
-    async def solve(
-        self,
-        specs: Sequence[str],
-        channels: Sequence[str],
-        installed: Sequence[PlannedPackage] = (),
-        *,
-        fixed: bool = False,
-        origins: Mapping[str, str] = NO_ORIGINS,
-    ) -> tuple[PlannedPackage, ...]:
-        return tuple(planned(spec, "https://evil.example/main") for spec in specs)
-
-
 def test_a_package_from_a_channel_that_is_not_allowed_is_never_installed(place: Place) -> None:
     before = place.everything()
     settings = Settings(allowlist_channels=(CHANNEL,))
-    place.backend = Elsewhere(after_install=fail(AssertionError("nothing is to be installed")))
+    nothing = fail(AssertionError("nothing is to be installed"))
+    place.backend = SmallBackend(address="https://evil.example/main", after_install=nothing)
     with pytest.raises(Forbidden, match=r"The channel https://evil\.example/main/noarch must not be used"):
         place.run(place.create(), settings=settings)
     assert place.everything() == before
@@ -316,42 +297,6 @@ def test_a_rollback_needs_no_report(place: Place) -> None:
     assert place.everything() == before
 
 
-def test_a_rollback_that_fails_does_not_hide_why(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place.backend.after_install = fail(LinkFailed("the first failure"))
-    monkeypatch.setattr(Staging, "discard", fail(OSError(16, "Device or resource busy", "x")))
-    with pytest.raises(LinkFailed, match="the first failure"):
-        place.run(place.create())
-    assert place.heard.lines[-1] == "Device or resource busy (x)."
-
-
-def test_a_full_disk_is_that_of_the_copy() -> None:
-    full = named(OSError(errno.ENOSPC, "No space left on device", "/source/file", None, "/copy/file"))
-    assert full.message == "No space is left on the disk (/copy/file)."
-    other = named(OSError(errno.EIO, "Input/output error", "/source/file", None, "/copy/file"))
-    assert other.message == "Input/output error (/source/file)."
-
-
-def test_a_rollback_by_another_process_names_its_failure(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place.staging().folder.mkdir()
-    monkeypatch.setattr(Staging, "discard", fail(OSError(16, "Device or resource busy", "x")))
-    with pytest.raises(LinkFailed, match="Device or resource busy"):
-        roll_back("create", place.staging())
-
-
-def test_what_a_rollback_cannot_delete_is_out_of_sight_and_swept_later(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = place.everything()
-    place.staging().folder.mkdir()
-    with monkeypatch.context() as patch:
-        patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
-        assert roll_back("create", place.staging()).startswith(
-            "Not everything could be deleted: Device or resource busy (x)"
-        )
-    staging.sweep(place.envs)
-    assert place.everything() == before
-
-
 @pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
 def test_the_place_is_taken(place: Place, kind: str) -> None:
     prefix = place.envs / "lesson"
@@ -435,79 +380,6 @@ def test_a_list_that_cannot_be_written_fails_nothing(place: Place) -> None:
     assert any(line.startswith("The list of environments") for line in place.heard.lines)
     place.run(place.remove("lesson"))
     assert not (place.envs / "lesson").exists()
-
-
-def test_a_line_of_the_user_survives_a_rollback(place: Place) -> None:
-    """An environment on a disk that is not mounted is no reason to forget it."""
-    place.listing.write_text(f"{place.envs}/lesson\n")
-    place.backend.after_install = fail(LinkFailed("No."))
-    with pytest.raises(LinkFailed):
-        place.run(place.create())
-    assert place.listing.read_text() == f"{place.envs}/lesson\n"
-    place.backend = SmallBackend(after_install=lambda folder: (folder / "bin" / "demo").unlink())
-    with pytest.raises(VerifyFailed):
-        place.run(place.create())
-    assert place.listing.read_text() == f"{place.envs}/lesson\n"
-
-
-@pytest.mark.parametrize("is_listed", [False, True])
-def test_a_death_between_registration_and_commit(
-    place: Place, monkeypatch: pytest.MonkeyPatch, is_listed: bool
-) -> None:
-    if is_listed:
-        place.listing.write_text(f"{place.envs}/lesson\n")
-    before = place.everything()
-    with monkeypatch.context() as patch:
-        patch.setattr(Staging, "commit", fail(KeyboardInterrupt()))
-        patch.setattr("jupyter_envkernels.engine.transaction.transaction.roll_back", lambda *_: "")
-        with pytest.raises(KeyboardInterrupt):
-            place.run(place.create())
-    assert conda_meta.is_registered(place.envs / "lesson", place.home)
-    assert roll_back("create", place.staging()) == ""
-    assert place.everything() == before
-    assert roll_back("create", place.staging()) == ""
-
-
-def test_a_removal_says_so_before_it_is_done(place: Place) -> None:
-    place.run(place.create())
-    there: list[bool] = []
-    place.heard = Heard(at_phase=lambda phase: there.append((place.envs / "lesson").exists()))
-    place.run(place.remove("lesson"))
-    assert place.heard.phases == ["checking", "removing"]
-    assert there == [True, True]
-
-
-def test_a_removal_that_cannot_say_so_is_not_done(place: Place) -> None:
-    place.run(place.create())
-    before = place.everything()
-    place.heard = Heard(fails_at="removing")
-    with pytest.raises(EnvKernelsError, match="No space is left"):
-        place.run(place.remove("lesson"))
-    assert place.everything() == before
-    assert roll_back("remove", place.staging()) == ""
-    assert place.everything() == before
-
-
-def test_a_removal_that_died_after_its_rename_is_finished(place: Place) -> None:
-    before = place.everything()
-    place.run(place.create())
-    (place.envs / "lesson").rename(place.staging().trash)
-    assert roll_back("remove", place.staging()) == ""
-    assert place.everything() == before
-
-
-def test_a_removal_whose_files_stay_is_a_removal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    place.run(place.create())
-    with monkeypatch.context() as patch:
-        patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
-        place.run(place.remove("lesson"))
-        warning = "Not everything could be deleted: Device or resource busy (x). What is left goes later."
-        assert place.heard.lines[-2:] == [warning, f"Removed {place.envs}/lesson."]
-        assert roll_back("remove", place.staging()) == warning
-    assert not (place.envs / "lesson").exists()
-    assert not conda_meta.is_registered(place.envs / "lesson", place.home)
-    staging.sweep(place.envs)
-    assert [path.name for path in place.envs.iterdir()] == [".lesson.notes"]
 
 
 def test_what_must_not_be_removed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -554,15 +554,21 @@ def test_a_history_that_conda_wrote_goes_on_in_its_words(made: Place) -> None:
     assert second.packages == {"https://conda.example/main/noarch::demo-2.0-0"}
 
 
-def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when no file can be opened any more: nothing is deleted, and it is tried again."""
-    prefix = made.envs / "lesson"
-    old = state(prefix)
+def died(made: Place, monkeypatch: pytest.MonkeyPatch) -> Update:
+    """An update that failed, and whose worker died before it could roll back."""
     request = made.update("lesson", "demo=2.0")
     monkeypatch.setattr("jupyter_envkernels.engine.transaction.transaction.roll_back", lambda *_: "")
     made.backend.after_install = break_verification
     with pytest.raises(VerifyFailed):
         made.run(request)
+    return request
+
+
+def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when no file can be opened any more: nothing is deleted, and it is tried again."""
+    prefix = made.envs / "lesson"
+    old = state(prefix)
+    request = died(made, monkeypatch)
     with monkeypatch.context() as patch:
         real = read_file
 
@@ -582,11 +588,7 @@ def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monk
 def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     prefix = made.envs / "lesson"
     old = state(prefix)
-    request = made.update("lesson", "demo=2.0")
-    monkeypatch.setattr("jupyter_envkernels.engine.transaction.transaction.roll_back", lambda *_: "")
-    made.backend.after_install = break_verification
-    with pytest.raises(VerifyFailed):
-        made.run(request)
+    request = died(made, monkeypatch)
     (prefix / PENDING_MARK).write_text("")
     with pytest.raises(LinkFailed, match="put aside"):
         roll_back(request.kind, made.staging(job=UPDATE))
