@@ -85,3 +85,39 @@ def test_files_that_others_could_have_made_are_read_in_one_way() -> None:
     found = {name: list(opens_of(path)) for path, name in names.items() if not name.startswith("jobs/")}
     assert {name: lines for name, lines in found.items() if lines and name not in OPENS_FILES_ITSELF} == {}
     assert [name for name in OPENS_FILES_ITSELF if not found.get(name)] == []
+
+
+TESTED_ELSEWHERE = {
+    "_version.py": "written by the build",
+    "cli/__main__.py": "cli/test_program.py",
+    "cli/doors.py": "cli: all commands go through it",
+    "cli/launch.py": "kernels/test_launch.py",
+    "documents.py": "server: each answer is checked against its schema; tools/test_schemas.py",
+    "engine/explain/candidates.py": "engine/explain/test_diagnosis.py",
+    "engine/explain/conflicts.py": "engine/explain/test_diagnosis.py",
+    "engine/operations": "engine/transaction: each kind is run",
+    "engine/rattler.py": "engine/test_backend.py",
+    "engine/solve/channel_index.py": "engine/explain/test_channel_lint.py",
+    "engine/transaction/rescue.py": "engine/transaction/test_updates.py",
+    "engine/transaction/swap.py": "engine/transaction/test_updates.py",
+    "kernels/start.py": "kernels/test_provisioner.py",
+    "models/fields.py": "types alone",
+    "models/job.py": "types alone",
+    "models/request.py": "types alone",
+    "models/server_settings.py": "types alone",
+    "models/spec.py": "types alone",
+    "specs/document.py": "types alone",
+    "system": "system/test_system.py: all systems in one",
+}
+"""Modules and packages without a test file of their name, and where or why."""
+
+
+def test_a_module_has_a_test_file_of_its_name_or_says_why_not() -> None:
+    tests = ROOT / "tests"
+    modules = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+    untested = {module for module in modules if not (tests / module.parent / f"test_{module.name}").exists()}
+    excused = {module: {str(module), str(module.parent)} & TESTED_ELSEWHERE.keys() for module in untested}
+    assert [module for module, names in excused.items() if not names] == []
+    assert TESTED_ELSEWHERE.keys() - set().union(*excused.values()) == set()
+    places = {reason.split(":")[0] for reason in TESTED_ELSEWHERE.values() if "/" in reason or ":" in reason}
+    assert [place for place in places if not (tests / place).exists()] == []

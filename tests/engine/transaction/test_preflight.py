@@ -58,23 +58,11 @@ def test_a_base(prefix: Path) -> None:
     assert in_catalog(prefix)
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ('{"message": "Ask the staff\\nbefore you change it."}', ": Ask the staff before you change it"),
-        ("", ""),
-        ("{}", ""),
-        ('{"message": 7}', ""),
-        ("[", ""),
-        ("7", ""),
-    ],
-)
-def test_a_frozen_environment(prefix: Path, content: str, reason: str) -> None:
+def test_a_frozen_environment(prefix: Path) -> None:
     assert not is_read_only(prefix)
-    (prefix / "conda-meta" / "frozen").write_text(content)
-    with pytest.raises(Forbidden) as refused:
+    (prefix / "conda-meta" / "frozen").write_text('{"message": "Ask the staff."}')
+    with pytest.raises(Forbidden, match="cannot be changed: it is frozen by its file conda-meta/frozen: Ask the staff"):
         check_changeable(prefix)
-    assert refused.value.message == f"{prefix} cannot be changed: it is frozen by its file conda-meta/frozen{reason}."
     assert is_read_only(prefix)
 
 
