@@ -1,14 +1,15 @@
 """Scripts of packages: ``bin/.NAME-post-link.sh`` and its like, as conda-build's documentation describes them.
 
 The engine would run those of post-link where it links, which is not where the environment will stand. They run after
-the rename, in the activated environment. When those of pre-unlink run, :mod:`.unlink_scripts` tells.
+the rename, in the activated environment. Those of pre-unlink do not run: they would change an environment that has to
+stay as it is until its new version is complete.
 """
 
 from __future__ import annotations
 
 import graphlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import LinkFailed
@@ -36,8 +37,8 @@ async def run_post_link(
     Raises:
         LinkFailed: a script failed; with the error that it told, or its last line.
     """
-    for package in _with_script(prefix, packages, "post-link"):
-        code, output = await _run(prefix, package, "post-link", environ, report)
+    for package in _with_script(prefix, packages):
+        code, output = await _run(prefix, package, environ, report)
         if code != 0:
             said = last_words(output, code)
             raise LinkFailed(
@@ -47,31 +48,31 @@ async def run_post_link(
             )
 
 
-async def run_pre_unlink(
-    prefix: Path, packages: Sequence[PlannedPackage], environ: Mapping[str, str], report: Report
-) -> None:
-    """Run the pre-unlink scripts of packages, those of dependencies last.
+def without_pre_unlink(prefix: Path, names: Collection[str] | None = None) -> str:
+    """Return a sentence that names the packages whose pre-unlink scripts are not run; empty where there are none.
 
     Args:
         prefix: the environment, with its packages still complete.
-        packages: what will be unlinked.
-        environ: the activated environment.
-        report: gets what the scripts print, and which ones failed: as with conda, that hinders nothing.
+        names: of the packages that go; None for all.
     """
-    for package in reversed(_with_script(prefix, packages, "pre-unlink")):
-        code, _ = await _run(prefix, package, "pre-unlink", environ, report)
-        if code != 0:
-            report.log(f"The pre-unlink script of {package.name} failed with exit code {code}; going on without it.")
+    before, _, after = _script(Path(), "*", "pre-unlink").name.partition("*")
+    found = (path.name[len(before) : -len(after)] for path in (prefix / "bin").glob(f"{before}*{after}"))
+    if not (going := sorted(name for name in found if names is None or name in names)):
+        return ""
+    return (
+        f"Pre-unlink scripts are not run ({', '.join(going)}): what these packages have changed beyond their own files "
+        "stays."
+    )
 
 
-def _with_script(prefix: Path, packages: Sequence[PlannedPackage], kind: str) -> list[PlannedPackage]:
-    """Packages that have such a script, dependencies first."""
-    found = {package.name: package for package in packages if script(prefix, package.name, kind).is_file()}
+def _with_script(prefix: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
+    """Packages that have a post-link script, dependencies first."""
+    found = {package.name: package for package in packages if _script(prefix, package.name, "post-link").is_file()}
     return [found[name] for name in _in_order(packages) if name in found] if found else []
 
 
 async def _run(
-    prefix: Path, package: PlannedPackage, kind: str, environ: Mapping[str, str], report: Report
+    prefix: Path, package: PlannedPackage, environ: Mapping[str, str], report: Report
 ) -> tuple[int, list[str]]:
     """Run a script; its exit code, and the lines that it has printed and left for the person."""
     output: list[str] = []
@@ -81,8 +82,8 @@ async def _run(
         "PKG_VERSION": package.version,
         "PKG_BUILDNUM": str(json.loads(package.record).get("build_number", 0)),
     }
-    report.log(f"Running the {kind} script of {package.name}.")
-    path = script(prefix, package.name, kind)
+    report.log(f"Running the post-link script of {package.name}.")
+    path = _script(prefix, package.name, "post-link")
     code = await run(["bash", str(path)], cwd=prefix, environ={**environ, **variables}, line=output.append)
     messages = prefix / _MESSAGES
     if messages.is_file():
@@ -93,7 +94,7 @@ async def _run(
     return code, output
 
 
-def script(prefix: Path, name: str, kind: str) -> Path:
+def _script(prefix: Path, name: str, kind: str) -> Path:
     """Return where a package has its script of a kind."""
     return prefix / "bin" / f".{name}-{kind}.sh"
 

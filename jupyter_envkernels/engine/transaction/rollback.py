@@ -11,7 +11,6 @@ from ..fetch.error_mapping import is_full_disk
 from ..link import conda_meta
 from .rescue import bring_back
 from .staging import Staging
-from .unlink_scripts import discard_copy
 
 
 def is_committed(kind: str, staging: Staging, phase: JobPhase | None) -> bool:
@@ -54,8 +53,6 @@ def put_back(kind: str, staging: Staging) -> str:
         return ""
     try:
         if kind == "remove":
-            staging.restore()
-            discard_copy(staging)
             return _unlist_removed(staging)
         if staging.is_committed():
             return _forget_previous(staging)
@@ -102,12 +99,11 @@ def empty_trash(kind: str, staging: Staging) -> str:
 
 
 def finish_removal(staging: Staging) -> str:
-    """Delete what a removal has put aside, and the copy on which scripts ran.
+    """Delete what a removal has put aside.
 
     Returns:
         What went wrong with it, as sentences for the log.
     """
-    discard_copy(staging)
     return "\n".join(filter(None, [_unlist_removed(staging), staging.empty_trash()]))
 
 

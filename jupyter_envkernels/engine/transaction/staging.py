@@ -81,14 +81,8 @@ class Staging:
         """Where a prefix goes that is being removed."""
         return self._sibling("old")
 
-    @property
-    def spent(self) -> Path:
-        """Where the copy goes on which scripts of packages ran before a removal."""
-        place = self._sibling("old", "copy")
-        return place.with_name(f".copy{place.name}")
-
-    def _sibling(self, suffix: str, purpose: str = "") -> Path:
-        word = secret_word(self.job_id, self.token, purpose or suffix)
+    def _sibling(self, suffix: str) -> Path:
+        word = secret_word(self.job_id, self.token, suffix)
         return self.prefix.with_name(f".{self.prefix.name[:_NAME_LENGTH]}.envkernels-{word}.{suffix}")
 
     def begin(self) -> None:
@@ -188,17 +182,6 @@ class Staging:
             self.prefix.rename(self.folder)
             self.previous.rename(self.prefix)
 
-    def step_back(self) -> None:
-        """Take back :meth:`exchange`: the staged environment is in :attr:`folder` again, for its owner alone.
-
-        Raises:
-            OSError: it cannot be done.
-        """
-        self.restore()
-        if os.path.lexists(self.previous):  # where two folders can change places in one step
-            self.previous.rename(self.folder)
-        system.set_mode(self.folder, 0o700)
-
     def owns_previous(self) -> bool:
         """Return whether what stands in :attr:`previous` is not what was there before, but what this job made."""
         return self._is_ours(self.previous / PENDING_MARK)
@@ -259,7 +242,7 @@ class Staging:
 
     def exists(self) -> bool:
         """Return whether there is something that :meth:`discard` would take away."""
-        return any(map(os.path.lexists, (self.folder, self.previous, self.trash, self.spent))) or self.is_pending()
+        return any(map(os.path.lexists, (self.folder, self.previous, self.trash))) or self.is_pending()
 
     def discard(self) -> None:
         """Put all that this job made and did not commit into the trash, by renames. Safe to repeat.
@@ -317,7 +300,7 @@ class Staging:
         Returns:
             Why some of it stays, as a sentence for the log; empty where nothing does. :func:`sweep` tries it again.
         """
-        return "\n".join(filter(None, map(delete, filter(os.path.lexists, (self.trash, self.spent)))))
+        return delete(self.trash) if os.path.lexists(self.trash) else ""
 
 
 _MARK_BYTES = 1 << 12

@@ -28,6 +28,7 @@ from ..link import conda_meta
 from ..link.bytecode import drop_stale
 from ..link.clobbers import conflicts, keep_aside, settle
 from ..link.clone import clone
+from ..link.link_scripts import without_pre_unlink
 from ..link.permissions import make_folder, shared_root
 from ..link.shared_bytecode import add_donor, share_bytecode, trusted_donors
 from ..link.snapshot import twin
@@ -52,7 +53,6 @@ from .preflight import (
 from .rollback import finish_removal, named, roll_back
 from .staging import Staging
 from .swap import part, take_place
-from .unlink_scripts import run_before_removal, run_on_copy, scripts_to_run
 
 
 class Runnable(Protocol):
@@ -235,8 +235,7 @@ class Transaction:
         await asyncio.to_thread(staging.begin)
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
-        if scripts := await scripts_to_run(prefix, self.trust, self.report, going):
-            await run_on_copy(staging, scripts, environ, self.report)
+        self._warn(await asyncio.to_thread(without_pre_unlink, prefix, going))
         await take_out(staging.folder, plan, environ, self.report)
         await asyncio.to_thread(take_out_of_former, staging.folder, plan, self.report)
         await self._install(plan)
@@ -276,7 +275,7 @@ class Transaction:
         await asyncio.to_thread(check_changeable, prefix)
         if not force:
             await asyncio.to_thread(check_idle, prefix)
-        await run_before_removal(self.staging, self.environ, self.report, self.trust)
+        self._warn(await asyncio.to_thread(without_pre_unlink, prefix))
         # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
         # the environment is removed, and what cannot be deleted is no failure.
         self.report.phase("removing", "Deleting the files")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.link.link_scripts import run_post_link
+from jupyter_envkernels.engine.link.link_scripts import run_post_link, without_pre_unlink
 from jupyter_envkernels.errors import LinkFailed
 from jupyter_envkernels.models import PlannedPackage
 from tests.engine.fakes import Heard
@@ -49,3 +49,12 @@ async def test_without_scripts_nothing_is_run(tmp_path: Path) -> None:
     log = Heard()
     await run_post_link(tmp_path, [package("a")], {}, log)
     assert log.lines == []
+
+
+def test_packages_whose_pre_unlink_scripts_are_not_run_are_named(tmp_path: Path) -> None:
+    write_script(tmp_path, "d", "true")
+    for name in ("a", "b-c"):
+        (tmp_path / "bin" / f".{name}-pre-unlink.sh").touch()
+    assert without_pre_unlink(tmp_path).startswith("Pre-unlink scripts are not run (a, b-c): what")
+    assert without_pre_unlink(tmp_path, {"a", "d"}).startswith("Pre-unlink scripts are not run (a): what")
+    assert without_pre_unlink(tmp_path, {"d"}) == without_pre_unlink(tmp_path / "nowhere") == ""
