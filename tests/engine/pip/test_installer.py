@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -108,35 +107,6 @@ def write_wheels(folder: Path, *wheels: str) -> str:
             for path, text in files.items():
                 archive.writestr(path, text)
     return f"--no-index --find-links {folder}"
-
-
-def versions(prefix: Path) -> set[str]:
-    found = prefix.glob("lib/python3.*/site-packages/*.dist-info")
-    return {path.name.removesuffix(".dist-info") for path in found}
-
-
-ROOM = ("app 1.0 helper;core", "core 1.0 helper<2", "core 2.0.dev0 helper", "helper 1.0", "helper 2.0")
-NEEDED = ("app 1.0", "app 2.0 core==2.0b1", "core 2.0b1")
-
-
-@pytest.mark.parametrize(
-    ("wheels", "lines", "installed"),
-    [
-        (ROOM, ["app"], {"app-1.0", "core-1.0", "helper-1.0"}),
-        (NEEDED, ["app"], {"app-2.0", "core-2.0b1"}),
-        (NEEDED, ["core"], {"core-2.0b1"}),
-        (("core 1.0", "core 2.0b1"), ["core"], {"core-1.0"}),
-        (("core 1.0", "core 2.0b1"), ["core>=2.0b0"], {"core-2.0b1"}),
-        (("core 1.0", "core 2.0b1"), ["core", "--pre"], {"core-2.0b1"}),
-    ],
-)
-async def test_pre_releases_are_chosen_as_by_pip(
-    prefix: Path, configuration: Path, tmp_path: Path, wheels: Sequence[str], lines: list[str], installed: set[str]
-) -> None:
-    configuration.write_text("")
-    options = write_wheels(tmp_path / "wheels", *wheels)
-    await install(prefix, [options, *lines], None, os.environ, Heard())
-    assert versions(prefix) == installed
 
 
 LINES = ("rich==13.0", "--pre", "Py_gments<2", "-e ./my-package", "git+https://git.example/x.git", "cow say")

@@ -1,60 +1,56 @@
-"""uv chooses among pre-releases as pip does; what it answers here is what it has answered to such lines."""
-
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from jupyter_envkernels.engine.pip.installer import install
 from jupyter_envkernels.engine.pip.prereleases import Versions, planned, prerelease_flags
+from tests.engine.fakes import Heard
+from tests.engine.pip.test_installer import configuration, write_wheels
 
-EXPLICIT = ["--prerelease", "explicit"]
+__all__ = ["configuration"]
 
 
-class Uv:
-    """What it would install by its default, and where only the lines allow pre-releases."""
+def versions(prefix: Path) -> set[str]:
+    found = prefix.glob("lib/python3.*/site-packages/*.dist-info")
+    return {path.name.removesuffix(".dist-info") for path in found}
 
-    def __init__(self, usual: Versions, explicit: Versions) -> None:
-        self.usual, self.explicit = usual, explicit
-        self.asked: list[Sequence[str]] = []
 
-    async def __call__(self, options: Sequence[str]) -> Versions:
-        self.asked.append(options)
-        return self.explicit if options else self.usual
+ROOM = ("app 1.0 helper;core", "core 1.0 helper<2", "core 2.0.dev0 helper", "helper 1.0", "helper 2.0")
+NEEDED = ("app 1.0", "app 2.0 core==2.0b1", "core 2.0b1")
 
 
 @pytest.mark.parametrize(
-    ("usual", "explicit", "flags"),
+    ("wheels", "lines", "installed"),
     [
-        ({"app": "2.0"}, {}, EXPLICIT),
-        ({"app": "2.0+local.a1"}, {}, EXPLICIT),
-        ({"app": "2.0", "lib": "3.0rc1"}, {"app": "2.0", "lib": "2.9"}, EXPLICIT),
-        ({"app": "2.0", "lib": "3.0.dev1"}, {"app": "0.1", "lib": "1.0"}, []),
-        ({"app": "2.0", "lib": "3.0b1"}, {}, []),
-        ({"app": "2.0a1"}, {"app": "1.9"}, EXPLICIT),
-        ({}, {}, []),
+        (ROOM, ["app"], {"app-1.0", "core-1.0", "helper-1.0"}),
+        (NEEDED, ["app"], {"app-2.0", "core-2.0b1"}),
+        (NEEDED, ["core"], {"core-2.0b1"}),
+        (("core 1.0", "core 2.0b1"), ["core"], {"core-1.0"}),
+        (("core 1.0", "core 2.0b1"), ["core>=2.0b0"], {"core-2.0b1"}),
+        (("core 1.0", "core 2.0b1"), ["core", "--pre"], {"core-2.0b1"}),
     ],
-    ids=["none", "local", "to-make-room", "required", "required-alone", "asked-for", "uv-fails"],
 )
-async def test_a_pre_release_only_where_there_is_nothing_as_new(
-    usual: Versions, explicit: Versions, flags: list[str]
+async def test_pre_releases_are_chosen_as_by_pip(
+    prefix: Path, configuration: Path, tmp_path: Path, wheels: Sequence[str], lines: list[str], installed: set[str]
 ) -> None:
-    assert await prerelease_flags(Uv(usual, explicit), ["App"], {}) == flags
+    configuration.write_text("")
+    options = write_wheels(tmp_path / "wheels", *wheels)
+    await install(prefix, [options, *lines], None, os.environ, Heard())
+    assert versions(prefix) == installed
 
 
 async def test_who_asks_for_pre_releases_gets_them_and_uv_is_not_asked() -> None:
-    uv = Uv({}, {})
-    assert await prerelease_flags(uv, ["--pre", "app"], {}) == ["--prerelease", "allow"]
-    assert await prerelease_flags(uv, ["app"], {"UV_PRERELEASE": "if-necessary"}) == []
-    assert uv.asked == []
+    async def ask(options: Sequence[str]) -> Versions:
+        raise AssertionError(options)
+
+    assert await prerelease_flags(ask, ["--pre", "app"], {}) == ["--prerelease", "allow"]
+    assert await prerelease_flags(ask, ["app"], {"UV_PRERELEASE": "if-necessary"}) == []
 
 
 def test_what_uv_would_install() -> None:
-    output = [
-        "Resolved 2 packages in 3ms",
-        "Would install 2 packages",
-        " + My_App==1.0rc1",
-        " - lib==0.9",
-        " + lib==1.0",
-    ]
+    output = ["Would install 2 packages", " + My_App==1.0rc1", " - lib==0.9", " + lib==1.0"]
     assert planned(output) == {"my-app": "1.0rc1", "lib": "1.0"}
