@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -129,3 +131,10 @@ async def downloading(manager: JobManager, place: Place) -> Job:
     job = await manager.submit(place.create("lesson", "big-demo"))
     await in_phase(manager, job, "downloading")
     return job
+
+
+def kill(journal: Journal) -> None:
+    """Kill the worker of a job, and its children."""
+    mark = journal.worker()
+    assert mark is not None
+    os.killpg(mark.pid, signal.SIGKILL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from jupyter_envkernels.jobs.worker_process import reap
 from jupyter_envkernels.models import Job, JobEvent
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, downloading, managing, over
+from .conftest import Place, downloading, kill, managing, over
 
 
 async def test_a_listener_that_fails_harms_nobody(place: Place) -> None:
@@ -70,9 +69,7 @@ async def test_a_job_that_cannot_be_looked_at_is_tried_again(
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place, max_concurrent=1) as manager:
         job = await downloading(manager, place)
-        mark = manager.journal(job.id).worker()
-        assert mark is not None
-        os.killpg(mark.pid, signal.SIGKILL)
+        kill(manager.journal(job.id))
         waiting = await manager.submit(place.create("other", "prio-demo"))
         assert (await over(manager, job)).state == "interrupted"
         assert (await over(manager, waiting)).state == "succeeded"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from jupyter_envkernels.models import Limits
 from tests.channel.server import ChannelServer
 from tests.linux_alone import counts_jobs
 
-from .conftest import Place, downloading, over, until
+from .conftest import Place, downloading, kill, over, until
 
 ADA, BOB, EVE = 1, 2, 3
 NOW = 1e9
@@ -149,9 +148,7 @@ async def test_a_job_waits_for_those_of_another_server(
         plan = await managers[1].submit(other.create("other", "prio-demo"))
         assert (await managers[1].cancel(plan.id)).state == "cancelled"
         await managers[0].stop()
-        mark = managers[0].journal(running.id).worker()
-        assert mark is not None
-        os.killpg(mark.pid, signal.SIGKILL)
+        kill(managers[0].journal(running.id))
         assert (await over(managers[1], waiting)).state == "succeeded"
     finally:
         for manager in managers:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pwd
-import signal
 from dataclasses import replace
 
 import pytest
@@ -18,7 +17,7 @@ from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import PENDING_MARK, Edit, Job, JobEvent
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, downloading, in_phase, managing, over, until
+from .conftest import Place, downloading, in_phase, kill, managing, over, until
 
 
 async def test_listeners_hear_what_the_journal_holds(place: Place) -> None:
@@ -68,9 +67,7 @@ async def test_a_worker_that_is_killed(place: Place, channel_server: ChannelServ
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
         job = await downloading(manager, place)
-        mark = manager.journal(job.id).worker()
-        assert mark is not None
-        os.killpg(mark.pid, signal.SIGKILL)
+        kill(manager.journal(job.id))
         ended = await over(manager, job)
     assert ended.state == "interrupted"
     assert ended.error is not None
@@ -99,9 +96,7 @@ async def test_a_job_that_died_while_no_manager_looked(place: Place, channel_ser
     channel_server.add_rule(r"big-demo", throttle=2_000_000)
     async with managing(place) as manager:
         job = await downloading(manager, place)
-        mark = manager.journal(job.id).worker()
-    assert mark is not None
-    os.killpg(mark.pid, signal.SIGKILL)
+    kill(manager.journal(job.id))
     async with managing(place) as manager:
         assert (await over(manager, job)).state == "interrupted"
     assert place.leftovers() == []

@@ -23,7 +23,7 @@ from jupyter_envkernels.jobs.worker import _make_scratch
 from jupyter_envkernels.jobs.worker_process import cancel, reap, scratch, spawn
 from tests.channel.server import ChannelServer
 
-from .conftest import Place, downloading, managing, over, until
+from .conftest import Place, downloading, kill, managing, over, until
 
 
 async def test_the_children_of_a_worker_that_was_killed_alone_die_too(
@@ -133,9 +133,7 @@ async def test_a_container_dies_with_all_that_is_in_it(place: Place, channel_ser
     async with managing(place) as manager:
         job = await downloading(manager, place)
         journal = manager.journal(job.id)
-        mark = journal.worker()
-        assert mark is not None
-    os.killpg(mark.pid, signal.SIGKILL)
+    kill(journal)
     shutil.rmtree(scratch(journal))
     stranger = await asyncio.create_subprocess_exec("sleep", "60", start_new_session=True)
     journal.lock_file.write_bytes(encode(replace(WorkerMark.of(stranger.pid), place="another boot")))
