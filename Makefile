@@ -49,8 +49,9 @@ docs-images: .make/python-test .make/node-test .make/labextension  ## make the p
 docs-settings: .make/python-lab  ## write docs/settings.md again, from the help texts of the settings
 	@python -m tools.settings_page
 
-schemas: .make/python-lab  ## write the schemas of REST and events again, from the classes of documents and requests
+schemas: .make/python-test .make/node-test  ## write the schemas of REST, events and panel again, from the classes of documents and requests
 	@python -m tools.schemas
+	cd labextension && jlpm schemas
 
 clean:  ## remove all that these commands made, but .lab
 	rm -rf .make .venv dist labextension/node_modules labextension/checks/node_modules labextension/lib labextension/.yarn

@@ -1,4 +1,4 @@
-"""Write the schemas of REST and events from the classes that they describe: ``python -m tools.schemas``.
+"""Write the schemas of REST, events and panel from the classes that they describe: ``python -m tools.schemas``.
 
 What msgspec says of a class is completed by its docstring, where "Attributes" describes the fields. A type with a title
 is a schema of its own.
@@ -7,6 +7,7 @@ is a schema of its own.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
@@ -23,6 +24,7 @@ from jupyter_envkernels.server import wire
 ROOT = Path(__file__).resolve().parent.parent
 REST_API = ROOT / "jupyter_envkernels/rest-api.yml"
 JOB_EVENT = ROOT / "jupyter_envkernels/event_schemas/job/v1.yaml"
+PANEL = ROOT / "labextension/src/types/schemas.json"
 
 ANSWERS = (
     documents.Diagnosis,
@@ -47,6 +49,7 @@ _GENERATED = "# Written by `make schemas` from here on: change the classes in ju
 _REF = "#/components/schemas/"
 _ATTRIBUTE = re.compile(r"(?m)^ {4}(\w+): (.*(?:\n {8}.*)*)")
 _NULL = {"type": "null"}
+_ANNOTATIONS = {"default", "description", "format"}
 
 Schema = dict[str, Any]
 
@@ -155,13 +158,29 @@ def _for_bus(named: dict[str, Schema]) -> Schema:
     return event
 
 
+def panel_schemas(named: dict[str, Schema]) -> dict[str, Schema]:
+    """Return what the panel needs to read answers: without texts, for it goes into the bundle."""
+
+    def change(schema: Schema) -> Schema:
+        if "$ref" in schema:
+            return {"$ref": schema["$ref"].removeprefix(_REF)}
+        return {key: value for key, value in schema.items() if key not in _ANNOTATIONS and value is not False}
+
+    return {name: _mapped(schema, change) for name, schema in named.items() if not name.endswith("Body")}
+
+
 def outputs() -> dict[Path, str]:
     """Return the text of each file that is generated."""
     named = components()
     return {
         REST_API: _below_mark(REST_API, {"schemas": named}, "  "),
         JOB_EVENT: _below_mark(JOB_EVENT, _for_bus(named)),
+        PANEL: _one_a_line(panel_schemas(named)),
     }
+
+
+def _one_a_line(schemas: dict[str, Schema]) -> str:
+    return "{\n" + ",\n".join(f'"{name}": {json.dumps(schema)}' for name, schema in schemas.items()) + "\n}\n"
 
 
 def _below_mark(file: Path, generated: Schema, indent: str = "") -> str:

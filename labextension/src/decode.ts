@@ -1,95 +1,122 @@
 /**
- * Decoders of JSON, and ways to make decoders of others. A value of the wrong shape throws; in a tolerant list one errant
- * entry is left out with a warning, so that it does not take the others with it.
+ * Read what the server sent by its own schemas. A value of the wrong shape throws. What a schema calls tolerant takes
+ * nothing else with it: an errant entry of a list is left out with a warning, and an unknown word is null. What no schema
+ * names is left out. This is not what validators of JSON Schema do, and the schemas use little of it.
  */
 
-export type Decoder<T> = (value: unknown, where: string) => T;
+import { SCHEMAS, Schemas } from './types';
+
+/** What these schemas say. Of the choices that `anyOf` has, the second is null. */
+interface ISchema {
+  $ref?: string;
+  anyOf?: ISchema[];
+  enum?: string[];
+  type?: string;
+  minimum?: number;
+  items?: ISchema;
+  properties?: { [name: string]: ISchema };
+  required?: string[];
+  additionalProperties?: ISchema;
+  'x-tolerant'?: boolean;
+}
+
+const ALL: { [name: string]: ISchema } = SCHEMAS;
+
+/** Read a value as a schema describes it. */
+export function decode<N extends keyof Schemas>(
+  name: N,
+  value: unknown
+): Schemas[N] {
+  return read({ $ref: name }, value, name) as Schemas[N];
+}
+
+function read(schema: ISchema, value: unknown, where: string): unknown {
+  if (schema.$ref) {
+    return read(ALL[schema.$ref], value, where);
+  }
+  if (schema.anyOf) {
+    return readOrNull(schema, value, where);
+  }
+  if (schema.enum) {
+    return schema.enum.includes(value as string)
+      ? value
+      : fail(where, `one of ${schema.enum.join(', ')}`);
+  }
+  if (schema.items) {
+    return readList(schema, schema.items, value, where);
+  }
+  return schema.type === 'object'
+    ? readObject(schema, value, where)
+    : readPlain(schema, value, where);
+}
+
+function readOrNull(schema: ISchema, value: unknown, where: string): unknown {
+  if (value === null || value === undefined) {
+    return null;
+  }
+  try {
+    return read(schema.anyOf![0], value, where);
+  } catch (error) {
+    if (schema['x-tolerant']) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+function readList(
+  schema: ISchema,
+  items: ISchema,
+  value: unknown,
+  where: string
+): unknown[] {
+  const entries = Array.isArray(value) ? value : fail(where, 'a list');
+  return entries.flatMap((entry, i) => {
+    try {
+      return [read(items, entry, `${where}[${i}]`)];
+    } catch (error) {
+      if (!schema['x-tolerant']) {
+        throw error;
+      }
+      console.warn(`Left out of what the server sent: ${error}`);
+      return [];
+    }
+  });
+}
+
+function readObject(schema: ISchema, value: unknown, where: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return fail(where, 'an object');
+  }
+  const found = value as { [name: string]: unknown };
+  const { properties, required = [], additionalProperties = {} } = schema;
+  const names = properties
+    ? Object.keys(properties).filter(
+        name => name in found || required.includes(name)
+      )
+    : Object.keys(found);
+  return Object.fromEntries(
+    names.map(name => {
+      const field = properties ? properties[name] : additionalProperties;
+      return [name, read(field, found[name], `${where}.${name}`)];
+    })
+  );
+}
+
+function readPlain(schema: ISchema, value: unknown, where: string): unknown {
+  const { type, minimum } = schema;
+  const isOfType =
+    type === 'integer'
+      ? Number.isInteger(value)
+      : type === undefined || typeof value === type;
+  if (!isOfType) {
+    return fail(where, `of type ${type}`);
+  }
+  return minimum !== undefined && (value as number) < minimum
+    ? fail(where, `${minimum} or more`)
+    : value;
+}
 
 function fail(where: string, expected: string): never {
   throw new TypeError(`${where}: not ${expected}`);
-}
-
-export const text: Decoder<string> = (value, where) =>
-  typeof value === 'string' ? value : fail(where, 'a string');
-
-export const flag: Decoder<boolean> = (value, where) =>
-  typeof value === 'boolean' ? value : fail(where, 'a boolean');
-
-export const count: Decoder<number> = (value, where) =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0
-    ? value
-    : fail(where, 'a whole number');
-
-export const amount: Decoder<number> = (value, where) =>
-  typeof value === 'number' && value >= 0 ? value : fail(where, 'an amount');
-
-export function oneOf<T extends string>(values: readonly T[]): Decoder<T> {
-  return (value, where) =>
-    values.includes(value as T)
-      ? (value as T)
-      : fail(where, `one of ${values.join(', ')}`);
-}
-
-/** What a newer server says and this panel has no word for is no reason to drop a job. */
-export function knownOrNull<T extends string>(
-  values: readonly T[]
-): Decoder<T | null> {
-  return value => (values.includes(value as T) ? (value as T) : null);
-}
-
-export function orNull<T>(decode: Decoder<T>): Decoder<T | null> {
-  return (value, where) =>
-    value === null || value === undefined ? null : decode(value, where);
-}
-
-export function record<T>(fields: {
-  [K in keyof T]: Decoder<T[K]>;
-}): Decoder<T> {
-  return (value, where) => {
-    const found = plainObject(value, where);
-    const decoded: Partial<T> = {};
-    for (const key of Object.keys(fields) as (keyof T & string)[]) {
-      decoded[key] = fields[key](found[key], `${where}.${key}`);
-    }
-    return decoded as T;
-  };
-}
-
-export function dictionary<T>(
-  decode: Decoder<T>
-): Decoder<{ [key: string]: T }> {
-  return (value, where) => {
-    const decoded: { [key: string]: T } = {};
-    for (const [key, entry] of Object.entries(plainObject(value, where))) {
-      decoded[key] = decode(entry, `${where}.${key}`);
-    }
-    return decoded;
-  };
-}
-
-export function list<T>(decode: Decoder<T>): Decoder<T[]> {
-  return (value, where) =>
-    Array.isArray(value)
-      ? value.map((entry, i) => decode(entry, `${where}[${i}]`))
-      : fail(where, 'a list');
-}
-
-export function tolerantList<T>(decode: Decoder<T>): Decoder<T[]> {
-  return (value, where) => {
-    const entries = Array.isArray(value) ? value : fail(where, 'a list');
-    return entries.flatMap((entry, i) => {
-      try {
-        return [decode(entry, `${where}[${i}]`)];
-      } catch (error) {
-        console.warn(`Left out of what the server sent: ${error}`);
-        return [];
-      }
-    });
-  };
-}
-
-function plainObject(value: unknown, where: string): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : fail(where, 'an object');
 }

@@ -5,6 +5,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { decode } from './decode';
 import {
   ExportFormat,
   ICheckedSpec,
@@ -20,23 +21,9 @@ import {
   ISettings,
   ITemplate,
   JobRequest,
+  Schemas,
   SpecSource
 } from './types';
-import {
-  decodeCheckedSpec,
-  decodeEnvironments,
-  decodeEvents,
-  decodeExport,
-  decodeHistory,
-  decodeJob,
-  decodeJobs,
-  decodeLog,
-  decodePackages,
-  decodePlan,
-  decodeProblem,
-  decodeSettings,
-  decodeTemplates
-} from './validate';
 
 /** The namespace of the server extension. */
 const NAMESPACE = 'envkernels';
@@ -73,18 +60,21 @@ export class RequestError extends Error implements IProblem {
 export class RestAPI {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
-  listEnvironments(): Promise<IEnvironment[]> {
-    return this._call('environments', decodeEnvironments);
+  async listEnvironments(): Promise<IEnvironment[]> {
+    const list = await this._call('environments', 'EnvironmentList');
+    return list.environments;
   }
 
   /** What an environment consists of, those of conda first. */
-  listPackages(environment: string): Promise<IInstalledPackage[]> {
-    return this._call(`environments/${environment}/packages`, decodePackages);
+  async listPackages(environment: string): Promise<IInstalledPackage[]> {
+    const endpoint = `environments/${environment}/packages`;
+    return (await this._call(endpoint, 'Inventory')).packages;
   }
 
   /** What was done to an environment, oldest first. */
-  listRevisions(environment: string): Promise<IRevision[]> {
-    return this._call(`environments/${environment}/history`, decodeHistory);
+  async listRevisions(environment: string): Promise<IRevision[]> {
+    const endpoint = `environments/${environment}/history`;
+    return (await this._call(endpoint, 'History')).revisions;
   }
 
   /** A file from which the environment can be made again. */
@@ -93,85 +83,80 @@ export class RestAPI {
     format: ExportFormat
   ): Promise<IExported> {
     const query = URLExt.objectToQueryString({ format });
-    return this._call(
-      `environments/${environment}/export${query}`,
-      decodeExport
-    );
+    return this._call(`environments/${environment}/export${query}`, 'Exported');
   }
 
   /** Read a spec and say what is wrong with it; with `withChannels` also what its channels make of it. */
   checkSpec(source: SpecSource, withChannels = false): Promise<ICheckedSpec> {
     const channels = withChannels ? { channels: true } : {};
-    return this._call('specs/check', decodeCheckedSpec, {
+    return this._call('specs/check', 'CheckedSpec', {
       method: 'POST',
       body: JSON.stringify({ ...source, ...channels })
     });
   }
 
   /** The specs that the administrator offers to begin with. */
-  listTemplates(): Promise<ITemplate[]> {
-    return this._call('templates', decodeTemplates);
+  async listTemplates(): Promise<ITemplate[]> {
+    return (await this._call('templates', 'TemplateList')).templates;
   }
 
   /** What the administrator allows, and what is used of it. */
   getSettings(): Promise<ISettings> {
-    return this._call('settings', decodeSettings);
+    return this._call('settings', 'Settings');
   }
 
-  listJobs(): Promise<IJob[]> {
-    return this._call('jobs', decodeJobs);
+  async listJobs(): Promise<IJob[]> {
+    return (await this._call('jobs', 'JobList')).jobs;
   }
 
   startJob(request: JobRequest): Promise<IJob> {
-    return this._call('jobs', decodeJob, {
+    return this._call('jobs', 'Job', {
       method: 'POST',
       body: JSON.stringify(request)
     });
   }
 
   getJob(id: string): Promise<IJob> {
-    return this._call(`jobs/${encodeURIComponent(id)}`, decodeJob);
+    return this._call(`jobs/${encodeURIComponent(id)}`, 'Job');
   }
 
   /** What the job installs. Throws with the status 404 while that is not decided. */
   getPlan(id: string): Promise<IPlan> {
-    return this._call(`jobs/${encodeURIComponent(id)}/plan`, decodePlan);
+    return this._call(`jobs/${encodeURIComponent(id)}/plan`, 'Plan');
   }
 
   /** Start a job that carries out what this one has planned, or takes up again what it did not finish. */
   runJob(id: string): Promise<IJob> {
-    return this._call(`jobs/${encodeURIComponent(id)}/run`, decodeJob, {
+    return this._call(`jobs/${encodeURIComponent(id)}/run`, 'Job', {
       method: 'POST'
     });
   }
 
   /** Cancel a job; the answer comes when its processes have ended and what it made is gone. */
   cancelJob(id: string): Promise<IJob> {
-    return this._call(`jobs/${encodeURIComponent(id)}`, decodeJob, {
+    return this._call(`jobs/${encodeURIComponent(id)}`, 'Job', {
       method: 'DELETE'
     });
   }
 
   /** The events of a job with a greater seq than `after`. */
-  replayEvents(id: string, after: number): Promise<IJobEvent[]> {
+  async replayEvents(id: string, after: number): Promise<IJobEvent[]> {
     const query = URLExt.objectToQueryString({ after });
-    return this._call(
-      `jobs/${encodeURIComponent(id)}/events${query}`,
-      decodeEvents
-    );
+    const endpoint = `jobs/${encodeURIComponent(id)}/events${query}`;
+    return (await this._call(endpoint, 'JobEventList')).events;
   }
 
   /** A piece of a job's log from `offset` on, in bytes. */
   readLog(id: string, offset: number): Promise<ILogChunk> {
     const query = URLExt.objectToQueryString({ offset });
-    return this._call(`jobs/${encodeURIComponent(id)}/log${query}`, decodeLog);
+    return this._call(`jobs/${encodeURIComponent(id)}/log${query}`, 'LogChunk');
   }
 
-  private async _call<T>(
+  private async _call<N extends keyof Schemas>(
     endpoint: string,
-    decode: (body: unknown) => T,
+    schema: N,
     init: RequestInit = {}
-  ): Promise<T> {
+  ): Promise<Schemas[N]> {
     const url = URLExt.join(this._settings.baseUrl, NAMESPACE, endpoint);
     let response: Response;
     let body: string;
@@ -185,7 +170,7 @@ export class RestAPI {
       throw refused(response, body);
     }
     try {
-      return decode(JSON.parse(body));
+      return decode(schema, JSON.parse(body));
     } catch (error) {
       throw new RequestError(notUnderstood(String(error)), response.status);
     }
@@ -208,7 +193,7 @@ function refused(response: Response, body: string): RequestError {
   const { status, statusText } = response;
   try {
     const parsed = JSON.parse(body);
-    return new RequestError(decodeProblem(parsed), status, parsed.details);
+    return new RequestError(decode('Problem', parsed), status, parsed.details);
   } catch {
     return new RequestError(notUnderstood(`${status} ${statusText}`), status);
   }

@@ -11,9 +11,9 @@ import { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 
+import { decode } from './decode';
 import { RequestError } from './restapi';
 import { IJobEvent, ILogChunk, isActive } from './types';
-import { decodeEvent } from './validate';
 
 /** The schema of the event that tells that environments have changed, by whatever program. */
 export const ENVIRONMENTS_SCHEMA =
@@ -139,7 +139,7 @@ export class JobStream implements IDisposable {
 /** The event of an emission that is a whole one, of a job that goes on. */
 function asActive(emission: Event.Emission): IJobEvent | null {
   try {
-    const event = decodeEvent(emission);
+    const event = decode('JobEvent', emission);
     return isActive(event) ? event : null;
   } catch {
     return null;

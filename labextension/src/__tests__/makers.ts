@@ -10,8 +10,23 @@ import {
   ILimitsUsage,
   IPlan,
   IRevision,
-  ISettings
+  ISettings,
+  SCHEMAS,
+  Schemas
 } from '../types';
+
+type Nulls<T> = { [K in keyof T as null extends T[K] ? K : never]: null };
+
+/** Null for each field that can be null. */
+function nulls<N extends 'Environment' | 'Job' | 'Kernel' | 'Settings'>(
+  name: N
+): Nulls<Schemas[N]> {
+  const fields = Object.entries(SCHEMAS[name].properties);
+  const nullable = fields.filter(([, schema]) => 'anyOf' in schema);
+  return Object.fromEntries(nullable.map(([field]) => [field, null])) as Nulls<
+    Schemas[N]
+  >;
+}
 
 /** An environment with a Python kernel. */
 export function makeEnvironment(
@@ -19,25 +34,22 @@ export function makeEnvironment(
   more: Partial<IEnvironment> = {}
 ): IEnvironment {
   return {
+    ...nulls('Environment'),
     id: name.padEnd(12, '0').slice(0, 12),
     name,
     prefix: `/envs/${name}`,
     kernels: [
       {
+        ...nulls('Kernel'),
         id: `conda-env-${name}-py`,
         display_name: `Python (${name})`,
-        language: 'python',
-        problem: null
+        language: 'python'
       }
     ],
     is_base: false,
     is_running: false,
     read_only: false,
     is_trusted: true,
-    problem: null,
-    usage: null,
-    created: null,
-    last_used: null,
     activation_problems: [],
     ...more
   };
@@ -54,7 +66,12 @@ export function makePackage(
     version: '1.0',
     build: 'py_0',
     channel: 'https://example.org/main',
+    subdir: 'noarch',
+    url: '',
+    md5: '',
+    sha256: '',
     requested: true,
+    requirement: '',
     ...more
   };
 }
@@ -62,6 +79,7 @@ export function makePackage(
 /** A plan of an environment with one package, which is cached. */
 export function makePlan(more: Partial<IPlan> = {}): IPlan {
   return {
+    digest: 'a1b2',
     kind: 'create',
     environment: 'ml',
     prefix: '/envs/ml',
@@ -71,6 +89,8 @@ export function makePlan(more: Partial<IPlan> = {}): IPlan {
         version: '3.12.1',
         build: 'h0_0',
         channel: 'https://example.org/main/',
+        subdir: 'linux-64',
+        url: 'https://example.org/main/linux-64/python.conda',
         size: 30_000_000,
         cached: true
       }
@@ -111,6 +131,22 @@ export function makeSettings(
   usage: Partial<ILimitsUsage> = {}
 ): ISettings {
   return {
+    ...nulls('Settings'),
+    locations: [],
+    root: '/envs',
+    free_bytes: 74e9,
+    channels: ['conda-forge'],
+    channel_urls: ['https://conda.anaconda.org/conda-forge'],
+    channel_priority: 'flexible',
+    max_concurrent_jobs: 2,
+    max_queued_jobs: 20,
+    keep_jobs: 200,
+    job_timeout: 0,
+    package_cache: '/cache',
+    kernel_packages: ['ipykernel'],
+    default_packages: [],
+    platform: 'linux-64',
+    virtual_packages: [],
     limits: {
       allowed_channels: [],
       denied_packages: [],
@@ -122,11 +158,16 @@ export function makeSettings(
       max_packages: 0,
       max_environment_bytes: 0,
       min_free_bytes: 0,
+      max_machine_jobs: 0,
+      machine_jobs_dir: '',
+      max_concurrent_jobs: 0,
+      max_queued_jobs: 0,
+      job_timeout: 0,
+      allow_trust: true,
       message: '',
       files: [],
       ...limits
     },
-    policy_problem: null,
     usage: { environments: 2, bytes: 1.2e9, free_bytes: 74e9, ...usage }
   };
 }
@@ -134,22 +175,17 @@ export function makeSettings(
 /** A job that waits. */
 export function makeJob(id: string, more: Partial<IJob> = {}): IJob {
   return {
+    ...nulls('Job'),
     id,
     kind: 'create',
-    plans: null,
     environment: 'ml',
     environment_id: 'ml0000000000',
     prefix: '/envs/ml',
     user: 'somebody',
     state: 'queued',
-    phase: null,
     seq: 1,
-    progress: null,
     message: '',
-    error: null,
     created: '2026-01-01T00:00:00Z',
-    started: null,
-    finished: null,
     ...more
   };
 }

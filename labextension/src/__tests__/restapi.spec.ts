@@ -109,7 +109,7 @@ describe('RestAPI', () => {
     server.refusal = { status: 200, body: '{"environments": 1}' };
     const error = await api.listEnvironments().catch(reason => reason);
     expect(error).toMatchObject({ code: NOT_UNDERSTOOD, status: 200 });
-    expect(error.message).toContain('answer.environments');
+    expect(error.message).toContain('EnvironmentList.environments');
   });
 
   it('tells that there was no answer', async () => {

@@ -77,7 +77,7 @@ export class SpecDraft extends VDomModel {
   }
 
   get isNameValid(): boolean {
-    return new RegExp(`^${NAME_PATTERN}$`).test(this.name || this.specName);
+    return new RegExp(NAME_PATTERN).test(this.name || this.specName);
   }
 
   /** Where the text was read from; null where it was not, or was changed since. */

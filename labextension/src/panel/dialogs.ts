@@ -24,7 +24,7 @@ export function copyName(name: string, taken: ReadonlyArray<string>): string {
 export function freeNamePattern(taken: ReadonlyArray<string>): string {
   // Names of another shape cannot be entered anyway.
   const words = taken
-    .filter(name => new RegExp(`^${NAME_PATTERN}$`).test(name))
+    .filter(name => new RegExp(NAME_PATTERN).test(name))
     .map(name => name.replace(/[.]/g, '[.]'));
   const free = words.length ? `(?!(?:${words.join('|')})$)` : '';
   return `${free}${NAME_PATTERN}`;

@@ -20,7 +20,7 @@ describe('ExportView', () => {
     page.render(
       <ExportView
         format="yaml"
-        exported={{ text: 'name: ml', left_out: [] }}
+        exported={{ format: 'yaml', text: 'name: ml', left_out: [] }}
         error={null}
         done=""
         actions={{
@@ -55,7 +55,9 @@ describe('ExportView', () => {
     show();
     expect(page.all('[data-severity]')).toHaveLength(0);
     const names = [...'abcdefghijkl'];
-    show({ exported: { text: '@EXPLICIT', left_out: names } });
+    show({
+      exported: { format: 'explicit', text: '@EXPLICIT', left_out: names }
+    });
     expect(page.all('[data-severity]')[0].textContent).toContain(
       'The file lacks 12 packages of the environment: a, b, c, d, e, f, g, h, i, j …. “environment.yml, exact” has all'
     );

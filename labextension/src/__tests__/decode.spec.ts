@@ -1,16 +1,5 @@
-import {
-  decodeCheckedSpec,
-  decodeEnvironments,
-  decodeEvents,
-  decodeExport,
-  decodeHistory,
-  decodeJob,
-  decodeJobs,
-  decodeLog,
-  decodePackages,
-  decodePlan,
-  decodeSettings
-} from '../validate';
+import { decode } from '../decode';
+import { IJob } from '../types';
 import {
   makeEnvironment,
   makeJob,
@@ -20,7 +9,7 @@ import {
   makeSettings
 } from './makers';
 
-describe('validate', () => {
+describe('decode', () => {
   let warnings: string[];
 
   beforeEach(() => {
@@ -47,55 +36,61 @@ describe('validate', () => {
         seconds_left: null
       }
     });
-    expect(decodeEnvironments({ environments: [environment] })).toEqual([
-      environment
-    ]);
-    expect(decodeJob(job)).toEqual(job);
+    const environments = [environment];
+    expect(decode('EnvironmentList', { environments })).toEqual({
+      environments
+    });
+    expect(decode('Job', job)).toEqual(job);
     expect(warnings).toEqual([]);
   });
 
   it('takes limits and what is used of them', () => {
     const settings = makeSettings({ max_environments: 5 });
-    const answer = { ...settings, root: '/envs' };
-    expect(decodeSettings(answer)).toEqual(settings);
+    expect(decode('Settings', settings)).toEqual(settings);
     const usage = { ...settings.usage, free_bytes: null };
-    expect(decodeSettings({ ...settings, usage }).usage.free_bytes).toBeNull();
-    expect(() => decodeSettings({ limits: settings.limits })).toThrow();
+    expect(
+      decode('Settings', { ...settings, usage }).usage.free_bytes
+    ).toBeNull();
+    expect(() => decode('Settings', { limits: settings.limits })).toThrow();
   });
 
   it('takes plans, packages and histories', () => {
     const plan = makePlan({
       changes: [{ name: 'a', change: 'added', before: null, after: '1' }]
     });
-    expect(decodePlan({ ...plan, digest: 'x' })).toEqual(plan);
+    expect(decode('Plan', plan)).toEqual(plan);
     const packages = [makePackage('numpy')];
-    expect(decodePackages({ packages })).toEqual(packages);
-    const revisions = [makeRevision(0, { time: null })];
-    expect(decodeHistory({ revisions })).toEqual(revisions);
-    const exported = { text: 'a', left_out: ['b'] };
-    expect(decodeExport({ format: 'yaml', ...exported })).toEqual(exported);
+    const inventory = { packages, requested: ['numpy'], variables: { A: 'b' } };
+    expect(decode('Inventory', inventory)).toEqual(inventory);
+    const history = { revisions: [makeRevision(0, { time: null })] };
+    expect(decode('History', history)).toEqual(history);
+    const exported = { format: 'yaml', text: 'a', left_out: ['b'] };
+    expect(decode('Exported', exported)).toEqual(exported);
   });
 
   it('takes no plan of which a part is errant', () => {
     const changes = [{ name: 'a', change: 'lost', before: null, after: null }];
-    expect(() => decodePlan({ ...makePlan(), changes })).toThrow('changes[0]');
+    expect(() => decode('Plan', { ...makePlan(), changes })).toThrow(
+      'changes[0]'
+    );
   });
 
   it('leaves out one errant environment and says which', () => {
     const good = makeEnvironment('ml');
     const bad = { ...makeEnvironment('old'), prefix: 7 };
-    expect(decodeEnvironments({ environments: [bad, good] })).toEqual([good]);
+    const { environments } = decode('EnvironmentList', {
+      environments: [bad, good]
+    });
+    expect(environments).toEqual([good]);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('answer.environments[0].prefix');
+    expect(warnings[0]).toContain('EnvironmentList.environments[0].prefix');
   });
 
   it('keeps an environment of which one kernel is errant', () => {
     const environment = makeEnvironment('ml');
     const [kernel] = environment.kernels;
     const kernels = [kernel, { ...kernel, id: null }];
-    const [decoded] = decodeEnvironments({
-      environments: [{ ...environment, kernels }]
-    });
+    const decoded = decode('Environment', { ...environment, kernels });
     expect(decoded.kernels).toEqual([kernel]);
   });
 
@@ -103,13 +98,14 @@ describe('validate', () => {
     const jobs = [
       { ...makeJob('a', { state: 'running' }), phase: 'polishing' }
     ];
-    expect(decodeJobs({ jobs })[0].phase).toBeNull();
+    expect(decode('JobList', { jobs }).jobs[0].phase).toBeNull();
     expect(warnings).toEqual([]);
   });
 
   it('leaves out a job of an unknown state', () => {
     const jobs = [makeJob('a'), { ...makeJob('b'), state: 'asleep' }];
-    expect(decodeJobs({ jobs }).map(({ id }) => id)).toEqual(['a']);
+    const left = decode('JobList', { jobs }).jobs;
+    expect(left.map(({ id }) => id)).toEqual(['a']);
     expect(warnings[0]).toContain('jobs[1].state');
   });
 
@@ -118,7 +114,7 @@ describe('validate', () => {
     ['no list', { environments: {} }],
     ['nothing', null]
   ])('throws on an answer that is %s', (_, answer) => {
-    expect(() => decodeEnvironments(answer)).toThrow(TypeError);
+    expect(() => decode('EnvironmentList', answer)).toThrow(TypeError);
   });
 
   it.each([
@@ -126,11 +122,15 @@ describe('validate', () => {
     ['a broken amount', { done: 0.5, total: 2, unit: 'bytes' }],
     ['an unknown unit', { done: 1, total: 2, unit: 'miles' }]
   ])('throws on a job with %s', (_, progress) => {
-    expect(() => decodeJob({ ...makeJob('a'), progress })).toThrow('progress');
+    expect(() => decode('Job', { ...makeJob('a'), progress })).toThrow(
+      'progress'
+    );
   });
 
   it('throws on a log without offset', () => {
-    expect(() => decodeLog({ text: '', complete: true })).toThrow('offset');
+    expect(() => decode('LogChunk', { text: '', complete: true })).toThrow(
+      'offset'
+    );
   });
 
   it('takes a checked spec with and without spec', () => {
@@ -140,7 +140,9 @@ describe('validate', () => {
       dependencies: ['python'],
       pip: [],
       variables: { A: 'b' },
-      locked: [{ url: 'https://example.org/a.conda' }]
+      locked: [
+        { url: 'https://example.org/a.conda', md5: '', sha256: '', size: 0 }
+      ]
     };
     const diagnostic = {
       severity: 'error',
@@ -151,19 +153,25 @@ describe('validate', () => {
       remedy: 'Write YAML.',
       fix: null
     };
-    expect(decodeCheckedSpec({ spec, diagnostics: [] }).spec).toEqual(spec);
+    expect(decode('CheckedSpec', { spec, diagnostics: [] }).spec).toEqual(spec);
     const unread = { spec: null, diagnostics: [diagnostic] };
-    expect(decodeCheckedSpec(unread)).toEqual(unread);
+    expect(decode('CheckedSpec', unread)).toEqual(unread);
     const edits = [{ line: 1, before: 'a: b', after: null }];
     const title = 'Delete the line';
     const fix = { title, edits };
     const fixed = { spec: null, diagnostics: [{ ...diagnostic, fix }] };
-    expect(decodeCheckedSpec(fixed)).toEqual(fixed);
+    expect(decode('CheckedSpec', fixed)).toEqual(fixed);
+  });
+
+  it('takes what may be null and is not there as null', () => {
+    const job: Partial<IJob> = makeJob('a');
+    delete job.error;
+    expect(decode('Job', job)).toEqual(makeJob('a'));
   });
 
   it('does not carry over what it does not know', () => {
     const job = { ...makeJob('a'), secret: 1 };
-    expect(decodeJob(job)).toEqual(makeJob('a'));
-    expect(decodeEvents({ events: [] })).toEqual([]);
+    expect(decode('Job', job)).toEqual(makeJob('a'));
+    expect(decode('JobEventList', { events: [] })).toEqual({ events: [] });
   });
 });
