@@ -1,5 +1,6 @@
 /**
- * A server extension in memory, which answers as rest-api.yml says.
+ * A server extension in memory. The compiler holds its paths, statuses and answers to rest-api.yml, of which the types
+ * are made.
  */
 
 import { Event, ServerConnection } from '@jupyterlab/services';
@@ -7,7 +8,9 @@ import { Signal } from '@lumino/signaling';
 
 import { JOB_SCHEMA } from '../stream';
 import {
+  ExportFormat,
   ICheckedSpec,
+  IEnvironment,
   IInstalledPackage,
   IJob,
   IJobEvent,
@@ -17,11 +20,37 @@ import {
   ITemplate,
   JobRequest
 } from '../types';
+import { components, paths } from '../types/rest-api';
 import { makeJob, makeSettings } from './makers';
+
+/** What is asked of a path: the id in it, the query, and the body. */
+interface IAsked {
+  id: string;
+  query: URLSearchParams;
+  body: unknown;
+}
+
+type Method = 'get' | 'post' | 'delete';
+type Content<R> = R extends { content: { 'application/json': infer Body } }
+  ? Body
+  : never;
+type Answer<Responses> =
+  | {
+      [S in Extract<keyof Responses, number>]: [S, Content<Responses[S]>];
+    }[Extract<keyof Responses, number>]
+  | [404, Content<components['responses']['Error']>];
+type Answers<Operation> = Operation extends { responses: infer Responses }
+  ? (asked: IAsked) => Answer<Responses>
+  : never;
+type Routes = {
+  [P in keyof paths]?: {
+    [M in Method & keyof paths[P]]?: Answers<paths[P][M]>;
+  };
+};
 
 /** Answers from memory. */
 export class FakeServer {
-  environments: unknown[] = [];
+  environments: IEnvironment[] = [];
   checked: ICheckedSpec = { spec: null, diagnostics: [] };
   jobs = new Map<string, IJob>();
   journal = new Map<string, IJobEvent[]>();
@@ -30,7 +59,7 @@ export class FakeServer {
   packages: IInstalledPackage[] = [];
   revisions: IRevision[] = [];
   templates: ITemplate[] = [];
-  serverSettings: unknown = makeSettings();
+  serverSettings = makeSettings();
   /** What was asked for, as `GET jobs`, in order. */
   requests: string[] = [];
   /** The bodies of what was asked for with POST. */
@@ -106,64 +135,116 @@ export class FakeServer {
     // JupyterLab adds the time to a query, so that no cache answers.
     const search = url.search.replace(/[?&]\d+$/, '');
     this.requests.push(`${request.method} ${path}${search}`);
-    const body = request.method === 'POST' ? await request.text() : '';
-    const asked = body ? JSON.parse(body) : null;
-    if (asked) {
-      this.bodies.push(asked);
+    const text = request.method === 'POST' ? await request.text() : '';
+    const body = text ? JSON.parse(text) : null;
+    if (body) {
+      this.bodies.push(body);
     }
     const { refusal } = this;
     this.refusal = null;
     if (refusal instanceof Error) {
       throw refusal;
     }
-    return refusal
-      ? new Response(refusal.body, { status: refusal.status })
-      : this._answer(request.method, path, url.searchParams, asked);
+    if (refusal) {
+      return new Response(refusal.body, { status: refusal.status });
+    }
+    const method = request.method.toLowerCase() as Method;
+    const [status, answer] = this._answer(path, method, {
+      query: url.searchParams,
+      body
+    });
+    return new Response(JSON.stringify(answer), { status });
   }
 
   private _answer(
-    method: string,
     path: string,
-    query: URLSearchParams,
-    asked: JobRequest | null
-  ): Response {
-    const [place, id, part] = path.split('/');
-    const whole: { [asked: string]: () => unknown } = {
-      'GET environments': () => ({ environments: this.environments }),
-      'GET settings': () => this.serverSettings,
-      'GET templates': () => ({ templates: this.templates }),
-      'POST specs/check': () => this.checked,
-      'GET jobs': () => ({ jobs: [...this.jobs.values()] })
-    };
-    const answer = whole[`${method} ${path}`];
-    if (answer) {
-      return json(answer());
-    }
-    if (path === 'jobs') {
-      return json(this._start(asked!), 202);
-    }
-    if (place === 'environments') {
-      return this._partOfEnvironment(id, part, query.get('format'));
-    }
-    const job = place === 'jobs' ? this.jobs.get(id) : undefined;
-    if (!job) {
-      return notThere();
-    }
-    return part ? this._partOf(job, part, query) : this._job(job, method);
+    method: Method,
+    asked: Omit<IAsked, 'id'>
+  ): [number, unknown] {
+    const [place, id, ...part] = path.split('/');
+    const hasId = place === 'environments' || place === 'jobs';
+    const template = hasId && id ? [place, '{id}', ...part].join('/') : path;
+    const routes: {
+      [path: string]: { [M in Method]?: (asked: IAsked) => [number, unknown] };
+    } = this._routes;
+    const answer = routes[`/envkernels/${template}`]?.[method];
+    return answer?.({ ...asked, id }) ?? NOT_THERE;
   }
 
-  private _partOfEnvironment(
-    id: string,
-    part: string,
-    format: string | null
-  ): Response {
-    if (part === 'packages') {
-      const { packages } = this;
-      return json({ packages, requested: [], variables: {} });
+  private readonly _routes: Routes = {
+    '/envkernels/environments': {
+      get: () => [200, { environments: this.environments }]
+    },
+    '/envkernels/environments/{id}/packages': {
+      get: () => {
+        const { packages } = this;
+        return [200, { packages, requested: [], variables: {} }];
+      }
+    },
+    '/envkernels/environments/{id}/history': {
+      get: () => [200, { revisions: this.revisions }]
+    },
+    '/envkernels/environments/{id}/export': {
+      get: ({ id, query }) => {
+        const format = query.get('format') as ExportFormat;
+        return [200, { format, text: `# ${id} as ${format}\n`, left_out: [] }];
+      }
+    },
+    '/envkernels/settings': { get: () => [200, this.serverSettings] },
+    '/envkernels/templates': {
+      get: () => [200, { templates: this.templates }]
+    },
+    '/envkernels/specs/check': { post: () => [200, this.checked] },
+    '/envkernels/jobs': {
+      get: () => [200, { jobs: [...this.jobs.values()] }],
+      post: ({ body }) => [202, this._start(body as JobRequest)]
+    },
+    '/envkernels/jobs/{id}': {
+      get: ({ id }) => this._ofJob(id, job => job),
+      delete: ({ id }) =>
+        this._ofJob(id, ({ created }) => {
+          this.advance(id, { state: 'cancelled', finished: created });
+          return this.jobs.get(id)!;
+        })
+    },
+    '/envkernels/jobs/{id}/events': {
+      get: ({ id, query }) =>
+        this._ofJob(id, () => {
+          const after = Number(query.get('after'));
+          const events = this.journal.get(id)!;
+          return { events: events.filter(({ seq }) => seq > after) };
+        })
+    },
+    '/envkernels/jobs/{id}/run': {
+      post: ({ id }) => {
+        const job = this.jobs.get(id);
+        return job ? [202, this._run(job)] : NOT_THERE;
+      }
+    },
+    '/envkernels/jobs/{id}/plan': {
+      get: ({ id }) => {
+        const plan = this.plans.get(id);
+        return plan ? [200, plan] : NOT_THERE;
+      }
+    },
+    '/envkernels/jobs/{id}/log': {
+      get: ({ id, query }) =>
+        this._ofJob(id, () => {
+          const { text, complete } = this.logs.get(id)!;
+          const bytes = new TextEncoder().encode(text);
+          const rest = bytes.slice(Number(query.get('offset')));
+          const piece = new TextDecoder().decode(rest);
+          return { text: piece, offset: bytes.length, complete };
+        })
     }
-    return part === 'history'
-      ? json({ revisions: this.revisions })
-      : json({ format, text: `# ${id} as ${format}\n`, left_out: [] });
+  };
+
+  private _ofJob<T>(
+    id: string,
+    tell: (job: IJob) => T
+  ): [200, T] | typeof NOT_THERE {
+    const job = this.jobs.get(id);
+    return job ? [200, tell(job)] : NOT_THERE;
   }
 
   private _start(asked: JobRequest): IJob {
@@ -177,43 +258,12 @@ export class FakeServer {
     const next = state === 'failed' ? { kind, plans } : { kind: plans ?? kind };
     return this.addJob(makeJob(`job-${this.jobs.size + 1}`, next));
   }
-
-  private _job(job: IJob, method: string): Response {
-    if (method === 'DELETE') {
-      this.advance(job.id, { state: 'cancelled', finished: job.created });
-    }
-    return json(this.jobs.get(job.id));
-  }
-
-  private _partOf(job: IJob, part: string, query: URLSearchParams): Response {
-    if (part === 'events') {
-      const after = Number(query.get('after'));
-      const events = this.journal.get(job.id)!;
-      return json({ events: events.filter(({ seq }) => seq > after) });
-    }
-    if (part === 'run') {
-      return json(this._run(job), 202);
-    }
-    if (part === 'plan') {
-      const plan = this.plans.get(job.id);
-      return plan ? json(plan) : notThere();
-    }
-    const { text, complete } = this.logs.get(job.id)!;
-    const bytes = new TextEncoder().encode(text);
-    const rest = bytes.slice(Number(query.get('offset')));
-    const answer = new TextDecoder().decode(rest);
-    return json({ text: answer, offset: bytes.length, complete });
-  }
 }
 
-function notThere(): Response {
-  const gone = { message: 'Not there.', code: 'not-found', remedy: '' };
-  return json({ ...gone, details: {} }, 404);
-}
-
-function json(body: unknown, status = 200): Response {
-  return new Response(JSON.stringify(body), { status });
-}
+const NOT_THERE: Answer<object> = [
+  404,
+  { message: 'Not there.', code: 'not-found', remedy: '', details: {} }
+];
 
 /** Wait until a condition holds. */
 export async function until(holds: () => boolean): Promise<void> {

@@ -11,7 +11,7 @@ import { trans } from '../render';
 import { Models } from './models';
 
 /** The tab, as far as the controller needs it. */
-class FakeTab {
+class FakeTab implements Pick<Workspace, keyof FakeTab> {
   route: Route = { page: 'spec' };
   isVisible = true;
 
