@@ -20,7 +20,7 @@ from .envs import doctor
 from .envs.templates import Template
 from .errors import EnvKernelsError
 from .kernels.configured import OtherManager
-from .models import TOLERANT, Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
+from .models import Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
 from .specs import without_credentials
 
 Json = dict[str, Any]
@@ -29,8 +29,6 @@ T = TypeVar("T")
 ExportFormat = Annotated[models.ExportFormat, msgspec.Meta(title="ExportFormat")]
 JobKind = Annotated[str, msgspec.Meta(title="JobKind")]
 PlannedKind = Annotated[str, msgspec.Meta(title="PlannedKind")]
-JobState = Annotated[models.JobState, msgspec.Meta(title="JobState")]
-JobPhase = Annotated[models.JobPhase, msgspec.Meta(title="JobPhase")]
 
 _UNKNOWN = models.Footprint()
 
@@ -243,25 +241,18 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobStep:
+class JobStep(models.JobStatus):
     """What a job and each of its events say alike.
 
     Attributes:
         environment: the name of the environment that the job makes, changes or takes away.
         user: who requested it: the user of the server, or the account of a command line.
-        message: what happens now, in words.
-        error: why the job failed; None while it has not.
     """
 
     kind: JobKind
     environment: str
     prefix: Path
     user: str
-    state: JobState
-    phase: Annotated[JobPhase | None, TOLERANT]
-    progress: models.Progress | None
-    message: str
-    error: Problem | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,16 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from .environment import CatalogOptions, Problem
-from .fields import Amount, Count
+from .fields import TOLERANT, Amount, Count
 from .limits import Limits
 from .request import Request
 
-JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"]
-JobPhase = Literal[
-    "checking", "solving", "copying", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"
+JobState = Annotated[
+    Literal["queued", "running", "succeeded", "failed", "cancelled", "interrupted"], Meta(title="JobState")
+]
+JobPhase = Annotated[
+    Literal["checking", "solving", "copying", "downloading", "linking", "pip", "verifying", "removing", "rolling-back"],
+    Meta(title="JobPhase"),
 ]
 PipInstaller = Literal["uv", "pip"]
 ProgressUnit = Literal["bytes", "packages", "files"]
@@ -47,22 +50,33 @@ class Progress:
     seconds_left: Amount | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class JobEvent:
-    """One entry of a job's journal. ``seq`` counts from 1 without gaps; ``time`` is seconds since the epoch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """What an event tells of a job, and a job of itself until the next: in the journal, by REST and on the bus.
 
-    seq: int
-    time: float
+    Attributes:
+        message: what happens now, in words.
+        error: why the job failed; None while it has not.
+    """
+
     state: JobState
-    phase: JobPhase | None = None
+    phase: Annotated[JobPhase | None, TOLERANT] = None
     progress: Progress | None = None
     message: str = ""
     error: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A job as its journal tells it: the request and the latest event of each sort.
+class JobEvent(JobStatus):
+    """One entry of a job's journal. ``seq`` counts from 1 without gaps; ``time`` is seconds since the epoch."""
+
+    seq: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job(JobStatus):
+    """A job as its journal tells it: the request, and what its newest event says.
 
     Attributes:
         created, started, finished: seconds since the epoch; None where that has not happened.
@@ -71,11 +85,6 @@ class Job:
 
     id: str
     request: Request
-    state: JobState
-    phase: JobPhase | None
-    progress: Progress | None
-    message: str
-    error: Problem | None
     seq: int
     created: float
     started: float | None = None

@@ -13,5 +13,5 @@ from jupyter_envkernels.models import EnvSpec, Job
 def a_job(**changes: Any) -> Job:
     """A job that waits, but for what is given."""
     request = Create("lesson", Path("/envs/lesson"), spec=EnvSpec())
-    job = Job("20261121-093000-1f2e3d4c", request, "queued", None, None, "", None, 1, 1_800_000_000.0)
+    job = Job("20261121-093000-1f2e3d4c", request, 1, 1_800_000_000.0, state="queued")
     return replace(job, **changes)

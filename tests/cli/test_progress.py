@@ -14,21 +14,16 @@ from jupyter_envkernels.engine.operations import PlanOnly, Update
 from jupyter_envkernels.models import JobEvent, Progress
 from tests.cli.jobs import a_job
 
+_ARCHIVES = Progress(12_300_000, 40_200_000, "bytes", 3_200_000.0, 8.7)
+_PACKAGES = Progress(3, 17, "packages")
 NEWS = [
-    JobEvent(1, 0.0, "queued", None, None, "Waiting for its turn"),
-    JobEvent(2, 0.1, "running", "solving", None, "Choosing packages"),
-    JobEvent(3, 0.2, "running", "downloading", None, "Downloading [2] packages"),
-    JobEvent(
-        4,
-        0.3,
-        "running",
-        "downloading",
-        Progress(12_300_000, 40_200_000, "bytes", 3_200_000.0, 8.7),
-        "Downloading [2] packages",
-    ),
-    JobEvent(5, 0.4, "running", "linking", Progress(3, 17, "packages"), "Linking 17 packages"),
-    JobEvent(6, 0.5, "running", "pip", None, "Installing 1 pip requirements"),
-    JobEvent(7, 0.6, "succeeded", "pip", None, "The environment is ready"),
+    JobEvent(1, 0.0, state="queued", message="Waiting for its turn"),
+    JobEvent(2, 0.1, state="running", phase="solving", message="Choosing packages"),
+    JobEvent(3, 0.2, state="running", phase="downloading", message="Downloading [2] packages"),
+    JobEvent(4, 0.3, state="running", phase="downloading", progress=_ARCHIVES, message="Downloading [2] packages"),
+    JobEvent(5, 0.4, state="running", phase="linking", progress=_PACKAGES, message="Linking 17 packages"),
+    JobEvent(6, 0.5, state="running", phase="pip", message="Installing 1 pip requirements"),
+    JobEvent(7, 0.6, state="succeeded", phase="pip", message="The environment is ready"),
 ]
 
 

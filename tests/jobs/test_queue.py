@@ -15,7 +15,7 @@ from jupyter_envkernels.models import EnvSpec, Job
 def job(name: str, *, is_plan: bool = False) -> Job:
     create = Create(name, Path("/envs", name), spec=EnvSpec())
     request = PlanOnly(create) if is_plan else create
-    return Job(name, request, "queued", None, None, "", None, 1, 0.0)
+    return Job(name, request, 1, 0.0, state="queued")
 
 
 def test_who_comes_first_goes_first() -> None:

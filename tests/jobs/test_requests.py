@@ -133,7 +133,7 @@ def test_a_plan_is_of_something(catalog: Catalog) -> None:
 
 
 def job(state: JobState, request: JobRequest = CREATE) -> Job:
-    return Job("20260101-000000-00000000", request, state, None, None, "", None, 1, 0.0)
+    return Job("20260101-000000-00000000", request, 1, 0.0, state=state)
 
 
 @pytest.mark.parametrize("state", ["failed", "cancelled", "interrupted"])

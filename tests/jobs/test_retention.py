@@ -29,7 +29,7 @@ def ended(number: int, hours_ago: float, state: JobState = "succeeded", *, is_pl
     create = Create("lesson", Path("/envs/lesson"), spec=EnvSpec())
     request = PlanOnly(create) if is_plan else create
     finished = None if state in {"queued", "running"} else NOW - hours_ago * HOUR
-    return Job(str(number), request, state, None, None, "", None, 1, NOW - hours_ago * HOUR - 60, finished=finished)
+    return Job(str(number), request, 1, NOW - hours_ago * HOUR - 60, state=state, finished=finished)
 
 
 def gone(*jobs: Job, keep: int = 1) -> list[str]:

@@ -47,8 +47,8 @@ class Story:
         self.seq += 1
         progress = None if done is None else Progress(done, None, unit)
         self.hear(
-            Job("a", self.request, state, phase, progress, "", None, self.seq, 0.0),
-            JobEvent(self.seq, time, state, phase, progress),
+            Job("a", self.request, self.seq, 0.0, state=state, phase=phase, progress=progress),
+            JobEvent(self.seq, time, state=state, phase=phase, progress=progress),
         )
 
 

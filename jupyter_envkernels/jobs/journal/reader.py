@@ -25,7 +25,7 @@ import math
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ import msgspec
 from ...engine.operations import JobRequest
 from ...engine.transaction.staging import Staging
 from ...errors import NotFound
-from ...models import FINAL_STATES, JOB_ID, EngineOptions, Job, JobEvent, Plan
+from ...models import FINAL_STATES, JOB_ID, EngineOptions, Job, JobEvent, JobStatus, Plan
 from ..process_id import WorkerMark
 
 _log = logging.getLogger(__name__)
@@ -238,7 +238,7 @@ def fold(job_id: str, order: JobSpec, events: list[JobEvent]) -> Job:
     Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
     no process holds it, the next process that cleans up finalizes it, and then it can be read again.
     """
-    job = Job(job_id, order.request, "queued", None, None, "", None, 0, order.created, user=order.user)
+    job = Job(job_id, order.request, 0, order.created, state="queued", user=order.user)
     for event in events:
         job = advance(job, event)
     return job if events else replace(job, state="running", message="Its journal is damaged")
@@ -246,13 +246,10 @@ def fold(job_id: str, order: JobSpec, events: list[JobEvent]) -> Job:
 
 def advance(job: Job, event: JobEvent) -> Job:
     """Return the job after one more event."""
+    status = {each.name: getattr(event, each.name) for each in fields(JobStatus)}
     return replace(
         job,
-        state=event.state,
-        phase=event.phase,
-        progress=event.progress,
-        message=event.message,
-        error=event.error,
+        **status,
         seq=event.seq,
         started=job.started or (event.time if event.state == "running" else None),
         finished=event.time if event.state in FINAL_STATES else None,

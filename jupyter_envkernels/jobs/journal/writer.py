@@ -111,7 +111,15 @@ class JournalWriter:
             error = Problem(error.code, self._hide(error.message), self._hide(error.remedy))
         message = self._hide(self._message)
         self._time = max(self._time, time.time())  # the clock may be set back meanwhile
-        event = JobEvent(self._seq + 1, self._time, state, self._phase, progress, message, error)
+        event = JobEvent(
+            self._seq + 1,
+            self._time,
+            state=state,
+            phase=self._phase,
+            progress=progress,
+            message=message,
+            error=error,
+        )
         _write_whole(self._events.fileno(), encode(event) + b"\n")
         self._seq += 1
         self._told = time.monotonic()
@@ -148,7 +156,7 @@ def create_journal(journal_dir: Path, order: JobSpec, plan: Plan | None = None) 
     """
     journal = Journal(journal_dir, new_job_id(max(job_ids(journal_dir), default="")))
     draft = journal.folder.with_name(f".{journal.id}.draft")
-    first = JobEvent(1, order.created, "queued", message="Waiting for its turn")
+    first = JobEvent(1, order.created, state="queued", message="Waiting for its turn")
     try:
         journal_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft.mkdir(mode=0o700)

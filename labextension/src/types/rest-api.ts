@@ -478,19 +478,13 @@ export interface components {
         };
         /** @description A job as it stands. */
         Job: {
+            state: components["schemas"]["JobState"];
             kind: components["schemas"]["JobKind"];
             /** @description the name of the environment that the job makes, changes or takes away. */
             environment: string;
             prefix: string;
             /** @description who requested it: the user of the server, or the account of a command line. */
             user: string;
-            state: components["schemas"]["JobState"];
-            phase: components["schemas"]["JobPhase"] | null;
-            progress: components["schemas"]["Progress"] | null;
-            /** @description what happens now, in words. */
-            message: string;
-            /** @description why the job failed; null while it has not. */
-            error: components["schemas"]["Problem"] | null;
             id: components["schemas"]["JobId"];
             /** @description the id that this environment has, or will have. */
             environment_id: string;
@@ -502,26 +496,32 @@ export interface components {
             created: string;
             started: string | null;
             finished: string | null;
-        };
-        JobBody: components["schemas"]["CreateBody"] | components["schemas"]["CloneBody"] | components["schemas"]["UpdateBody"] | components["schemas"]["AddKernelBody"] | components["schemas"]["RollbackBody"] | components["schemas"]["RenameBody"] | components["schemas"]["RemoveBody"] | components["schemas"]["PlanBody"];
-        /** @description An entry of a job's journal. As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the bus: they are hints, and what `jobs/{id}/events` gives is the truth. */
-        JobEvent: {
-            kind: components["schemas"]["JobKind"];
-            /** @description the name of the environment that the job makes, changes or takes away. */
-            environment: string;
-            prefix: string;
-            /** @description who requested it: the user of the server, or the account of a command line. */
-            user: string;
-            state: components["schemas"]["JobState"];
             phase: components["schemas"]["JobPhase"] | null;
             progress: components["schemas"]["Progress"] | null;
             /** @description what happens now, in words. */
             message: string;
             /** @description why the job failed; null while it has not. */
             error: components["schemas"]["Problem"] | null;
+        };
+        JobBody: components["schemas"]["CreateBody"] | components["schemas"]["CloneBody"] | components["schemas"]["UpdateBody"] | components["schemas"]["AddKernelBody"] | components["schemas"]["RollbackBody"] | components["schemas"]["RenameBody"] | components["schemas"]["RemoveBody"] | components["schemas"]["PlanBody"];
+        /** @description An entry of a job's journal. As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the bus: they are hints, and what `jobs/{id}/events` gives is the truth. */
+        JobEvent: {
+            state: components["schemas"]["JobState"];
+            kind: components["schemas"]["JobKind"];
+            /** @description the name of the environment that the job makes, changes or takes away. */
+            environment: string;
+            prefix: string;
+            /** @description who requested it: the user of the server, or the account of a command line. */
+            user: string;
             job_id: components["schemas"]["JobId"];
             /** @description the place in the journal, from 1 without gaps. */
             seq: number;
+            phase: components["schemas"]["JobPhase"] | null;
+            progress: components["schemas"]["Progress"] | null;
+            /** @description what happens now, in words. */
+            message: string;
+            /** @description why the job failed; null while it has not. */
+            error: components["schemas"]["Problem"] | null;
         };
         /** @description Events by seq, without gaps. */
         JobEventList: {
