@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "jupyter_envkernels"
+TESTS = ROOT / "tests"
 LINE = re.compile(r"(?P<indent> *)(?P<name>[\w./-]+)(?:  +(?P<words>\S.*))?")
 
 
@@ -112,12 +113,46 @@ TESTED_ELSEWHERE = {
 """Modules and packages without a test file of their name, and where or why."""
 
 
+PANEL_TESTED_ELSEWHERE = {
+    "components/environmentdetails.tsx": "components/environmentlist.spec.tsx",
+    "components/environmentheader.tsx": "panel/workspace.spec.ts",
+    "components/environmentrow.tsx": "components/environmentlist.spec.tsx",
+    "components/icons.tsx": "components/environmentlist.spec.tsx",
+    "components/updateoptions.tsx": "browser/test_changes.py",
+    "panel/commands.ts": "browser/test_panel.py",
+    "panel/environmentview.tsx": "panel/workspace.spec.ts",
+    "panel/historypage.tsx": "panel/workspace.spec.ts",
+    "panel/jobpanel.tsx": "panel/workspace.spec.ts",
+    "panel/packagespage.tsx": "panel/workspace.spec.ts",
+    "panel/sidebar.tsx": "browser/test_panel.py",
+    "panel/speceditor.tsx": "panel/workspace.spec.ts",
+    "panel/starter.ts": "panel/controller.spec.ts",
+    "plugins": "browser: JupyterLab loads them",
+    "svg.d.ts": "types alone",
+    "tokens.ts": "types alone",
+    "types": "written from the schemas",
+}
+
+
+def check_tests(modules: Collection[Path], tested: Container[Path], elsewhere: Mapping[str, str], *tests: Path) -> None:
+    """Check that each module has tests of its name, or a reason for none; and that no reason is out of date."""
+    excused = {path: {str(path), str(path.parent)} & elsewhere.keys() for path in modules if path not in tested}
+    assert [path for path, names in excused.items() if not names] == []
+    assert elsewhere.keys() - set().union(*excused.values()) == set()
+    places = {reason.split(":")[0] for reason in elsewhere.values() if "/" in reason or ":" in reason}
+    assert [place for place in places if not any((folder / place).exists() for folder in tests)] == []
+
+
 def test_a_module_has_a_test_file_of_its_name_or_says_why_not() -> None:
-    tests = ROOT / "tests"
-    modules = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
-    untested = {module for module in modules if not (tests / module.parent / f"test_{module.name}").exists()}
-    excused = {module: {str(module), str(module.parent)} & TESTED_ELSEWHERE.keys() for module in untested}
-    assert [module for module, names in excused.items() if not names] == []
-    assert TESTED_ELSEWHERE.keys() - set().union(*excused.values()) == set()
-    places = {reason.split(":")[0] for reason in TESTED_ELSEWHERE.values() if "/" in reason or ":" in reason}
-    assert [place for place in places if not (tests / place).exists()] == []
+    modules = {path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"}
+    tested = {path for path in modules if (TESTS / path.parent / f"test_{path.name}").exists()}
+    check_tests(modules, tested, TESTED_ELSEWHERE, TESTS)
+
+
+def test_so_does_a_module_of_the_panel() -> None:
+    source = ROOT / "labextension/src"
+    specs = source / "__tests__"
+    modules = {path.relative_to(source) for path in source.rglob("*.ts*") if specs not in path.parents}
+    modules = {path for path in modules if path.stem != "index"}
+    tested = {path for path in modules if list((specs / path.parent).glob(f"{path.stem}.spec.ts*"))}
+    check_tests(modules, tested, PANEL_TESTED_ELSEWHERE, TESTS, specs)
