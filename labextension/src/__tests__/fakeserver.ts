@@ -6,6 +6,7 @@
 import { Event, ServerConnection } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
+import { decode } from '../decode';
 import { JOB_SCHEMA } from '../stream';
 import {
   ExportFormat,
@@ -112,21 +113,8 @@ export class FakeServer {
   }
 
   private _record(job: IJob): void {
-    const { kind, environment, prefix, user, state, phase } = job;
-    const { id: job_id, seq, progress, message, error } = job;
-    this.journal.get(job_id)!.push({
-      job_id,
-      kind,
-      environment,
-      prefix,
-      user,
-      state,
-      phase,
-      seq,
-      progress,
-      message,
-      error
-    });
+    const event = decode('JobEvent', { ...job, job_id: job.id });
+    this.journal.get(job.id)!.push(event);
   }
 
   private async _fetch(request: Request): Promise<Response> {
