@@ -27,9 +27,30 @@ _Child = tuple[str, bool | None]
 """A name or path, and whether it is a link; None where that is not known yet."""
 
 
+SIBLING_NAME = 50
+"""Characters of a prefix's name that go into that of a hidden sibling: with the rest, no more than 255 bytes."""
+
+
 def is_hidden_sibling(name: str) -> bool:
     """Return whether a name is that of a prefix that is being built or taken away: ``.NAME.envkernels-*``."""
     return name.startswith(".") and ".envkernels-" in name
+
+
+def kept_beside(prefix: str) -> list[str]:
+    """Return the paths of the versions of an environment that were rolled back, and are kept beside it for a day.
+
+    Of one with a long name, which a sibling has in part, none is found.
+    """
+    folder, name = os.path.split(prefix)
+    if len(name) >= SIBLING_NAME:
+        return []
+    begin = f".{name}.envkernels-"
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry for entry in entries if entry.name.startswith(begin) and entry.name.endswith(".kept")]
+    except OSError:
+        return []
+    return sorted(entry.path for entry in found if entry.is_dir(follow_symlinks=False))
 
 
 class Found(NamedTuple):

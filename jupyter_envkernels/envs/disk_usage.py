@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from .conda_roots import is_root
@@ -22,6 +23,7 @@ class DiskUsage:
 
     Args:
         prefix: its real path.
+        kept: paths of what goes with it when it is removed.
 
     Attributes:
         own: bytes that are free when the prefix is removed: of files that have no link elsewhere, and of folders.
@@ -30,11 +32,12 @@ class DiskUsage:
             have counts by a third in each of them.
     """
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, kept: Iterable[str] = ()) -> None:
         self.own = 0
         self.shared = 0
         self.charged = 0
         self._prefix = prefix
+        self._kept = tuple(kept)
         self._links: dict[int, int] = {}  # of a file that counts as shared: how many of its links we have not seen
 
     def steps(self) -> Iterator[None]:
@@ -43,9 +46,12 @@ class DiskUsage:
             top = os.lstat(self._prefix)
         except OSError:
             return
-        self._count(top)
         skipped = {f"{self._prefix}/{name}" for name in _OF_OTHERS} if is_root(self._prefix) else set()
-        folders = [self._prefix]
+        self._count(top)
+        folders = [self._prefix, *self._kept]
+        for folder in self._kept:
+            with suppress(OSError):  # its day is over
+                self._count(os.lstat(folder))
         while folders:
             for number, entry in enumerate(_entries(folders.pop()), 1):
                 status = None if entry.path in skipped else _status(entry)

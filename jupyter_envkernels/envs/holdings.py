@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..models import Environment, environment_id
 from .catalog import Catalog
-from .discovery import is_hidden_sibling
+from .discovery import is_hidden_sibling, kept_beside
 from .usage import Footprints
 from .usage_scanner import Gauge
 
@@ -20,7 +20,8 @@ class Holdings:
 
     Attributes:
         environments: those that the user owns.
-        copies: hidden prefixes beside them: versions that are being built, and those that were taken out of the way.
+        copies: hidden prefixes beside them: versions that are being built, and those that were taken out of the way;
+            but none that is kept, which counts with its environment.
     """
 
     environments: tuple[Environment, ...]
@@ -43,7 +44,8 @@ def read_holdings(catalog: Catalog) -> Holdings:
     own = catalog.own()
     folders = [Path(place.path) for place in catalog.locations() if place.kind == "folder" and not place.is_shared]
     parents = dict.fromkeys(map(os.path.realpath, (*folders, *(environment.prefix.parent for environment in own))))
-    return Holdings(own, tuple(_copies(parents)))
+    kept = {path for environment in own for path in kept_beside(os.path.realpath(environment.prefix))}
+    return Holdings(own, tuple(copy for copy in _copies(parents) if str(copy.prefix) not in kept))
 
 
 def _copies(folders: Iterable[str]) -> Iterator[Environment]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..models import Environment
+from .discovery import kept_beside
 from .disk_usage import DiskUsage
 from .fingerprints import stamp_of
 from .history import read_history
@@ -80,9 +81,10 @@ class Gauge:
 
     def _measure(self, environment: Environment) -> Iterator[None]:
         prefix = os.path.realpath(environment.prefix)
-        folders = _telling_folders(prefix)
+        kept = kept_beside(prefix)
+        folders = (*_telling_folders(prefix), *_folders_of_kept(kept))
         stamp = _stamp(prefix, folders)  # taken first: what changes meanwhile is measured again
-        usage = DiskUsage(prefix)
+        usage = DiskUsage(prefix, kept)
         yield from usage.steps()
         if os.path.isdir(f"{prefix}/conda-meta"):
             self._fresh[environment.id] = UsageRecord(
@@ -104,8 +106,10 @@ class Gauge:
 
 def _is_outdated(record: UsageRecord) -> bool:
     """It must be measured again. What changes just now is left until it has settled."""
-    stamp = _stamp(os.fsdecode(record.prefix), record.folders)
+    prefix = os.fsdecode(record.prefix)
+    stamp = _stamp(prefix, record.folders)
     has_changed = stamp not in {_UNSETTLED, record.stamp}
+    has_changed |= [folder for folder in record.folders if folder[:3] == "../"] != _folders_of_kept(kept_beside(prefix))
     return has_changed or not 0 <= time.time() - record.measured < _MAX_AGE
 
 
@@ -123,6 +127,11 @@ def _telling_folders(prefix: str) -> tuple[str, ...]:
     except OSError:
         pythons = []
     return ("conda-meta", *(f"lib/{name}/site-packages" for name in pythons), "lib/R/library")
+
+
+def _folders_of_kept(paths: Iterable[str]) -> list[str]:
+    """Return those of versions that are kept beside an environment."""
+    return [f"../{os.path.basename(path)}/conda-meta" for path in paths]
 
 
 def _is_python(entry: os.DirEntry[str]) -> bool:

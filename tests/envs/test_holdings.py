@@ -63,3 +63,14 @@ def test_bytes_are_measured_when_they_are_not_known(catalog_of: MakeCatalog, tmp
     held = read_holdings(catalog_of())
     assert held.known_bytes(footprints) == 0
     assert held.measured_bytes(footprints) == held.known_bytes(footprints) == pytest.approx(850_000, abs=50_000)
+
+
+def test_a_version_that_is_kept_counts_once_with_its_environment(catalog_of: MakeCatalog, tmp_path: Path) -> None:
+    footprints = Footprints(tmp_path / "usage")
+    make_prefix(tmp_path / "envs" / "lesson")
+    for name in ("lesson", "gone"):
+        kept = make_prefix(tmp_path / "envs" / f".{name}.envkernels-20261121-093000-1f2e3d4c.kept")
+        (kept / "data").write_bytes(os.urandom(300_000))
+    held = read_holdings(catalog_of())
+    assert [copy.name[:6] for copy in held.copies] == [".gone."], "of one without an environment, it counts for itself"
+    assert held.measured_bytes(footprints) == pytest.approx(640_000, abs=40_000)

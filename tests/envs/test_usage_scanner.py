@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -178,3 +179,19 @@ def test_created_is_that_of_the_oldest_record_without_a_history(footprints: Foot
 
 def test_created_is_unknown_where_nothing_tells(footprints: Footprints, lesson: Environment) -> None:
     assert created(footprints, lesson) is None
+
+
+def test_a_version_that_is_kept_is_part_of_the_size(footprints: Footprints, lesson: Environment) -> None:
+    gauge = Gauge(footprints)
+    gauge.measure([lesson])
+    before = own(footprints, lesson)
+    kept = make_prefix(lesson.prefix.with_name(".lesson.envkernels-20261121-093000-1f2e3d4c.kept"))
+    (kept / "new").write_bytes(os.urandom(50_000))
+    os.link(kept / "new", lesson.prefix / "shared")
+    age(kept)
+    gauge.measure([lesson])
+    assert own(footprints, lesson) > before + 50_000, "also what is in both, which removal frees"
+    shutil.rmtree(kept)
+    (lesson.prefix / "shared").unlink()
+    gauge.measure([lesson])
+    assert own(footprints, lesson) == before

@@ -204,11 +204,14 @@ class Campaign:
         self.strays |= {path.name for path in self.server.tmp.iterdir()}
 
     def check_prefix(self, task: Round, succeeded: bool, where: str) -> None:
-        """Whole or absent or as before, as the job says, with nothing beside it."""
+        """Whole or absent or as before, as the job says, with nothing beside it but what is kept for a day."""
         prefix = self.envs / task.name
         is_there = succeeded != (task.body["kind"] == "remove") if not task.before or succeeded else True
         others = {"source", "lesson", "bare"} - {task.name}
-        assert self.server.place.leftovers() == sorted([*others, *([task.name] if is_there else [])]), where
+        left = self.server.place.leftovers()
+        kept = [name for name in left if name.endswith(".kept")]
+        assert all(name.startswith((".lesson.", ".bare.")) for name in kept), where
+        assert left == sorted([*kept, *others, *([task.name] if is_there else [])]), where
         if is_there:
             assert damage(prefix) == [], where
         if is_there and task.before:
@@ -235,7 +238,7 @@ class Campaign:
             if "envkernels" in spec["spec"]["metadata"]
         }
         kernels = self.envs.glob("*/share/jupyter/kernels/*/kernel.json")
-        assert listed == {str(path.parents[4]) for path in kernels}, where
+        assert listed == {str(path.parents[4]) for path in kernels if not path.parents[4].name.startswith(".")}, where
 
     def note(self, kind: str, job: dict[str, Any]) -> None:
         """How long such a job takes, so that kills fall on all its parts."""

@@ -54,8 +54,8 @@ async def cancel(manager: JobManager, place: Place, begin: Begin, *, others: tup
         assert cancelled.state == "cancelled", cancelled
         assert mark is None or group_members(mark.pid) == []
         assert not scratch(manager.journal(job.id)).exists()
-        assert [name for name in place.leftovers() if not name.endswith(".old")] == list(others)
-        await until(lambda: asyncio.to_thread(lambda: place.leftovers() == list(others)))
+        assert [name for name in place.leftovers() if not name.endswith((".old", ".kept"))] == list(others)
+        await until(lambda: asyncio.to_thread(lambda: not any(name.endswith(".old") for name in place.leftovers())))
         if took <= PROMISE:
             return cancelled
     pytest.fail(f"It took {took:.1f} s.")

@@ -127,7 +127,7 @@ def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchang
     if is_exchanged:
         staging.exchange()
     clean_up(place)
-    assert place.leftovers() == [staging.prefix.name]
+    assert place.leftovers() == [staging.kept.name, staging.prefix.name]
     assert (staging.prefix / "name").read_text() == staging.prefix.name
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +26,7 @@ from jupyter_envkernels.models import Edit, EnvSpec, Job
 from tests.channel.server import ChannelServer
 from tests.faults.test_kills import damage
 
-from .conftest import Place, managing, over
+from .conftest import Place, managing, over, until
 
 DEMO = "envkernels-demo-pip"
 
@@ -284,7 +286,15 @@ async def test_an_update_that_fails_changes_nothing(place: Place, channel_python
         assert failed.error.code == "pip-failed"
         assert (prefix.stat().st_ino, versions(prefix), (prefix / "conda-meta" / "history").read_text()) == before
         assert damage(prefix) == []
-        assert place.leftovers() == ["lesson"]
+        kept = manager.journal(failed.id).staging(prefix).kept
+        assert f"The new version is kept in {kept} for a day" in manager.journal(failed.id).read_log(0)[0]
+        assert place.leftovers() == [kept.name, "lesson"]
+    async with managing(place, folders=(place.envs,)) as manager:
+        await do(manager, PlanOnly(update(place, "lesson", "prio-demo")))
+    assert place.leftovers() == [kept.name, "lesson"], "its day is not over"
+    os.utime(kept, (time.time() - 2 * 86400,) * 2)
+    async with managing(place, folders=(place.envs,)):
+        await until(lambda: asyncio.to_thread(lambda: place.leftovers() == ["lesson"]))
 
 
 async def test_a_kernel_is_added_and_nothing_else_changed(place: Place, channel_pythons: list[str]) -> None:

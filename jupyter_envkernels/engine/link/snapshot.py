@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,7 +121,7 @@ class Caught:
     beside: list[str] = field(default_factory=list)
 
 
-def catch_up(source: Path, copy: Path, seen: Seen, held: Collection[str] = (), *, for_good: bool = False) -> Caught:
+def catch_up(source: Path, copy: Path, seen: Seen, *, for_good: bool = False) -> Caught:
     """Bring into a twin what has become of its source since: what is new, changed, protected, renamed or deleted.
 
     Not records, not bytecode, and not what packages have put into the twin. What has changed in the twin stays there.
@@ -130,24 +130,24 @@ def catch_up(source: Path, copy: Path, seen: Seen, held: Collection[str] = (), *
         source: the prefix.
         copy: its twin, whose packages may be others by now.
         seen: what :func:`twin` returned, or this function when it last did that.
-        held: places of files that are being written: they are shared from now on.
-        for_good: the source goes then, and nothing can be written into it by way of the twin any more.
+        for_good: the source goes then, and nothing can be written into it by way of the twin any more. What was copied
+            and has not changed in the twin becomes one file in both, for programs that have it open.
 
     Raises:
         OSError: something cannot be brought over.
     """
-    return _CatchUp(source, copy, seen, held, for_good=for_good).run()
+    return _CatchUp(source, copy, seen, for_good=for_good).run()
 
 
 class _CatchUp:
     """One run of :func:`catch_up`."""
 
-    def __init__(self, source: Path, copy: Path, seen: Seen, held: Collection[str], *, for_good: bool) -> None:
+    def __init__(self, source: Path, copy: Path, seen: Seen, *, for_good: bool) -> None:
         self._source = source
         self._copy = copy
         self._seen = seen
-        self._held = frozenset(held)
         self._owned = owned_files(copy)
+        self._for_good = for_good
         self._bring_file = _share if for_good else _way(self._owned)
         self._caught = Caught()
 
@@ -173,7 +173,7 @@ class _CatchUp:
             place = folder.place + entry.name
             with suppress(FileNotFoundError):  # a file of a moment
                 seen[place] = _look(entry.stat(follow_symlinks=False))
-                if seen[place] != self._seen.get(place) or place in self._held:
+                if self._for_good or seen[place] != self._seen.get(place):
                     yield folder, entry
 
     def _follow_folder(self, folder: Folder) -> bool:
@@ -201,7 +201,8 @@ class _CatchUp:
             if now != old:
                 self._caught.count += self._put(folder, entry, target)
         elif _is_like(there, old):
-            self._caught.count += self._put(folder, entry, target)
+            if now != old or stat.S_ISREG(now[3]):
+                self._caught.count += self._put(folder, entry, target) and now != old
         elif now != old and not _is_like(there, now):
             self._put(folder, entry, free_name(target, BESIDE))
             self._caught.beside.append(place)

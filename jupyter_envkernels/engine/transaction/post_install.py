@@ -63,7 +63,6 @@ async def finish(
     for problem in chain.from_iterable(activation.problems.values()):
         report.log(f"{problem.message} {problem.remedy}")
     await run_post_link(prefix, linked, activated, report)
-    await asyncio.to_thread(staging.let_others_in, with_pip=bool(plan.pip))
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
         limits = options.limits

@@ -9,7 +9,6 @@ from ...errors import DiskFull, EnvKernelsError, LinkFailed
 from ...models import JobPhase
 from ..fetch.error_mapping import is_full_disk
 from ..link import conda_meta
-from .rescue import bring_back
 from .staging import Staging
 
 
@@ -44,7 +43,7 @@ def put_back(kind: str, staging: Staging) -> str:
     """Do the fast part of :func:`roll_back`: restore the environment, and move what it deletes into the trash.
 
     Returns:
-        What went wrong without harm, and files that were brought back, as sentences for the log.
+        What went wrong without harm, and where a version is kept, as sentences for the log.
 
     Raises:
         EnvKernelsError: something cannot be taken away.
@@ -60,9 +59,19 @@ def put_back(kind: str, staging: Staging) -> str:
         if staging.has_registered():
             conda_meta.unregister(staging.prefix, Path.home())
         staging.discard()
-        return bring_back(staging)
+        return _where_kept(staging)
     except OSError as error:
         raise named(error) from error
+
+
+def _where_kept(staging: Staging) -> str:
+    """Say where the version is that was rolled back, and what that is for."""
+    if not os.path.lexists(staging.kept):
+        return ""
+    return (
+        f"The new version is kept in {staging.kept} for a day, with all that was written into it meanwhile. It counts "
+        "towards your limits: delete it when you do not need it."
+    )
 
 
 def forget_replaced(kind: str, staging: Staging, *, succeeded: bool) -> None:

@@ -20,10 +20,12 @@ import hashlib
 import os
 import re
 import stat
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...envs.discovery import SIBLING_NAME, kept_beside
 from ...errors import Forbidden
 from ...files import UnsafeFile, read_file
 from ...models import COMMITTED_MARK, PENDING_MARK, UPDATE_MARK
@@ -34,9 +36,10 @@ from ..link.tree import dress
 _WORD_LENGTH = 24
 """Hexadecimal digits: as many characters as the id of a job, which versions without tokens took for them."""
 
-_TRASH = re.compile(rf"\..*\.envkernels-(\d{{8}}-\d{{6}}-[0-9a-f]{{8}}|[0-9a-f]{{{_WORD_LENGTH}}})\.old", re.DOTALL)
-_NAME_LENGTH = 50
-"""Characters of a prefix's name that go into ours: with what is added, no more than the 255 bytes of a file name."""
+_ASIDE = re.compile(
+    rf"\..*\.envkernels-(\d{{8}}-\d{{6}}-[0-9a-f]{{8}}|[0-9a-f]{{{_WORD_LENGTH}}})\.(old|kept)", re.DOTALL
+)
+_KEPT_SECONDS = 24 * 60 * 60.0
 
 
 def secret_word(job_id: str, token: str, purpose: str) -> str:
@@ -81,9 +84,14 @@ class Staging:
         """Where a prefix goes that is being removed."""
         return self._sibling("old")
 
+    @property
+    def kept(self) -> Path:
+        """Where the new version of an environment goes that was rolled back: others may have written into it."""
+        return self._sibling("kept")
+
     def _sibling(self, suffix: str) -> Path:
         word = secret_word(self.job_id, self.token, suffix)
-        return self.prefix.with_name(f".{self.prefix.name[:_NAME_LENGTH]}.envkernels-{word}.{suffix}")
+        return self.prefix.with_name(f".{self.prefix.name[:SIBLING_NAME]}.envkernels-{word}.{suffix}")
 
     def begin(self) -> None:
         """Make the folder where the environment is built, for its owner alone, with the pending mark in it.
@@ -191,24 +199,6 @@ class Staging:
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
             mark.write(f"\n{_REGISTERED}")
 
-    def let_others_in(self, *, with_pip: bool) -> None:
-        """Note in the mark, and by its time, that what now comes into an updated prefix may be the work of others.
-
-        Args:
-            with_pip: or that of pip.
-        """
-        with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
-            mark.write(f"\n{_OTHERS}\n{_PIP if with_pip else ''}")
-
-    def has_let_others_in(self) -> bool:
-        """Return whether what is in the trash is an update of this job, and :meth:`let_others_in` was called in it."""
-        mark = self.trash / PENDING_MARK
-        return self._is_ours(mark) and {UPDATE_MARK, _OTHERS} <= set(_lines(mark))
-
-    def has_let_pip_in(self) -> bool:
-        """Return whether what has come into it since may be the work of pip as well."""
-        return _PIP in _lines(self.trash / PENDING_MARK)
-
     def commit(self) -> None:
         """Turn the pending mark into that of a commit: from now on the environment is there.
 
@@ -247,13 +237,16 @@ class Staging:
     def discard(self) -> None:
         """Put all that this job made and did not commit into the trash, by renames. Safe to repeat.
 
-        A prefix without this job's mark is never touched. What was there before an update is to be put back first.
+        The new version of an environment goes to :attr:`kept` instead once it was about to take its place. A prefix
+        without this job's mark is never touched. What was there before an update is to be put back first.
 
         Raises:
             OSError: something stays where it was.
         """
-        for place in (self.prefix, self.previous):
-            if self._is_ours(place / PENDING_MARK):
+        for place in (self.prefix, self.previous, self.folder):
+            if self._is_ours(mark := place / PENDING_MARK) and UPDATE_MARK in _lines(mark):
+                self._keep(place)
+            elif place != self.folder and self._is_ours(mark):
                 self.put_aside(place)
         if not self._has_begun():
             return
@@ -279,9 +272,13 @@ class Staging:
         Raises:
             OSError: it stays where it was.
         """
-        place.rename(self.trash)
-        with contextlib.suppress(OSError):  # it belongs to another account
-            system.set_mode(self.trash, 0o700)
+        _close_off(place, self.trash)
+
+    def _keep(self, place: Path) -> None:
+        """Keep a version that was rolled back for a day from now, so that conda does not take it for an environment."""
+        (place / "conda-meta" / "history").unlink(missing_ok=True)
+        os.utime(place)
+        _close_off(place, self.kept)
 
     def forget_previous(self) -> None:
         """After the commit, which is made to outlast a power cut first: put what was there before into the trash.
@@ -306,8 +303,6 @@ class Staging:
 _MARK_BYTES = 1 << 12
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 _REGISTERED = "registered"
-_OTHERS = "others"
-_PIP = "pip"
 
 
 def _lines(mark: Path) -> list[str]:
@@ -320,6 +315,13 @@ def _lines(mark: Path) -> list[str]:
         if error.errno in _ABSENT:
             return []
         raise
+
+
+def _close_off(place: Path, target: Path) -> None:
+    """Rename an environment, and let only its owner enter it."""
+    place.rename(target)
+    with contextlib.suppress(OSError):  # it belongs to another account
+        system.set_mode(target, 0o700)
 
 
 def _exchanged(place: Path) -> Forbidden:
@@ -349,7 +351,7 @@ def touched_by(folder: Path, job_id: str, token: str = "") -> list[Staging]:
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
             name = siblings.fullmatch(path.name)
-            if name and name[2] == words[name[3]] and (len(name[1]) < _NAME_LENGTH or name[3] != "was"):
+            if name and name[2] == words[name[3]] and (len(name[1]) < SIBLING_NAME or name[3] != "was"):
                 found.add(folder / name[1])
             elif Staging(path, job_id, token).is_marked():
                 found.add(path)
@@ -358,10 +360,11 @@ def touched_by(folder: Path, job_id: str, token: str = "") -> list[Staging]:
 
 
 def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
-    """Delete what removals and rollbacks of jobs could not delete when they ran: ``.*.envkernels-*.old`` in a folder.
+    """Delete what removals and rollbacks of jobs could not delete when they ran, or have kept for a day.
 
-    Nothing that has such a name is used any more. What still cannot be deleted, such as files that a running kernel
-    holds open on NFS, stays for the next time; so does what belongs to other accounts, for their own jobs.
+    That is ``.*.envkernels-*.old`` and ``.kept`` in a folder. Nothing that has such a name is used any more. What still
+    cannot be deleted, such as files that a running kernel holds open on NFS, stays for the next time; so does what
+    belongs to other accounts, for their own jobs.
 
     Args:
         folder: where to look.
@@ -369,7 +372,18 @@ def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
     """
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
-            if _TRASH.fullmatch(path.name) and path.name not in unfinished:
+            if _ASIDE.fullmatch(path.name) and path.name not in unfinished:
                 with contextlib.suppress(OSError):
-                    if path.lstat().st_uid == os.geteuid():
+                    found = path.lstat()
+                    is_due = path.suffix == ".old" or time.time() - found.st_mtime > _KEPT_SECONDS
+                    if is_due and found.st_uid == os.geteuid():
                         remove_tree(path)
+
+
+def delete_kept(prefix: Path) -> str:
+    """Delete the versions of an environment that are kept.
+
+    Returns:
+        Why some of it stays, as sentences for the log.
+    """
+    return "\n".join(filter(None, (delete(Path(path)) for path in kept_beside(str(prefix)))))

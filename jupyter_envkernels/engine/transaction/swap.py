@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ...models import UPDATE_MARK, count_of
 from ..link import conda_meta
 from ..link.snapshot import BESIDE, Caught, Seen, catch_up
 from ..messages import first_of
-from .open_files import OpenFile, open_in
-from .rescue import NAMED
 from .staging import Staging
+
+_NAMED = 20
+"""Files that a sentence names."""
 
 
 def take_place(staging: Staging, seen: Seen) -> tuple[Seen, list[str]]:
@@ -37,7 +38,7 @@ def take_place(staging: Staging, seen: Seen) -> tuple[Seen, list[str]]:
 
 
 def part(staging: Staging, seen: Seen) -> list[str]:
-    """Bring over what was written into the old version since, before it goes: programs have files of it open.
+    """Bring over what was written into the old version since, and what programs may write into it, before it goes.
 
     Args:
         staging: the new version stands in its place and is to be committed.
@@ -49,10 +50,7 @@ def part(staging: Staging, seen: Seen) -> list[str]:
     Raises:
         OSError: it cannot be done.
     """
-    used = open_in(staging.previous)
-    held = {file.place for file in used if not file.is_folder}
-    caught = catch_up(staging.previous, staging.prefix, seen, held, for_good=True)
-    return [*_told(staging, caught), *_warned(staging, used)]
+    return list(_told(staging, catch_up(staging.previous, staging.prefix, seen, for_good=True)))
 
 
 def _told(staging: Staging, *caught: Caught) -> Iterator[str]:
@@ -61,18 +59,5 @@ def _told(staging: Staging, *caught: Caught) -> Iterator[str]:
     if beside := [place for each in caught for place in each.beside]:
         yield (
             f"Files have changed in the old version and in the new one, which has that of the old one beside its own, "
-            f"with {BESIDE} in the name: {first_of(beside, NAMED)}."
+            f"with {BESIDE} in the name: {first_of(beside, _NAMED)}."
         )
-
-
-def _warned(staging: Staging, used: Sequence[OpenFile]) -> Iterator[str]:
-    """What will be lost all the same, whatever is done here."""
-    for file in sorted(used, key=lambda file: (file.pid, file.place)):
-        old, new = staging.previous / file.place, staging.prefix / file.place
-        if file.is_folder:
-            yield (
-                f"Process {file.pid} still works in the folder {new} of the old version, which is deleted: what it "
-                "writes there is lost. Restart it."
-            )
-        elif old.exists() and not (new.exists() and new.samefile(old)):
-            yield f"Process {file.pid} goes on writing into {new} of the old version, which is deleted. Restart it."

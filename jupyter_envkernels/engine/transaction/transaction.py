@@ -51,7 +51,7 @@ from .preflight import (
     check_trusted,
 )
 from .rollback import finish_removal, named, roll_back
-from .staging import Staging
+from .staging import Staging, delete_kept
 from .swap import part, take_place
 
 
@@ -282,6 +282,7 @@ class Transaction:
         await asyncio.to_thread(self.staging.put_aside, prefix)
         with self._afterwards():
             self._warn(await asyncio.to_thread(finish_removal, self.staging))
+            self._warn(await asyncio.to_thread(delete_kept, prefix))
         self.report.log(f"Removed {prefix}.")
 
     async def _decide(self, planned: Plannable) -> Plan:

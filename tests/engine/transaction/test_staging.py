@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,9 +94,9 @@ def test_it_looks_like_what_it_replaces(staging: Staging) -> None:
 
 
 def test_names_can_be_told_neither_from_the_job_nor_from_each_other(staging: Staging) -> None:
-    names = [path.name for path in (staging.folder, staging.previous, staging.trash)]
+    names = [path.name for path in (staging.folder, staging.previous, staging.trash, staging.kept)]
     assert not any(JOB in name or TOKEN in name for name in names)
-    assert len({name.split("-")[1].split(".")[0] for name in names}) == 3
+    assert len({name.split("-")[1].split(".")[0] for name in names}) == 4
     assert staging.trash.name != Staging(staging.prefix, JOB, "5ec2e8").trash.name
 
 
@@ -215,16 +216,20 @@ def test_sweep_takes_only_what_removals_left(tmp_path: Path) -> None:
         "lesson",
         Staging(tmp_path / "lesson", JOB, "1").folder.name,
         Staging(tmp_path / "lesson", JOB, "2").previous.name,
+        Staging(tmp_path / "lesson", JOB, "5").kept.name,
         Staging(tmp_path / "lesson", JOB, "3").trash.name,
     ]
     gone = [
         ".lesson.envkernels-20260101-000000-0000abcd.old",
         Staging(tmp_path / "lesson", JOB, "4").trash.name,
         Staging(tmp_path / "x.y", JOB, "4").trash.name,
+        Staging(tmp_path / "lesson", JOB, "6").kept.name,
     ]
     for name in (*spared, *gone, ".x.y.envkernels-20260101-000000-1.old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("x")
+    os.utime(tmp_path / spared[-2], (time.time() - 86000,) * 2)
+    os.utime(tmp_path / gone[-1], (time.time() - 86500,) * 2)
     (tmp_path / ".link.envkernels-20260101-000000-0000abcd.old").symlink_to("lesson")
     sweep(tmp_path, {spared[-1]})
     left = {path.name for path in tmp_path.iterdir()}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +13,7 @@ import pytest
 from msgspec import structs
 
 from jupyter_envkernels.engine.operations import Clone, PlanOnly, Rollback, Update
-from jupyter_envkernels.engine.transaction import rescue, staging
+from jupyter_envkernels.engine.transaction import staging
 from jupyter_envkernels.engine.transaction.rollback import forget_replaced, is_committed, roll_back
 from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.envs.conda_config.condarc import Settings
@@ -185,6 +183,7 @@ def test_a_failure_leaves_the_old_state(
     made.backend.after_install = fault
     with pytest.raises(kind):
         made.run(made.update("lesson", "demo=2.0"))
+    shutil.rmtree(made.staging(job=UPDATE).kept, ignore_errors=True)
     assert made.everything() == before
 
 
@@ -226,13 +225,20 @@ def test_a_death_at_any_step_leaves_the_old_state_or_the_new_one(
             assert now["bin/demo"] == "# 2.0\n", number
         else:
             assert state(prefix) == old, number
+        seen.add("new" if committed else "old" if not is_kept(made) else "old, with the new one kept")
+        shutil.rmtree(made.staging(job=UPDATE).kept, ignore_errors=True)
         assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"], number
-        seen.add("new" if committed else "old")
         if ended:
             break
         shutil.rmtree(prefix)
         shutil.copytree(backup, prefix, symlinks=True)
-    assert seen == {"old", "new"}
+    assert seen == {"old", "old, with the new one kept", "new"}
+
+
+def is_kept(made: Place) -> bool:
+    """Whether the new version is kept, whole."""
+    kept = made.staging(job=UPDATE).kept
+    return kept.exists() and (kept / "bin" / "demo").read_text() == "# 2.0\n"
 
 
 def count_steps(patch: pytest.MonkeyPatch, last: int, work: Callable[[], object]) -> bool:
@@ -395,113 +401,71 @@ def at_the_check(work: Callable[[], None]) -> Callable[[str], None]:
 
 
 def test_what_is_written_into_open_files_is_in_the_new_one(made: Place) -> None:
-    prefix = made.envs / "lesson"
-    for name in ("work/log.txt", "bin/log.txt", "bin/other.txt"):
+    prefix, names = made.envs / "lesson", ("work/log.txt", "bin/log.txt")
+    for name in names:
         add(prefix, {name: "one\n"})
-    made.heard.at_phase = at_the_check(lambda: add(prefix, {"bin/other.txt": "changed"}))
     with contextlib.ExitStack() as stack:
-        logs = [stack.enter_context((prefix / name).open("a")) for name in ("work/log.txt", "bin/log.txt")]
-        other = stack.enter_context((prefix / "bin" / "other.txt").open("a"))
+        logs = [stack.enter_context((prefix / name).open("a")) for name in names]
         made.run(made.update("lesson", "demo=2.0"))
         for log in logs:
             log.write("two\n")
-        other.write("lost")
-    assert (prefix / "work" / "log.txt").read_text() == (prefix / "bin" / "log.txt").read_text() == "one\ntwo\n"
-    warnings = [line for line in made.heard.lines if line.startswith(f"Process {os.getpid()} goes on writing")]
-    assert len(warnings) == 1
-    assert f"{prefix}/bin/other.txt of the old version" in warnings[0]
-
-
-def test_who_works_in_a_folder_of_the_old_version_is_named(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    prefix = made.envs / "lesson"
-    (prefix / "work").mkdir()
-    monkeypatch.chdir(prefix / "work")
-    made.heard.at_phase = at_the_check(lambda: add(Path(), {"made.txt": "by a relative name"}))
-    made.run(made.update("lesson", "demo=2.0"))
-    monkeypatch.undo()
-    assert (prefix / "work" / "made.txt").read_text() == "by a relative name"
-    assert any(f"still works in the folder {prefix}/work of the old version" in line for line in made.heard.lines)
+    assert [(prefix / name).read_text() for name in names] == ["one\ntwo\n"] * 2
+    assert not any("meanwhile" in line for line in made.heard.lines), "they have not changed while it ran"
 
 
 @pytest.mark.parametrize("died", [True, False])
 @pytest.mark.parametrize("atomic", [True, False])
-def test_files_written_into_a_new_version_that_is_taken_back(
+def test_a_new_version_that_is_rolled_back_is_kept(
     made: Place, monkeypatch: pytest.MonkeyPatch, *, atomic: bool, died: bool
 ) -> None:
+    """With what others have written into it while it stood in the place of the environment."""
     if not atomic:
         without_exchange(monkeypatch)
-    prefix = made.envs / "lesson"
-    add(prefix, {"work/nb.ipynb": "v1", "bin/both.txt": "v1", "bin/kept": "v1"})
+    prefix, kept = made.envs / "lesson", made.staging(job=UPDATE).kept
+    add(prefix, {"work/nb.ipynb": "v1"})
     before = state(prefix)
-    new = {"data/mine.csv": "1", "lib/R/library/mine/DESCRIPTION": "Package: mine", "bin/newtool": "mine"}
-    script = "echo script > $PREFIX/by-a-script; echo script > $PREFIX/bin/kept"
-    made.backend.after_install = lambda folder: add(folder, {"bin/.more-post-link.sh": script})
+    files = {"data/mine.csv": "1", "work/nb.ipynb": "v2"}
 
     def write_and_fail(phase: str) -> None:
         if phase == "verifying":
-            assert (prefix / "by-a-script").exists()
-            time.sleep(0.02)  # the clock of file systems ticks so slowly
-            add(prefix, {**new, "bin/both.txt": "v2", "work/nb.tmp": "v2", "bin/demo": "edited"})
+            add(prefix, {"data/mine.csv": "1", "work/nb.tmp": "v2"})
             (prefix / "work" / "nb.tmp").replace(prefix / "work" / "nb.ipynb")
-            add(made.staging(job=UPDATE).previous, {"bin/both.txt": "v1, longer"})
             raise Death
 
     made.heard.at_phase = write_and_fail
-    request = made.update("lesson", "demo=2.0", "more")
+    request = made.update("lesson", "demo=2.0")
     with monkeypatch.context() as patch:
         if died:
             patch.setattr("jupyter_envkernels.engine.transaction.transaction.roll_back", lambda *_: "")
         with pytest.raises(Death):
             made.run(request)
-    told = roll_back(request.kind, made.staging(job=UPDATE)) if died else "\n".join(made.heard.lines[-2:])
-    names = "bin/newtool, data/mine.csv, lib/R/library/mine/DESCRIPTION, work/nb.ipynb"
-    assert told.splitlines() == [
-        f"Written into the new version meanwhile, and in the old one now: {names}.",
-        f"Written into the new version meanwhile, {rescue._FATES['beside']}: bin/both.txt.",
-    ]
-    changed = {"work/nb.ipynb": "v2", "bin/both.txt": "v1, longer", "bin/both.of-update.txt": "v2"}
-    assert state(prefix) == before | new | changed
+    told = roll_back(request.kind, made.staging(job=UPDATE)) if died else made.heard.lines[-1]
+    assert told.startswith(f"The new version is kept in {kept} for a day, with all that was written into it meanwhile.")
+    assert state(prefix) == before
+    assert sorted(path.name for path in made.envs.iterdir()) == sorted([kept.name, ".lesson.notes", "lesson"])
+    assert {name: text for name, text in state(kept).items() if name in files} == files
+    assert (kept / "bin" / "demo").read_text() == "# 2.0\n"
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert not (kept / "conda-meta" / "history").exists(), "conda would list it"
+    assert roll_back(request.kind, made.staging(job=UPDATE)) == told
+    assert kept.exists()
+
+
+def test_a_version_that_never_stood_in_the_place_is_not_kept(made: Place) -> None:
+    made.backend.after_install = break_linking
+    with pytest.raises(LinkFailed):
+        made.run(made.update("lesson", "demo=2.0"))
     assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
-    assert roll_back(request.kind, made.staging(job=UPDATE)) == ""
 
 
-def test_where_pip_has_installed_nothing_new_files_come_back(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    prefix = made.envs / "lesson"
-    (prefix / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
-
-    async def fail(*_: object, **__: object) -> None:
-        await asyncio.sleep(0.02)  # the clock of file systems ticks so slowly
-        add(prefix, {"bin/newtool": "mine"})
-        raise PipFailed("no")
-
-    monkeypatch.setattr("jupyter_envkernels.engine.pip.installer.install", fail)
-    with pytest.raises(PipFailed):
-        made.run(Update("lesson", prefix, spec=EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
-    assert (prefix / "bin" / "newtool").read_text() == "mine"
-
-
-def test_what_pip_may_have_left_is_named(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    prefix = made.envs / "lesson"
-    add(prefix, {"share/mine.txt": "v1", "work/nb.ipynb": "v1"})
-    before = state(prefix)
-    halves = {"share/half": "pip", "bin/half": "pip", "lib/python3.12/site-packages/half.py": "pip"}
-
-    async def fail(*_: object, **__: object) -> None:
-        await asyncio.sleep(0.02)  # the clock of file systems ticks so slowly
-        add(prefix, {**halves, "share/new.txt": "v2", "work/nb.tmp": "v2", "lib/python3.12/mine.py": "mine"})
-        (prefix / "share" / "new.txt").replace(prefix / "share" / "mine.txt")
-        (prefix / "work" / "nb.tmp").replace(prefix / "work" / "nb.ipynb")
-        raise PipFailed("no")
-
-    monkeypatch.setattr("jupyter_envkernels.engine.pip.installer.install", fail)
-    with pytest.raises(PipFailed):
-        made.run(Update("lesson", prefix, spec=EnvSpec(dependencies=("demo=2.0",), pip=("tool",))))
-    back = {"work/nb.ipynb": "v2", "lib/python3.12/mine.py": "mine", "share/mine.of-update.txt": "v2"}
-    assert state(prefix) == before | back
-    assert made.heard.lines[-1].splitlines()[-1] == (
-        "Written into the new version meanwhile, and gone with it, as pip has worked there: "
-        "bin/half, lib/python3.12/site-packages/half.py, share/half."
-    )
+def test_with_the_environment_go_versions_that_are_kept(made: Place) -> None:
+    made.backend.after_install = break_verification
+    with pytest.raises(VerifyFailed):
+        made.run(made.update("lesson", "demo=2.0"))
+    assert made.staging(job=UPDATE).kept.exists()
+    made.job = "20260101-000002-00000000"
+    made.run(made.remove("lesson"))
+    assert [path.name for path in made.envs.iterdir()] == [".lesson.notes"]
 
 
 def add(folder: Path, files: dict[str, str]) -> None:
@@ -582,7 +546,8 @@ def test_a_mark_that_cannot_be_read_is_not_taken_for_another_s(made: Place, monk
             roll_back(request.kind, made.staging(job=UPDATE))
     roll_back(request.kind, made.staging(job=UPDATE))
     assert state(prefix) == old
-    assert sorted(path.name for path in made.envs.iterdir()) == [".lesson.notes", "lesson"]
+    kept = made.staging(job=UPDATE).kept.name
+    assert sorted(path.name for path in made.envs.iterdir()) == sorted([kept, ".lesson.notes", "lesson"])
 
 
 def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:
