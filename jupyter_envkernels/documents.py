@@ -8,7 +8,7 @@ field stands under "Attributes" in its class.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -18,7 +18,6 @@ import msgspec
 from . import models
 from .envs import doctor
 from .envs.templates import Template
-from .errors import EnvKernelsError
 from .kernels.configured import OtherManager
 from .models import Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
 from .specs import without_credentials
@@ -31,23 +30,6 @@ JobKind = Annotated[str, msgspec.Meta(title="JobKind")]
 PlannedKind = Annotated[str, msgspec.Meta(title="PlannedKind")]
 
 _UNKNOWN = models.Footprint()
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """Why a request was refused.
-
-    Attributes:
-        code: a stable word for programs.
-        message: what is wrong.
-        remedy: what to do about it; may be empty.
-        details: facts for programs.
-    """
-
-    code: str
-    message: str
-    remedy: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,9 +299,9 @@ class LogChunk:
     complete: bool
 
 
-def error_json(error: EnvKernelsError | Error) -> Json:
-    """Return an :class:`Error`."""
-    return _json(_alike(Error, error))
+def problem_json(problem: Problem) -> Json:
+    """Return a ``Problem``."""
+    return _json(problem)
 
 
 def environment_json(environment: models.Environment, footprint: models.Footprint | None = None) -> Json:

@@ -31,32 +31,111 @@
         ├── Interrupted         the worker died before it could say how it ended
         └── Cancelled           it was cancelled
 
-A failure is a sentence (``message``) and what to do about it (``remedy``). ``code`` is the stable word for programs.
-Nothing here knows HTTP: ``server.base`` has the one table of status codes.
+What went wrong is data: a :class:`Problem`, the same from the engine to the panel. ``code`` is the stable word for
+programs. Nothing here knows HTTP: ``server.base`` has the one table of status codes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SpecChange:
+    """A match spec of a request, and the one to write in its place; None to leave it out."""
+
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and what to do about it.
+
+    Attributes:
+        code: the stable word for programs.
+        message: the headline: what is wrong and where, as one or more full sentences.
+        remedy: what the person can do about it; empty when there is nothing.
+        explanation: what more there is to read, such as the solver's reasons, in lines.
+        packages: names of the packages that it is about.
+        fixes: ways out that were tried: changes after which there is a solution.
+        details: what the sentences tell of, by name and JSON-serialisable: with the code, enough to translate them.
+    """
+
+    code: str
+    message: str
+    remedy: str = ""
+    explanation: str = ""
+    packages: tuple[str, ...] = ()
+    fixes: tuple[tuple[SpecChange, ...], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """Return message and remedy as one text, for a log."""
+        return f"{self.message} {self.remedy}".rstrip()
+
+    def masked(self, hide: Callable[[str], str]) -> Problem:
+        """Return the same with *hide* applied to each text."""
+        return replace(
+            self,
+            message=hide(self.message),
+            remedy=hide(self.remedy),
+            explanation=hide(self.explanation),
+            fixes=tuple(
+                tuple(SpecChange(hide(each.before), each.after and hide(each.after)) for each in fix)
+                for fix in self.fixes
+            ),
+            details=_masked(self.details, hide),
+        )
+
+
+def _masked(value: Any, hide: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, Mapping):
+        return {key: _masked(each, hide) for key, each in value.items()}
+    return [_masked(each, hide) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 class EnvKernelsError(Exception):
     """Base of the tree.
 
     Args:
-        message: what is wrong and where, as one or more full sentences.
-        remedy: what the person can do about it; empty when there is nothing.
-        details: facts for programs, JSON-serialisable.
+        message: see :class:`Problem`, as are the others.
     """
 
     code: str = "error"
 
-    def __init__(self, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        explanation: str = "",
+        packages: tuple[str, ...] = (),
+        fixes: tuple[tuple[SpecChange, ...], ...] = (),
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-        self.details = details or {}
+        self.problem = Problem(self.code, message, remedy, explanation, packages, fixes, details or {})
+
+    @property
+    def message(self) -> str:
+        """Return the headline."""
+        return self.problem.message
+
+    @property
+    def remedy(self) -> str:
+        """Return what to do."""
+        return self.problem.remedy
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        """Return facts for programs."""
+        return self.problem.details
 
 
 class InvalidRequest(EnvKernelsError):
@@ -221,11 +300,11 @@ class Cancelled(OperationFailed):
     code = "cancelled"
 
 
-def failure(code: str, message: str, *, remedy: str = "", details: dict[str, Any] | None = None) -> EnvKernelsError:
-    """Return a failure that is known by its code, such as one that a journal tells of."""
-    kind = next((known for known in _kinds(EnvKernelsError) if known.code == code), OperationFailed)
-    error = kind(message, remedy=remedy, details=details)
-    error.code = code
+def failure(problem: Problem) -> EnvKernelsError:
+    """Return the failure that a problem is, such as one that a journal tells of."""
+    kind = next((known for known in _kinds(EnvKernelsError) if known.code == problem.code), OperationFailed)
+    error = kind(problem.message)
+    error.code, error.problem = problem.code, problem
     return error
 
 

@@ -46,7 +46,8 @@ def of_number(limits: Limits, count: int) -> list[Problem]:
     message = f"You have reached the limit of {count_of(limits.max_environments, 'environment')}."
     if count > limits.max_environments:
         message += f" You have {count}; earlier versions that stand beside an environment count as well."
-    return [Problem("too-many-environments", message, "Remove one that you no longer need.")]
+    details = {"limit": limits.max_environments, "count": count}
+    return [Problem("too-many-environments", message, "Remove one that you no longer need.", details=details)]
 
 
 def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
@@ -65,7 +66,8 @@ def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
     else:
         message = f"This would add about {size(added)} to the {size(used)} that your environments take; "
         message += f"{size(most)} are allowed."
-    return [Problem("too-many-bytes", message, "Remove environments that you no longer need.")]
+    details = {"limit": most, "used": used, "added": added}
+    return [Problem("too-many-bytes", message, "Remove environments that you no longer need.", details=details)]
 
 
 def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
@@ -74,11 +76,13 @@ def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
     count, total = len(plan.packages), plan.copied_bytes
     if limits.max_packages and count > limits.max_packages:
         message = f"The environment would have {count} packages; {limits.max_packages} are allowed."
-        problems.append(Problem("too-many-packages", message, "Ask for fewer packages."))
+        details = {"limit": limits.max_packages, "count": count}
+        problems.append(Problem("too-many-packages", message, "Request fewer packages.", details=details))
     if limits.max_environment_bytes and total > limits.max_environment_bytes:
         allowed = _megabytes(limits.max_environment_bytes)
         message = f"The environment would take about {_megabytes(total)}; {allowed} are allowed."
-        problems.append(Problem("too-large-environment", message, "Ask for fewer packages."))
+        details = {"limit": limits.max_environment_bytes, "added": total}
+        problems.append(Problem("too-large-environment", message, "Request fewer packages.", details=details))
     return [*problems, *_scarce(limits, plan)]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_envkernels import errors
-from jupyter_envkernels.errors import EnvKernelsError, NotAllowed, failure
+from jupyter_envkernels.errors import EnvKernelsError, NotAllowed, Problem, failure
 
 
 def kinds(kind: type[EnvKernelsError]) -> Iterator[type[EnvKernelsError]]:
@@ -31,6 +31,7 @@ def test_each_kind_has_a_code_of_its_own() -> None:
 
 
 def test_a_failure_is_known_by_its_code() -> None:
-    assert type(failure("not-allowed", "No.")) is NotAllowed
-    later = failure("of-a-later-version", "No.", remedy="Wait.")
-    assert (type(later).__name__, later.code, later.remedy) == ("OperationFailed", "of-a-later-version", "Wait.")
+    assert type(failure(Problem("not-allowed", "No."))) is NotAllowed
+    problem = Problem("of-a-later-version", "No.", "Wait.")
+    later = failure(problem)
+    assert (type(later).__name__, later.code, later.problem) == ("OperationFailed", "of-a-later-version", problem)

@@ -29,7 +29,6 @@ PANEL = ROOT / "labextension/src/types/schemas.json"
 ANSWERS = (
     documents.Diagnosis,
     documents.EnvironmentList,
-    documents.Error,
     documents.Exported,
     documents.History,
     documents.JobEventList,
@@ -40,6 +39,7 @@ ANSWERS = (
     documents.TemplateList,
     models.CheckedSpec,
     models.Inventory,
+    models.Problem,
 )
 BODIES = {"CheckBody": wire.CheckBody, "JobBody": requests.JobBody}
 KINDS = {"JobKind": requests.JobBody, "PlannedKind": requests.PlannedBody}

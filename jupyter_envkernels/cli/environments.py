@@ -48,7 +48,7 @@ def _offer(environment: Environment) -> str:
     problem = environment.problem
     if kernels or problem is None:
         return kernels
-    return f"({problem.message})" if environment.is_trusted else f"({problem.message} {problem.remedy})"
+    return f"({problem.message})" if environment.is_trusted else f"({problem.sentence})"
 
 
 def _kernel(kernel: Kernel) -> str:

@@ -8,10 +8,11 @@ import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..documents import plan_json
-from ..errors import Cancelled, EnvKernelsError, failure
+from ..errors import Cancelled, EnvKernelsError, Problem, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
 from ..models import Job, JobEvent, size
@@ -61,8 +62,8 @@ def failure_of(job: Job) -> EnvKernelsError:
     if job.state == "cancelled":
         return Cancelled(f"{job.message}.", details=details)
     if job.error is None:
-        return failure("operation-failed", job.message, details=details)
-    return failure(job.error.code, job.error.message, remedy=job.error.remedy, details=details)
+        return failure(Problem("operation-failed", job.message, details=details))
+    return failure(replace(job.error, details={**job.error.details, **details}))
 
 
 def outcome(job: Job) -> VerbResult:

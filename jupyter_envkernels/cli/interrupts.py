@@ -6,26 +6,21 @@ forgotten: the program would go on as if no key had been pressed.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
+
+from ..errors import Cancelled
 
 INTERRUPTED = 130
 """The exit code."""
 
-DOCUMENT = """\
-{
-  "error": {
-    "code": "cancelled",
-    "message": "Interrupted.",
-    "remedy": "",
-    "details": {}
-  }
-}
-"""
-"""What a program reads that requested JSON. Written out, for what makes it may be half imported."""
+DOCUMENT = json.dumps({"error": asdict(Cancelled("Interrupted.").problem)}, indent=2) + "\n"
+"""What a program reads that requested JSON. Made early: later, what makes it may be half imported."""
 
 
 @contextmanager

@@ -103,12 +103,13 @@ def print_answer(answer: VerbResult, *, as_json: bool) -> None:
 def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
     """Print why a verb gives nothing."""
     if as_json:
-        from ..documents import error_json  # noqa: PLC0415 - help does without it, and is there sooner
+        from ..documents import problem_json  # noqa: PLC0415 - help does without it, and is there sooner
 
-        _print_json({"error": error_json(error)})
+        _print_json({"error": problem_json(error.problem)})
         return
     label = "" if isinstance(error, Cancelled) else "Error: "
-    lines = [*f"{label}{error.message}".split("\n"), *error.remedy.split("\n")]
+    problem = error.problem
+    lines = "\n".join([f"{label}{problem.message}", problem.explanation, problem.remedy]).split("\n")
     print("\n".join(printable(line) for line in lines if line), file=sys.stderr, flush=True)
 
 

@@ -115,8 +115,9 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
             _sync(order)
     except (EnvKernelsError, OSError) as raised:
         error = raised if isinstance(raised, EnvKernelsError) else named(raised)
-        writer.log("\n".join(filter(None, [error.message, error.remedy])))
-        writer.state("failed", error.message, Problem(error.code, error.message, error.remedy))
+        problem = error.problem
+        writer.log("\n".join(filter(None, [problem.message, problem.explanation, problem.remedy])))
+        writer.state("failed", problem.message, problem)
     except Exception as error:  # noqa: BLE001 - whatever it was, the person must learn that the job is over
         writer.log(traceback.format_exc())
         message = f"The engine failed in a way that was not foreseen: {error!r}"
@@ -170,7 +171,7 @@ def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Tra
     writer.conceal(variables.secrets)
     check_allowed(operation, options, settings)
     for problem in (*settings.problems, *variables.warnings):
-        writer.log(f"{problem.message} {problem.remedy}".rstrip())
+        writer.log(problem.sentence)
     return Transaction(
         request=order.request,
         staging=journal.staging(order.request.prefix),

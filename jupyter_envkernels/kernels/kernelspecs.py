@@ -73,7 +73,7 @@ def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[st
         prefix: of the environment.
         problem: what is wrong.
     """
-    message = f"{problem.message} {problem.remedy}" if problem else "The environment does not offer this kernel."
+    message = problem.sentence if problem else "The environment does not offer this kernel."
     reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
     return [*_own_argv("kernels.fallback"), "-f", "{connection_file}", f"--FallbackKernel.reason={reason.strip()}"]
 

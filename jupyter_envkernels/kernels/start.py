@@ -53,7 +53,7 @@ def prepare(prefix: str, raw_name: str, environ: Mapping[str, str], trust: Calla
     except NotAnEnvironment as absence:
         return Start(problem=absence.problem)
     except EnvKernelsError as failure:
-        return Start(problem=Problem(failure.code, failure.message, failure.remedy))
+        return Start(problem=failure.problem)
 
 
 def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Session) -> Start:

@@ -5,6 +5,7 @@ They hold data and trivial derivations only. ``documents`` and the journal turn 
 
 from __future__ import annotations
 
+from ..errors import Problem, SpecChange
 from .amounts import count_of, size
 from .environment import (
     COMMITTED_MARK,
@@ -23,7 +24,6 @@ from .environment import (
     Inventory,
     Kernel,
     PackageManager,
-    Problem,
     Revision,
     RunningKernel,
     Usage,
@@ -110,6 +110,7 @@ __all__ = [
     "RunningKernel",
     "Setup",
     "Severity",
+    "SpecChange",
     "Time",
     "Tolerant",
     "Usage",

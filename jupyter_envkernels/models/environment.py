@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from ..errors import Problem
 from .fields import Tolerant
 
 PackageManager = Literal["conda", "pip"]
@@ -66,15 +67,6 @@ def environment_id(prefix: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something cannot be used: a stable ``code``, a sentence, and what to do about it."""
-
-    code: str
-    message: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Kernel:
     """One kernelspec of an environment.
 
@@ -101,7 +93,7 @@ class Kernel:
         """Return what a person must know of it: why it cannot start, or whose interpreter runs it; empty for most."""
         if self.problem:
             is_untrusted = self.problem.code == "not-trusted"
-            return f"{self.problem.message} {self.problem.remedy}" if is_untrusted else self.problem.message
+            return self.problem.sentence if is_untrusted else self.problem.message
         return f"It runs the interpreter of {self.other_prefix}." if self.other_prefix else ""
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from .environment import CatalogOptions, Problem
+from ..errors import Problem
+from .environment import CatalogOptions
 from .fields import TOLERANT, Amount, Count
 from .limits import Limits
 from .request import Request

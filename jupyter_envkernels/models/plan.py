@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from .environment import InstalledPackage, Problem
+from ..errors import Problem
+from .environment import InstalledPackage
 
 _UNPACKED = 4
 """So many times the size of its archive a package has on disk: 3.9 over the 124 packages of the test channel."""

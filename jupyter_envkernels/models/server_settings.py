@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .environment import Problem
+from ..errors import Problem
 from .fields import Amount, Count, Ordinal
 from .limits import Limits, LimitsUsage
 

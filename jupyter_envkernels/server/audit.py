@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from queue import SimpleQueue
@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from ..documents import Json, event_json
+from ..documents import Json, event_json, problem_json
 from ..engine.operations import JOB_KINDS
 from ..envs.catalog import Catalog
 from ..models import Job, JobEvent, Problem, Request
@@ -120,7 +120,7 @@ class AuditTrail:
             "seq": 0,
             "progress": None,
             "message": f"{refusal.verb} {refusal.path}"[:_MAX_TEXT],
-            "error": asdict(refusal.error),
+            "error": problem_json(refusal.error),
         }
         return _entry(refusal.time, entry)
 

@@ -95,25 +95,25 @@ class EnvKernelsHandler(APIHandler):
         self.finish(documents.job_json(job))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with schema ``Error``."""
+        """Answer with schema ``Problem``."""
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(error, errors.EnvKernelsError):
             self.set_status(status_of(error))
-            reply = documents.error_json(error)
+            problem = error.problem
         else:
             said = error.log_message if isinstance(error, web.HTTPError) and error.log_message else self._reason
-            reply = documents.error_json(documents.Error(_CODES.get(status_code, "error"), said))
+            problem = Problem(_CODES.get(status_code, "error"), said)
         if status_code == 405:
             self.set_header("Allow", ", ".join(self._verbs()))
         if self._known_user and (self.get_status() == 403 or isinstance(error, errors.PolicyUnusable)):
-            self._audit(reply)
-        self.finish(json.dumps(reply))
+            self._audit(problem)
+        self.finish(json.dumps(documents.problem_json(problem)))
 
-    def _audit(self, reply: documents.Json) -> None:
+    def _audit(self, problem: Problem) -> None:
         """Enter into the audit trail that the request is refused."""
-        request, why = self.request, Problem(reply["code"], reply["message"], reply["remedy"])
+        request = self.request
         refusal = Refusal(
-            self._known_user, time.time(), str(request.method), request.path, request.body, self.asked, why
+            self._known_user, time.time(), str(request.method), request.path, request.body, self.asked, problem
         )
         self.service.audit.refusal(refusal)
 

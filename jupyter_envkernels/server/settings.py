@@ -63,7 +63,7 @@ def _in_force(configured: Limits) -> tuple[Limits, Problem | None]:
     try:
         return limits_in_force(configured), None
     except PolicyUnusable as error:
-        return configured, Problem(error.code, error.message, error.remedy)
+        return configured, error.problem
 
 
 def _place(location: Location) -> LocationStatus:

@@ -37,23 +37,24 @@ export const NOT_UNDERSTOOD = 'not-understood';
 /** A request that was refused or did not arrive. */
 export class RequestError extends Error implements IProblem {
   /**
-   * @param problem - The code, the message and the remedy.
+   * @param problem - What the server said, or what is said of its silence.
    * @param status - The HTTP status; 0 when there was no answer.
-   * @param details - What else the server said, such as the diagnostics of a spec.
    */
   constructor(
-    problem: IProblem,
-    readonly status: number,
-    readonly details: { [key: string]: unknown } = {}
+    readonly problem: IProblem,
+    readonly status: number
   ) {
     super(problem.message);
     this.name = 'RequestError';
     this.code = problem.code;
     this.remedy = problem.remedy;
+    this.details = problem.details ?? {};
   }
 
   readonly code: string;
   readonly remedy: string;
+  /** Facts, such as the diagnostics of a spec. */
+  readonly details: { [key: string]: unknown };
 }
 
 /** The REST interface of one server. Every call throws a RequestError where it does not succeed. */
@@ -192,8 +193,7 @@ function notUnderstood(message: string): IProblem {
 function refused(response: Response, body: string): RequestError {
   const { status, statusText } = response;
   try {
-    const parsed = JSON.parse(body);
-    return new RequestError(decode('Problem', parsed), status, parsed.details);
+    return new RequestError(decode('Problem', JSON.parse(body)), status);
   } catch {
     return new RequestError(notUnderstood(`${status} ${statusText}`), status);
   }

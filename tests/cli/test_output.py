@@ -40,12 +40,20 @@ def test_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    error = errors.NotFound("There is none.", remedy="Make one.", details={"near": ["x"]})
+    error = errors.NotFound("There is none.", remedy="Make one.", explanation="a\nb", details={"near": ["x"]})
     print_failure(error, as_json=False)
-    assert capsys.readouterr() == ("", "Error: There is none.\nMake one.\n")
+    assert capsys.readouterr() == ("", "Error: There is none.\na\nb\nMake one.\n")
     print_failure(error, as_json=True)
     assert json.loads(capsys.readouterr().out) == {
-        "error": {"code": "not-found", "message": "There is none.", "remedy": "Make one.", "details": {"near": ["x"]}}
+        "error": {
+            "code": "not-found",
+            "message": "There is none.",
+            "remedy": "Make one.",
+            "explanation": "a\nb",
+            "packages": [],
+            "fixes": [],
+            "details": {"near": ["x"]},
+        }
     }
 
 

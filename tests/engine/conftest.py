@@ -31,7 +31,7 @@ class Engine:
     channel_root: Path
 
     def solve(self, *specs: str, channels: Sequence[str] = ("main",), **environ: str) -> dict[str, Any]:
-        """Packages by name (version, platform, channel), or code, message and remedy of the failure.
+        """Packages by name (version, platform, channel), or the failure as JSON.
 
         Args:
             specs: ``{extra}`` in them stands for the URL of the test channel ``extra``.

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jupyter_envkernels.documents import problem_json
 from jupyter_envkernels.engine.rattler import RattlerBackend
 from jupyter_envkernels.envs.conda_config.condarc import load_settings
 from jupyter_envkernels.errors import EnvKernelsError
@@ -36,7 +37,7 @@ def main(cache: str, specs: str, channels: str, prefix: str = "") -> None:
         backend = RattlerBackend(Path(cache), load_settings(os.environ))
         answer = asyncio.run(work(backend, json.loads(specs), json.loads(channels), prefix))
     except EnvKernelsError as error:
-        answer = {"code": error.code, "message": error.message, "remedy": error.remedy}
+        answer = problem_json(error.problem)
     print(json.dumps(answer), flush=True)
     os._exit(0)
 

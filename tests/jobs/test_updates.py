@@ -187,7 +187,7 @@ async def test_lines_of_the_pinned_file_are_told_by_file_and_line(place: Place) 
         pinned.write_text("# by the course\nconflict-base =1.0\n")
         job = await fail(manager, update(place, "lesson", "conflict-b"))
         assert job.error is not None
-        assert f" `conflict-base =1.0` comes from {pinned}, line 2.\n" in job.error.message
+        assert f" `conflict-base =1.0` comes from {pinned}, line 2." in job.error.message
         pinned.write_text("python\n\nconflict-base=~1.0\n")
         job = await fail(manager, update(place, "lesson", "prio-demo"))
         assert job.error is not None

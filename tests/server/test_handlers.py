@@ -100,8 +100,10 @@ async def test_an_unknown_package_is_explained(call: Call, finish: Finish, envs:
 async def test_a_conflict_is_explained(call: Call, finish: Finish, envs: Path) -> None:
     text = "name: lesson\ndependencies: [conflict-a, conflict-b]\n"
     job = await finish(await call("POST", "jobs", {"kind": "create", "text": text}))
-    assert "`conflict-a` and `conflict-b` cannot be installed together" in job["error"]["message"].splitlines()[0]
-    assert "conflict-base" in job["error"]["message"]
+    assert "`conflict-a` and `conflict-b` cannot be installed together" in job["error"]["message"]
+    assert "conflict-base" in job["error"]["explanation"]
+    assert job["error"]["packages"] == ["conflict-a", "conflict-b"]
+    assert [{"before": "conflict-a", "after": None}] in job["error"]["fixes"]
     assert not envs.exists() or list(envs.iterdir()) == []
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jupyter_envkernels.models import Problem
 from tools.schemas import components, outputs, panel_schemas
 
 FRONTEND = Path(__file__).resolve().parents[2] / "labextension"
@@ -63,7 +65,7 @@ def test_a_field_is_described_by_the_docstring_of_its_class_or_its_base() -> Non
 
 def test_an_answer_has_all_fields_and_a_body_what_it_must_have() -> None:
     schemas = components()
-    assert schemas["Problem"]["required"] == ["code", "message", "remedy"]
+    assert schemas["Problem"]["required"] == [each.name for each in fields(Problem)]
     body = schemas["UpdateBody"]
     assert body["required"] == ["kind", "environment"]
     assert body["properties"]["text"]["type"] == "string"

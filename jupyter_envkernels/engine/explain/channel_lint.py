@@ -129,7 +129,7 @@ def _not_read(place: Scalar) -> Diagnostic:
 
 def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
     for url, failure in stock.failures.items():
-        message = f"{failure.message.splitlines()[0]} Nothing is said of its packages."
+        message = f"{failure.message} Nothing is said of its packages."
         yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
     for url in stock.slow:
         message = f"The channel {url.rstrip('/')} is still being read; nothing is said of its packages yet."

@@ -7,12 +7,13 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import TypeVar
 
 import rattler
 from rattler.exceptions import GatewayError, SolverError
 
-from ...errors import SolveFailed
+from ...errors import SolveFailed, SpecChange
 from ..messages import (
     hidden_by_priority,
     lacking_specs,
@@ -47,8 +48,8 @@ async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: 
         seconds: for further questions; when they are over, what is known until then must do.
 
     Returns:
-        The failure: first line which lines of the spec clash and through what, below it the solver's tree; the remedy
-        says with which change of a single line there is a solution, as tried.
+        The failure: its headline says which lines of the spec clash and through what, its explanation is the solver's
+        tree, and its fixes are changes of single lines with which there is a solution, as tried.
 
     Raises:
         GatewayError: a channel cannot be read.
@@ -72,17 +73,23 @@ class _Diagnosis:
         there = [line for line in named if line.name in known]
         unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
         unmet = [line for line in of_machine if not is_met(line.demand, self.solver.machine)]
+        lacks, lacking_there = await self._lacking(there)
         found = [
             *await self._unknown(list(unknown), known),
             *((line.source, "") for line in named if line.name in unknown),
             *((channel_of_build(line, self.solver.channels), "") for line in named if line.name in unknown),
             *(_about_machine(line, self.solver) for line in unmet),
-            *await self._lacking(there),
+            *lacks,
         ]
         if not found:
             return None
         remedies = dict.fromkeys(remedy for _, remedy in found if remedy)
-        return SolveFailed(" ".join(sentence for sentence, _ in found if sentence), remedy=" ".join(remedies))
+        lacking = [line.name for line in (*unmet, *(line for line in named if line.name in unknown))]
+        return SolveFailed(
+            " ".join(sentence for sentence, _ in found if sentence),
+            remedy=" ".join(remedies),
+            packages=tuple(dict.fromkeys([*lacking, *lacking_there])),
+        )
 
     async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
         """What to say of names that no channel has for this machine, and what to do."""
@@ -95,13 +102,14 @@ class _Diagnosis:
             found.append((missing_packages(nowhere, known), remedy))
         return found
 
-    async def _lacking(self, lines: Sequence[Line]) -> list[tuple[str, str]]:
-        """What to say of lines whose package no channel has as they ask for it, and what to do."""
+    async def _lacking(self, lines: Sequence[Line]) -> tuple[list[tuple[str, str]], list[str]]:
+        """Return what to say of lines whose package no channel has so, what to do, and the names of the packages."""
         records = await self.solver.records(line.name for line in lines)
         lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver))]
         builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
         other = f"Change these lines to what the channels have{builds}."
-        return [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
+        found = [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
+        return found, [line.name for _, line in lacks]
 
     async def conflict(self) -> SolveFailed:
         """Explain which lines clash: of each conflict as few as do it without the others."""
@@ -113,10 +121,15 @@ class _Diagnosis:
             sentences.append(sentence)
             advice.append(remedy)
             opinions.append(tree(opinion))
-        sentences += [line.source for core in cores for line in core if line.origin]
+        lines = [line for core in cores for line in core]
+        sentences += [line.source for line in lines if line.origin]
+        changes = await self._changes_of_all(cores)
         return SolveFailed(
-            " ".join(sentences) + "\n" + "\n".join(dict.fromkeys(opinions)),
-            remedy=" ".join(filter(None, [await self._remedy(cores), *advice])),
+            " ".join(sentences),
+            remedy=" ".join(filter(None, [_remedy(changes), *advice])),
+            explanation="\n".join(dict.fromkeys(opinions)),
+            packages=tuple(dict.fromkeys(line.name for line in lines if line.name)),
+            fixes=tuple(islice(product(*changes), _MAX_REMEDIES)) if all(changes) else (),
         )
 
     async def _elsewhere(self, names: Sequence[str]) -> dict[str, list[str]]:
@@ -163,26 +176,23 @@ class _Diagnosis:
             pass
         return core
 
-    async def _remedy(self, cores: Sequence[Sequence[Line]]) -> str:
-        """Which change of one line of each conflict makes the whole solvable."""
-        parts = []
+    async def _changes_of_all(self, cores: Sequence[Sequence[Line]]) -> list[list[SpecChange]]:
+        """Return for each conflict the changes of one of its lines that resolve it."""
+        found = []
         for core in cores:
             other_cores = [line for other in cores if other is not core for line in other]
-            changes = await self._changes(core, [line for line in self.lines if line not in other_cores])
-            if not changes:
-                return "Loosen or remove one of these lines."
-            parts.append(listed(changes, "or"))
-        return f"It works {', and '.join(parts)}."
+            found.append(await self._changes(core, [line for line in self.lines if line not in other_cores]))
+        return found
 
-    async def _changes(self, core: Sequence[Line], lines: Sequence[Line]) -> list[str]:
+    async def _changes(self, core: Sequence[Line], lines: Sequence[Line]) -> list[SpecChange]:
         changes = []
         try:
             for line in core[:_MAX_REMEDIES]:
                 others = [other for other in lines if other is not line]
                 if (version := await self._other_version(line, others)) is not None:
-                    changes.append(f"with `{version}` instead of `{line.text}`")
+                    changes.append(SpecChange(line.text, version))
                 elif await self._solution(others) is not None:
-                    changes.append(f"without {_quoted(line)}")
+                    changes.append(SpecChange(line.text, None))
         except asyncio.TimeoutError:
             pass
         return changes
@@ -252,6 +262,17 @@ class _Diagnosis:
     async def _within(self, question: Awaitable[T]) -> T:
         """Wait for an answer, but not longer than there is time."""
         return await asyncio.wait_for(question, max(0.0, self.deadline - time.monotonic()))
+
+
+def _remedy(changes: Sequence[Sequence[SpecChange]]) -> str:
+    """Return which change of one line of each conflict makes the whole solvable."""
+    if not all(changes):
+        return "Loosen or remove one of these lines."
+    return f"It works {', and '.join(listed([_told(each) for each in of_core], 'or') for of_core in changes)}."
+
+
+def _told(change: SpecChange) -> str:
+    return f"with `{change.after}` instead of `{change.before}`" if change.after else f"without `{change.before}`"
 
 
 def _quoted(line: Line) -> str:

@@ -77,15 +77,17 @@ def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = l
     channel = f"The channel {_SUBDIR.sub('', found[0]).rstrip('/')}" if found else "A channel"
     if _OFFLINE.search(text):
         return ChannelFailed(
-            f"{channel} cannot be read: conda is set to be offline, and it was not read before.\n{text}",
+            f"{channel} cannot be read: conda is set to be offline, and it was not read before.",
             remedy="Set conda's offline to false.",
+            explanation=text,
         )
     absent = ("there is nothing at this address", "Check its name.")
     reason, remedy = _reason(text, absent) or ("", "Check the channels, and whether this machine reaches them.")
     if found and reason == _UNREACHABLE and (proxy := proxy_of(found[0])):
         reason = f"{reason} through the proxy {proxy}"
         remedy = f"Check conda's proxy_servers and the variables HTTP_PROXY and HTTPS_PROXY. {remedy}"
-    return ChannelFailed(f"{channel} cannot be read{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
+    message = f"{channel} cannot be read{f': {reason}' if reason else ''}."
+    return ChannelFailed(message, remedy=remedy, explanation=text, details={"url": found[0] if found else ""})
 
 
 def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False) -> OperationFailed:
@@ -102,10 +104,11 @@ def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False
         return _download_failure(text, is_listed=is_listed)
     if names_space or is_full:
         return DiskFull(
-            f"No space is left on the disk.\n{text}",
+            "No space is left on the disk.",
             remedy="Remove environments that you no longer need, or ask for more space.",
+            explanation=text,
         )
-    return LinkFailed(f"The packages cannot be installed.\n{text}")
+    return LinkFailed("The packages cannot be installed.", explanation=text)
 
 
 def is_full_disk(error: BaseException) -> bool:
@@ -115,7 +118,8 @@ def is_full_disk(error: BaseException) -> bool:
 
 def damaged(package: str, url: str) -> DownloadFailed:
     """Return the failure that a package is not what its channel, or the list that names it, says."""
-    return DownloadFailed(f"The package {package} {_DAMAGED} ({without_credentials(url)}).", remedy=_MEND)
+    message = f"The package {package} {_DAMAGED} ({without_credentials(url)})."
+    return DownloadFailed(message, remedy=_MEND, packages=(package,), details={"url": without_credentials(url)})
 
 
 def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
@@ -123,6 +127,8 @@ def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
     return DownloadFailed(
         f"The download of {listed(packages)} stands still: nothing came for {seconds:g} s.",
         remedy="Try again later, or raise conda's remote_read_timeout_secs.",
+        packages=tuple(packages),
+        details={"seconds": seconds},
     )
 
 
@@ -131,14 +137,18 @@ def oversized_download(package: str, limit: int) -> DownloadFailed:
     return DownloadFailed(
         f"The download of {package} was stopped: its server sends more than the {size(limit)} that the channel lists.",
         remedy="Choose another version or channel, and tell the maintainers of this one.",
+        packages=(package,),
+        details={"limit": limit},
     )
 
 
 def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
     found = _PACKAGE.search(text)
-    package = f"The package {' '.join(found['stem'].rsplit('-', 2)[:2])}" if found else "A package"
+    name_and_version = found["stem"].rsplit("-", 2)[:2] if found else []
+    packages = tuple(name_and_version[:1])
+    package = f"The package {' '.join(name_and_version)}" if found else "A package"
     if re.search(r"hash mismatch|checksum", text, re.IGNORECASE):
-        return DownloadFailed(f"{package} {_DAMAGED}.\n{text}", remedy=_MEND)
+        return DownloadFailed(f"{package} {_DAMAGED}.", remedy=_MEND, explanation=text, packages=packages)
     absent = (
         "its channel lists it, but does not have it",
         "Choose another version, or tell the maintainers of the channel.",
@@ -146,7 +156,8 @@ def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
     if is_listed:
         absent = ("there is nothing at this address", "Correct the address.")
     reason, remedy = _reason(text, absent) or ("", "Try again; if it stays, the channel's copy is out of reach.")
-    return DownloadFailed(f"{package} cannot be fetched{f': {reason}' if reason else ''}.\n{text}", remedy=remedy)
+    message = f"{package} cannot be fetched{f': {reason}' if reason else ''}."
+    return DownloadFailed(message, remedy=remedy, explanation=text, packages=packages)
 
 
 def _reason(text: str, absent: tuple[str, str]) -> tuple[str, str] | None:

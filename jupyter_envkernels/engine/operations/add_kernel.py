@@ -41,6 +41,8 @@ class AddKernel(Operation, frozen=True, tag="add-kernel"):
             raise SolveFailed(
                 f"{', '.join(missing)} cannot be added without a change of other packages. {error.message}",
                 remedy=f"Add {missing[0]} by an update, which may change them.",
+                explanation=error.problem.explanation,
+                packages=(*missing, *error.problem.packages),
             ) from error
         plan = Plan(packages, (*installed.requested, *missing), variables=installed.variables)
         return planner.as_change(self, plan, installed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -75,12 +76,13 @@ async def _solved(planner: Planner, spec: EnvSpec) -> Plan:
     missing = kernel_packages_missing(names, planner.options.kernel_packages)
     if missing:
         message = f"{', '.join(missing)} is added, so that the environment is a kernel."
-        warnings = (*warnings, Problem("kernel-added", message))
+        warnings = (*warnings, Problem("kernel-added", message, packages=missing))
         requested = (*requested, *missing)
         try:
             packages = await planner.backend.solve(requested, channels, origins=origins)
         except SolveFailed as error:
-            raise SolveFailed(f"{message} {error.message}", remedy=error.remedy) from error
+            error.problem = replace(error.problem, message=f"{message} {error.message}")
+            raise
     return Plan(packages, public(requested), spec.pip, variables=spec.variables, warnings=warnings)
 
 

@@ -47,7 +47,9 @@ class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
         plan = Plan(packages, requested, variables=installed.variables)
         if pip := installed.pip:
             message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
-            plan = replace(plan, warnings=(Problem("pip-stays", message),))
+            plan = replace(
+                plan, warnings=(Problem("pip-stays", message, packages=tuple(package.name for package in pip)),)
+            )
         again = [package.requirement for package in pip if package.requirement]
         plan = for_python(plan, installed, again)
         return planner.as_change(self, plan, installed)

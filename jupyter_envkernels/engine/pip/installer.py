@@ -273,7 +273,11 @@ def explain_failure(lines: Sequence[str], output: Sequence[str], *, has_folder: 
         remedy = "Put the login for this server into ~/.netrc, or choose another index"
     elif not has_folder and any(map(_is_relative, failed_lines(lines, reason))):
         remedy = "Write the whole path: a spec that is given as text has no folder"
-    return PipFailed(f"{headline}: {reason}", remedy=f"{remedy}; the log has the installer's full answer.")
+    return PipFailed(
+        f"{headline}: {reason}",
+        remedy=f"{remedy}; the log has the installer's full answer.",
+        packages=tuple(filter(None, map(pip_name, failed_lines(lines, reason)))),
+    )
 
 
 def failed_lines(lines: Sequence[str], reason: str) -> list[str]:

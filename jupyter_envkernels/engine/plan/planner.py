@@ -124,7 +124,7 @@ def _of_running_kernels(prefix: Path) -> Iterator[Problem]:
     if running := running_kernels(prefix):
         count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
         message = f"{count} in this environment, and will see the change half."
-        yield Problem("kernels-run", message, "Restart it afterwards.")
+        yield Problem("kernels-run", message, "Restart it afterwards.", details={"count": len(running)})
 
 
 def public(requested: Sequence[str]) -> tuple[str, ...]:

@@ -57,7 +57,15 @@ def for_python(plan: Plan, installed: InstalledState, lines: Sequence[str]) -> P
         return plan
     again = ", and is installed again" if new and lines else ""
     message = f"Python {old} {f'becomes {new}' if new else 'goes'}: what pip installed for it goes{again}"
-    warnings = (*plan.warnings, Problem("python-changes", f"{message} ({first_of(names, _NAMED)})."))
+    warnings = (
+        *plan.warnings,
+        Problem(
+            "python-changes",
+            f"{message} ({first_of(names, _NAMED)}).",
+            packages=tuple(names),
+            details={"before": old, "after": new},
+        ),
+    )
     return replace(plan, pip=(*plan.pip, *(lines if new else ())), pip_removed=(), warnings=warnings)
 
 

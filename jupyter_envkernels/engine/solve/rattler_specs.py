@@ -109,11 +109,16 @@ class Reader:
             for line in lines
             if line.spec.channel is not None
             and (url := line.spec.channel.base_url.rstrip("/")) not in urls
-            and f" {self._hide(url)} " in error.message
+            and self._hide(url) == str(error.details.get("url", "")).rstrip("/")
         ]
         if not blamed:
             return error
-        return ChannelFailed(error.message, remedy=f"It is named by {some(blamed)}. {error.remedy}")
+        return ChannelFailed(
+            error.message,
+            remedy=f"It is named by {some(blamed)}. {error.remedy}",
+            explanation=error.problem.explanation,
+            details=error.details,
+        )
 
     def solver(
         self,

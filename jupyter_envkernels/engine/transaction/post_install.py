@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -61,7 +60,7 @@ async def finish(
     activation = await asyncio.to_thread(activate, prefix, environ)
     activated = activation.environ
     for problem in chain.from_iterable(activation.problems.values()):
-        report.log(f"{problem.message} {problem.remedy}")
+        report.log(problem.sentence)
     await run_post_link(prefix, linked, activated, report)
     if plan.pip:
         report.phase("pip", pip_message(plan.pip))
@@ -96,10 +95,7 @@ async def finish(
 def _without_secrets(problems: Mapping[Path, Sequence[Problem]], variables: Variables) -> dict[Path, list[Problem]]:
     """Return what scripts said without the values of variables that the request uses."""
     hide = variables.secrets.hide
-    return {
-        prefix: [replace(problem, message=hide(problem.message)) for problem in failed]
-        for prefix, failed in problems.items()
-    }
+    return {prefix: [problem.masked(hide) for problem in failed] for prefix, failed in problems.items()}
 
 
 def pip_message(lines: Sequence[str]) -> str:

@@ -59,7 +59,9 @@ def check_unused(prefix: Path) -> None:
             ) from error
         raise Forbidden(f"{prefix} cannot be looked at: {error.strerror}.") from error
     raise AlreadyExists(
-        f"{prefix} exists already.", remedy="Choose another name, or remove the existing environment first."
+        f"{prefix} exists already.",
+        remedy="Choose another name, or remove the existing environment first.",
+        details={"prefix": str(prefix)},
     )
 
 
@@ -134,6 +136,7 @@ def check_settled(prefix: Path) -> None:
                 f"A job of {name} works on {prefix}.",
                 remedy=f"Wait until it is over. If it was interrupted, the next start of the server of {name} puts the "
                 "environment back.",
+                details={"account": name, "prefix": str(prefix)},
             )
 
 
@@ -148,7 +151,10 @@ def check_idle(prefix: Path) -> None:
         raise InUse(
             f"{count} in {prefix}.",
             remedy="Shut down what uses it, or remove it all the same by force.",
-            details={"kernels": [{"pid": kernel.pid, "command": kernel.command} for kernel in running]},
+            details={
+                "prefix": str(prefix),
+                "kernels": [{"pid": kernel.pid, "command": kernel.command} for kernel in running],
+            },
         )
 
 
@@ -159,7 +165,7 @@ def check_there(prefix: Path) -> None:
         NotFound: there is none.
     """
     if not (prefix / "conda-meta").is_dir():
-        raise NotFound(f"There is no environment at {prefix}.")
+        raise NotFound(f"There is no environment at {prefix}.", details={"prefix": str(prefix)})
 
 
 def check_trusted(prefix: Path, trust: Trust) -> None:
@@ -171,7 +177,7 @@ def check_trusted(prefix: Path, trust: Trust) -> None:
     verdict = trust.judge(prefix)
     if not verdict.ok:
         problem = not_trusted(str(prefix), verdict)
-        raise Forbidden(problem.message, remedy=problem.remedy)
+        raise Forbidden(problem.message, remedy=problem.remedy, details=problem.details)
 
 
 def check_changeable(prefix: Path) -> None:

@@ -303,7 +303,7 @@ class Transaction:
         for warning in plan.warnings:
             if warning in (*self.settings.problems, *self.variables.warnings):  # the log has begun with them
                 continue
-            self.report.log(f"{warning.message} {warning.remedy}".rstrip())
+            self.report.log(warning.sentence)
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
         return plan
 

@@ -117,6 +117,8 @@ async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: 
             f"The kernel {path.parent.name} of the new environment does not start: {last_words(output, code)}",
             remedy=foreign_part(output, prefix)
             or "A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
+            explanation="\n".join(output),
+            details={"kernel": path.parent.name},
         )
 
 

@@ -108,7 +108,7 @@ class JournalWriter:
 
     def _append(self, state: JobState, progress: Progress | None, error: Problem | None = None) -> None:
         if error is not None:
-            error = Problem(error.code, self._hide(error.message), self._hide(error.remedy))
+            error = error.masked(self._hide)
         message = self._hide(self._message)
         self._time = max(self._time, time.time())  # the clock may be set back meanwhile
         event = JobEvent(

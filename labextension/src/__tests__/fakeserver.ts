@@ -22,7 +22,7 @@ import {
   JobRequest
 } from '../types';
 import { components, paths } from '../types/rest-api';
-import { makeJob, makeSettings } from './makers';
+import { makeJob, makeProblem, makeSettings } from './makers';
 
 /** What is asked of a path: the id in it, the query, and the body. */
 interface IAsked {
@@ -108,8 +108,8 @@ export class FakeServer {
     this.bus.emit({ schema_id: schema, job_id: id, seq });
   }
 
-  refuse(status: number, problem: IProblem, details: object = {}): void {
-    this.refusal = { status, body: JSON.stringify({ ...problem, details }) };
+  refuse(status: number, problem: IProblem): void {
+    this.refusal = { status, body: JSON.stringify(makeProblem(problem)) };
   }
 
   private _record(job: IJob): void {
@@ -250,7 +250,7 @@ export class FakeServer {
 
 const NOT_THERE: Answer<object> = [
   404,
-  { message: 'Not there.', code: 'not-found', remedy: '', details: {} }
+  makeProblem({ code: 'not-found', message: 'Not there.', remedy: '' })
 ];
 
 /** Wait until a condition holds. */

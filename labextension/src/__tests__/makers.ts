@@ -9,6 +9,7 @@ import {
   ILimits,
   ILimitsUsage,
   IPlan,
+  IProblem,
   IRevision,
   ISettings,
   SCHEMAS,
@@ -26,6 +27,11 @@ function nulls<N extends 'Environment' | 'Job' | 'Kernel' | 'Settings'>(
   return Object.fromEntries(nullable.map(([field]) => [field, null])) as Nulls<
     Schemas[N]
   >;
+}
+
+/** A problem. */
+export function makeProblem(said: IProblem): Schemas['Problem'] {
+  return { explanation: '', packages: [], fixes: [], details: {}, ...said };
 }
 
 /** An environment with a Python kernel. */

@@ -168,23 +168,21 @@ export function Fold(props: {
   );
 }
 
-/** What went wrong, and what to do about it. A solver's reason has many lines: the first one says it, the others are folded. */
+/** What went wrong, and what to do about it; what more there is to read is folded. */
 export function ProblemText(
   props: IBaseProps & { problem: IProblem }
 ): JSX.Element {
   const { problem, trans } = props;
-  const { message, remedy } = problem;
-  const [first, ...rest] = message.trim().split('\n');
-  const detail = rest.join('\n').trimEnd();
+  const { explanation, message, remedy } = problem;
   return (
     <div className="jp-EnvKernels-problem">
-      <p className="jp-EnvKernels-problemFirst">{first}</p>
+      <p className="jp-EnvKernels-problemFirst">{message}</p>
       {remedy && <p className="jp-EnvKernels-remedy">{remedy}</p>}
-      {detail && (
+      {explanation && (
         <details className="jp-EnvKernels-fold">
           <summary>{trans.__('Details')}</summary>
           <pre className="jp-EnvKernels-problemDetail" tabIndex={0}>
-            {detail}
+            {explanation}
           </pre>
         </details>
       )}

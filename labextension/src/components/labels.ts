@@ -4,7 +4,7 @@
 
 import { TranslationBundle } from '@jupyterlab/translation';
 
-import { NOT_UNDERSTOOD, UNREACHABLE } from '../restapi';
+import { NOT_UNDERSTOOD, RequestError, UNREACHABLE } from '../restapi';
 import {
   IJob,
   IProblem,
@@ -136,7 +136,8 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
 
 /** A failure in words for the person: those of the server, or ours where it did not answer. */
 export function describe(error: unknown, trans: TranslationBundle): IProblem {
-  const { code = '', message, remedy = '' } = error as Partial<IProblem>;
+  const problem = error instanceof RequestError ? error.problem : error;
+  const { code = '', message, remedy = '' } = problem as Partial<IProblem>;
   if (code === UNREACHABLE) {
     return {
       code,
@@ -158,5 +159,10 @@ export function describe(error: unknown, trans: TranslationBundle): IProblem {
       )
     };
   }
-  return { code, message: message ?? String(error), remedy };
+  return {
+    ...(problem as Partial<IProblem>),
+    code,
+    message: message ?? String(error),
+    remedy
+  };
 }

@@ -10,7 +10,9 @@ export { SCHEMAS };
 
 export type Schemas = components['schemas'];
 
-export type IProblem = Schemas['Problem'];
+/** A problem. What the panel finds out by itself has these three fields alone. */
+export type IProblem = Pick<Schemas['Problem'], 'code' | 'message' | 'remedy'> &
+  Partial<Schemas['Problem']>;
 
 export type IEnvironment = Schemas['Environment'];
 export type IKernel = Schemas['Kernel'];

@@ -406,17 +406,6 @@ export interface components {
         };
         /** @description Letters, digits, dot, dash and underscore; begins with a letter, a digit or an underscore. Not base or root, which are conda's own. */
         EnvironmentName: string;
-        /** @description Why a request was refused. */
-        Error: {
-            /** @description a stable word for programs. */
-            code: string;
-            /** @description what is wrong. */
-            message: string;
-            /** @description what to do about it; may be empty. */
-            remedy: string;
-            /** @description facts for programs. */
-            details: Record<string, never>;
-        };
         /** @enum {unknown} */
         ExportFormat: "yaml" | "yaml-no-builds" | "yaml-from-history" | "explicit" | "pixi-lock" | "requirements";
         /** @description An environment as the text of a file. It holds no credentials. */
@@ -708,11 +697,22 @@ export interface components {
             /** @description it needs no download. */
             cached: boolean;
         };
-        /** @description Why something cannot be used: a stable `code`, a sentence, and what to do about it. */
+        /** @description What is wrong, and what to do about it. */
         Problem: {
+            /** @description the stable word for programs. */
             code: string;
+            /** @description the headline: what is wrong and where, as one or more full sentences. */
             message: string;
+            /** @description what the person can do about it; empty when there is nothing. */
             remedy: string;
+            /** @description what more there is to read, such as the solver's reasons, in lines. */
+            explanation: string;
+            /** @description names of the packages that it is about. */
+            packages: string[];
+            /** @description ways out that were tried: changes after which there is a solution. */
+            fixes: components["schemas"]["SpecChange"][][];
+            /** @description what the sentences tell of, by name and JSON-serialisable: with the code, enough to translate them. */
+            details: Record<string, unknown>;
         };
         /** @description How far a phase is. In the phase pip, packages that are fetched, built or there already, of all that the section comes to. */
         Progress: {
@@ -822,6 +822,11 @@ export interface components {
             /** @description why a policy file cannot be used, so that nothing can be changed; else null. */
             policy_problem: components["schemas"]["Problem"] | null;
         };
+        /** @description A match spec of a request, and the one to write in its place; null to leave it out. */
+        SpecChange: {
+            before: string;
+            after: string | null;
+        };
         /** @description A spec to begin with. */
         Template: {
             /** @description the file's, without its suffix. */
@@ -899,7 +904,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["Error"];
+                "application/json": components["schemas"]["Problem"];
             };
         };
     };

@@ -59,10 +59,9 @@ CLASHES = {
 def test_the_lines_that_clash_and_what_would_help(engine: Engine, specs: tuple[str, ...]) -> None:
     answer = engine.solve(*specs, CONDA_OVERRIDE_CUDA="", CONDA_OVERRIDE_GLIBC="2.17")
     assert answer["code"] == "unsatisfiable"
-    headline, _, tree = answer["message"].partition("\n")
-    assert (headline, answer["remedy"]) == CLASHES[specs]
-    assert tree
-    assert "Cannot solve the request" not in tree
+    assert (answer["message"], answer["remedy"]) == CLASHES[specs]
+    assert answer["explanation"]
+    assert "Cannot solve the request" not in answer["explanation"]
 
 
 @pytest.fixture
@@ -84,14 +83,22 @@ def test_the_newest_version_of_python_for_which_an_old_package_was_built(engine:
     assert answer["remedy"] == (
         "It works with `python=3.12` instead of `python=3.13` or with `numpy=2.2` instead of `numpy=1.26`."
     )
+    assert answer["packages"] == ["python", "numpy"]
+    assert answer["fixes"] == [
+        [{"before": "python=3.13", "after": "python=3.12"}],
+        [{"before": "numpy=1.26", "after": "numpy=2.2"}],
+    ]
 
 
 def test_two_conflicts_are_both_told(engine: Engine, three_pythons: str) -> None:
     answer = engine.solve("conflict-a", "python=3.13", "conflict-b", "numpy=1.26", channels=[three_pythons])
-    headline = answer["message"].splitlines()[0]
-    assert "`conflict-a` and `conflict-b` cannot be installed together" in headline
-    assert "`python=3.13` and `numpy=1.26` cannot be installed together" in headline
+    assert "`conflict-a` and `conflict-b` cannot be installed together" in answer["message"]
+    assert "`python=3.13` and `numpy=1.26` cannot be installed together" in answer["message"]
     assert answer["remedy"].count(", and ") == 1
+    assert answer["fixes"], "each changes a line of both conflicts"
+    for first, second in answer["fixes"]:
+        assert first["before"].startswith("conflict-")
+        assert not second["before"].startswith("conflict-")
 
 
 def test_all_names_and_versions_that_no_channel_has(engine: Engine, channel_versions: dict[str, str]) -> None:
@@ -168,7 +175,7 @@ def test_a_clash_through_what_one_cannot_stand(engine: Engine) -> None:
     answer = engine.solve("constrainer", "conflict-b", "conflict-a")
     assert answer["message"].startswith(
         "`constrainer` and `conflict-b` cannot be installed together: `conflict-b` needs conflict-base >=2; "
-        "`constrainer` goes only with conflict-base <1.5.\n"
+        "`constrainer` goes only with conflict-base <1.5."
     )
 
 
@@ -209,9 +216,7 @@ def test_a_channel_that_the_build_of_a_line_is_from(engine: Engine, tmp_path: Pa
 def test_a_package_by_its_url_that_is_not_there(engine: Engine, channel_server: ChannelServer, scheme: str) -> None:
     channel = f"{channel_server.url}/main" if scheme == "http" else engine.url("main")
     answer = engine.solve(f"{channel}/noarch/nonesuch-1.0-0.conda")
-    assert answer["message"].startswith(
-        "The package nonesuch 1.0 cannot be fetched: there is nothing at this address.\n"
-    )
+    assert answer["message"].startswith("The package nonesuch 1.0 cannot be fetched: there is nothing at this address.")
     assert answer["remedy"] == "Correct the address."
 
 

@@ -27,7 +27,7 @@ from jupyter_envkernels.engine.fetch.error_mapping import channel_failure, damag
 def test_kinds_of_install_failures(text: str, kind: type[errors.EnvKernelsError], headline: str) -> None:
     failure = install_failure(text)
     assert type(failure) is kind
-    assert failure.message == f"{headline}\n{text}"
+    assert (failure.message, failure.problem.explanation) == (headline, text)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,8 @@ def test_a_cache_that_cannot_be_written_to() -> None:
 
 
 def test_what_is_not_known_is_said_in_the_engines_words() -> None:
-    assert channel_failure("strange").message == "A channel cannot be read.\nstrange"
+    failure = channel_failure("strange")
+    assert (failure.message, failure.problem.explanation) == ("A channel cannot be read.", "strange")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_proxy_is_named_where_a_server_cannot_be_reached() -> None:
     text = "error sending request for url (http://h/main/noarch/x)\ntcp connect error: Connection refused"
     failure = channel_failure(text, proxy_of=lambda url: "proxy:3128" if url.startswith("http://h/") else "")
     assert failure.message.startswith(
-        "The channel http://h/main cannot be read: its server cannot be reached through the proxy proxy:3128.\n"
+        "The channel http://h/main cannot be read: its server cannot be reached through the proxy proxy:3128."
     )
     assert failure.remedy.startswith("Check conda's proxy_servers")
     assert "proxy" not in channel_failure(text).message

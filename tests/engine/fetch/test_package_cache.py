@@ -60,13 +60,13 @@ def test_a_server_that_refuses(
     channel_server.add_rule(r"prio-demo.*\.conda$", status=status)
     answer = engine.install(prefix, "prio-demo", channels=[f"{channel_server.url}/main"], **NO_RETRIES)
     assert answer["code"] == "download-failed"
-    assert answer["message"].startswith(f"The package prio-demo 1.0 cannot be fetched: {reason}.\n")
+    assert answer["message"].startswith(f"The package prio-demo 1.0 cannot be fetched: {reason}.")
 
 
 def test_a_connection_that_is_cut(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
     channel_server.add_rule(r"python-3.*\.conda$", drop_after=100_000)
     answer = engine.install(prefix, "python", channels=[f"{channel_server.url}/main"])
-    assert re.match(r"The package python 3\.\S+ cannot be fetched: the connection was cut\.\n", answer["message"])
+    assert re.match(r"The package python 3\.\S+ cannot be fetched: the connection was cut\.", answer["message"])
     assert sum(re.search(r"python-3.*\.conda$", request.path) is not None for request in channel_server.log) > 1
 
 

@@ -52,7 +52,7 @@ def assert_installed(engine: Engine, prefix: Path) -> None:
 def test_a_download_that_breaks_goes_on(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:
     channel_server.add_rule(BIG, drop_after=10_000_000)
     answer = install(engine, channel_server, prefix, {"CONDA_REMOTE_MAX_RETRIES": "0"})
-    assert answer["message"].startswith("The package big-demo 1.0 cannot be fetched: the connection was cut.\n")
+    assert answer["message"].startswith("The package big-demo 1.0 cannot be fetched: the connection was cut.")
     channel_server.log.clear()
     answer = install(engine, channel_server, prefix)
     assert_installed(engine, prefix)

@@ -61,7 +61,7 @@ def test_pinned_packages(engine: Engine) -> None:
     refused = engine.solve("conflict-b", **pins)
     assert refused["message"].startswith(
         "`conflict-b` and `conflict-base=1.0` cannot be installed together: `conflict-b` needs conflict-base >=2. "
-        "`conflict-base=1.0` comes from CONDA_PINNED_PACKAGES.\n"
+        "`conflict-base=1.0` comes from CONDA_PINNED_PACKAGES."
     )
     assert "without `conflict-base=1.0`" in refused["remedy"]
 

@@ -38,9 +38,13 @@ describe('ProgressBar', () => {
 });
 
 describe('ProblemText', () => {
-  it('sets the first line apart from the tree below it', () => {
-    const message = 'They do not go together.\n├─ a\n└─ b\n';
-    const problem = { code: 'x', message, remedy: 'Change one.' };
+  it('folds the explanation', () => {
+    const problem = {
+      code: 'x',
+      message: 'They do not go together.',
+      remedy: 'Change one.',
+      explanation: '├─ a\n└─ b'
+    };
     page.render(<ProblemText problem={problem} trans={trans} />);
     expect(page.all('.jp-EnvKernels-problemFirst')[0].textContent).toBe(
       'They do not go together.'

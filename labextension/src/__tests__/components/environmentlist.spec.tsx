@@ -8,7 +8,7 @@ import {
 import { languages } from '../../components/environmentrow';
 import { whyKept } from '../../components/permissions';
 import { IEnvironment, IJob } from '../../types';
-import { makeEnvironment, makeJob } from '../makers';
+import { makeEnvironment, makeJob, makeProblem } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -77,11 +77,11 @@ describe('EnvironmentList', () => {
   });
 
   it('shows why there is no kernel, and the remedy', () => {
-    const problem = {
+    const problem = makeProblem({
       code: 'no-kernel',
       message: 'It has no kernel.',
       remedy: 'Install ipykernel.'
-    };
+    });
     list([makeEnvironment('tools', { kernels: [], problem })]);
     const [text] = page.all('.jp-EnvKernels-rowProblem');
     expect(text.textContent).toContain('It has no kernel.');
@@ -93,11 +93,13 @@ describe('EnvironmentList', () => {
   });
 
   it('names scripts that failed beside a kernel that starts', () => {
-    const failed = ['a.sh', 'b.sh'].map(name => ({
-      code: 'activation-script',
-      message: `${name} failed.`,
-      remedy: 'Correct it.'
-    }));
+    const failed = ['a.sh', 'b.sh'].map(name =>
+      makeProblem({
+        code: 'activation-script',
+        message: `${name} failed.`,
+        remedy: 'Correct it.'
+      })
+    );
     list([makeEnvironment('tools', { activation_problems: failed })]);
     const texts = page.all('.jp-EnvKernels-rowProblem');
     expect(texts.map(({ textContent }) => textContent)).toEqual([
@@ -109,11 +111,11 @@ describe('EnvironmentList', () => {
   });
 
   it('shows the command that trusts what others can change', () => {
-    const problem = {
+    const problem = makeProblem({
       code: 'not-trusted',
       message: '/srv/x belongs to ada.',
       remedy: 'Run: jupyter envkernels trust /srv/x'
-    };
+    });
     const mark = { kernels: [], is_trusted: false, problem };
     list([makeEnvironment('exam', mark)]);
     const [text] = page.all('.jp-EnvKernels-rowProblem');
@@ -129,7 +131,7 @@ describe('EnvironmentList', () => {
     ['of another reason', { code: 'unreadable' }, {}],
     ['in a read-only environment', { code: 'no-kernel' }, { read_only: true }]
   ])('offers no kernel where there is none %s', (_, { code }, more) => {
-    const problem = { code, message: 'No.', remedy: '' };
+    const problem = makeProblem({ code, message: 'No.', remedy: '' });
     list([makeEnvironment('tools', { kernels: [], problem, ...more })]);
     expect(() => page.button('Add kernel to tools')).toThrow();
   });

@@ -3,7 +3,7 @@ import React from 'react';
 import { JobView } from '../../components/jobview';
 import { RequestError } from '../../restapi';
 import { IJob } from '../../types';
-import { makeJob, makePlan } from '../makers';
+import { makeJob, makePlan, makeProblem } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -74,8 +74,12 @@ describe('JobView', () => {
 
   it('shows why a job has failed, and what can be done', () => {
     const done: string[] = [];
-    const message = 'No numpy.\n├─ numpy\n└─ nothing';
-    const error = { code: 'x', message, remedy: 'Add a channel.' };
+    const error = makeProblem({
+      code: 'x',
+      message: 'No numpy.',
+      remedy: 'Add a channel.',
+      explanation: '├─ numpy\n└─ nothing'
+    });
     const actions = {
       ...none,
       back: { label: trans.__('Edit spec'), go: () => void done.push('edit') },

@@ -1,7 +1,7 @@
 import React from 'react';
 
 import { LimitsLine, LimitsOfNew, reachedLimit } from '../../components/limits';
-import { makeSettings } from '../makers';
+import { makeProblem, makeSettings } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -105,7 +105,11 @@ describe('LimitsOfNew', () => {
   });
 
   it('says that a policy file cannot be used, before all else', () => {
-    const problem = { code: 'policy-unusable', message: 'No.', remedy: 'Ask.' };
+    const problem = makeProblem({
+      code: 'policy-unusable',
+      message: 'No.',
+      remedy: 'Ask.'
+    });
     const reached = makeSettings({ max_environments: 1 });
     const settings = { ...reached, policy_problem: problem };
     page.render(<LimitsOfNew settings={settings} trans={trans} />);

@@ -4,10 +4,11 @@ import {
   whyKept,
   whyNotTrusted
 } from '../../components/permissions';
-import { makeEnvironment } from '../makers';
+import { makeEnvironment, makeProblem } from '../makers';
 import { trans } from '../render';
 
-const problem = (code: string) => ({ code, message: 'No.', remedy: '' });
+const problem = (code: string) =>
+  makeProblem({ code, message: 'No.', remedy: '' });
 const bare = { kernels: [], problem: problem('no-kernel') };
 
 describe('permissions', () => {

@@ -2,7 +2,7 @@ import React from 'react';
 
 import { channelName, PlanView } from '../../components/planview';
 import { IPlan } from '../../types';
-import { makePlan } from '../makers';
+import { makePlan, makeProblem } from '../makers';
 import { Page, trans } from '../render';
 
 let page: Page;
@@ -86,7 +86,13 @@ describe('PlanView', () => {
         pip: ['cowsay'],
         pip_removed: ['old'],
         variables: { A: 'b' },
-        warnings: [{ code: 'disk', message: 'It is full.', remedy: 'Clean.' }]
+        warnings: [
+          makeProblem({
+            code: 'disk',
+            message: 'It is full.',
+            remedy: 'Clean.'
+          })
+        ]
       })
     );
     expect(page.all('[data-code=disk]')[0].textContent).toContain('Clean.');

@@ -2,7 +2,7 @@ import { JobModel } from '../../model';
 import { RestAPI } from '../../restapi';
 import { IJob } from '../../types';
 import { FakeServer, until } from '../fakeserver';
-import { makeJob } from '../makers';
+import { makeJob, makeProblem } from '../makers';
 
 describe('JobModel', () => {
   let server: FakeServer;
@@ -35,7 +35,11 @@ describe('JobModel', () => {
     expect(jobs.phases(id)).toEqual(['checking', 'solving']);
 
     const finished = '2026-01-01T00:01:00Z';
-    const error = { code: 'unsatisfiable', message: 'No.', remedy: 'Try.' };
+    const error = makeProblem({
+      code: 'unsatisfiable',
+      message: 'No.',
+      remedy: 'Try.'
+    });
     server.advance(id, { state: 'failed', phase: null, error, finished });
     await until(() => jobs.get(id)?.finished === finished);
     server.ring(id, 99);

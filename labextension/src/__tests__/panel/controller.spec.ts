@@ -201,7 +201,7 @@ describe('Controller', () => {
     const kernels = [{ pid: 7, command: 'python -m ipykernel_launcher' }];
     const problem = { code: 'in-use', message: 'A kernel runs.', remedy: '' };
     const removed = controller.remove(ml);
-    server.refuse(409, problem, { kernels });
+    server.refuse(409, { ...problem, details: { kernels } });
     await press('Delete');
     const text = (await dialog()).textContent;
     expect(text).toContain('lesson.ipynb');

@@ -6,7 +6,7 @@ import {
   openEnvironmentMenu
 } from '../../panel/environmentmenu';
 import { until } from '../fakeserver';
-import { makeEnvironment } from '../makers';
+import { makeEnvironment, makeProblem } from '../makers';
 import { trans } from '../render';
 import { Models } from './models';
 
@@ -17,7 +17,11 @@ describe('The commands of an environment', () => {
   let commands: CommandRegistry;
   let done: unknown[];
 
-  const problem = { code: 'no-kernel', message: 'No.', remedy: '' };
+  const problem = makeProblem({
+    code: 'no-kernel',
+    message: 'No.',
+    remedy: ''
+  });
   const all = [
     makeEnvironment('ml'),
     makeEnvironment('bare', { kernels: [], problem }),
