@@ -1,4 +1,17 @@
-"""Specs: text to :class:`~jupyter_envkernels.models.EnvSpec`, with remarks, and back. Pure: no I/O, no framework."""
+"""Read and write specs: text -> :class:`~jupyter_envkernels.models.EnvSpec` with diagnostics, and back. No I/O.
+
+``check`` below goes through them in this order:
+
+- text: ``text`` (encoding, size), ``detect`` (which format)
+- formats: ``environment_yml``, ``requirements``, ``package_list``, ``lockfiles``; YAML by ``yaml_nodes``, its errors by
+  ``yaml_errors``
+- lines: ``match_specs`` (makes a match spec fit for the solver), ``pip_lines``, ``pip_options``, ``pip_sources``,
+  ``package_names``, ``environment_variables``, ``platforms``
+- diagnostics: ``lint``, ``anaconda_tos``, ``kernel_packages``; made by ``remarks``, with quick fixes by ``fixes``
+- out: ``export_formats``, without what ``redact`` and ``secrets`` find
+
+"Did you mean" for packages needs channels: see ``engine.suggestions``.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +55,7 @@ __all__ = [
 
 MAX_DIAGNOSTICS = 200
 _CHOOSING = {"requirements": requirements.read, "package-list": package_list.read}
-"""Readers of lists that leave something to choose, by what :mod:`.formats` calls them."""
+"""Readers of lists that need a solver, by the kind that :mod:`.detect` finds."""
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -54,17 +67,17 @@ def check(
     *,
     installer: PipInstaller = "uv",
 ) -> CheckedSpec:
-    """Read a spec and say all that can be said of it without a channel.
+    """Read a spec and check everything that needs no channel.
 
     Args:
         text: an environment.yml, ``@EXPLICIT`` list, lock file, requirements.txt or list of conda packages; bytes as
             they are in the file.
-        kernel_packages: what is added to an environment that has python and no kernel.
-        denied_variables: patterns of the variables that no spec may use, beside those of Jupyter.
-        installer: what will install the lines of pip.
+        kernel_packages: packages to add to an environment that has python and no kernel.
+        denied_variables: patterns of variables that specs may not use, in addition to those of Jupyter.
+        installer: installs the pip lines.
 
     Returns:
-        the spec, or None where the text gives none, and the remarks by line. No input raises.
+        the spec, or None if the text has none, and the diagnostics by line. No input raises.
     """
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
@@ -81,12 +94,12 @@ def check(
 
 
 def with_remarks(checked: CheckedSpec, further: Iterable[Diagnostic]) -> CheckedSpec:
-    """Return the same with remarks from elsewhere among its own."""
+    """Return a checked spec with further diagnostics sorted into its own."""
     return CheckedSpec(checked.spec, _by_line([*checked.diagnostics, *further]))
 
 
 def read_document(text: str | bytes) -> Document | None:
-    """Return a spec with the places of its parts; None where it cannot be read, or leaves nothing to choose."""
+    """Return a spec with the positions of its parts; None if it cannot be read or lists exact packages."""
     try:
         decoded = decode(text) if isinstance(text, bytes) else text
         found = detect.recognise(decoded)
@@ -96,20 +109,20 @@ def read_document(text: str | bytes) -> Document | None:
 
 
 def _read(text: str, found: detect.Recognised | None) -> tuple[Document, list[Diagnostic]]:
-    """A spec that leaves something to choose.
+    """Read a spec that needs a solver.
 
     Raises:
-        Unreadable: it gives none.
+        Unreadable: the text has no spec.
     """
     checked = check_text(text)
     return _CHOOSING[found.kind](checked) if found else environment_yml.read(checked)
 
 
 def _exact(text: str, found: detect.Recognised, denied_variables: tuple[str, ...]) -> CheckedSpec:
-    """A spec that names each package by its URL.
+    """Read a spec that names each package by its URL.
 
     Raises:
-        Unreadable: that format is not read.
+        Unreadable: the format is not supported.
     """
     readers = {"explicit": explicit.read, "lock-file": lock_files.read}
     if found.kind not in readers:
@@ -121,9 +134,9 @@ def _exact(text: str, found: detect.Recognised, denied_variables: tuple[str, ...
 
 
 def _by_line(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """In the order of the text; of very many the gravest, and how many there are beside."""
+    """Sort diagnostics by line; if there are too many, keep the most severe and count the others."""
     gravest = sorted(diagnostics, key=lambda d: _SEVERITIES.index(d.severity))
     kept = sorted(gravest[:MAX_DIAGNOSTICS], key=lambda d: (d.line or 0, d.column or 0))
     if more := len(diagnostics) - len(kept):
-        kept.append(Diagnostic("info", "more", f"{more:,} more remarks are not shown.", "Begin with those shown."))
+        kept.append(Diagnostic("info", "more", f"{more:,} more remarks are not shown.", "Fix those shown first."))
     return tuple(kept)

@@ -1,4 +1,4 @@
-"""Channels that may cost money: Anaconda's own, under whichever name."""
+"""Warn about channels of Anaconda, whose terms of service ask larger organisations to pay."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _URL = re.compile(
 
 
 UrlsOf: TypeAlias = Callable[[Sequence[str]], Iterable[str]]
-"""What names of channels stand for by conda's configuration: their URLs."""
+"""Resolve names of channels to URLs by conda's configuration."""
 
 
 def terms_remarks(channels: Iterable[Text], urls_of: UrlsOf | None = None) -> Iterator[Diagnostic]:
-    """Yield a remark on the terms of each channel of Anaconda's in a spec, once; see :func:`terms_of_service`."""
+    """Yield one diagnostic for each channel of Anaconda in a spec; see :func:`terms_of_service`."""
     for channel in {channel.text.rstrip("/"): channel for channel in reversed(list(channels))}.values():
         if terms := terms_of_service([channel.text], urls_of=urls_of):
             yield remark("info", terms.code, channel, terms.message, terms.remedy)
@@ -29,12 +29,12 @@ def terms_remarks(channels: Iterable[Text], urls_of: UrlsOf | None = None) -> It
 def terms_of_service(
     channels: Iterable[str], *, configured: bool = False, urls_of: UrlsOf | None = None
 ) -> Problem | None:
-    """Return a note on the terms of the first channel of Anaconda's among these; None where there is none.
+    """Return a note on the terms of the first channel of Anaconda among these; None if there is none.
 
     Args:
         channels: names or URLs.
-        configured: they come from the configuration, for a spec that names none.
-        urls_of: judges names; without it they stand for what they do where nothing is configured.
+        configured: whether they come from the configuration, because the spec names none.
+        urls_of: resolves names of channels; without it they have conda's default meaning.
     """
     found = next((channel for channel in channels if _is_anacondas(channel, urls_of)), None)
     if found is None:
@@ -42,7 +42,7 @@ def terms_of_service(
     message = f"'{shown(found)}' is Anaconda's channel; its terms of service ask larger organisations to pay."
     remedy = "Use 'conda-forge' alone, with 'nodefaults' beside it, unless you have a licence."
     if configured:
-        message = f"The spec names no channel, so that the configured ones are used. {message}"
+        message = f"The spec names no channel, so the configured ones are used. {message}"
         remedy = "Add the lines 'channels:' and '  - conda-forge' to the spec, unless you have a licence."
     return Problem("terms-of-service", message, remedy)
 

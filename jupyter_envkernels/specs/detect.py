@@ -1,4 +1,4 @@
-"""Which format a text is in, if it is no environment.yml."""
+"""Detect the format of a text that is not an environment.yml."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Kind = Literal["explicit", "lock-file", "requirements", "package-list", "other"]
 
 
 class _Format(NamedTuple):
-    """A format, the lines that give it away (all of them, anywhere), and what to do with such a file.
+    """A format, the lines by which it is detected (all of them, anywhere), and the remedy for such a file.
 
-    ``kind`` tells which module reads it; ``other`` ones are not read.
+    ``kind`` says which module reads it; the kind ``other`` is not supported.
     """
 
     name: str
@@ -27,7 +27,7 @@ class _Format(NamedTuple):
 
 
 class Recognised(NamedTuple):
-    """What a text is, and the line that gave it away."""
+    """The format of a text, and the line by which it was detected."""
 
     kind: Kind
     name: str
@@ -35,7 +35,7 @@ class Recognised(NamedTuple):
     line: int = 1
 
     def refusal(self) -> Unreadable:
-        """Return an error to raise: this format is not read."""
+        """Return the error to raise for a format that is not supported."""
         return unreadable("other-format", self.line, 1, f"This is {self.name}, not an environment.yml.", self.remedy)
 
 
@@ -53,14 +53,14 @@ _FORMATS = (
     _Format("a web page", (re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE),), "Download the raw file itself."),
     _Format("a TOML file", (re.compile(r"\[{1,2}[\w.-]+\]{1,2}\s*$"), re.compile(r"[\w-]+ *= *\S")), _BY_HAND),
     _Format(
-        "what 'pip list' prints",
+        "the output of 'pip list'",
         (re.compile(r"Package +Version\b"), re.compile(r"-+ -+")),
-        "Give what 'pip freeze' prints in its place.",
+        "Use the output of 'pip freeze' instead.",
     ),
     _Format(
-        "what 'conda list --json' prints",
+        "the output of 'conda list --json'",
         (re.compile(r'\s*"dist_name":'),),
-        "Give what 'conda list --export' or 'conda env export' prints in its place.",
+        "Use the output of 'conda list --export' or 'conda env export' instead.",
     ),
     _Format("a notebook", (re.compile(r'\s*"(cells|nbformat)":'),), "Choose the environment.yml beside it."),
 )
@@ -75,7 +75,7 @@ _MATCH_SPEC = re.compile(
     r"|\s+\d[\w.*+!]*(\s+([\w.*]+|<\w+>)(\s+\S+)?)?)?$"
 )
 _KEY_OR_ENTRY = re.compile(r"\s*(- |[\w-]+:(\s|$))")
-# Lists: a line is one of these, and of formats with as many such lines the first is meant.
+# Lists, in order of preference: the format of most lines wins, and the first among equals.
 _LISTS = (
     Recognised("explicit", "a list of package URLs"),
     Recognised("requirements", "a requirements.txt"),
@@ -85,10 +85,10 @@ _LINES = (_PACKAGE_URL, _REQUIREMENT, _MATCH_SPEC)
 
 
 def recognise(text: str) -> Recognised | None:
-    """Return which other format this is; None where it may be an environment.yml, or nothing known."""
+    """Return which other format this is; None if it may be an environment.yml, or is unknown."""
     head = text[:HEAD].removeprefix("\ufeff")
     if len(text) > HEAD:
-        head = head[: head.rfind("\n") + 1]  # half a line is of no format
+        head = head[: head.rfind("\n") + 1]  # the last line may be cut
     lines = lines_of(head)
     if _first(_ENVIRONMENT_YML, lines):
         return None
@@ -100,10 +100,10 @@ def recognise(text: str) -> Recognised | None:
 
 
 def _list(head: str) -> Recognised | None:
-    """What half of the lines are, or more; the others will be remarked on."""
+    """Return the format of at least half of the lines; the other lines become diagnostics."""
     written = [COMMENT.sub("", line.text).rstrip() for line in requirement_lines(head)]
     if not written:
-        return _LISTS[1] if python_version(head) else None  # we have exported it, and there was nothing of pip's
+        return _LISTS[1] if python_version(head) else None  # exported by us from an environment without pip packages
     if any(map(_KEY_OR_ENTRY.match, written)):
         return None
     counts = [sum(1 for line in written if sign.match(line)) for sign in _LINES]
@@ -112,5 +112,5 @@ def _list(head: str) -> Recognised | None:
 
 
 def _first(sign: re.Pattern[str], lines: Sequence[str]) -> int:
-    """The number of the first line that begins so; 0 where none does."""
+    """Return the number of the first line that matches; 0 if none does."""
     return next((number for number, line in enumerate(lines, 1) if sign.match(line)), 0)

@@ -1,4 +1,4 @@
-"""A spec with its places: what ``environment_yml`` reads and ``lint`` remarks on."""
+"""A spec with the position of each part, as ``environment_yml`` reads it and ``lint`` checks it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .yaml_nodes import Scalar
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The readable parts of an environment.yml, each where it stands, and all ``lines`` of the text."""
+    """The readable parts of an environment.yml with their positions, and all ``lines`` of the text."""
 
     name: Scalar | None = None
     prefix: Scalar | None = None
@@ -24,7 +24,7 @@ class Document:
     lines: Sequence[str] = ()
 
     def spec(self) -> EnvSpec:
-        """Return the same without places."""
+        """Return the spec without positions."""
         return EnvSpec(
             name=self.name.text if self.name is not None else None,
             channels=tuple(channel.text for channel in self.channels),

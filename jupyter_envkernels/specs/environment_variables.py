@@ -1,4 +1,4 @@
-"""Variables of the server in a spec: in channels and URLs of packages as conda knows them, in lines of pip as pip."""
+"""Find and expand environment variables of the server in specs, by the syntax of conda and of pip."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _OF_PIP = re.compile(r"\$\{([A-Z0-9_]+)\}")
 
 
 def expand_variables(text: str, environ: Mapping[str, str]) -> str:
-    """Replace ``$NAME`` and ``${NAME}``; a variable that is not set stays as written."""
+    """Replace ``$NAME`` and ``${NAME}``; unset variables stay as written."""
     return _VARIABLE.sub(lambda match: environ.get(match[1] or match[2], match[0]), text)
 
 
 def expand_pip_variables(line: str, environ: Mapping[str, str]) -> str:
-    """Replace ``${NAME}`` as pip and uv do: a variable that is not set or empty stays as written."""
+    """Replace ``${NAME}`` as pip and uv do: unset and empty variables stay as written."""
     return _OF_PIP.sub(lambda match: environ.get(match[1]) or match[0], line)
 
 
 def variables_in(text: str) -> list[str]:
-    """Return the names of the variables in a channel, a match spec or the URL of a package, each once."""
+    """Return the names of the variables in a channel, a match spec or a package URL, each once."""
     return list(dict.fromkeys(name or braced for name, braced in _VARIABLE.findall(text)))
 
 
@@ -39,8 +39,8 @@ def uses_of(spec: EnvSpec, added: Iterable[str] = ()) -> Iterator[tuple[str, str
     """Yield each line of a spec that uses a variable, with the name of that variable.
 
     Args:
-        spec: what a person has written.
-        added: match specs beside it.
+        spec: the spec, as written.
+        added: further match specs.
     """
     for text in (*spec.channels, *spec.dependencies, *added, *(package.url for package in spec.locked)):
         yield from ((text, name) for name in variables_in(text))
@@ -48,23 +48,23 @@ def uses_of(spec: EnvSpec, added: Iterable[str] = ()) -> Iterator[tuple[str, str
 
 
 def pip_uses_of(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each line of pip that uses a variable, with the name of that variable."""
+    """Yield each pip line that uses a variable, with the name of that variable."""
     for line in lines:
         yield from ((line, name) for name in pip_variables_in(line))
 
 
 def refused(uses: Iterable[tuple[str, str]], denied: Sequence[str]) -> list[Problem]:
-    """Return what speaks against lines by the variables that they use.
+    """Return a problem for each line that uses a denied variable.
 
     Args:
         uses: lines, each with the name of a variable.
-        denied: patterns of the variables that no spec may use, beside those of Jupyter.
+        denied: patterns of variables that specs may not use, in addition to those of Jupyter.
     """
     return [
         Problem(
             "variable-not-allowed",
-            f"'{shown(line)}' uses the variable {name} of the server, which no spec may use.",
-            "Take it out; use a variable of your own, or ~/.netrc.",
+            f"'{shown(line)}' uses the variable {name} of the server, which specs may not use.",
+            "Remove it; use another variable, or ~/.netrc.",
         )
         for line, name in dict.fromkeys(uses)
         if is_denied_variable(name, denied)
@@ -72,11 +72,11 @@ def refused(uses: Iterable[tuple[str, str]], denied: Sequence[str]) -> list[Prob
 
 
 def remarks(document: Document, denied: Sequence[str]) -> Iterator[Diagnostic]:
-    """Yield an error for each variable that no spec may use.
+    """Yield an error for each use of a denied variable.
 
     Args:
         document: the spec.
-        denied: patterns of names beside those of Jupyter.
+        denied: patterns of names, in addition to those of Jupyter.
     """
     lines = [*document.channels, *(replace(each.node, text=each.text) for each in document.dependencies)]
     uses = [(line, name) for line in lines for name in variables_in(line.text)]
@@ -86,12 +86,12 @@ def remarks(document: Document, denied: Sequence[str]) -> Iterator[Diagnostic]:
 
 
 def exact_remarks(spec: EnvSpec, lines: Sequence[str], denied: Sequence[str]) -> Iterator[Diagnostic]:
-    """Yield the same for a spec that names each package by its URL.
+    """Yield an error for each use of a denied variable in a spec that names each package by its URL.
 
     Args:
         spec: the spec.
-        lines: of its text. The first one that has the name of a variable is told as its place.
-        denied: patterns of names beside those of Jupyter.
+        lines: of its text. The first one that contains the name of a variable is its position.
+        denied: patterns of names, in addition to those of Jupyter.
     """
     for text, name in uses_of(spec):
         number = next((number for number, line in enumerate(lines, 1) if name in line), 1)

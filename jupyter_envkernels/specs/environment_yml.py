@@ -1,7 +1,7 @@
-"""environment.yml: read as conda reads it, and written.
+"""Read environment.yml as conda does, and write it.
 
-The format is conda's (CEP 24, https://conda.org/learn/ceps/cep-0024/). Where conda's two readers differ, and where
-conda loses something in silence, ``docs/specs.md`` says what is done here.
+Format: CEP 24, https://conda.org/learn/ceps/cep-0024/. ``docs/specs.md`` says what is done where conda's two readers
+differ, and where conda silently drops something.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BEGINNING = "Begin with 'dependencies:' and a line '  - python'."
 
 
 def parse(text: str) -> CheckedSpec:
-    """Read an environment.yml; remarks are those on its structure, without the further ones of ``lint``."""
+    """Read an environment.yml; diagnostics are those on its structure, without those of ``lint``."""
     try:
         document, diagnostics = read(text)
     except Unreadable as error:
@@ -37,7 +37,7 @@ def parse(text: str) -> CheckedSpec:
 
 
 def write(spec: EnvSpec) -> str:
-    """Return the text of an environment.yml which reads back as this spec; parts that are empty are left out."""
+    """Return the text of an environment.yml that reads back as this spec; empty parts are omitted."""
     from ruamel.yaml import YAML  # noqa: PLC0415 - its import costs more than writing a spec
 
     dependencies: list[object] = list(spec.dependencies)
@@ -58,10 +58,10 @@ def write(spec: EnvSpec) -> str:
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """Return the text's readable parts, and what is wrong with its structure and its match specs.
+    """Return the readable parts of a text, and diagnostics on its structure and its match specs.
 
     Raises:
-        Unreadable: it gives no spec at all.
+        Unreadable: it has no spec.
     """
     root = compose(text)
     if root is None or (isinstance(root, Scalar) and root.kind == "null"):
@@ -77,7 +77,7 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
 
 
 class _SpecReader:
-    """Takes the parts out of the top mapping; what it cannot take it says and leaves."""
+    """Reads the parts of the top mapping; what cannot be read becomes a diagnostic."""
 
     def __init__(self, root: Mapping, lines: list[str]) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -107,7 +107,7 @@ class _SpecReader:
     def _unknown_key(self, key: Scalar) -> None:
         if key.text.lower() == "pip":
             remedy = "Write '- pip:' as the last entry of 'dependencies:', and its lines below it, indented further."
-            self._say("warning", "unknown-key", key, "The key 'pip' stands outside the list and is ignored.", remedy)
+            self._say("warning", "unknown-key", key, "The key 'pip' is outside the list and is ignored.", remedy)
             return
         near = difflib.get_close_matches(key.text, [k for k in KEYS if k not in self._values], 1)
         remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
@@ -121,12 +121,12 @@ class _SpecReader:
             self._say("error", "wrong-type", value, f"'{key}' is {_kind(value)}.", f"Write one word after '{key}: '.")
             return None
         if value.kind != "text":
-            message = f"'{key}: {shown(value.text)}' is {_kind(value)} to YAML, which conda refuses."
+            message = f"'{key}: {shown(value.text)}' is {_kind(value)} in YAML, which conda refuses."
             self._say("warning", "not-quoted", value, message, f'Put it in quotes: {key}: "{value.text}".')
         return value
 
     def _list(self, key: str, example: str) -> tuple[Node, ...]:
-        """The items of a list; none where it is something else, which is said."""
+        """Return the items of a list; none, with a diagnostic, if the value is something else."""
         value = self._values.get(key)
         if isinstance(value, Sequence):
             return value.items
@@ -151,14 +151,14 @@ class _SpecReader:
                 self._say("error", "wrong-type", item, f"A channel is a word, and this is {_kind(item)}.", remedy)
 
     def _dependencies(self) -> tuple[list[Dependency], list[tuple[Scalar, Node]]]:
-        """The conda packages, and the ``pip:`` sections by their keys."""
+        """Return the conda packages, and the ``pip:`` sections by their keys."""
         value = self._values.get("dependencies")
         if value is None:
             self._say("error", "no-dependencies", self._root, "The key 'dependencies' is missing.", _BEGINNING)
         is_null = isinstance(value, Scalar) and value.kind == "null"
         items = () if is_null else self._list("dependencies", "python")
         if is_null or (isinstance(value, Sequence) and not items):
-            message = "The list of dependencies is empty, and so will be the environment."
+            message = "The list of dependencies is empty, so the environment will be empty."
             self._say("warning", "no-packages", value or self._root, message, "Add a line '  - python'.")
         found = [dependency for item in items if (dependency := self._dependency(item)) is not None]
         return found, [section for item in items if isinstance(item, Mapping) for section in self._sections(item)]
@@ -180,7 +180,7 @@ class _SpecReader:
                 yield key, value
             elif wanted := meant(key, value):
                 written = f"{key.text}: {value.text}" if isinstance(value, Scalar) else key.text
-                message = f"'{shown(written.strip())}' is a key to YAML, and no package."
+                message = f"'{shown(written.strip())}' is a key in YAML, not a package."
                 fix = self._rewritten(key, value, wanted)
                 said = remark("error", "invalid-match-spec", key, message, f"Write '{shown(wanted)}'.", fix=fix)
                 self.diagnostics.append(said)
@@ -188,16 +188,16 @@ class _SpecReader:
                 self._unknown_section(key)
 
     def _unknown_section(self, key: Scalar) -> None:
-        message = f"Conda does not know the section '{shown(key.text)}:', and its packages are not installed."
-        remedy = "List its packages as plain entries; what only other platforms need goes into another file."
+        message = f"Conda does not know the section '{shown(key.text)}:'; its packages are not installed."
+        remedy = "List its packages as plain entries; put those for other platforms into another file."
         fix = None
         if key.text.lower() in _LIKE_PIP:
             remedy = "Did you mean 'pip:'?"
-            fix = rewrite("Write pip", self._lines, [(key, "pip")])
+            fix = rewrite("Change to pip", self._lines, [(key, "pip")])
         self.diagnostics.append(remark("warning", "unknown-section", key, message, remedy, fix=fix))
 
     def _rewritten(self, key: Scalar, value: Node, wanted: str) -> Fix | None:
-        """The correction of a key and its value in one line, which are one package."""
+        """Return the fix for a key and a value in one line that are one package."""
         if not isinstance(value, Scalar) or value.line != key.line:
             return None
         line = self._lines[key.line - 1]
@@ -206,7 +206,7 @@ class _SpecReader:
         end = value.column - 1 + len(value.text)
         end += 2 * (line[value.column - 1 : value.column] in ("'", '"'))
         written = Scalar(key.line, key.column, line[key.column - 1 : end].rstrip())
-        return rewrite(f"Write {wanted}", self._lines, [(written, wanted)])
+        return rewrite(f"Change to {wanted}", self._lines, [(written, wanted)])
 
     def _pip_lines(self, value: Node) -> Iterator[Scalar]:
         if isinstance(value, Scalar):
@@ -217,7 +217,7 @@ class _SpecReader:
             return
         for item in value.items if isinstance(value, Sequence) else (value,):
             if isinstance(item, Scalar) and item.kind != "null":
-                # conda hands them over in a file, in which each line is a requirement
+                # conda writes them into a requirements file, where each line is a requirement
                 yield from (replace(item, text=line) for line in re.split(r"[\r\n]", item.text) if line.strip())
             else:
                 remedy = "Write one requirement a line; put a line with ': ' in quotes."
@@ -234,7 +234,7 @@ class _SpecReader:
         for key, text in value.pairs:
             name = shown(key.text)
             if isinstance(text, Scalar) and text.kind == "null":
-                message = f"The variable {name} has no value, and is ignored."
+                message = f"The variable {name} has no value and is ignored."
                 self._say("warning", "no-value", key, message, f'Write {name}: "" for an empty value.')
             elif isinstance(text, Scalar):
                 self._variable(key, text)
@@ -246,22 +246,22 @@ class _SpecReader:
                 )
 
     def _variable(self, key: Scalar, value: Scalar) -> None:
-        """Return a remark on a variable that has a value."""
+        """Check a variable that has a value."""
         name = shown(key.text)
         if not key.text or "=" in key.text:
             remedy = "Write '  NAME: value'; a name has letters, digits and '_'."
             self._say("error", "invalid-variable", key, f"'{name}' cannot be the name of a variable.", remedy)
         elif not _VARIABLE.fullmatch(key.text):
-            message = f"No shell can use a variable named '{name}'."
+            message = f"Shells cannot use a variable named '{name}'."
             self._say("warning", "invalid-variable", key, message, "Write letters, digits and '_' only.")
         if CREDENTIALS.search(value.text):
-            message = f"The variable {name} holds a password or a token, which is written into the environment."
-            remedy = "Take it out, and set the variable where Jupyter is started."
+            message = f"The variable {name} contains a password or a token, which is stored in the environment."
+            remedy = "Remove it, and set the variable where Jupyter is started."
             self._say("warning", "credentials-in-url", value, message, remedy)
 
 
 def _kind(node: Node) -> str:
-    """What a node is, for a message."""
+    """Return the type of a node in the words of messages."""
     if isinstance(node, Scalar):
         return {"null": "empty", "bool": "true or false", "number": "a number", "text": "text"}[node.kind]
     return "a list" if isinstance(node, Sequence) else "a mapping"

@@ -1,7 +1,7 @@
-"""An environment's packages -> the text of a file from which it can be made again.
+"""Write the packages of an environment as a file from which it can be recreated.
 
 Formats: environment.yml (CEP 24, https://conda.org/learn/ceps/cep-0024/), the list of URLs that ``conda list
---explicit`` writes (CEP 23, https://conda.org/learn/ceps/cep-0023/), and pip's requirements file. A lock file needs the
+--explicit`` writes (CEP 23, https://conda.org/learn/ceps/cep-0023/), and pip's requirements file. A pixi.lock needs the
 engine: see ``engine.export``.
 """
 
@@ -20,7 +20,7 @@ _PUBLIC = re.compile(r"https://conda\.anaconda\.org/(?P<name>.+)|https://repo\.a
 
 
 def export_text(name: str, inventory: Inventory, form: ExportFormat) -> str:
-    """Write an environment down, without credentials.
+    """Return an environment as text, without credentials.
 
     Args:
         name: of the environment.
@@ -31,13 +31,13 @@ def export_text(name: str, inventory: Inventory, form: ExportFormat) -> str:
 
 
 def channels_of(packages: Iterable[InstalledPackage | PlannedPackage]) -> tuple[str, ...]:
-    """Return URLs of the channels that packages come from, that of most packages first."""
+    """Return the URLs of the channels of packages, most used first."""
     counts = Counter(package.channel for package in packages if package.channel)
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
 
 
 def _channel_name(url: str) -> str:
-    """What others call a channel: its name where it is one of anaconda.org or of ``defaults``, else its URL."""
+    """Return the name of a channel of anaconda.org or of ``defaults``; else its URL."""
     found = _PUBLIC.fullmatch(url.rstrip("/"))
     return (found["name"] or "defaults") if found else url
 
@@ -55,7 +55,7 @@ def _yaml_no_builds(name: str, inventory: Inventory) -> str:
 
 
 def _environment_yml(name: str, inventory: Inventory, pin: Callable[[InstalledPackage], str]) -> str:
-    """All packages. Those from a minor channel name it: by priority alone they might come from another."""
+    """Return all packages; those not of the first channel name theirs, as priority could choose another."""
     channels = _channel_names(inventory)
 
     def line(package: InstalledPackage) -> str:
@@ -68,7 +68,7 @@ def _environment_yml(name: str, inventory: Inventory, pin: Callable[[InstalledPa
 
 
 def _yaml_from_history(name: str, inventory: Inventory) -> str:
-    """Return what was requested; where no record tells, all packages."""
+    """Return the requested packages; all packages if it is not recorded which they are."""
     if not inventory.requested:
         return _yaml_no_builds(name, inventory)
     asked = tuple(package.requirement for package in inventory.of("pip") if package.requested)
@@ -88,7 +88,7 @@ def _explicit(_: str, inventory: Inventory) -> str:
 
 
 def _hashed_url(package: InstalledPackage) -> str:
-    """The hash says by its length which it is, as in what conda writes."""
+    """Return the URL with its hash, whose length tells the algorithm, as conda writes it."""
     return "#".join(filter(None, (package.url, package.sha256 or package.md5)))
 
 

@@ -1,4 +1,4 @@
-"""Corrections of a text that a program can carry out: whole lines, so that who applies one sees what becomes of it."""
+"""Make quick fixes: edits of whole lines, so that a person sees the result before applying it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _REST = re.compile(r"['\"]?\s*(#.*)?")
 
 
 def rewrite(title: str, lines: Sequence[str], changes: Iterable[tuple[Scalar, str]]) -> Fix | None:
-    """Write other texts into the places of some.
+    """Replace parts of the text.
 
     Args:
-        title: what it does, in a few words for a button.
+        title: label of its button.
         lines: of the whole text.
-        changes: what stands there, and what shall. What is not found word for word at its place stays as it is, and so
-            does a line with a login, which is not repeated.
+        changes: old nodes and their new texts. A node whose text is not found at its position is skipped, and so is a
+            line with a login, which must not be repeated in a fix.
 
     Returns:
-        The fix; None where nothing would change.
+        The fix; None if nothing would change.
     """
     new: dict[int, str] = {}
     for node, text in sorted(changes, key=lambda change: (change[0].line, -change[0].column)):
@@ -37,7 +37,7 @@ def rewrite(title: str, lines: Sequence[str], changes: Iterable[tuple[Scalar, st
 
 
 def split(title: str, lines: Sequence[str], node: Scalar, texts: Sequence[str]) -> Fix | None:
-    """Write several entries of a list into the place of one; None where it shares its line with others."""
+    """Replace an entry of a list by several; None if it shares its line with others."""
     line = lines[node.line - 1]
     start = _start(line, node)
     if start is None or not _ENTRY.fullmatch(line[:start]) or CREDENTIALS.search(line):
@@ -50,7 +50,7 @@ def split(title: str, lines: Sequence[str], node: Scalar, texts: Sequence[str]) 
 
 
 def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | None:
-    """Delete the line ``key: value``; None where there is more in it, or less."""
+    """Delete the line ``key: value``; None if the line has anything else."""
     line = lines[node.line - 1]
     start = _start(line, node)
     if start is None or line[:start].rstrip("'\"").replace(" ", "") != f"{key}:":
@@ -59,7 +59,7 @@ def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | No
 
 
 def loosened(text: str, build: str) -> str:
-    """Return a match spec without its build, where that is its last part; else as it is."""
+    """Return a match spec without its build if that is its last part; else unchanged."""
     for sign in ("=", " "):
         if build and text.endswith(f"{sign}{build}"):
             return text.removesuffix(f"{sign}{build}").rstrip("= ")
@@ -67,13 +67,13 @@ def loosened(text: str, build: str) -> str:
 
 
 def renamed(text: str, name: str) -> str:
-    """Return a match spec for a package of another name."""
+    """Return a match spec with another package name."""
     found = _NAME.match(text)
     return f"{found['channel']}{name}{text[found.end() :]}" if found else text
 
 
 def _start(line: str, node: Scalar) -> int | None:
-    """Where the text of a scalar begins in its line, be it quoted or not."""
+    """Return where the text of a scalar begins in its line, without its quote."""
     start = node.column - 1
     start += line[start : start + 1] in ("'", '"')
     return start if line.startswith(node.text, start) else None

@@ -1,4 +1,4 @@
-"""Remarks on a spec that can be read: what it will cost its author, and what to write instead."""
+"""Check a readable spec for mistakes and pitfalls, and suggest what to write instead."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _SELECTOR = re.compile(r"#\s*\[(not |)(win|osx|unix|linux|x86|x64|arm|aarch|ppc|
 
 
 def remarks(document: Document, kernel_packages: Sequence[str], installer: PipInstaller = "uv") -> Iterator[Diagnostic]:
-    """Yield all remarks on a document beside errors in its structure, in no order.
+    """Yield all diagnostics on a document other than errors in its structure, unordered.
 
     Args:
         document: as read.
-        kernel_packages: what is added where python has no kernel.
-        installer: what will install the lines of pip.
+        kernel_packages: packages to add where python has no kernel.
+        installer: installs the pip lines.
     """
     rules: Sequence[Callable[[Document], Iterator[Diagnostic]]] = (
         _name,
@@ -60,7 +60,7 @@ def _name(document: Document) -> Iterator[Diagnostic]:
         return
     if name.text in RESERVED_NAMES:
         message = f"'{name.text}' is the name of conda's own environment."
-        remedy = "Name it for the work that it is for, or give another name when you create it."
+        remedy = "Name it after its purpose, or give another name when you create it."
         yield remark("warning", "invalid-name", name, message, remedy)
     elif not ENVIRONMENT_NAME.fullmatch(name.text):
         yield remark(
@@ -72,15 +72,15 @@ def _name(document: Document) -> Iterator[Diagnostic]:
             "or give another name when you create it.",
         )
     elif _SAYS_NOTHING.fullmatch(name.text):
-        message = f"The name '{name.text}' says nothing, and will be one of many in the list of kernels."
-        yield remark("info", "vague-name", name, message, "Name it for the work that it is for, such as 'ocean-2025'.")
+        message = f"The name '{name.text}' says nothing, and is hard to find in the list of kernels."
+        yield remark("info", "vague-name", name, message, "Name it after its purpose, such as 'ocean-2025'.")
 
 
 def _prefix(document: Document) -> Iterator[Diagnostic]:
     prefix = document.prefix
     if prefix is None:
         return
-    message = f"'prefix: {shown(prefix.text)}' is a folder where the spec was exported, and is ignored."
+    message = f"'prefix: {shown(prefix.text)}' is the folder of the exported environment, and is ignored."
     for system, path in _PATHS:
         if path.match(prefix.text):
             message += f" The export comes from {system}; on another system its exact builds do not exist."
@@ -108,7 +108,7 @@ def _selectors(document: Document) -> Iterator[Diagnostic]:
         line = document.lines[dependency.node.line - 1][-200:].rstrip()
         if found := _SELECTOR.search(line):
             message = f"'{found.group()}' is a comment: {dependency.name} is installed on every platform."
-            remedy = "Delete the line if the package is not for this platform; write a file a platform."
+            remedy = "Delete the line if the package is not for this platform; write one file per platform."
             yield remark("warning", "platform-selector", dependency.node, message, remedy)
 
 
@@ -126,7 +126,7 @@ def _duplicates(document: Document) -> Iterator[Diagnostic]:
                 f"{dependency.name} is listed already in line {first.node.line}, as '{shown(first.text)}'; "
                 "both lines must be satisfied."
             )
-            remedy = "Keep one line, and join conditions by a comma, as in 'numpy>=1.26,<2'."
+            remedy = "Keep one line, and separate conditions by a comma, as in 'numpy>=1.26,<2'."
             yield remark("warning", "duplicate-package", dependency.node, message, remedy)
 
 
@@ -134,8 +134,8 @@ def _signs(document: Document) -> Iterator[Diagnostic]:
     for node in (dependency.node for dependency in document.dependencies):
         meant = with_signs_in_order(node.text)
         if meant != node.text:
-            message = f"'{shown(node.text)}': the comparison is the wrong way round; conda reads '{shown(meant)}'."
-            fix = rewrite(f"Write {shown(meant)}", document.lines, [(node, meant)])
+            message = f"'{shown(node.text)}': the comparison is reversed; conda reads '{shown(meant)}'."
+            fix = rewrite(f"Change to {shown(meant)}", document.lines, [(node, meant)])
             yield remark("warning", "reversed-comparison", node, message, f"Write '{shown(meant)}'.", fix=fix)
 
 
@@ -155,13 +155,13 @@ def _builds(document: Document) -> Iterator[Diagnostic]:
 
 def _builds_like_names(document: Document) -> Iterator[Diagnostic]:
     for dependency in filter(_is_like_a_name, document.dependencies):
-        message = f"'{shown(dependency.text)}': '{dependency.build}' is taken for a build of {dependency.name}."
+        message = f"'{shown(dependency.text)}': '{dependency.build}' is read as a build of {dependency.name}."
         remedy = "If it is a package, write it on a line of its own; put '=' before a build."
         yield remark("warning", "several-packages", dependency.node, message, remedy)
 
 
 def _is_like_a_name(dependency: Dependency) -> bool:
-    """Behind a space stands a build that has neither digit nor wildcard, as names have and builds seldom."""
+    """Return whether the build follows a space and looks like a name: no digit and no wildcard."""
     return _NAME_LIKE.fullmatch(dependency.build) is not None and dependency.text.endswith(f" {dependency.build}")
 
 
@@ -198,7 +198,7 @@ def _pip_and_conda(document: Document) -> Iterator[Diagnostic]:
 def _python(document: Document) -> Iterator[Diagnostic]:
     for dependency in document.dependencies:
         if dependency.name == "python" and not dependency.pinned:
-            message = "No version of python is given: the newest is taken, which differs from one month to the next."
+            message = "No version of python is given: the newest is installed, which changes over time."
             yield remark("info", "unpinned-python", dependency.node, message, "Write a version, as in 'python=3.12'.")
 
 
@@ -209,5 +209,7 @@ def _kernel(document: Document, kernel_packages: Sequence[str]) -> Iterator[Diag
     names = [dependency.name for dependency in document.dependencies] + [pip_name(line.text) for line in document.pip]
     if missing := kernel_packages_missing(names, kernel_packages):
         listed = ", ".join(missing)
-        message = f"No package here is a Jupyter kernel, so {listed} is added."
-        yield remark("info", "kernel-added", python.node, message, f"Add a line '- {missing[0]}'.")
+        message = f"{listed} will be added so that Jupyter can use this environment."
+        yield remark(
+            "info", "kernel-added", python.node, message, f"Add a line '- {missing[0]}' to choose the version."
+        )

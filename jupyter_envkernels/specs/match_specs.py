@@ -1,7 +1,7 @@
-"""One match spec: its text as the solver must read it to mean what conda means, and the remarks on it.
+"""Make a match spec fit for the solver: normalise its text so that py-rattler reads what conda would, and check it.
 
-The grammar is conda's (https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html). It is parsed
-leniently by py-rattler; where the two differ the text is put into a form that both read alike, or refused.
+Grammar: https://docs.conda.io/projects/conda/en/stable/user-guide/concepts/pkg-specs.html. py-rattler parses it
+leniently; where it differs from conda, the text is rewritten so that both agree, or refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .yaml_nodes import Node, Scalar
 
 MAX_LENGTH = 500
 
-# What most lines are, and all of an export: nothing in it needs a second look.
+# Most lines, and all of an export, match this and need no further checks.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(={1,2}[A-Za-z0-9_.!+]+(=[A-Za-z0-9_.]+)?)?")
 _NAME = re.compile(r"([\w./-]+::)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = re.compile(r"([=<>!~]+ *)?[\d*][\w.*+!=,<>~ -]*", re.ASCII)
@@ -35,9 +35,9 @@ _BUILD = re.compile(r"\^.*\$|[\w.*+!]+")
 _STRANGE = re.compile(r"[^ -~]")
 _NAMED = r"^([^\s\[]*::)?[\w.-]+"
 _MISREAD = (
-    (re.compile(r"^[^\[]*=[<>]"), "The comparison is written the wrong way round.", "Write '>=' or '<='."),
-    (re.compile(r"(?<!~)=~"), "The comparison is written the wrong way round.", "Write '~='."),
-    (re.compile(r"~=\s*[^,|=\s]*\*"), "'~=' does not go with '.*'.", "Write '=1.2' or '~=1.2'."),
+    (re.compile(r"^[^\[]*=[<>]"), "The comparison is reversed.", "Write '>=' or '<='."),
+    (re.compile(r"(?<!~)=~"), "The comparison is reversed.", "Write '~='."),
+    (re.compile(r"~=\s*[^,|=\s]*\*"), "'~=' cannot be combined with '.*'.", "Write '=1.2' or '~=1.2'."),
     (re.compile(r"=$"), "There is nothing after the last '='.", "Write a version there, or delete the '='."),
     (re.compile(r"^(-e|-r|--)"), "This is an option of pip, not a package.", "Put the line below '- pip:'."),
     (re.compile(r"^(.*:)?[.-]"), "The name of a package begins with a letter, a digit or '_'.", "Correct the name."),
@@ -54,7 +54,7 @@ _MISREAD = (
     ),
     (
         re.compile(_NAMED + r"\("),
-        "There are no parentheses behind the name of a package.",
+        "There are no parentheses after the name of a package.",
         "Write '=' before a version, as in 'numpy=1.26'.",
     ),
     (
@@ -65,7 +65,7 @@ _MISREAD = (
     (re.compile(r";\s*(python|sys_|platform|os_)"), "This is a requirement of pip.", "Put the line below '- pip:'."),
     (
         re.compile(_NAMED + r"(\s*,\s*[A-Za-z]|\s+[A-Za-z_][\w.-]*(\s|[=<>!~]|$))"),
-        "Several names stand in one entry.",
+        "There are several names in one entry.",
         "Write each on a line of its own.",
     ),
     (re.compile(r"^[^=<>!~\[\s]*\*"), "There is no '*' in the name of a package.", "Write the names out, one a line."),
@@ -73,7 +73,7 @@ _MISREAD = (
     (re.compile(r"\S+\s+-y\b"), "'-y' is an option of a command, not a version.", "Delete it."),
     (
         re.compile(r"\s-([\sA-Za-z_]|$)"),
-        "Two entries run together; the second is on the same line, or indented further than the first.",
+        "Two entries run together: the second is on the same line, or indented further than the first.",
         "Write each on a line of its own, with the same indentation.",
     ),
 )
@@ -81,14 +81,14 @@ _MISREAD = (
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """A match spec that can be used.
+    """A valid match spec.
 
     Attributes:
         node: as written.
-        text: as the solver is to get it.
+        text: as the solver gets it.
         name: of the package, lower case.
-        pinned: it restricts the version.
-        build: the build string or pattern; empty where it names none.
+        pinned: whether it restricts the version.
+        build: the build string or pattern; empty if it has none.
     """
 
     node: Scalar
@@ -99,7 +99,7 @@ class Dependency:
 
 
 def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
-    """Read one entry of ``dependencies:``; None where it is no match spec."""
+    """Read one entry of ``dependencies:``; None if it is not a match spec."""
     if len(node.text) > MAX_LENGTH:
         message = f"'{shown(node.text)}' has {len(node.text):,} characters."
         return None, [remark("error", "invalid-match-spec", node, message, "Write one package a line.")]
@@ -116,7 +116,7 @@ def understand(node: Scalar) -> tuple[Dependency | None, list[Diagnostic]]:
 
 
 def meant(key: Scalar, value: Node) -> str:
-    """Return the match spec meant by ``name: version``, or by a colon behind a name; empty where there is none."""
+    """Return the match spec meant by ``name: version`` or ``name:``; empty if there is none."""
     if not isinstance(value, Scalar) or not _NAME.fullmatch(key.text):
         return ""
     version = "" if value.kind == "null" else value.text.strip()
@@ -126,12 +126,12 @@ def meant(key: Scalar, value: Node) -> str:
 
 
 def with_signs_in_order(text: str) -> str:
-    """Return a match spec with ``=>1`` as ``>=1`` and ``=<1`` as ``<1``, which is what conda makes of these."""
+    """Return a match spec with ``=>1`` as ``>=1`` and ``=<1`` as ``<1``, which is how conda reads these."""
     return _REVERSED.sub(lambda m: f"{m['before']}{m['sign']}{'=' if m['sign'] == '>' else ''}{m['rest']}", text)
 
 
 def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
-    """The text without what conda ignores in it; whatever could be missed is said."""
+    """Return the text without what conda ignores, with a diagnostic for what the author could miss."""
     text = node.text.strip()
     remarks: list[Diagnostic] = []
     if _URL.match(text):
@@ -150,7 +150,7 @@ def _normalise(node: Scalar) -> tuple[str, list[Diagnostic]]:
     text = _EXACT_WILDCARD.sub(r"\1=", _TRIPLE.sub(r"\1==", text))
     text = _SPACED_BUILD.sub(r"\g<version>=", text)
     if _NO_VERSION.fullmatch(text):
-        message = f"'{shown(text)}': there is no version after the '='; any is taken."
+        message = f"'{shown(text)}': there is no version after the '='; any version matches."
         text = text.rstrip("= ")
         remarks.append(remark("warning", "empty-version", node, message, f"Write '{shown(text)}', or a version."))
     plain = _WILDCARD.sub(r"\g<compare>", text)
@@ -165,7 +165,7 @@ def _misread(text: str) -> tuple[str, str] | None:
         return "The entry is empty.", "Write the name of a package, or delete the line."
     if strange := _STRANGE.search(text):
         where = f"The character {strange.group()!r} (U+{ord(strange.group()):04X}) cannot be part of a match spec."
-        return where, "Type it anew: straight quotes, plain spaces and hyphens, and names in ASCII."
+        return where, "Type it again: straight quotes, plain spaces and hyphens, and names in ASCII."
     if text.endswith((".conda", ".tar.bz2")) and "://" not in text:
         return "A package file cannot be given by its path.", "Give its full URL, or the package's name."
     return next(((message, remedy) for sign, message, remedy in _MISREAD if sign.search(text)), None)
@@ -176,19 +176,19 @@ def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
     from rattler.exceptions import InvalidMatchSpecError  # noqa: PLC0415
 
     try:
-        # Never strict: that refuses "a 1" and the "a=1=b" of exports.
+        # Strict mode would refuse "a 1" and the "a=1=b" of exports.
         spec = MatchSpec(text, strict=False)
     except InvalidMatchSpecError as error:
         reason = shown(str(error).splitlines()[0]).rstrip(".")
         if "package name '" in reason:
-            reason = "the name of a package has no signs but '.', '-' and '_'"
+            reason = "the name of a package has no special characters but '.', '-' and '_'"
         remedy = "Write a name and a version, as in 'numpy', 'numpy=1.26' or 'numpy>=1.26,<2'."
-        return f"This is no match spec: {reason}.", remedy
+        return f"This is not a match spec: {reason}.", remedy
     build = spec.build or ""
     if build and not _BUILD.fullmatch(build):
         return (
             f"'{shown(build)}' cannot be a build string.",
-            "Join several conditions on the version by a comma, as in 'numpy>=1.26,<2'; one package a line.",
+            "Separate conditions on the version by a comma, as in 'numpy>=1.26,<2'; write one package a line.",
         )
     name = spec.name.normalized if spec.name is not None else ""
     return Dependency(node, text, name, spec.version is not None and str(spec.version) != "*", build)
@@ -197,8 +197,6 @@ def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
 def _namespace(found: Dependency) -> list[Diagnostic]:
     if ":" not in found.text.replace("::", "") or "://" in found.text or "[" in found.text:
         return []
-    message = (
-        f"'{shown(found.text)}' asks for a package named {found.name}: what stands before a single colon is ignored."
-    )
+    message = f"'{shown(found.text)}' requests a package named {found.name}: the part before a single colon is ignored."
     remedy = "Write '=' before a version, and '::' after a channel."
     return [remark("warning", "single-colon", found.node, message, remedy)]

@@ -1,7 +1,7 @@
-"""Lists of conda packages, a match spec a line.
+"""Read lists of conda packages, one match spec a line.
 
-``conda list --export`` writes them, and ``conda create --file`` reads them. The table that ``conda list`` or ``mamba
-list`` prints is read as well.
+``conda list --export`` writes them, and ``conda create --file`` reads them. The table of ``conda list`` and ``mamba
+list`` is read as well.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from .requirements import requirement_lines
 from .text import lines_of
 from .yaml_nodes import Scalar
 
-# Such a build stands for a package that pip installed.
+# conda gives this build to packages that pip installed.
 _OF_PIP = re.compile(r"(?P<name>[\w.-]+)=(?P<version>[^\s=]+)=pypi_\d+")
 _HEADING = re.compile(r"(List of packages in environment\b.*|#?\s*Name\s+Version\s+Build\b.*|[\u2500-]+)\s*")
-# Name, version, build and, where it is none of the default ones, channel.
+# Name, version, build and, unless it is a default one, channel.
 _ROW = re.compile(r"(\w[\w.-]*)\s+(\d\S*)\s+(\w[\w.]*|<pip>)(?:\s+(\w[\w.:/-]*|<pip>))?")
 _FROM_A_FOLDER = re.compile(r"\w[\w.-]*\s+\d.*\s<develop>")
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """Return the document that an environment.yml with these packages would give, and what this file is."""
+    """Return the document of an environment.yml with these packages, and a diagnostic that names the format."""
     lines = [line for line in requirement_lines(text) if not _HEADING.fullmatch(line.text)]
     what, where = "a list of conda packages", "from the configured channels"
     if any(_HEADING.fullmatch(line.strip()) for line in lines_of(text)):
-        what, where = "what 'conda list' prints", "from the channels that it names, else the configured ones"
+        what, where = "the output of 'conda list'", "from the channels that it names, else the configured ones"
     message = f"This is {what}: {len(lines):,} packages, {where}."
     remedy = "Give the environment a name when you create it; write an environment.yml to choose the channels."
     diagnostics = [remark("info", "package-list", lines[0], message, remedy)]
@@ -38,7 +38,7 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
     pip: list[Scalar] = []
     for line in lines:
         if _FROM_A_FOLDER.fullmatch(line.text):
-            message = f"'{shown(line.text)}': pip installed this from a folder, which is not known."
+            message = f"'{shown(line.text)}': pip installed this from a folder, whose path is unknown."
             diagnostics.append(remark("error", "invalid-match-spec", line, message, "Delete the line."))
             continue
         spec = _without_columns(line.text)
@@ -52,7 +52,7 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
 
 
 def _without_columns(text: str) -> str:
-    """Return a row of the table as the match spec that says the same; any other line as it is."""
+    """Return the match spec of a row of the table; any other line unchanged."""
     row = _ROW.fullmatch(text)
     if row is None:
         return text

@@ -1,4 +1,4 @@
-"""The package name in a line of a spec, without parsing the rest."""
+"""Find the package name in a line of a spec, without parsing the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONDA_NAME = re.compile(r"[^\s=<>!~\[]+")
 
 
 def conda_name(spec: str) -> str:
-    """Return the name that a match spec asks for, lower case, without its channel."""
+    """Return the package name in a match spec, lower case, without its channel."""
     found = _CONDA_NAME.match(spec.rpartition("::")[2].strip())
     return found[0].lower() if found else ""
 
@@ -24,9 +24,9 @@ def pip_name(line: str) -> str:
 
 
 def pip_requirement(line: str) -> tuple[str, str] | None:
-    """Return the name, lower case, and the versions that a plain requirement line asks for, without spaces.
+    """Return the name, lower case, and the version specifiers, without spaces, of a plain requirement line.
 
-    None for what a conda package is no substitute for: options, paths, URLs, extras and conditions.
+    None for lines that a conda package cannot replace: options, paths, URLs, extras and conditions.
     """
     found = _PLAIN_REQUIREMENT.fullmatch(line.strip())
     return (found["name"].lower(), "".join((found["versions"] or "").split())) if found else None

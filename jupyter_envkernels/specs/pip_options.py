@@ -1,8 +1,7 @@
-"""Take a line of a requirements file apart as pip does: a requirement, and options of pip's.
+"""Parse a line of a requirements file as pip does: a requirement, and options of pip.
 
-Format: https://pip.pypa.io/en/stable/reference/requirements-file-format/. pip reads options as any program does:
-``-rmore.txt``, ``--index=URL``, several in one line. uv wants one in a
-line, written out: see :func:`plain_lines`.
+Format: https://pip.pypa.io/en/stable/reference/requirements-file-format/. pip reads options as a command line does:
+``-rmore.txt``, ``--index=URL``, several in one line. uv needs one full option a line: see :func:`plain_lines`.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SHORT: Mapping[str, str] = {
 }
 FILES = ("requirement", "constraint")
 OF_REQUIREMENTS = ("hash", "config-settings", "global-option")
-"""Options that stand behind a requirement; the others have lines of their own."""
+"""Options that follow a requirement; the others have their own lines."""
 
 _VALUED = (
     *dict.fromkeys(SHORT.values()),
@@ -33,14 +32,14 @@ _FLAGS = ("no-index", "prefer-binary", "require-hashes", "pre")
 _ALIASES: Mapping[str, str] = {"pypi-url": "index-url", "config-setting": "config-settings"}
 _NAMES = (*_VALUED, *_FLAGS, *_ALIASES)
 _WITH_SPACES = (*FILES, "editable")
-"""Options whose value goes on to the next option or to the end of the line, as for uv."""
+"""Options whose value continues to the next option or to the end of the line, as for uv."""
 _LISTS = ("no-binary", "only-binary")
 
 ARCHIVES = (
     *(".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz"),
     *(".tar.gz", ".tar.bz2", ".tar.xz", ".tar.lz", ".tar.lzma", ".tar.zst"),
 )
-"""Endings of files that are packages."""
+"""Extensions of package files."""
 
 _PLACE = re.compile(r"[./~]|[a-z][a-z0-9+.-]*://|file:|(?:git\+)?git@[\w.-]+:(?!//)", re.IGNORECASE | re.ASCII)
 _DIRECT = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@", re.ASCII)
@@ -51,12 +50,12 @@ _WRITTEN_OUT = re.compile(r"-[ifrce]|--[a-z-]+(?:=.*)?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of pip's.
+    """An option of pip.
 
     Attributes:
-        word: the word that it stands in, as written.
-        name: its long name, without dashes; empty for one that no requirements file may have.
-        value: None where it takes one and there is none.
+        word: as written.
+        name: its long name, without dashes; empty if it is not allowed in requirements files.
+        value: None if it is missing.
     """
 
     word: str
@@ -65,7 +64,7 @@ class Option:
 
     @property
     def lines(self) -> list[str]:
-        """Return the lines that say the same to uv."""
+        """Return the equivalent lines for uv."""
         if self.name in _WITH_SPACES:
             value = self.value or ""
             return [f"-{self.name[0]} {shlex.quote(value) if ' ' in value and self.name in FILES else value}"]
@@ -74,12 +73,12 @@ class Option:
 
     @property
     def is_flag(self) -> bool:
-        """Return whether it takes no value."""
+        """Return whether the option takes no value."""
         return self.name in _FLAGS
 
     @property
     def is_plain(self) -> bool:
-        """Return whether uv takes it as it is written."""
+        """Return whether uv accepts the option as written."""
         is_exact = _WRITTEN_OUT.fullmatch(self.word) is not None and self.word.partition("=")[0].lstrip("-") in {
             self.name,
             self.name[0],
@@ -93,10 +92,10 @@ class PipLine:
     """A line.
 
     Attributes:
-        requirement: what stands before the first option.
-        options: those behind it.
-        rest: words that are no option's value.
-        has_open_quote: a quote has no end.
+        requirement: the part before the first option.
+        options: the options after it.
+        rest: words that are not the value of an option.
+        has_open_quote: whether a quote is not closed.
     """
 
     requirement: str
@@ -114,12 +113,12 @@ class LocalPath:
 
 
 def without_comment(line: str) -> str:
-    """Return a line without what pip takes for a comment."""
+    """Return a line without its comment, as pip reads it."""
     return _COMMENT.sub("", line).strip()
 
 
 def is_place(text: str) -> bool:
-    """Return whether a requirement is a path or a URL, and no name."""
+    """Return whether a requirement is a path or a URL, not a name."""
     word = text.split(";", maxsplit=1)[0].split(maxsplit=1)[0] if text.strip("; ") else ""
     if _PLACE.match(word):
         return True
@@ -127,7 +126,7 @@ def is_place(text: str) -> bool:
 
 
 def parse(line: str) -> PipLine:
-    """Take a line apart; its comment does not count."""
+    """Parse a line without its comment."""
     text = without_comment(line)
     found = _OPTIONS.search(text)
     if found is None:
@@ -142,7 +141,7 @@ def parse(line: str) -> PipLine:
 
 
 def joined(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines; those that end in a backslash with the next one, as pip joins them."""
+    """Yield the lines; one that ends in a backslash is joined with the next, as pip does."""
     begun = ""
     for line in lines:
         if line.endswith("\\"):
@@ -155,12 +154,12 @@ def joined(lines: Iterable[str]) -> Iterator[str]:
 
 
 def plain_lines(lines: Iterable[str]) -> list[str]:
-    """Return lines that mean to uv what these mean to pip: each option written out, and in a line of its own."""
+    """Return lines that uv reads as pip reads these: one full option a line."""
     return [plain for line in joined(lines) for plain in _plain(line)]
 
 
 def local_paths(line: str) -> Iterator[LocalPath]:
-    """Yield the paths that a line names. What holds a variable is known only when the installer runs."""
+    """Yield the paths that a line names. Paths with a variable are unknown until the installer runs."""
     parsed = parse(line)
     for option in parsed.options:
         if option.name in (*FILES, "find-links"):
@@ -172,13 +171,13 @@ def local_paths(line: str) -> Iterator[LocalPath]:
 
 
 def _without_name(text: str) -> str:
-    """Return the place of a requirement, without its name before and conditions behind."""
+    """Return the path or URL of a requirement, without its name and conditions."""
     direct = _DIRECT.match(text)
     return re.split(r"\s*;", text[direct.end() :].strip() if direct and not is_place(text) else text)[0]
 
 
 def is_relative_url(text: str) -> bool:
-    """Return whether it is ``file:`` with a relative path, which pip takes as one for a requirement alone."""
+    """Return whether a text is ``file:`` with a relative path, which pip accepts only as a requirement."""
     return text.startswith("file:") and not text.startswith("file:/")
 
 
@@ -225,7 +224,7 @@ def _options(words: list[str]) -> tuple[list[Option], list[str]]:
 
 
 def _option(word: str) -> tuple[str, str | None]:
-    """Return the long name of an option, empty for an unknown one, and what stands in the same word as its value."""
+    """Return the long name of an option, empty if unknown, and its value if that is in the same word."""
     if not word.startswith("--"):
         return SHORT.get(word[1:2], ""), word[2:].removeprefix("=")
     written, _, value = word[2:].partition("=")

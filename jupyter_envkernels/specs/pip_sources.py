@@ -1,6 +1,6 @@
-"""Where lines of pip make pip look for packages: indexes, folders with wheels, URLs of single packages, repositories.
+"""Find where pip lines make pip look for packages: indexes, folders with wheels, URLs of packages, repositories.
 
-The lines are those of a requirements file (https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+Format: https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .redact import without_credentials
 from .remarks import shown
 
 PYPI = "https://pypi.org/simple"
-"""The index that pip and uv use unless they are told another one."""
+"""The default index of pip and uv."""
 
 _CONTINUED = re.compile(r"\\(\n|\Z)")
 _COMMENT = re.compile(r"(^|\s)#.*")
@@ -37,12 +37,12 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class PipSource:
-    """One place.
+    """A source of packages.
 
     Attributes:
         text: a URL, or the path of a folder.
-        is_index: packages are looked for there by their names; it is more than the place of one package.
-        is_first: it takes the place of :data:`PYPI`.
+        is_index: whether packages are searched there by name; else it is one package.
+        is_first: whether it replaces :data:`PYPI`.
     """
 
     text: str
@@ -52,17 +52,17 @@ class PipSource:
 
 def lines_of_pip(text: str) -> list[str]:
     """Return the lines as pip joins them, without comments."""
-    # a comment ends with its line: pip joins some to the next one, and uv none
+    # comments end with their line: pip continues some on the next line, uv none
     plain = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
     lines = (line.strip() for line in _CONTINUED.sub("", plain).splitlines())
     return [line for line in lines if line]
 
 
 def sources_in(line: str) -> list[PipSource]:
-    """Return the places that one line names."""
+    """Return the sources that a line names."""
     words = _words(line)
     found = [PipSource(value, is_index=True, is_first=name in _FIRST_INDEX) for name, value in _options(_INDEX, words)]
-    # what such a file names is not read
+    # the contents of remote files are not read
     found += [PipSource(value, is_index=True) for _, value in _options(_FILE, words) if _URL.match(value)]
     urls = dict.fromkeys(url for text in (line, *words) for url in _URL.findall(text))
     named = " ".join(source.text for source in found)
@@ -70,18 +70,18 @@ def sources_in(line: str) -> list[PipSource]:
 
 
 def files_in(line: str) -> list[str]:
-    """Return the files of requirements and constraints that one line names, without those that only a server has."""
+    """Return the local files of requirements and constraints that a line names."""
     return [_path_of(value) for _, value in _options(_FILE, _words(line)) if not _is_remote(value)]
 
 
 def file_with_spaces_in(line: str) -> list[str]:
-    """Return the file that uv reads where a name has spaces, at which it ends for pip."""
+    """Return the file that uv reads if its name has spaces; pip ends the name at the first."""
     found = _WITH_SPACES.fullmatch(line)
     return [_path_of(found[1])] if found and not _is_remote(found[1]) else []
 
 
 def remote_files_in(line: str) -> list[str]:
-    """Return the URLs of such files, which only the installer reads."""
+    """Return the URLs of requirements and constraints that a line names, which only the installer reads."""
     return [value for _, value in _options(_FILE, _words(line)) if _is_remote(value)]
 
 
@@ -94,11 +94,11 @@ def _path_of(name: str) -> str:
 
 
 def refused_sources(sources: Iterable[PipSource], allowed: Sequence[str]) -> list[Problem]:
-    """Return what speaks against places.
+    """Return a problem for each source that is not allowed.
 
     Args:
         sources: where pip would look.
-        allowed: URLs and paths of folders; what is below one of them is allowed as well. Empty for no limit.
+        allowed: URLs and paths of folders, including everything below them. Empty for no limit.
     """
     if not allowed:
         return []
@@ -125,7 +125,7 @@ def _is_allowed(source: PipSource, allowed: Sequence[tuple[str, str]]) -> bool:
 
 
 def _place(text: str) -> tuple[str, str] | None:
-    """Return the server and the path that a URL or a path names; None for what programs may understand differently."""
+    """Return the server and the path of a URL or a path; None if programs may read it differently."""
     if text.startswith("/"):
         return None if _DOTS.search(text) else ("file:", text.rstrip("/"))
     try:
@@ -146,12 +146,12 @@ def _place(text: str) -> tuple[str, str] | None:
 def _words(line: str) -> list[str]:
     try:
         return shlex.split(line)
-    except ValueError:  # a quote without its end
+    except ValueError:  # an unclosed quote
         return line.split()
 
 
 def _options(pattern: re.Pattern[str], words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each option that matches, with its value: behind it, or in the next word."""
+    """Yield each option that matches, with its value: in the same word or the next."""
     for place, word in enumerate(words):
         if found := pattern.fullmatch(word):
             following = words[place + 1] if place + 1 < len(words) else ""

@@ -1,13 +1,13 @@
-"""Passwords and tokens in URLs: what is written for others holds none.
+"""Remove passwords and tokens from URLs before they are shown or written for others.
 
-Conda channels may have them in two places: ``https://user:password@host/channel`` and ``https://host/t/TOKEN/channel``.
+Conda channels have them in two places: ``https://user:password@host/channel`` and ``https://host/t/TOKEN/channel``.
 """
 
 from __future__ import annotations
 
 import re
 
-# ${NAME} is no secret but says where one is; git@ of ssh is the same for everybody.
+# ${NAME} is not a secret but a reference to one; git@ in ssh URLs is the same for all users.
 _LOGIN = re.compile(r"(?<=://)(?!\$\{\w+\}@)[^/\s]*@")
 _TOKEN = re.compile(
     r"(?P<before>\b(?!file:)[a-z][a-z0-9+.-]*://[^\s/]*(?:/[^\s/]+)*?)/t/[^\s/?#]+(?=/|$|[\s?#])", re.IGNORECASE
@@ -20,7 +20,7 @@ def without_credentials(text: str) -> str:
 
 
 def _login(found: re.Match[str]) -> str:
-    """Of a login only the user of ssh is kept."""
+    """Keep only the user name of ssh."""
     is_ssh = found.string.endswith("ssh://", 0, found.start())
     user = found.group().rstrip("@").partition(":")[0]
     return f"{user}@" if is_ssh and user else ""

@@ -1,4 +1,4 @@
-"""Short ways to make diagnostics, and the one exception of this package."""
+"""Make diagnostics, and raise the one exception of this package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CREDENTIALS = re.compile(r"(?<!ssh)://(?P<login>[^/\s@$]+)@|/t/(?P<token>[^/\s$<
 
 
 class Position(Protocol):
-    """Anything that knows where it stands in the text; both count from 1."""
+    """Anything with a position in the text; both numbers count from 1."""
 
     @property
     def line(self) -> int: ...  # noqa: D102 - said above
@@ -29,7 +29,7 @@ class Text(Position, Protocol):
 
 
 class Unreadable(Exception):
-    """The text gives no spec at all. Never leaves ``specs``: :func:`specs.check` turns it into its diagnostic."""
+    """The text has no spec. Caught within ``specs``: :func:`specs.check` returns its diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -39,31 +39,31 @@ class Unreadable(Exception):
 def remark(
     severity: Severity, code: str, place: Position, message: str, remedy: str = "", *, fix: Fix | None = None
 ) -> Diagnostic:
-    """Return a diagnostic on something that has a place."""
+    """Return a diagnostic at a position."""
     return Diagnostic(severity, code, message, remedy, place.line, place.column, fix)
 
 
 def credentials(node: Text) -> Iterator[Diagnostic]:
-    """Yield a remark on a line with a password or a token in it."""
+    """Yield a warning if a line contains a password or a token."""
     if CREDENTIALS.search(node.text):
-        message = f"'{shown(node.text)}' holds a password or a token; everybody reads it who gets the file."
-        remedy = "Take it out, and keep it in conda's or pip's configuration, or in ~/.netrc."
+        message = f"'{shown(node.text)}' contains a password or a token, which everyone who gets the file can read."
+        remedy = "Remove it, and keep it in the configuration of conda or pip, or in ~/.netrc."
         yield remark("warning", "credentials-in-url", node, message, remedy)
 
 
 def unreadable(code: str, line: int, column: int, message: str, remedy: str = "") -> Unreadable:
-    """Return an error to raise, after which nothing more can be read."""
+    """Return an error to raise for a text that has no spec."""
     return Unreadable(Diagnostic("error", code, message, remedy, line, column))
 
 
 def exact(what: str, count: int, line: int) -> Diagnostic:
-    """Return the remark that a spec of that format leaves nothing to choose, and how much it lists."""
-    message = f"This is {what} of {count} package{'s' * (count != 1)}: just these are installed, and nothing is chosen."
+    """Return a diagnostic that says that a spec lists exact packages, and how many."""
+    message = f"This is {what} of {count} package{'s' * (count != 1)}: exactly these are installed; nothing is solved."
     return Diagnostic("info", "exact-packages", message, "Give the environment a name when you create it.", line, 1)
 
 
 def shown(text: str) -> str:
-    """Return text of the spec as messages quote it: on one line, at most 80 characters, without credentials."""
+    """Return text of the spec for a message: on one line, at most 80 characters, without credentials."""
     flat = " ".join(CREDENTIALS.sub(_masked, text[:1000]).split())
     return f"{flat[:79]}…" if len(flat) > 80 else flat
 

@@ -1,4 +1,4 @@
-"""requirements.txt (https://pip.pypa.io/en/stable/reference/requirements-file-format/): python, and a pip section."""
+"""Read requirements.txt (https://pip.pypa.io/en/stable/reference/requirements-file-format/) as python and pip lines."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .yaml_nodes import Scalar
 _TITLE = "# What pip installed"
 _PYTHON = " beside python "
 COMMENT = re.compile(r"\s#.*$")
-"""What pip takes for one behind a requirement."""
+"""A comment after a requirement, as pip reads it."""
 
 
 def read(text: str) -> tuple[Document, list[Diagnostic]]:
-    """Return the document that an environment.yml with python and these lines would give, and what this file is."""
+    """Return the document of an environment.yml with python and these lines, and a diagnostic that names the format."""
     lines = tuple(requirement_lines(text))
     first = lines[0] if lines else Scalar(1, 1, "")
     version = python_version(text)
@@ -32,18 +32,18 @@ def read(text: str) -> tuple[Document, list[Diagnostic]]:
 
 
 def title_of(version: str) -> str:
-    """Return the first line of an export, with the version of python, where there is one: no other line has it."""
+    """Return the first line of an export, which alone has the version of python, if there is one."""
     return _TITLE + (f"{_PYTHON}{version}" if version else "")
 
 
 def python_version(text: str) -> str:
-    """Return the version of python in the title of what we have exported; empty for any other text."""
+    """Return the version of python in the first line of our own export; empty for any other text."""
     found = re.search(rf"^{_TITLE}{_PYTHON}(\d[\w.]*)\s*$", text[:HEAD], re.MULTILINE)
     return found[1] if found else ""
 
 
 def requirement_lines(text: str) -> Iterator[Scalar]:
-    """Yield the lines with content, each where it begins; those that end in a backslash joined to the next."""
+    """Yield the lines with content and their positions; a line that ends in a backslash is joined with the next."""
     begun: Scalar | None = None
     for number, line in enumerate(lines_of(text), 1):
         content = line.strip()

@@ -1,4 +1,4 @@
-"""What variables hold that a job's spec uses: all that is written has their names in its place."""
+"""Hide the values of variables that a job's spec uses, in all that the job writes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from operator import itemgetter
 from urllib.parse import quote, unquote
 
 LEAST = 8
-"""Characters of a value from which on it is a secret; what is shorter stands in too many texts."""
+"""Shortest value that is hidden, in characters; shorter ones occur in ordinary text."""
 
 _IN_URLS = "%/:=&;,+$!'()*@[]|^~?#"
-"""What the engine leaves as it is in a URL, beside letters and digits."""
+"""Characters that the engine does not encode in a URL, besides letters and digits."""
 
 
 class Secrets:
     """Values to hide.
 
     Args:
-        values: name of a variable -> what it holds; short ones do not count.
+        values: name of a variable -> its value; short ones are ignored.
     """
 
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
@@ -27,23 +27,23 @@ class Secrets:
         self._hidden = [(_any_of(_forms(name, value)), f"${{{name}}}") for name, value in self._values]
 
     def __bool__(self) -> bool:
-        """There is something to hide."""
+        """Return whether there is anything to hide."""
         return bool(self._values)
 
     def hide(self, text: str) -> str:
-        """Return a text with ``${NAME}`` in the place of what variables hold, however a URL spells it."""
+        """Return a text with ``${NAME}`` for each value, however it is encoded in a URL."""
         for pattern, name in self._hidden:
             text = pattern.sub(lambda _, name=name: name, text)  # type: ignore[misc]
         return text
 
     def hide_in_url(self, url: str) -> str:
-        """Return the same for a URL that must stay one: where a value is all of it, its scheme stays."""
+        """Return a URL with values hidden that is still a URL: if a value is all of it, the scheme is kept."""
         hidden = self.hide(url)
         scheme, found, _ = url.partition("://")
         return f"{scheme}://{hidden}" if found and "://" not in hidden else hidden
 
     def reveal(self, url: str) -> str:
-        """Return the URL that has become this one by one of the two others."""
+        """Return the original of a URL from ``hide`` or ``hide_in_url``."""
         for name, value in self._values:
             scheme = r"(\w+://)?" if "://" in value else ""
             pattern = rf"{scheme}\$(\{{{name}\}}|%7B{name}%7D)"
@@ -60,7 +60,7 @@ def _any_of(forms: Iterator[str]) -> re.Pattern[str]:
 
 
 def _forms(name: str, value: str) -> Iterator[str]:
-    """Yield the spellings of a value, the login in it, and its name as the engine spells it in URLs."""
+    """Yield the encodings of a value, of the login in it, and of its name as the engine writes it in URLs."""
     forms = [value, *_LOGIN.findall(value), *_TOKEN.findall(value)]
     spellings = [
         spelt for form in forms for spelt in (form, unquote(form), quote(form, safe=""), quote(form, _IN_URLS))

@@ -1,4 +1,4 @@
-"""Bytes to text, within a limit."""
+"""Decode the bytes of a spec, within a size limit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MAX_BYTES = 256 * 1024
 """The largest spec that is read. An export of 1,000 packages has 50 kB; reading this much takes half a second."""
 
 MAX_LOCK_BYTES = 8 * 1024 * 1024
-"""The largest lock file that is read; it lists every package for every platform, and is no work to read."""
+"""The largest lock file that is read. It lists every package for every platform, and is cheap to read."""
 
 HEAD = 64 * 1024
-"""Characters by which a format is known."""
+"""Number of characters in which formats are detected."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -40,8 +40,8 @@ def decode(data: bytes) -> str:
             line,
             column,
             f"The file is not {encoding.upper()} text: byte {data[error.start]:#04x} at position {error.start} "
-            "means nothing there.",
-            "Save it as UTF-8; or choose another file, if this one was never text.",
+            "is not valid there.",
+            "Save it as UTF-8, or choose a text file.",
         ) from error
 
 
@@ -49,7 +49,7 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
     """Return the text without its byte order mark.
 
     Raises:
-        Unreadable: it is empty, too large, or holds characters that no text has, or a merge that is not finished.
+        Unreadable: it is empty, too large, or contains control characters or the conflict markers of git.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
@@ -61,14 +61,14 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> str:
             1,
             1,
             f"The spec has {size:,} bytes; at most {max_bytes:,} are read.",
-            "An environment.yml is much smaller: look whether this is the right file.",
+            "An environment.yml is much smaller; check that this is the right file.",
         )
     if found := _NOT_PRINTABLE.search(text):
         raise unreadable(
             "not-text",
             *place_of(text[: found.start()]),
             f"Character U+{ord(found.group()):04X} cannot be part of a spec.",
-            "Delete it, or save the file anew as UTF-8 text.",
+            "Delete it, or save the file again as UTF-8 text.",
         )
     if conflict := _CONFLICT.search(text):
         raise unreadable(
@@ -86,6 +86,6 @@ def lines_of(text: str) -> list[str]:
 
 
 def place_of(before: str) -> tuple[int, int]:
-    """Return line and column, from 1, of what comes after this text."""
+    """Return the line and column, from 1, that follow this text."""
     lines = lines_of(before)
     return len(lines), len(lines[-1]) + 1

@@ -1,4 +1,4 @@
-"""What a person did who wrote something that is not YAML."""
+"""Explain YAML syntax errors by the usual mistakes that cause them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..models import Diagnostic
 from .remarks import shown
 
 _SEEN = 200
-"""Characters of a line that are compared with usual mistakes."""
+"""Number of characters of a line that are searched for usual mistakes."""
 
 
 class _Habit(NamedTuple):
-    """A line by which a usual mistake is known, and what to say of it."""
+    """A usual mistake: the pattern of its line, and the diagnostic for it."""
 
     line: re.Pattern[str]
     code: str
@@ -23,10 +23,10 @@ class _Habit(NamedTuple):
 
 
 TEMPLATE = (
-    "This is a template, not a spec: '{%' and '{{' are for a program that has to fill it in first.",
-    "Run the template through its program (conda devenv, jinja2 ...), and use what comes out.",
+    "This is a template, not a spec: '{%' and '{{' must be filled in by a program first.",
+    "Run the template through its program (conda devenv, jinja2 ...), and use its output.",
 )
-"""What is said of a template, and the remedy."""
+"""The message for a template, and the remedy."""
 
 _TEMPLATE = _Habit(re.compile(r"\s*(- *)?(\{%|\{\{)"), "template", *TEMPLATE)
 
@@ -41,7 +41,7 @@ _ON_THE_LINE = (
     _Habit(
         re.compile(r"\s*\t|.*\t\s*$"),
         "tab",
-        "There is a tab character in this line; YAML allows none there.",
+        "There is a tab character in this line; YAML does not allow it there.",
         "Replace it: spaces for the indentation, nothing at the end of a line.",
     ),
     _DASH,
@@ -60,19 +60,19 @@ _ON_THE_LINE = (
     _Habit(
         re.compile(r"\s*(- +|[\w-]+: +)[*&]([^\w-]|$)"),
         "yaml-syntax",
-        "Text that begins with '*' or '&' is not in quotes; these signs are YAML's own.",
+        "Text that begins with '*' or '&' is not in quotes; they have a meaning in YAML.",
         "Write the name of a package, as in '- python'; or put the text in quotes.",
     ),
     _Habit(
         re.compile(r"\s*(- +|[\w-]+: +)('[^']*'|\"[^\"]*\")\s*[^\s#:,'\"\]}]"),
         "yaml-syntax",
-        "There is more behind the closing quote.",
+        "There is text after the closing quote.",
         "Put the whole text in quotes, or none of it.",
     ),
     _Habit(
         re.compile(r"\s+pip:(\s|$)"),
         "yaml-syntax",
-        "There is no dash before 'pip:', which stands in a list.",
+        "There is no dash before 'pip:', which belongs to a list.",
         "Write '- pip:' in line with the other entries, and its lines below it, indented further.",
     ),
 )
@@ -89,7 +89,7 @@ _IN_WORDS = (
 
 
 def explain(lines: Sequence[str], error: Any) -> Diagnostic:
-    """Return a diagnostic for ruamel.yaml's error: the usual mistake, if it is one, else the parser's own words.
+    """Return a diagnostic for an error of the YAML parser: the usual mistake if it is one, else the parser's message.
 
     Args:
         lines: of the text, without line breaks.
@@ -109,7 +109,7 @@ def explain(lines: Sequence[str], error: Any) -> Diagnostic:
 
 
 def missing_dash_space(line: str, number: int) -> Diagnostic | None:
-    """Return a diagnostic for a line that YAML takes for text, because there is no space after its dash."""
+    """Return a diagnostic if YAML reads the line as text because there is no space after its dash."""
     if not _DASH.line.match(line):
         return None
     return Diagnostic("error", _DASH.code, _DASH.message, _DASH.remedy, number, _first_word(line))

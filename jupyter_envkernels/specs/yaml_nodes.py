@@ -1,7 +1,7 @@
-"""YAML text to nodes that know their place.
+"""Parse YAML into nodes that know their line and column.
 
-The events of ruamel.yaml's parser are composed here and not by ruamel.yaml, because a spec comes from anywhere:
-no tag makes an object, a key stands once, nesting and what aliases multiply are bounded, and nothing recurses.
+The events of ruamel.yaml's parser are composed here and not by ruamel.yaml, because specs are untrusted: tags make no
+objects, duplicate keys are errors, nesting and the expansion of aliases are bounded, and nothing recurses.
 Scalars resolve as in the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), which conda uses too.
 """
 
@@ -19,7 +19,7 @@ from .yaml_errors import TEMPLATE, explain
 MAX_DEPTH = 16
 MAX_NODES = 20_000
 MAX_LOCK_NODES = 1_000_000
-"""Of a lock file. One that is as large as is read has 700,000."""
+"""For a lock file. One of the largest size that is read has 700,000."""
 
 Kind = Literal["null", "bool", "number", "text"]
 
@@ -33,7 +33,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A single value, as written; ``kind`` is what YAML takes it for."""
+    """A single value, as written; ``kind`` is its type in YAML."""
 
     line: int
     column: int
@@ -54,7 +54,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and values in order; each key is a scalar and stands once."""
+    """Keys and values in order; each key is a scalar and unique."""
 
     line: int
     column: int
@@ -67,7 +67,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping whose end has not come yet."""
+    """A list or mapping that has not been closed yet."""
 
     line: int
     column: int
@@ -84,10 +84,10 @@ class _Open:
 
 
 def compose(text: str) -> Node | None:
-    """Return the text's one document; None where it holds nothing but comments.
+    """Return the only document of a text; None if it has nothing but comments.
 
     Raises:
-        Unreadable: it is not YAML, or goes beyond what a spec needs.
+        Unreadable: it is not YAML, or exceeds the limits for a spec.
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - its import costs more than reading a spec
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
@@ -99,10 +99,10 @@ def compose(text: str) -> Node | None:
 
 
 def compose_lock(text: str) -> Node | None:
-    """Compose a lock file. It can be large, so a parser in C reads it; that one knows YAML 1.1 only.
+    """Compose a lock file. It can be large, so it is parsed in C, which supports YAML 1.1 only.
 
     Raises:
-        Unreadable: it is not YAML, or goes beyond what a lock file needs.
+        Unreadable: it is not YAML, or exceeds the limits for a lock file.
     """
     import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - most specs are no lock files
 
@@ -129,7 +129,7 @@ def text_of(node: Node | None) -> str:
 
 
 class _Composer:
-    """Events to one node. Whatever is open waits on a stack, so that depth is a number and not a recursion."""
+    """Compose events into one node. Open nodes are kept on a stack, so that deep nesting does not recurse."""
 
     def __init__(self, max_nodes: int = MAX_NODES) -> None:
         self._max_nodes = max_nodes
@@ -197,8 +197,8 @@ class _Composer:
             raise unreadable(
                 "unknown-alias",
                 *_place(event),
-                f"The alias *{name} stands for nothing: no finished part before it is marked &{name}.",
-                "Write what you mean in full; put text that begins with * in quotes.",
+                f"The alias *{name} is not defined: no finished part before it is marked &{name}.",
+                "Write the value in full; put text that begins with * in quotes.",
             ) from None
 
 
@@ -218,12 +218,12 @@ def _kind(text: str) -> Kind:
 
 
 def _refuse_tag(event: Any) -> None:
-    # YAML's own tags, such as the !!python/tuple of old exports, change nothing: no object is ever made.
+    # The tags of YAML, such as !!python/tuple in old exports, are harmless: no objects are made from tags.
     if event.tag not in {None, "!"} and not str(event.tag).startswith("tag:yaml.org,2002:"):
         raise unreadable(
             "yaml-tag",
             *_place(event),
-            f"The YAML tag {shown(str(event.tag))} means nothing in a spec.",
+            f"The YAML tag {shown(str(event.tag))} is not supported in a spec.",
             "Delete the word that begins with '!'; put text that begins with ! in quotes.",
         )
 
@@ -238,7 +238,7 @@ def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]
                 "yaml-syntax",
                 key.line,
                 key.column,
-                "A list stands where a key is expected.",
+                "There is a list where a key is expected.",
                 "A key is a word before a colon, such as 'dependencies:'.",
             )
         if key.text == "<<":
@@ -246,7 +246,7 @@ def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]
                 "merge-key",
                 key.line,
                 key.column,
-                "Merge keys, '<<:', are not read.",
+                "Merge keys, '<<:', are not supported.",
                 "Write the entries out where they are needed.",
             )
         if key.text in seen:
@@ -254,7 +254,7 @@ def _unique(pairs: Iterator[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]
                 "duplicate-key",
                 key.line,
                 key.column,
-                f"The key '{shown(key.text)}' is here a second time; the first is in line {seen[key.text].line}.",
+                f"The key '{shown(key.text)}' is already used in line {seen[key.text].line}.",
                 "Put the entries of both under one key.",
             )
         seen[key.text] = key

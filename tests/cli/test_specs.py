@@ -36,7 +36,7 @@ def test_check_names_the_kernel_that_is_really_added(shell: Shell) -> None:
         [remark] = [
             d for d in shell.json("check", "good.yml", *options)[0]["diagnostics"] if d["code"] == "kernel-added"
         ]
-        assert "xeus-python is added" in remark["message"]
+        assert "xeus-python will be added" in remark["message"]
 
 
 def test_check_asks_the_channels_where_it_shall(shell: Shell) -> None:

@@ -138,7 +138,7 @@ def test_lines_of_files_are_judged_too(folder: Path) -> None:
     (folder / "other.txt").write_text("# six>=1.*\nsix>=1.*\n-cmore.txt\n")
     file = folder / "more.txt"
     assert said("rich\n-r more.txt\n", folder) == [
-        (2, f"In {file}: 'six>=1.*': '.*' can stand behind '==' and '!=' only."),
+        (2, f"In {file}: 'six>=1.*': '.*' is allowed only after '==' and '!='."),
         (2, f"In {file}: '-cmore.txt': uv reads options only if they are written out, one a line."),
     ]
     assert len(said("rich\n-r more.txt\n", folder, "pip")) == 1

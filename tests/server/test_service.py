@@ -52,7 +52,7 @@ async def test_what_the_channels_make_of_a_spec(call: Call, monkeypatch: pytest.
 async def test_the_remark_on_a_kernel_names_the_package_that_is_really_added(call: Call, channels: bool) -> None:
     body = {"text": "name: env1\ndependencies: [python=3.12]\n", "channels": channels}
     remarks = {d["code"]: d["message"] for d in (await call("POST", "specs/check", body)).json["diagnostics"]}
-    assert "xeus-python is added" in remarks["kernel-added"]
+    assert "xeus-python will be added" in remarks["kernel-added"]
 
 
 CODES = {"no-such-package", "no-such-version", "no-gpu", "conda-has-it"}

@@ -18,7 +18,7 @@ def test_a_channel_of_anacondas(channel: str) -> None:
     assert found.message.startswith(f"'{channel}' is Anaconda's channel;")
     configured = terms_of_service([channel], configured=True)
     assert configured is not None
-    assert configured.message == f"The spec names no channel, so that the configured ones are used. {found.message}"
+    assert configured.message == f"The spec names no channel, so the configured ones are used. {found.message}"
     assert "to the spec" in configured.remedy
 
 

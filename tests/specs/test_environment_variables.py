@@ -74,7 +74,7 @@ def test_those_that_the_administrator_lists_are_errors_too() -> None:
     assert [d.line for d in found] == [2, 3, 5, 8, 9]
     assert (
         found[1].message
-        == "'http://good/$CONDA_TOKEN' uses the variable CONDA_TOKEN of the server, which no spec may use."
+        == "'http://good/$CONDA_TOKEN' uses the variable CONDA_TOKEN of the server, which specs may not use."
     )
 
 

@@ -124,7 +124,7 @@ def test_python_without_a_kernel() -> None:
 
 def test_the_administrators_kernel_packages_are_named() -> None:
     (added,) = check("dependencies: [python=3.12]", kernel_packages=("xeus-python",)).diagnostics
-    assert added.message == "No package here is a Jupyter kernel, so xeus-python is added."
+    assert added.message == "xeus-python will be added so that Jupyter can use this environment."
 
 
 @pytest.mark.parametrize("python", ["python", "python=*", "Python"])

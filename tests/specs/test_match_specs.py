@@ -105,7 +105,7 @@ def test_what_is_no_match_spec(text: str) -> None:
         ("a if __win", "dropped-condition", "the condition after 'if' is ignored"),
         ("a=", "empty-version", "there is no version after the '='"),
         ("a>=1.*", "superfluous-wildcard", "the '.*' after a comparison is ignored"),
-        ("python:3.12", "single-colon", "asks for a package named 3.12"),
+        ("python:3.12", "single-colon", "requests a package named 3.12"),
     ],
 )
 def test_what_is_dropped_is_said(text: str, code: str, words: str) -> None:
@@ -126,11 +126,11 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
     for text, words in {
         "a@1.2": "There is no '@' in a match spec.",
         "a^1.2": "There is no '^' before a version in a match spec.",
-        "a(1)": "There are no parentheses behind the name of a package.",
+        "a(1)": "There are no parentheses after the name of a package.",
         "a[version=1": "The bracket is not closed.",
-        "a -b": "Two entries run together; the second is on the same line, or indented further than the first.",
-        "a b": "Several names stand in one entry.",
-        "a/b": "This is no match spec: the name of a package has no signs but '.', '-' and '_'.",
+        "a -b": "Two entries run together: the second is on the same line, or indented further than the first.",
+        "a b": "There are several names in one entry.",
+        "a/b": "This is not a match spec: the name of a package has no special characters but '.', '-' and '_'.",
     }.items():
         _, (said,) = understand(Scalar(1, 1, text))
         assert said.message == f"'{text}': {words}"

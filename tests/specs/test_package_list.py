@@ -60,7 +60,7 @@ def test_what_conda_list_prints() -> None:
         pip=("tides==2.0", "waves==1.1"),
     )
     said = {d.code: d for d in checked.diagnostics}
-    assert said["package-list"].message.startswith("This is what 'conda list' prints: 6 packages, from the channels")
+    assert said["package-list"].message.startswith("This is the output of 'conda list': 6 packages, from the channels")
     assert (said["invalid-match-spec"].line, said["invalid-match-spec"].remedy) == (9, "Delete the line.")
 
 

@@ -20,7 +20,7 @@ from jupyter_envkernels.specs import check
         ("dependencies:\n  - *\n", 2, "yaml-syntax", "Text that begins with '*' or '&'"),
         ("dependencies:\n  - >=3\n", 2, "yaml-syntax", "there is no name before the comparison"),
         ("name: |x\n", 1, "yaml-syntax", "Text that begins with '>' or '|'"),
-        ("dependencies:\n  - 'python=3.12'x\n", 2, "yaml-syntax", "There is more behind the closing quote."),
+        ("dependencies:\n  - 'python=3.12'x\n", 2, "yaml-syntax", "There is text after the closing quote."),
         ("dependencies:\n  - a\n  pip:\n  - b\n", 3, "yaml-syntax", "no dash before 'pip:'"),
         ("dependencies:\n- a\n  pip:\n  - b\n", 3, "yaml-syntax", "no dash before 'pip:'"),
         ("dependencies:\n  -python\n  - numpy\n", 2, "missing-space", "no space after the dash"),

@@ -1,1 +1,5 @@
-"""Files that name exact packages: ``@EXPLICIT`` lists, ``pixi.lock`` and ``conda-lock.yml``, read."""
+"""Read files that name exact packages.
+
+``explicit`` reads ``@EXPLICIT`` lists. ``lock_files`` reads ``pixi.lock`` and ``conda-lock.yml``: ``pixi_lock`` and
+``conda_lock`` find the entries for this platform, and ``entries`` makes packages of them.
+"""

@@ -1,7 +1,7 @@
-"""conda-lock.yml, read for one platform.
+"""Read conda-lock.yml for one platform.
 
-Format: https://conda.github.io/conda-lock/output/. An entry has ``category: NAME``, in newer files ``categories``, a
-list; without either it is of ``main``. What is in two categories may be listed once for each.
+Format: https://conda.github.io/conda-lock/output/. An entry has ``category: NAME``, in newer files a list
+``categories``; the default is ``main``. A package in two categories may be listed once for each.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from .entries import Entry, refusal
 VERSIONS = ("1", "2", "3")
 
 _INSTALLED = {"main", "dev"}
-"""The categories that ``conda-lock install`` installs by default."""
+"""The default categories of ``conda-lock install``."""
 _IS_PIP = {"conda": False, "pip": True, "pypi": True}
 
 
 def read(root: Node, platform: str) -> tuple[list[Entry], list[Diagnostic]]:
-    """Return the entries of a platform, and a diagnostic on those that are left out.
+    """Return the entries of a platform, and a diagnostic on those of other categories.
 
     Raises:
-        Unreadable: nothing is left for this platform.
+        Unreadable: there are no entries for this platform.
     """
     left_out: Counter[str] = Counter()
     platforms: dict[str, None] = {}
@@ -59,7 +59,7 @@ def _categories(keys: dict[str, Node]) -> list[str]:
 def _entry(node: Node, keys: dict[str, Node]) -> Entry:
     name, manager = text_of(keys.get("name")), text_of(keys.get("manager"))
     if manager not in _IS_PIP:
-        message = f"The manager of {shown(name)} is '{shown(manager)}', and neither conda nor pip."
+        message = f"The manager of {shown(name)} is '{shown(manager)}', not conda or pip."
         raise refusal(node, message, "Make the lock file again with conda-lock.")
     hashes = {algorithm: text_of(value) for algorithm, value in fields(keys.get("hash")).items()}
     return Entry(node, _IS_PIP[manager], name, text_of(keys.get("url")), hashes, text_of(keys.get("size")))
@@ -67,6 +67,6 @@ def _entry(node: Node, keys: dict[str, Node]) -> Entry:
 
 def _left_out(counts: Counter[str]) -> Diagnostic:
     listed = ", ".join(f"{shown(category)} ({count:,})" for category, count in sorted(counts.items()))
-    message = f"Packages of these categories are not installed: {shown(listed)}. Only those of main and dev are."
+    message = f"Packages of these categories are not installed: {shown(listed)}. Only main and dev are."
     remedy = "If you need them, lock them in one of these two categories."
     return Diagnostic("info", "categories-left-out", message, remedy, 1, 1)

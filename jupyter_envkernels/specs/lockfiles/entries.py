@@ -1,4 +1,4 @@
-"""Entries of lock files -> what is installed of them."""
+"""Convert entries of lock files into the packages and pip lines to install."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Entry:
     """A package that a lock file lists for this platform.
 
     Attributes:
-        node: where it stands.
-        is_pip: pip installs it, and not conda.
-        name: as written; conda packages are known by their URLs.
+        node: its position.
+        is_pip: whether pip installs it, not conda.
+        name: as written; conda packages are identified by their URLs.
         location: its URL or path, as written.
         hashes: of its archive, as written, by algorithm.
         size: of its archive in bytes, as written.
@@ -44,13 +44,13 @@ class Entry:
 
     @property
     def key(self) -> tuple[bool, str]:
-        """Return what an environment can hold only once: the manager and the name."""
+        """Return the manager and the name, which are unique in an environment."""
         archive = self.location.rpartition("/")[2]
         return self.is_pip, canonicalize_name(self.name) if self.is_pip else archive.rsplit("-", 2)[0].lower()
 
 
 def conda_package(entry: Entry) -> LockedPackage:
-    """Return what is installed of a conda package.
+    """Return the conda package to install.
 
     Raises:
         Unreadable: it cannot be installed.
@@ -62,7 +62,8 @@ def conda_package(entry: Entry) -> LockedPackage:
     if not found:
         raise refusal(
             entry.node,
-            f"'{shown(entry.location)}' is no URL of a conda package; sources and relative paths are not installed.",
+            f"'{shown(entry.location)}' is not the URL of a conda package; "
+            "sources and relative paths cannot be installed.",
             "Publish the package in a channel, and lock the environment again.",
         )
     if error := foreign(entry.node, found["subdir"]):
@@ -72,10 +73,10 @@ def conda_package(entry: Entry) -> LockedPackage:
 
 
 def pip_line(entry: Entry) -> str:
-    """Return the line of a requirements file that installs a package of pip: just this archive, folder or commit.
+    """Return the line of a requirements file that installs exactly this archive, folder or commit.
 
     Raises:
-        Unreadable: there is none.
+        Unreadable: it cannot be installed.
     """
     location = _encoded(re.sub(r"^direct\+|^file://(?=\.)", "", entry.location))
     sha256, md5 = _digest(entry, "sha256"), _digest(entry, "md5")
@@ -94,7 +95,7 @@ def pip_line(entry: Entry) -> str:
 
 
 def refusal(node: Node, message: str, remedy: str) -> Unreadable:
-    """Return an error for an entry; to be raised."""
+    """Return an error to raise for an entry."""
     return unreadable("invalid-lock-file", node.line, node.column, message, remedy)
 
 
@@ -104,16 +105,16 @@ def _encoded(location: str) -> str:
 
 
 def _digest(entry: Entry, algorithm: str) -> str:
-    """Return the hash of an archive in lower case; empty where there is none.
+    """Return the hash of an archive in lower case; empty if there is none.
 
     Raises:
-        Unreadable: the value is no such hash.
+        Unreadable: the value is not such a hash.
     """
     value = entry.hashes.get(algorithm, "").lower()
     if entry.location.startswith("git+"):  # conda-lock writes the commit here
         return ""
     if value and not re.fullmatch(f"[0-9a-f]{{{_DIGITS[algorithm]}}}", value):
-        message = f"'{shown(value)}' is no {algorithm}, which has {_DIGITS[algorithm]} digits of 0 to 9 and a to f."
+        message = f"'{shown(value)}' is not {algorithm}, which has {_DIGITS[algorithm]} hexadecimal digits."
         raise refusal(entry.node, message, "Make the lock file again with the program that wrote it.")
     return value
 

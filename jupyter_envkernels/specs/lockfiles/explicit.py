@@ -1,4 +1,4 @@
-"""``@EXPLICIT`` lists: exactly these packages, by their URLs (CEP 23, https://conda.org/learn/ceps/cep-0023/)."""
+"""Read ``@EXPLICIT`` lists: exact packages by their URLs (CEP 23, https://conda.org/learn/ceps/cep-0023/)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..text import lines_of
 from ..yaml_nodes import Scalar
 
 MARK = re.compile(r"@explicit\s*$", re.IGNORECASE)
-"""The line that conda writes before such a list, and asks for in capitals."""
+"""The line that conda writes before such a list; conda itself requires capitals."""
 
 _MAX_LENGTH = 2000
 _PACKAGE = re.compile(
@@ -22,15 +22,15 @@ _PACKAGE = re.compile(
 
 
 def package_url(text: str) -> re.Match[str] | None:
-    """Read the URL of a conda package, with a hash behind it or none: ``url``, ``subdir``, ``name``, the hash."""
+    """Parse the URL of a conda package, with or without a hash: ``url``, ``subdir``, ``name``, ``md5``, ``sha256``."""
     return _PACKAGE.fullmatch(text) if len(text) <= _MAX_LENGTH else None
 
 
 def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
-    """Return the spec, and the remarks on it.
+    """Return the spec and its diagnostics.
 
     Raises:
-        Unreadable: it lists nothing.
+        Unreadable: the list is empty.
     """
     found: list[tuple[Scalar, re.Match[str]]] = []
     diagnostics: list[Diagnostic] = []
@@ -39,10 +39,8 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
         if package:
             found.append((line, package))
         else:
-            message = f"'{shown(line.text)}' is no URL of a conda package."
-            remedy = (
-                "Write https://CHANNEL/PLATFORM/NAME-VERSION-BUILD.conda, with #md5 or #sha256: behind it, or none."
-            )
+            message = f"'{shown(line.text)}' is not the URL of a conda package."
+            remedy = "Write https://CHANNEL/PLATFORM/NAME-VERSION-BUILD.conda, optionally followed by #md5 or #sha256:."
             diagnostics.append(remark("error", "invalid-package-url", line, message, remedy))
     mark = next((n for n, line in enumerate(lines_of(text), 1) if MARK.match(line.strip())), 1)
     if not found and not diagnostics:
@@ -54,7 +52,7 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
 
 
 def _lines(text: str) -> Iterator[Scalar]:
-    """What is neither empty nor comment nor the mark itself."""
+    """Yield the lines that are not empty, a comment or the mark."""
     for number, line in enumerate(lines_of(text), 1):
         content = line.strip()
         if content and not content.startswith("#") and not MARK.match(content):
@@ -75,12 +73,12 @@ def _remarks(found: list[tuple[Scalar, re.Match[str]]]) -> Iterator[Diagnostic]:
 
 def duplicate(place: Position, name: str, first: Position) -> Diagnostic:
     """Return an error for the second package of a name."""
-    message = f"{name} is listed already in line {first.line}, and an environment holds it once."
+    message = f"{name} is already listed in line {first.line}; an environment can have it only once."
     return remark("error", "duplicate-package", place, message, "Keep one of the two entries.")
 
 
 def foreign(place: Position, subdir: str) -> Diagnostic | None:
-    """Return an error for a package of another platform; None if it is for this one."""
+    """Return an error for a package of another platform; None for this platform."""
     message = foreign_platform(subdir)
-    remedy = "Take a list that was made on such a machine."
+    remedy = "Use a list that was made for this platform."
     return remark("error", "other-platform", place, message, remedy) if message else None

@@ -1,4 +1,4 @@
-"""Lock files, for the platform of this machine: no more is read of them than an installation needs.
+"""Read lock files for the platform of this machine, and only what an installation needs.
 
 Formats: pixi.lock (:mod:`.pixi_lock`) and conda-lock.yml (:mod:`.conda_lock`).
 """
@@ -23,25 +23,27 @@ def read(text: str) -> tuple[EnvSpec, list[Diagnostic]]:
     """Return the spec and its diagnostics.
 
     Raises:
-        Unreadable: it is no lock file, or has nothing for this platform.
+        Unreadable: it is not a lock file, or has nothing for this platform.
     """
     here = current_platform()
     root = _compose(text)
     form = pixi_lock if "environments" in fields(root) else conda_lock
     version = text_of(fields(root).get("version"))
     if version and version not in form.VERSIONS:
-        message = f"The lock file is of version {shown(version)}; {form.VERSIONS[0]} to {form.VERSIONS[-1]} are read."
+        message = (
+            f"The lock file has version {shown(version)}; {form.VERSIONS[0]} to {form.VERSIONS[-1]} are supported."
+        )
         raise unreadable("invalid-lock-file", 1, 1, message, _AGAIN)
     entries, remarks = form.read(root, here)
     if all(entry.is_pip for entry in entries):
         message = f"The lock file lists no conda package for {here}."
-        raise unreadable("empty", 1, 1, message, "Lock an environment that has python, at least.")
+        raise unreadable("empty", 1, 1, message, "Lock an environment that has at least python.")
     spec, errors = _spec(entries)
     return spec, [exact("a lock file", len(spec.locked), 1), *remarks, *errors]
 
 
 def _spec(entries: Sequence[Entry]) -> tuple[EnvSpec, list[Diagnostic]]:
-    """Return what can be installed, and an error for each entry that cannot."""
+    """Return the spec, and an error for each entry that cannot be installed."""
     locked: list[LockedPackage] = []
     pip: list[str] = []
     errors = []

@@ -1,7 +1,7 @@
-"""pixi.lock, read for one platform.
+"""Read pixi.lock for one platform.
 
 Format: https://pixi.sh/latest/workspace/lockfile/. Each environment lists the locations of its packages by platform;
-all else about them is in the list ``packages``.
+the list ``packages`` describes them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from .entries import Entry, refusal
 VERSIONS = ("4", "5", "6", "7")
 
 _KEYS = ("conda", "pypi", "conda_source", "url", "path")
-"""Under which a package has its location: ``url`` and ``path`` in versions 4 and 5."""
+"""Keys for the location of a package: ``url`` and ``path`` in versions 4 and 5."""
 
 
 def read(root: Node, platform: str) -> tuple[list[Entry], list[Diagnostic]]:
-    """Return the entries of a platform. None of them is left out.
+    """Return all entries of a platform, and no diagnostics.
 
     Raises:
         Unreadable: there is nothing for this platform, or a package is missing.
@@ -32,7 +32,7 @@ def read(root: Node, platform: str) -> tuple[list[Entry], list[Diagnostic]]:
 
 
 def _listed(keys: dict[str, Node], platform: str) -> Node:
-    """Return the list of a platform. From version 7 on platforms have names of their own."""
+    """Return the list of a platform. Since version 7, platforms have their own names."""
     lists = fields(fields(_environment(fields(keys.get("environments")))).get("packages"))
     platforms = map(fields, items(keys.get("platforms")))
     subdirs = {text_of(each.get("name")): text_of(each.get("subdir")) for each in platforms}

@@ -56,7 +56,7 @@ def test_a_line_for_pip(location: str, hashes: dict[str, str], line: str) -> Non
         (of_pip("./code\n-r other"), "demo from "),
         (of_pip(WHEEL, name="demo\n-r"), "demo -r from "),
         (of_pip(WHEEL, name=""), "a package from "),
-        (of_pip(WHEEL, sha256="abc"), "'abc' is no sha256, which has 64 digits"),
+        (of_pip(WHEEL, sha256="abc"), "'abc' is not sha256, which has 64 hexadecimal digits"),
     ],
 )
 def test_what_pip_cannot_install(wrong: Entry, words: str) -> None:

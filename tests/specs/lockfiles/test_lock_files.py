@@ -29,7 +29,7 @@ def test_two_packages_of_a_name(text: str, second: str) -> None:
     checked = check(text)
     (error,) = [d for d in checked.diagnostics if d.severity == "error"]
     assert (error.code, error.line) == ("duplicate-package", line_of(text, second))
-    assert "is listed already in line" in error.message
+    assert "is already listed in line" in error.message
     assert not checked.ok
 
 

@@ -1,8 +1,15 @@
 import { carried, merged, without } from '../../model/remarks';
-import { makeDiagnostic } from '../makers';
+import { IDiagnostic } from '../../types';
 
-const remark = (line: number | null, code = 'x') =>
-  makeDiagnostic(line, { code, message: code });
+const remark = (line: number | null, code = 'x'): IDiagnostic => ({
+  severity: 'error',
+  line,
+  column: null,
+  code,
+  message: code,
+  remedy: '',
+  fix: null
+});
 
 describe('carried', () => {
   it.each([

@@ -1,12 +1,25 @@
 import { SpecCheck } from '../../model';
 import { ICheckedSpec, IDiagnostic } from '../../types';
 import { until } from '../fakeserver';
-import { makeDiagnostic, makeSpec } from '../makers';
 
-const spec = makeSpec();
+const spec = {
+  name: 'ml',
+  channels: [],
+  dependencies: [],
+  pip: [],
+  variables: {},
+  locked: []
+};
 
-const remark = (code: string, line: number) =>
-  makeDiagnostic(line, { code, message: code });
+const remark = (code: string, line: number): IDiagnostic => ({
+  severity: 'error',
+  line,
+  column: null,
+  code,
+  message: code,
+  remedy: '',
+  fix: null
+});
 
 describe('SpecCheck', () => {
   let text: string;
