@@ -30,7 +30,7 @@ from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 
-_PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2", "pip")
+_PACKAGES = ("python", "ipykernel", "numpy", "pip")
 
 
 def run_job(request: JobRequest, folder: Path, channel: str, spare: Spare | None = None) -> float:

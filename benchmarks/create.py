@@ -31,7 +31,7 @@ from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 
-_PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2")
+_PACKAGES = ("python", "ipykernel", "numpy")
 
 _BARE = """
 import asyncio, os, sys, rattler

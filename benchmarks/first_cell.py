@@ -29,7 +29,7 @@ from jupyter_envkernels.kernels.specmanager import EnvKernelSpecManager
 from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 
-_PACKAGES = ("python=3.12", "ipykernel", "numpy=2.2")
+_PACKAGES = ("python", "ipykernel", "numpy")
 
 
 async def first_cell(folder: Path, name: str, cache: Path, channel: str) -> float:

@@ -24,7 +24,7 @@ from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, Limits
 from tests.channel.server import ChannelServer
 
-_COMPILES = re.compile(r"engine\.bytecode|py_compile")
+_COMPILES = re.compile(r"engine\.link\.bytecode|py_compile")
 
 
 @dataclass

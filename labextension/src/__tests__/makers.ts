@@ -3,6 +3,7 @@
  */
 
 import {
+  IDiagnostic,
   IEnvironment,
   IInstalledPackage,
   IJob,
@@ -12,6 +13,7 @@ import {
   IProblem,
   IRevision,
   ISettings,
+  ISpec,
   SCHEMAS,
   Schemas
 } from '../types';
@@ -175,6 +177,36 @@ export function makeSettings(
       ...limits
     },
     usage: { environments: 2, bytes: 1.2e9, free_bytes: 74e9, ...usage }
+  };
+}
+
+/** A spec that asks for nothing. */
+export function makeSpec(more: Partial<ISpec> = {}): ISpec {
+  return {
+    name: 'ml',
+    channels: [],
+    dependencies: [],
+    pip: [],
+    variables: {},
+    locked: [],
+    ...more
+  };
+}
+
+/** An error on a line of a spec. */
+export function makeDiagnostic(
+  line: number | null,
+  more: Partial<IDiagnostic> = {}
+): IDiagnostic {
+  return {
+    severity: 'error',
+    line,
+    column: null,
+    code: 'x',
+    message: `About line ${line}`,
+    remedy: '',
+    fix: null,
+    ...more
   };
 }
 

@@ -3,6 +3,7 @@ import { StateDB } from '@jupyterlab/statedb';
 import { EXAMPLE, SpecDraft } from '../../model';
 import { ICheckedSpec, SpecSource } from '../../types';
 import { until } from '../fakeserver';
+import { makeSpec } from '../makers';
 
 const JOB = '20260101-000001-00000000';
 const PLAN = '20260101-000000-00000000';
@@ -26,14 +27,7 @@ class FakeChecker {
   };
 
   answer(place: number, name: string | null): void {
-    const spec = {
-      name,
-      channels: [],
-      dependencies: [],
-      pip: [],
-      variables: {},
-      locked: []
-    };
+    const spec = makeSpec({ name });
     this._waiting[place]({ spec, diagnostics: [] });
   }
 }

@@ -1,15 +1,8 @@
 import { carried, merged, without } from '../../model/remarks';
-import { IDiagnostic } from '../../types';
+import { makeDiagnostic } from '../makers';
 
-const remark = (line: number | null, code = 'x'): IDiagnostic => ({
-  severity: 'error',
-  line,
-  column: null,
-  code,
-  message: code,
-  remedy: '',
-  fix: null
-});
+const remark = (line: number | null, code = 'x') =>
+  makeDiagnostic(line, { code, message: code });
 
 describe('carried', () => {
   it.each([

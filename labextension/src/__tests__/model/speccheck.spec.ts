@@ -1,25 +1,12 @@
 import { SpecCheck } from '../../model';
 import { ICheckedSpec, IDiagnostic } from '../../types';
 import { until } from '../fakeserver';
+import { makeDiagnostic, makeSpec } from '../makers';
 
-const spec = {
-  name: 'ml',
-  channels: [],
-  dependencies: [],
-  pip: [],
-  variables: {},
-  locked: []
-};
+const spec = makeSpec();
 
-const remark = (code: string, line: number): IDiagnostic => ({
-  severity: 'error',
-  line,
-  column: null,
-  code,
-  message: code,
-  remedy: '',
-  fix: null
-});
+const remark = (code: string, line: number) =>
+  makeDiagnostic(line, { code, message: code });
 
 describe('SpecCheck', () => {
   let text: string;

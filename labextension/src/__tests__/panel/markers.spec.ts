@@ -1,18 +1,7 @@
 import { EditorView } from '@codemirror/view';
 
 import { LineMarkers } from '../../panel/markers';
-import { IDiagnostic } from '../../types';
-
-const diagnostic = (line: number | null, more = {}): IDiagnostic => ({
-  severity: 'error',
-  line,
-  column: null,
-  code: 'x',
-  message: `About line ${line}`,
-  remedy: '',
-  fix: null,
-  ...more
-});
+import { makeDiagnostic } from '../makers';
 
 describe('LineMarkers', () => {
   let markers: LineMarkers;
@@ -37,9 +26,9 @@ describe('LineMarkers', () => {
 
   it('marks the lines of errors and warnings', () => {
     markers.show([
-      diagnostic(3, { severity: 'warning' }),
-      diagnostic(1),
-      diagnostic(2, { severity: 'info' })
+      makeDiagnostic(3, { severity: 'warning' }),
+      makeDiagnostic(1),
+      makeDiagnostic(2, { severity: 'info' })
     ]);
     expect(marked()).toEqual(['one', 'three']);
     markers.show([]);
@@ -47,12 +36,12 @@ describe('LineMarkers', () => {
   });
 
   it('leaves out lines that are not there', () => {
-    markers.show([diagnostic(null), diagnostic(0), diagnostic(99)]);
+    markers.show([makeDiagnostic(null), makeDiagnostic(0), makeDiagnostic(99)]);
     expect(marked()).toEqual([]);
   });
 
   it('lets a mark move with its line', () => {
-    markers.show([diagnostic(2)]);
+    markers.show([makeDiagnostic(2)]);
     view.dispatch({ changes: { from: 0, insert: 'zero\n' } });
     expect(marked()).toEqual(['two']);
   });
