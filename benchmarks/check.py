@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 import zstandard
 
-from jupyter_envkernels.jobs.lint_client import Inquirer
+from jupyter_envkernels.jobs.lint_client import LintClient
 from jupyter_envkernels.models import EngineOptions
 from jupyter_envkernels.specs import check
 from tests.channel.server import ChannelServer
@@ -98,16 +98,16 @@ def write_spec(names: list[str]) -> str:
 
 async def ask(options: EngineOptions, text: str, runs: int) -> tuple[list[float], int, float]:
     """Milliseconds of each question to one new process, how much was said, and its resident megabytes."""
-    inquirer = Inquirer(options)
+    client = LintClient(options)
     spent = []
     said = 0
     for number in range(runs):
         begun = time.perf_counter()
-        said = len(await inquirer.advise(f"{text}# {number}\n", 120))
+        said = len(await client.advise(f"{text}# {number}\n", 120))
         spent.append(1000 * (time.perf_counter() - begun))
     (process,) = psutil.Process().children()
     resident = process.memory_info().rss / 2**20
-    await inquirer.stop()
+    await client.stop()
     return spent, said, resident
 
 

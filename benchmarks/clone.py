@@ -24,7 +24,7 @@ from benchmarks.create import TYPING, phases
 from jupyter_envkernels.engine.operations import Clone, Create, JobRequest
 from jupyter_envkernels.jobs.journal.reader import JobSpec
 from jupyter_envkernels.jobs.journal.writer import create_journal
-from jupyter_envkernels.jobs.prefork import Spare
+from jupyter_envkernels.jobs.prefork import PreforkedWorker
 from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
@@ -33,7 +33,7 @@ from tests.channel.server import ChannelServer
 _PACKAGES = ("python", "ipykernel", "numpy", "pip")
 
 
-def run_job(request: JobRequest, folder: Path, channel: str, spare: Spare | None = None) -> float:
+def run_job(request: JobRequest, folder: Path, channel: str, spare: PreforkedWorker | None = None) -> float:
     """Run a worker to its end; the seconds that its linking took."""
     order = JobSpec(request, EngineOptions((channel,), folder / "cache"), time.time())
     journal = create_journal(folder / "jobs", order)
@@ -79,7 +79,7 @@ def main() -> None:
         run_job(Create("source", source, spec=EnvSpec(dependencies=_PACKAGES)), folder, channel)
         wait_for_bytecode(source)
         took: dict[str, list[float]] = {"cp": [], "clone": [], "linking": [], "prepared": []}
-        spare = Spare()
+        spare = PreforkedWorker()
         for number in range(arguments.runs):
             copy, clone, other = (folder / f"{name}-{number}" for name in ("copy", "trial", "other"))
             started = time.perf_counter()

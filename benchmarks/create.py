@@ -25,7 +25,7 @@ from pathlib import Path
 from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal
 from jupyter_envkernels.jobs.journal.writer import create_journal
-from jupyter_envkernels.jobs.prefork import Spare
+from jupyter_envkernels.jobs.prefork import PreforkedWorker
 from jupyter_envkernels.jobs.worker_process import spawn
 from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
@@ -64,7 +64,7 @@ def bare(channel: str) -> CreateFunction:
     return create
 
 
-def job(channel: str, journals: Path, spare: Spare | None = None) -> CreateFunction:
+def job(channel: str, journals: Path, spare: PreforkedWorker | None = None) -> CreateFunction:
     """Create with a worker."""
 
     def create(cache: Path, prefix: Path) -> None:
@@ -119,7 +119,7 @@ def main() -> None:
         os.environ["HOME"] = name  # environments.txt is not the person's own
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # few people set it
         folder, channel = Path(name), f"{server.url}/main"
-        spare = Spare()
+        spare = PreforkedWorker()
 
         def prepare() -> None:
             spare.prepare()

@@ -153,7 +153,7 @@ class Diagnosis(doctor.Diagnosis):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(models.Setup):
+class Settings(models.ServerSettings):
     """What is in force for this user. It holds no credentials.
 
     Attributes:
@@ -339,7 +339,7 @@ def history_json(revisions: Sequence[models.Revision]) -> Json:
     return _json(History(tuple(entries)))
 
 
-def setup_json(setup: models.Setup, machine: models.Machine | None) -> Json:
+def settings_json(setup: models.ServerSettings, machine: models.Machine | None) -> Json:
     """Return :class:`Settings`."""
     platform, virtual_packages = (machine.platform, machine.virtual_packages) if machine else (None, None)
     return _json(_alike(Settings, setup, platform=platform, virtual_packages=virtual_packages))

@@ -90,8 +90,8 @@ def test_files_that_others_could_have_made_are_read_in_one_way() -> None:
 TESTED_ELSEWHERE = {
     "_version.py": "written by the build",
     "cli/__main__.py": "cli/test_program.py",
-    "cli/doors.py": "cli: all commands go through it",
-    "cli/launch.py": "kernels/test_launch.py",
+    "cli/settings.py": "cli: all commands go through it",
+    "cli/launch.py": "kernels/test_launcher.py",
     "documents.py": "server: each answer is checked against its schema; tools/test_schemas.py",
     "engine/explain/candidates.py": "engine/explain/test_diagnosis.py",
     "engine/explain/conflicts.py": "engine/explain/test_diagnosis.py",

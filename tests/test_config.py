@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_envkernels.config import EnvKernels
 from jupyter_envkernels.envs.conda_config.condarc import Settings
-from jupyter_envkernels.envs.kernel_names import DEFAULT_TEMPLATE
+from jupyter_envkernels.envs.kernel_ids import DEFAULT_TEMPLATE
 
 
 def test_paths_are_absolute_and_have_no_dots() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..jobs import requests
 from ..jobs.requests import Body, Context, PlanBody
-from .doors import engine_options, open_catalog
 from .following import carry_out, outcome
 from .output import VerbResult
+from .settings import engine_options, open_catalog
 from .specs import folder_of, read_file
 
 

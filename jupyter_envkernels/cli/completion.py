@@ -17,8 +17,8 @@ from traitlets.config.argcomplete_config import get_argcomplete_cwords, incremen
 from ..envs.history import read_history
 from ..errors import EnvKernelsError
 from ..jobs.journal.reader import Journal, job_ids
-from .doors import manager_options, open_catalog
 from .output import VerbResult, kind_of, printable
+from .settings import manager_options, open_catalog
 
 _PROGRAM = "jupyter-envkernels"
 

@@ -11,8 +11,8 @@ from ..envs.doctor import Finding, diagnose, path_of
 from ..jobs.machine_limits import machine_finding
 from ..kernels.configured import other_manager
 from ..kernels.nb_conda_kernels import findings_on_kernelspecs
-from .doors import manager_options, open_catalog
 from .output import VerbResult
+from .settings import manager_options, open_catalog
 
 
 def examine(args: Namespace) -> VerbResult:

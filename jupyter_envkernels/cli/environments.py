@@ -14,11 +14,11 @@ from ..envs.history import read_history
 from ..envs.policy_file import limits_in_force
 from ..envs.trust_sources import distrust_prefix, trust_prefix
 from ..envs.usage import Footprints
-from ..envs.usage_scanner import Gauge
+from ..envs.usage_scanner import UsageScanner
 from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
-from .doors import engine_options, open_catalog
 from .output import Table, VerbResult, day, moment, terminal_width
+from .settings import engine_options, open_catalog
 
 
 def show(args: Namespace) -> VerbResult:
@@ -26,7 +26,7 @@ def show(args: Namespace) -> VerbResult:
     found = open_catalog().environments()
     footprints = Footprints()
     if args.sizes:
-        Gauge(footprints).measure(found)
+        UsageScanner(footprints).measure(found)
     known = footprints.read()
     rows = [_row(environment, known.get(environment.id, Footprint())) for environment in found]
     header = ("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX")

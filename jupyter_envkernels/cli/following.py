@@ -16,9 +16,9 @@ from ..errors import Cancelled, EnvKernelsError, Problem, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
 from ..models import Job, JobEvent, size
-from .doors import manager_options
 from .interrupts import INTERRUPTED
 from .output import Table, VerbResult, print_failure, printable
+from .settings import manager_options
 
 if TYPE_CHECKING:
     from .progress import Display

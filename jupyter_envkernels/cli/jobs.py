@@ -13,9 +13,9 @@ from ..errors import Ambiguous, Cancelled, Conflict, NotFound
 from ..jobs.journal.reader import Journal, job_ids
 from ..jobs.manager import JobManager
 from ..models import Job
-from .doors import manager_options
 from .following import carry_out, job_document, outcome
 from .output import Table, VerbResult, kind_of, moment, printable
+from .settings import manager_options
 
 _POLL = 0.2
 """Seconds between two looks at a log that grows."""

@@ -15,8 +15,8 @@ from ..errors import Forbidden, InvalidRequest
 from ..kernels import sync
 from ..kernels.nb_conda_kernels import written_kernelspecs
 from ..kernels.specmanager import SyncEnvKernelSpecManager
-from .doors import open_catalog
 from .output import Table, VerbResult, printable
+from .settings import open_catalog
 
 
 def show(_: Namespace) -> VerbResult:

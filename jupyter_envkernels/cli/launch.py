@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 
 from ..envs.trust import Trust
-from ..kernels.launch import launch
-from .doors import open_catalog
+from ..kernels.launcher import launch
+from .settings import open_catalog
 
 
 def main() -> None:
-    """Become the kernel that the arguments name; see :func:`.kernels.launch.launch`."""
+    """Become the kernel that the arguments name; see :func:`.kernels.launcher.launch`."""
     launch(sys.argv[1:], _trust)
 
 

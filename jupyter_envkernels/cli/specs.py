@@ -17,8 +17,8 @@ from ..errors import NotFound
 from ..jobs.admission import check_spec
 from ..models import CheckedSpec, EngineOptions
 from ..policy import is_refusal
-from .doors import engine_options, open_catalog
 from .output import FAILED, REFUSED, VerbResult, printable
+from .settings import engine_options, open_catalog
 
 _SECONDS = 120.0
 """That channels may take to answer: a big one is fetched as a whole at the first time."""
@@ -51,13 +51,13 @@ def _exit_code(checked: Sequence[CheckedSpec]) -> int:
 
 
 async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], options: EngineOptions) -> list[CheckedSpec]:
-    from ..jobs.lint_client import Inquirer  # noqa: PLC0415 - who checks offline does not wait for it
+    from ..jobs.lint_client import LintClient  # noqa: PLC0415 - who checks offline does not wait for it
 
-    inquirer = Inquirer(options)
+    lint_client = LintClient(options)
     try:
-        return [await inquirer.further(spec, text, _SECONDS) for spec, text in zip(checked, texts, strict=True)]
+        return [await lint_client.further(spec, text, _SECONDS) for spec, text in zip(checked, texts, strict=True)]
     finally:
-        await inquirer.stop()
+        await lint_client.stop()
 
 
 def write(args: Namespace) -> VerbResult:

@@ -39,8 +39,8 @@ from .fetch.resumable_downloads import LargeArchives
 from .fetch.unpacking import Unpacking
 from .messages import some
 from .plan.diff import to_link
-from .solve.explicit import read_locked
 from .solve.history_lookup import channel_of, find
+from .solve.locked_packages import read_locked
 from .solve.rattler_records import read_records
 from .solve.rattler_specs import Reader
 from .solve.solver import Line

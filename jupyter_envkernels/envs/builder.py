@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..models import Environment, Kernel, Problem
-from . import kernel_names
-from .discovery import Found
-from .kernel_names import Naming
+from . import kernel_ids
+from .discovery import FoundPrefix
+from .kernel_ids import Naming
 from .prefixes import Contents, RawKernel
 
 _PIXI = "/.pixi/envs"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Assembler:
+class EnvironmentBuilder:
     """Makes Environments.
 
     Attributes:
@@ -36,7 +36,7 @@ class Assembler:
         default_factory=lambda: (os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix))
     )
 
-    def environment(self, found: Found, contents: Contents) -> Environment:
+    def environment(self, found: FoundPrefix, contents: Contents) -> Environment:
         """Return one environment; its display names stand for themselves, see :meth:`arrange`."""
         is_designated = found.real == self.naming.base
         name = "base" if is_designated else _name(found.path)
@@ -54,12 +54,12 @@ class Assembler:
             problem=contents.problem or _common_problem(kernels),
         )
 
-    def _kernels(self, found: Found, contents: Contents, name: str) -> tuple[Kernel, ...]:
+    def _kernels(self, found: FoundPrefix, contents: Contents, name: str) -> tuple[Kernel, ...]:
         if not contents.kernels:
             return ()
         slug = self.naming.slug(found.real if found.real == self.naming.base else found.identity)
-        suffixes = kernel_names.kernel_suffixes([raw.name for raw in contents.kernels])
-        location = kernel_names.short_location(found.path, self.home)
+        suffixes = kernel_ids.kernel_suffixes([raw.name for raw in contents.kernels])
+        location = kernel_ids.short_location(found.path, self.home)
         kernels = [self._kernel(raw, f"conda-{slug}-{suffixes[raw.name]}", name, location) for raw in contents.kernels]
         return tuple(sorted(kernels, key=lambda kernel: kernel.id) if len(kernels) > 1 else kernels)
 
@@ -68,8 +68,8 @@ class Assembler:
         own = spec.get("display_name") or raw.name
         display_name = self.template.format(
             name=name,
-            kernel=kernel_names.short_kernel_name(own),
-            language=kernel_names.language_of(own),
+            kernel=kernel_ids.short_kernel_name(own),
+            language=kernel_ids.language_of(own),
             location=location,
             environment=name,
             display_name=own,
@@ -89,13 +89,13 @@ class Assembler:
     def arrange(self, environments: Iterable[Environment]) -> tuple[Environment, ...]:
         """Order by name, then prefix, and tell kernels of one display name apart by location."""
         ordered = sorted(environments, key=lambda environment: (environment.name.lower(), str(environment.prefix)))
-        shared = kernel_names.shared(kernel.display_name for environment in ordered for kernel in environment.kernels)
+        shared = kernel_ids.shared(kernel.display_name for environment in ordered for kernel in environment.kernels)
         return tuple(self._told_apart(environment, shared) if shared else environment for environment in ordered)
 
     def _told_apart(self, environment: Environment, shared: set[str]) -> Environment:
         if not any(kernel.display_name in shared for kernel in environment.kernels):
             return environment
-        place = kernel_names.short_location(str(environment.prefix), self.home)
+        place = kernel_ids.short_location(str(environment.prefix), self.home)
         kernels = [
             dataclasses.replace(kernel, display_name=f"{kernel.display_name} in {place}")
             if kernel.display_name in shared

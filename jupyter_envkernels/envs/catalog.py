@@ -12,15 +12,15 @@ from pathlib import Path
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id, real_path
-from . import kernel_names
-from .builder import Assembler
+from . import kernel_ids
+from .builder import EnvironmentBuilder
 from .conda_config.condarc import Settings, SettingsCache
 from .conda_roots import home_of
-from .discovery import Discovery, Found
-from .kernel_names import Naming
+from .discovery import Discovery, FoundPrefix
+from .kernel_ids import Naming
 from .locations import Location, home_of_plain_names, locations, nearest_existing
 from .prefixes import Contents, NotAnEnvironment, read_prefix
-from .trust import JudgedPath, Session, Trust
+from .trust import JudgedPath, Trust, TrustSession
 from .trust_sources import TrustSource
 
 _FOREIGN_OWNERS = {0, 65534}
@@ -33,14 +33,14 @@ class _Frame:
 
     settings: Settings
     places: tuple[Location, ...]
-    assembler: Assembler
+    builder: EnvironmentBuilder
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedPrefix:
     """One environment, as read while its folder was judged so."""
 
-    found: Found
+    found: FoundPrefix
     folder: JudgedPath
     contents: Contents
     environment: Environment
@@ -70,7 +70,7 @@ class Catalog:
     def __init__(self, options: CatalogOptions, environ: Mapping[str, str] = os.environ) -> None:
         self._options = options
         self._environ = environ
-        self._template = kernel_names.check_template(options.display_name)
+        self._template = kernel_ids.check_template(options.display_name)
         self._hidden = _pattern(options.hidden_environments)
         self._lock = threading.Lock()
         self._settings = SettingsCache(environ)
@@ -187,11 +187,11 @@ class Catalog:
     def _at(self, path: str) -> Environment:
         """An environment that no location names."""
         with self._lock:
-            assembler = self._current_frame().assembler
+            builder = self._current_frame().builder
             session = self._trust.read(self._settings.read()).session()
-        found = Found(path, path, real_path(path), Location(path, "prefix", "the request"))
+        found = FoundPrefix(path, path, real_path(path), Location(path, "prefix", "the request"))
         try:
-            return assembler.environment(found, read_prefix(path, session))
+            return builder.environment(found, read_prefix(path, session))
         except NotAnEnvironment as absence:
             raise NotFound(absence.problem.message, remedy=absence.problem.remedy) from None
 
@@ -203,7 +203,7 @@ class Catalog:
             self._frame = _Frame(
                 settings,
                 locations(self._options, settings, self._environ),
-                Assembler(Naming(home, base), self._template, str(home_of(self._environ))),
+                EnvironmentBuilder(Naming(home, base), self._template, str(home_of(self._environ))),
             )
             self._entries = {}
         return self._frame
@@ -220,7 +220,7 @@ class Catalog:
             old = known.get(found.real)
             folder = session.place(found.path.rpartition("/")[0] or "/")
             if old is None or (old.found, old.folder) != (found, folder) or not old.contents.is_current():
-                old = self._read(found, folder, old, frame.assembler, session)
+                old = self._read(found, folder, old, frame.builder, session)
             if old is not None:
                 entries[found.real] = old
         is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
@@ -228,7 +228,7 @@ class Catalog:
             return self._snapshot
         self._entries = entries
         shown = [entry.environment for entry in entries.values() if not self._is_hidden(entry.environment)]
-        environments = frame.assembler.arrange(shown)
+        environments = frame.builder.arrange(shown)
         contents = {entry.environment.id: entry.contents for entry in entries.values()}
         return _Snapshot(
             environments,
@@ -237,7 +237,11 @@ class Catalog:
 
     @staticmethod
     def _read(
-        found: Found, folder: JudgedPath, known: _CachedPrefix | None, assembler: Assembler, session: Session
+        found: FoundPrefix,
+        folder: JudgedPath,
+        known: _CachedPrefix | None,
+        builder: EnvironmentBuilder,
+        session: TrustSession,
     ) -> _CachedPrefix | None:
         try:
             contents = read_prefix(found.path, session)
@@ -247,7 +251,7 @@ class Catalog:
             contents = Contents(problem=absence.problem)
         if known is not None and (known.found, known.folder, known.contents) == (found, folder, contents):
             return known
-        return _CachedPrefix(found, folder, contents, assembler.environment(found, contents))
+        return _CachedPrefix(found, folder, contents, builder.environment(found, contents))
 
     def _is_hidden(self, environment: Environment) -> bool:
         if environment.is_base and self._options.hide_base:

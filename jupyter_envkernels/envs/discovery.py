@@ -12,7 +12,7 @@ from ..files import read_file
 from ..models import real_path
 from .fingerprints import MISSING, Stamp, stamp_of
 from .locations import Location
-from .trust import Session
+from .trust import TrustSession
 
 _MAX_PROJECTS = 1000
 """Each is looked into at each listing, which must stay cheap in a folder of any size."""
@@ -53,7 +53,7 @@ def kept_beside(prefix: str) -> list[str]:
     return sorted(entry.path for entry in found if entry.is_dir(follow_symlinks=False))
 
 
-class Found(NamedTuple):
+class FoundPrefix(NamedTuple):
     """A prefix that a location names.
 
     Attributes:
@@ -92,9 +92,9 @@ class Discovery:
 
     def __init__(self) -> None:
         self._listings: dict[str, _Listing] = {}
-        self._last: tuple[tuple[Location, ...], object, tuple[Found, ...]] | None = None
+        self._last: tuple[tuple[Location, ...], object, tuple[FoundPrefix, ...]] | None = None
 
-    def find(self, places: tuple[Location, ...], session: Session) -> tuple[Found, ...]:
+    def find(self, places: tuple[Location, ...], session: TrustSession) -> tuple[FoundPrefix, ...]:
         """Return the prefixes that the locations name, in their order; the same object while nothing has changed.
 
         Where several paths lead to one prefix, its own path wins over links to it, and else the first location. A list
@@ -150,7 +150,7 @@ class Discovery:
         return listing
 
 
-def _first(children: Iterable[_Child], most: int, folder: str, session: Session) -> tuple[_Child, ...]:
+def _first(children: Iterable[_Child], most: int, folder: str, session: TrustSession) -> tuple[_Child, ...]:
     """Return the first of the environments in a folder that other accounts can write, and all that may be trusted."""
     real = real_path(folder)
     kept: list[_Child] = []
@@ -166,7 +166,7 @@ class _Collector:
     """Puts prefixes together by their real path."""
 
     def __init__(self) -> None:
-        self.found: dict[str, Found] = {}
+        self.found: dict[str, FoundPrefix] = {}
         self._paths: set[str] = set()
         self._real: dict[str, str] = {}
 
@@ -188,7 +188,7 @@ class _Collector:
         real = real_path(identity) if is_link else identity
         known = self.found.get(real)
         if known is None or (known.is_link and identity == real):
-            self.found[real] = Found(path, identity, real, location, is_list or is_link)
+            self.found[real] = FoundPrefix(path, identity, real, location, is_list or is_link)
 
 
 def _children(path: str) -> tuple[_Child, ...]:

@@ -20,11 +20,11 @@ from ..models import (
     real_path,
 )
 from .catalog import Catalog
-from .discovery import Discovery, Found, is_hidden_sibling
+from .discovery import Discovery, FoundPrefix, is_hidden_sibling
 from .locations import Location
 from .policy_file import limits_in_force
 from .prefixes import Contents, NotAnEnvironment, read_prefix
-from .trust import Session
+from .trust import TrustSession
 from .usage import Footprints
 
 LocationState = Literal["found", "missing", "unreadable", "not trusted"]
@@ -139,7 +139,7 @@ def _policy() -> list[Finding]:
     return [Finding(ok=True, message=f"The policy file {file} was read.") for file in files]
 
 
-def _search(location: Location, session: Session) -> SearchedLocation:
+def _search(location: Location, session: TrustSession) -> SearchedLocation:
     state: LocationState = "found"
     if not os.path.exists(location.path):
         state = "missing"
@@ -204,7 +204,7 @@ class _Examination:
         as_what = "" if found.path == self._prefix else f" as {found.path}"
         return Finding(ok=True, message=f"It is found in {found.location.path}{as_what} ({found.location.origin}).")
 
-    def _found(self) -> Found | None:
+    def _found(self) -> FoundPrefix | None:
         real = real_path(self._prefix)
         return next((found for found in Discovery().find(self._places, self._session) if found.real == real), None)
 

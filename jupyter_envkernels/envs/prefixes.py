@@ -15,7 +15,7 @@ from .conda_roots import is_root
 from .fingerprints import MISSING, Stamp, fingerprint, settled, stamp_of
 from .frozen import FROZEN
 from .kernel_json import parse_kernel_json, resolve_argv
-from .trust import Session, Trust, Verdict
+from .trust import Trust, TrustSession, Verdict
 
 KERNELS = "share/jupyter/kernels"
 _PENDING = str(PENDING_MARK)
@@ -81,7 +81,7 @@ class NotAnEnvironment(Exception):
         return self.problem.code in ("gone", "dangling-link")
 
 
-def read_prefix(prefix: str, session: Session | None = None) -> Contents:
+def read_prefix(prefix: str, session: TrustSession | None = None) -> Contents:
     """Read one prefix.
 
     An environment is what conda takes for one: it has ``conda-meta/history``.
@@ -152,7 +152,7 @@ def _unreadable(path: str, error: OSError) -> Problem:
     )
 
 
-def _read_environment(prefix: str, session: Session, *, is_writable: bool) -> Contents:
+def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) -> Contents:
     watch = _WatchedPaths(time.time_ns())
     kernels: list[RawKernel] = []
     problem = None
@@ -200,7 +200,7 @@ class _WatchedPaths:
             self.stamps.append(stamp)
 
 
-def _read_kernels(prefix: str, session: Session, watch: _WatchedPaths) -> list[RawKernel]:
+def _read_kernels(prefix: str, session: TrustSession, watch: _WatchedPaths) -> list[RawKernel]:
     folder = f"{prefix}/{KERNELS}"
     try:
         status = os.stat(folder)
@@ -233,7 +233,7 @@ def _why_no_kernel(prefix: str) -> Problem:
     )
 
 
-def _read_kernel(prefix: str, name: str, session: Session, watch: _WatchedPaths, failure: str) -> RawKernel | None:
+def _read_kernel(prefix: str, name: str, session: TrustSession, watch: _WatchedPaths, failure: str) -> RawKernel | None:
     """Read one kernelspec folder; None where there is no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
     try:

@@ -15,7 +15,7 @@ from ..files import read_file
 from ..models import CheckedSpec
 from ..specs import check
 from .fingerprints import Stamp, settled
-from .trust import Session, Trust
+from .trust import Trust, TrustSession
 
 _SUFFIXES = frozenset({".yml", ".yaml", ".txt", ".lock"})
 
@@ -130,7 +130,7 @@ class Templates:
             _log.warning("%s", line)
 
 
-def _check_trusted(path: Path, session: Session) -> None:
+def _check_trusted(path: Path, session: TrustSession) -> None:
     """Refuse a file that other accounts can change.
 
     Raises:

@@ -103,9 +103,9 @@ class Trust:
         """Judge one path; for many, use one :meth:`session`."""
         return self.session().judge(path)
 
-    def session(self) -> Session:
+    def session(self) -> TrustSession:
         """Return a judge that looks at each folder once. It is for one listing, not to be kept."""
-        return Session(self)
+        return TrustSession(self)
 
     def is_owner(self, uid: int, device: int) -> bool:
         """Return whether an account is trusted everywhere: the user, root, or one that the administrator names."""
@@ -134,7 +134,7 @@ class JudgedPath:
         return bool(self.failure) or self.is_sticky
 
 
-class Session:
+class TrustSession:
     """Judge paths, each folder looked at once."""
 
     def __init__(self, trust: Trust) -> None:

@@ -1,7 +1,7 @@
 """What is known of the size, the age and the use of environments, kept on disk in one private folder.
 
-``sizes.json`` holds what :mod:`.gauge` has measured. Each other file is called after an environment's id: the time of
-``ID`` is that of the last start of a kernel, and ``ID.scripts`` holds which of its scripts failed when they last ran.
+``sizes.json`` holds what :mod:`.usage_scanner` has measured. Each other file is named by an environment's id: the time
+of ``ID`` is that of the last start of a kernel, and ``ID.scripts`` holds the scripts that failed when they last ran.
 All of it may be deleted at any time. Files come into the folder by a rename, so the folder's time stamp tells whether
 anything has changed.
 """
@@ -45,7 +45,7 @@ class UsageRecord(msgspec.Struct, frozen=True):
     Attributes:
         prefix: its real path, which need not be text.
         folders: relative to it, those whose time stamps tell whether it has changed.
-        stamp: these time stamps, as :mod:`.gauge` writes them.
+        stamp: these time stamps, as :mod:`.usage_scanner` writes them.
         created: when it was made, in seconds since the epoch; None where nothing tells.
     """
 

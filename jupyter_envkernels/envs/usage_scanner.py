@@ -28,7 +28,7 @@ _UNSETTLED = ""
 _PYTHON = re.compile(r"python[0-9.]+t?")
 
 
-class Gauge:
+class UsageScanner:
     """Measures environments that are new or have changed, one after the other. For use by one thread at a time.
 
     Args:

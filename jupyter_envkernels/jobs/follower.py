@@ -12,7 +12,7 @@ from contextlib import suppress
 from ..models import Job, JobEvent
 from .journal.reader import Journal, advance
 from .machine_limits import MachineLimits, NoTurn
-from .prefork import Spare
+from .prefork import PreforkedWorker
 from .queue import Queue
 from .worker_process import reap, spawn, tell_wait
 
@@ -42,7 +42,7 @@ class Follower:
     """
 
     def __init__(
-        self, queue: Queue, spare: Spare, machine: MachineLimits, ended: Callable[[], Awaitable[None]]
+        self, queue: Queue, spare: PreforkedWorker, machine: MachineLimits, ended: Callable[[], Awaitable[None]]
     ) -> None:
         self.jobs: dict[str, Job] = {}
         self.listeners: list[Listener] = []

@@ -1,4 +1,4 @@
-"""Asks what only the engine knows, for a process that must not load it: see :mod:`.inquiry`."""
+"""Asks what only the engine knows, for a process that must not load it: see :mod:`.lint_worker`."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _not_asked(reason: str, remedy: str) -> Diagnostic:
     return Diagnostic("info", "channels-not-asked", f"The channels could not be asked: {reason}", remedy)
 
 
-class Inquirer:
+class LintClient:
     """Asks a process of its own, which begins with the first question and ends when there were none for a while.
 
     All methods belong to one event loop. :meth:`stop` it in the end; should that never happen, the process ends with

@@ -1,6 +1,6 @@
 """The process that answers what only the engine knows: ``python -m jupyter_envkernels.jobs.lint_worker``.
 
-A line of its standard input is a question as JSON, a line of its standard output an answer: see :mod:`.inquirer`.
+A line of its standard input is a question as JSON, a line of its standard output an answer: see :mod:`.lint_client`.
 Several questions are worked on at a time, and answered as they are done. It ends with its input, and then at once: the
 engine's threads may crash while an interpreter is taken down.
 """
@@ -65,7 +65,7 @@ def _bound() -> None:
 async def _serve(answers: BinaryIO) -> None:
     questions: asyncio.Queue[bytes] = asyncio.Queue()
     threading.Thread(target=_listen, args=[asyncio.get_running_loop(), questions], daemon=True).start()
-    desk = _Desk()
+    desk = _LintService()
     tasks: set[asyncio.Task[None]] = set()
     while True:
         task = asyncio.create_task(_answer(desk, await questions.get(), answers))
@@ -79,7 +79,7 @@ def _listen(loop: asyncio.AbstractEventLoop, questions: asyncio.Queue[bytes]) ->
     os._exit(0)
 
 
-async def _answer(desk: _Desk, raw: bytes, answers: BinaryIO) -> None:
+async def _answer(desk: _LintService, raw: bytes, answers: BinaryIO) -> None:
     question: Question = msgspec.json.decode(raw, type=Question)
     try:
         answer = await (desk.advise(question) if isinstance(question, AdviceQuestion) else desk.machine(question.id))
@@ -89,7 +89,7 @@ async def _answer(desk: _Desk, raw: bytes, answers: BinaryIO) -> None:
     answers.flush()
 
 
-class _Desk:
+class _LintService:
     """Knows the answers, and what it has read for them."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ from .journal.reader import JobSpec, Journal, job_ids
 from .journal.writer import create_journal
 from .locks import submission_lock
 from .machine_limits import MachineLimits
-from .prefork import Spare
+from .prefork import PreforkedWorker
 from .process_id import account
 from .queue import Queue
 from .recovery import clean, in_background, take_back_lost
@@ -77,7 +77,7 @@ class JobManager:
     def __init__(self, options: ManagerOptions) -> None:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
-        self._spare = Spare()
+        self._spare = PreforkedWorker()
         self._follower = Follower(self._queue, self._spare, MachineLimits(options.engine.limits), self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()

@@ -43,7 +43,7 @@ class _Waiting:
         return self.process.poll() is None and time.monotonic() - self.born < _YOUNG
 
 
-class Spare:
+class PreforkedWorker:
     """At most one spare worker. Methods may be called from several threads."""
 
     def __init__(self) -> None:

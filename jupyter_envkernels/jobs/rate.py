@@ -11,7 +11,7 @@ _SHORTEST = 0.5
 """Seconds before which a rate says nothing."""
 
 
-class Pace:
+class Rate:
     """The rate of one phase of a job."""
 
     def __init__(self) -> None:

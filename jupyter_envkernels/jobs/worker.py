@@ -2,7 +2,7 @@
 
 It leads a session of its own, so that it outlives the server and can be killed with all its children. It holds the
 job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends. Without arguments
-it waits for a job, see :mod:`.spare`.
+it waits for a job, see :mod:`.prefork`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from ..models import Job, JobState, Problem
 from ..system import kill_group
 from .journal.reader import Journal, encode
 from .journal.writer import acquire, writing
-from .prefork import COMMAND, Spare
+from .prefork import COMMAND, PreforkedWorker
 from .process_id import WorkerMark, group_members
 
 _DEADLINE = 30.0
@@ -36,7 +36,9 @@ def scratch(journal: Journal) -> Path:
     return Path(tempfile.gettempdir(), f"envkernels-{word}")
 
 
-def spawn(journal: Journal, spare: Spare | None = None, slot: int | None = None) -> subprocess.Popen[bytes] | None:
+def spawn(
+    journal: Journal, spare: PreforkedWorker | None = None, slot: int | None = None
+) -> subprocess.Popen[bytes] | None:
     """Start the worker of a queued job, or take a spare one.
 
     The lock passes from this process to the worker without a gap: the worker gets a copy of the descriptor, and it is
@@ -69,7 +71,7 @@ def spawn(journal: Journal, spare: Spare | None = None, slot: int | None = None)
         os.close(lock)
 
 
-def _start(journal: Journal, spare: Spare | None, held: Sequence[int]) -> subprocess.Popen[bytes]:
+def _start(journal: Journal, spare: PreforkedWorker | None, held: Sequence[int]) -> subprocess.Popen[bytes]:
     """Start the worker, which keeps descriptors open: the first is that of the job's lock."""
     with journal.log_file.open("ab") as log:
         taken = spare.hand_over(journal.folder, log.fileno(), held) if spare else None

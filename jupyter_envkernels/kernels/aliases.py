@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..envs.former_prefixes import read_former_prefixes
-from ..envs.kernel_names import clean, kernel_suffixes
+from ..envs.kernel_ids import clean, kernel_suffixes
 from ..models import Environment, Kernel
 from .kernelspecs import hashed_id
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from ..envs.kernel_names import language_of
+from ..envs.kernel_ids import language_of
 from ..envs.prefixes import KERNELS
 from ..models import Environment, Kernel, Problem
 
@@ -87,7 +87,7 @@ def fallback_metadata() -> dict[str, Any]:
 
 
 def launch_argv(prefix: object, raw_name: str) -> list[str]:
-    """Return the command that becomes the kernel of an environment; see :mod:`.launch`.
+    """Return the command that becomes the kernel of an environment; see :mod:`.launcher`.
 
     Args:
         prefix: of the environment.

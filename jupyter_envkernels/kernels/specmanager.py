@@ -18,7 +18,7 @@ from ..errors import Forbidden
 from ..models import CatalogOptions, Environment, Kernel, environment_id
 from .aliases import Meant, resolve
 from .kernelspecs import environment_metadata, kernelspec, missing_kernelspec, resource_dir, resources
-from .ordinary import OrdinaryKernelSpecs
+from .other_kernelspecs import OtherKernelSpecs
 from .sync import is_synced
 
 _T = TypeVar("_T")
@@ -43,7 +43,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._ordinary = OrdinaryKernelSpecs(self._get_kernel_spec_by_name, self.log)
+        self._ordinary = OtherKernelSpecs(self._get_kernel_spec_by_name, self.log)
         self._listing: tuple[_State, dict[str, Any]] | None = None
         self._known: dict[str, tuple[Environment, dict[str, Any]]] = {}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..envs.activation import activate, activation_files, conda_scripts
 from ..envs.conda_config.condarc import load_settings
 from ..envs.prefixes import KERNELS, NotAnEnvironment, RawKernel, read_prefix
-from ..envs.trust import Session, Trust
+from ..envs.trust import Trust, TrustSession
 from ..envs.usage import record_activation
 from ..errors import EnvKernelsError, Forbidden
 from ..models import Problem
@@ -56,7 +56,7 @@ def prepare(prefix: str, raw_name: str, environ: Mapping[str, str], trust: Calla
         return Start(problem=failure.problem)
 
 
-def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Session) -> Start:
+def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: TrustSession) -> Start:
     contents = read_prefix(prefix, session)
     kernel = next((kernel for kernel in contents.kernels if kernel.name == raw_name), None)
     problem = _problem(kernel, contents.problem)
@@ -75,7 +75,7 @@ def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Sessi
     return Start(argv, activated.environ, kernel.spec.get("env", {}), script_problems=script_problems)
 
 
-def _check_files(paths: Iterable[str], session: Session) -> None:
+def _check_files(paths: Iterable[str], session: TrustSession) -> None:
     """Refuse to start by files that other accounts can change.
 
     Raises:

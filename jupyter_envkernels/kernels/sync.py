@@ -1,7 +1,7 @@
 """Kernelspecs as files, for programs that read nothing else.
 
-They hold nothing that is computed: :mod:`.launch` looks at the environment and activates it when the kernel starts. So
-keeping them true reads files and runs nothing. What is ours there is marked, and nothing else is ever changed or
+They hold nothing that is computed: :mod:`.launcher` looks at the environment and activates it when the kernel starts.
+So keeping them true reads files and runs nothing. What is ours there is marked, and nothing else is ever changed or
 removed.
 """
 

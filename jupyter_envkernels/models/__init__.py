@@ -48,7 +48,7 @@ from .job import (
 from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
 from .plan import ChangeKind, InstalledState, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
 from .request import Edit, Operation, Request
-from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, Setup, VirtualPackage
+from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, ServerSettings, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
 __all__ = [
@@ -108,7 +108,7 @@ __all__ = [
     "Revision",
     "Room",
     "RunningKernel",
-    "Setup",
+    "ServerSettings",
     "Severity",
     "SpecChange",
     "Time",

@@ -36,7 +36,7 @@ class LocationStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class ServerSettings:
     """What is in force. Nothing in it holds a login.
 
     Attributes:

@@ -15,8 +15,8 @@ from ..config import EnvKernelsTraits
 from ..envs.conda_config.condarc import load_settings
 from ..envs.templates import Templates
 from ..envs.usage import Footprints
-from ..envs.usage_scanner import Gauge
-from ..jobs.lint_client import Inquirer
+from ..envs.usage_scanner import UsageScanner
+from ..jobs.lint_client import LintClient
 from ..jobs.manager import JobManager
 from ..kernels.configured import OtherManager
 from ..kernels.specmanager import EnvKernelSpecManager, SyncEnvKernelSpecManager
@@ -86,14 +86,14 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         footprints = Footprints()
         self.watches = (
             CatalogWatch(catalog, publisher.environments, Path(jupyter_data_dir()), always=self.sync_kernelspecs),
-            SizeWatch(catalog, Gauge(footprints)),
+            SizeWatch(catalog, UsageScanner(footprints)),
         )
-        self.inquirer = Inquirer(self.manager.options.engine)
+        self.lint_client = LintClient(self.manager.options.engine)
         self.service = Service(
             catalog=catalog,
             jobs=self.manager,
             contents=server.contents_manager,
-            inquirer=self.inquirer,
+            lint_client=self.lint_client,
             listing=Listing(catalog, footprints),
             templates=Templates(self.template_folders(), catalog.trust),
             other_manager=self.other_manager,
@@ -114,7 +114,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go of running jobs, which go on without us; what is asked ends with us."""
-        await self.inquirer.stop()
+        await self.lint_client.stop()
         for watch in self.watches:
             await watch.stop()
         await self.manager.stop()

@@ -111,7 +111,7 @@ class SettingsHandler(EnvKernelsHandler):
         """Tell what is in force."""
         jobs = self.service.jobs
         setup = await asyncio.to_thread(read_setup, self.service.catalog, jobs.options, jobs.unfinished())
-        self.finish(documents.setup_json(setup, await self.service.inquirer.machine(_MACHINE_SECONDS)))
+        self.finish(documents.settings_json(setup, await self.service.lint_client.machine(_MACHINE_SECONDS)))
 
 
 class DoctorHandler(EnvKernelsHandler):

@@ -17,7 +17,7 @@ from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import InvalidRequest, NotFound, TooLarge
 from ..jobs.admission import check_spec
-from ..jobs.lint_client import Inquirer
+from ..jobs.lint_client import LintClient
 from ..jobs.machine_limits import machine_finding
 from ..jobs.manager import JobManager
 from ..jobs.requests import Context, CreateBody, JobBody, PlanBody, UpdateBody
@@ -40,7 +40,7 @@ class Service:
         catalog: the read door.
         jobs: the write door.
         contents: the server's contents manager, the only way to a user's files.
-        inquirer: asks what only the engine knows.
+        lint_client: asks what only the engine knows.
         listing: environments as documents.
         templates: what the administrator offers.
         other_manager: tells the kernelspec manager that the server has instead of ours; None where it has ours.
@@ -51,7 +51,7 @@ class Service:
     catalog: Catalog
     jobs: JobManager
     contents: Any
-    inquirer: Inquirer
+    lint_client: LintClient
     listing: Listing
     templates: Templates
     other_manager: Callable[[], OtherManager | None]
@@ -72,7 +72,7 @@ class Service:
 
     async def check_with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
         """Return all remarks on a spec, with those by channels as far as they answer in time."""
-        checked = await self.inquirer.further(await self.check(text, workdir), text, _SECONDS)
+        checked = await self.lint_client.further(await self.check(text, workdir), text, _SECONDS)
         await self.jobs.prepare()  # who writes a spec will want it carried out
         return checked
 

@@ -11,17 +11,17 @@ from pathlib import Path
 from ..engine.plan.quota import count
 from ..envs.catalog import Catalog
 from ..envs.disk_usage import free_bytes
-from ..envs.holdings import read_holdings
 from ..envs.locations import Location, nearest_existing
 from ..envs.policy_file import limits_in_force
+from ..envs.quota_usage import read_quota_usage
 from ..envs.usage import Footprints
 from ..errors import Forbidden, PolicyUnusable
 from ..jobs.manager import ManagerOptions
-from ..models import Limits, LimitsUsage, LocationStatus, Operation, Problem, Setup
+from ..models import Limits, LimitsUsage, LocationStatus, Operation, Problem, ServerSettings
 from ..specs.redact import without_credentials
 
 
-def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[Operation] = ()) -> Setup:
+def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[Operation] = ()) -> ServerSettings:
     """Gather what is in force. Reads files; call it in a thread.
 
     Args:
@@ -34,8 +34,8 @@ def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[O
     with suppress(Forbidden):
         root = catalog.new_root()
     free = free_bytes(root) if root else None
-    held = read_holdings(catalog)
-    return Setup(
+    held = read_quota_usage(catalog)
+    return ServerSettings(
         locations=tuple(map(_place, catalog.locations())),
         root=root,
         free_bytes=free,

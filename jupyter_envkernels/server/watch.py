@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..envs.catalog import Catalog
-from ..envs.usage_scanner import Gauge
+from ..envs.usage_scanner import UsageScanner
 from ..kernels import sync
 from ..models import Environment
 
@@ -106,17 +106,17 @@ class SizeWatch(_PeriodicTask):
 
     Args:
         catalog: which there are.
-        gauge: measures them.
+        scanner: measures them.
     """
 
-    def __init__(self, catalog: Catalog, gauge: Gauge) -> None:
+    def __init__(self, catalog: Catalog, scanner: UsageScanner) -> None:
         super().__init__(_SIZES_SHARE)
         self._catalog = catalog
-        self._gauge = gauge
+        self._scanner = scanner
 
     async def _turn(self) -> float:
         has_more = await asyncio.to_thread(self._measure)
         return _SIZES_INTERVAL if has_more else _SIZES_IDLE
 
     def _measure(self) -> bool:
-        return self._gauge.work(self._catalog.environments(), _SIZES_TURN)
+        return self._scanner.work(self._catalog.environments(), _SIZES_TURN)

@@ -25,7 +25,7 @@ from .environment_variables import expand_pip_variables, expand_variables, pip_u
 from .environment_yml import write
 from .export_formats import channels_of, export_text
 from .kernel_packages import kernel_packages_for, kernel_packages_missing
-from .lockfiles import explicit, lock_files
+from .lockfiles import explicit, lock_file
 from .package_names import conda_name, pip_name
 from .redact import without_credentials
 from .remarks import Unreadable
@@ -124,7 +124,7 @@ def _exact(text: str, found: detect.Recognised, denied_variables: tuple[str, ...
     Raises:
         Unreadable: the format is not supported.
     """
-    readers = {"explicit": explicit.read, "lock-file": lock_files.read}
+    readers = {"explicit": explicit.read, "lock-file": lock_file.read}
     if found.kind not in readers:
         raise found.refusal()
     spec, diagnostics = readers[found.kind](check_text(text, MAX_LOCK_BYTES))

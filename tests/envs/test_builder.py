@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jupyter_envkernels.envs.builder import Assembler
-from jupyter_envkernels.envs.discovery import Found
-from jupyter_envkernels.envs.kernel_names import Naming
+from jupyter_envkernels.envs.builder import EnvironmentBuilder
+from jupyter_envkernels.envs.discovery import FoundPrefix
+from jupyter_envkernels.envs.kernel_ids import Naming
 from jupyter_envkernels.envs.locations import Location
 from jupyter_envkernels.envs.prefixes import Contents, RawKernel
 from jupyter_envkernels.models import Problem, environment_id
@@ -14,12 +14,12 @@ BROKEN = RawKernel("ir", None, Problem("bad-kernelspec", "It is broken."))
 FOLDER = Location("/conda/envs", "folder", "a test")
 
 
-def assembler(template: str = "{name} ({kernel})") -> Assembler:
-    return Assembler(Naming("/conda/envs", "/conda"), template, "/home/u", running=("/conda/envs/jupyter",))
+def assembler(template: str = "{name} ({kernel})") -> EnvironmentBuilder:
+    return EnvironmentBuilder(Naming("/conda/envs", "/conda"), template, "/home/u", running=("/conda/envs/jupyter",))
 
 
-def at(prefix: str, location: Location = FOLDER) -> Found:
-    return Found(prefix, prefix, prefix, location)
+def at(prefix: str, location: Location = FOLDER) -> FoundPrefix:
+    return FoundPrefix(prefix, prefix, prefix, location)
 
 
 def test_an_environment() -> None:
@@ -48,7 +48,7 @@ def test_the_root_prefix_is_base() -> None:
 
 
 def test_a_linked_root_prefix_is_base_as_well() -> None:
-    environment = assembler().environment(Found("/link", "/link", "/conda", FOLDER), Contents((PYTHON,)))
+    environment = assembler().environment(FoundPrefix("/link", "/link", "/conda", FOLDER), Contents((PYTHON,)))
     assert (environment.name, environment.kernels[0].id) == ("base", "conda-base-py")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.prefixes import Contents, read_prefix
-from jupyter_envkernels.envs.trust import Session
+from jupyter_envkernels.envs.trust import TrustSession
 from jupyter_envkernels.errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from jupyter_envkernels.models import PENDING_MARK, CatalogOptions, environment_id
 from tests.envs.conftest import MakeCatalog
@@ -338,7 +338,7 @@ def test_after_a_change_the_others_are_not_read_again(
     make_prefix(tmp_path / "envs/b", "python3")
     read: list[str] = []
 
-    def noted(prefix: str, session: Session) -> Contents:
+    def noted(prefix: str, session: TrustSession) -> Contents:
         read.append(prefix)
         return read_prefix(prefix, session)
 

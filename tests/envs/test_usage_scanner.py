@@ -13,7 +13,7 @@ from jupyter_envkernels.documents import environment_json
 from jupyter_envkernels.envs import usage_scanner as module
 from jupyter_envkernels.envs.history import read_history
 from jupyter_envkernels.envs.usage import MAX_TIME, Footprints
-from jupyter_envkernels.envs.usage_scanner import Gauge
+from jupyter_envkernels.envs.usage_scanner import UsageScanner
 from jupyter_envkernels.models import Environment, Footprint, environment_id
 from tests.prefixes import age, make_prefix
 
@@ -51,7 +51,7 @@ def own(footprints: Footprints, environment: Environment) -> int:
 
 
 def test_measured_once_until_it_changes(footprints: Footprints, lesson: Environment) -> None:
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     gauge.measure([lesson])
     before = footprints.read()[lesson.id]
     assert before.usage
@@ -68,15 +68,15 @@ def test_measured_once_until_it_changes(footprints: Footprints, lesson: Environm
 
 
 def test_by_another_process_too(footprints: Footprints, lesson: Environment, tmp_path: Path) -> None:
-    Gauge(Footprints(tmp_path / "usage")).measure([lesson])
+    UsageScanner(Footprints(tmp_path / "usage")).measure([lesson])
     add(lesson)
     size = own(footprints, lesson)
-    Gauge(footprints).measure([lesson])
+    UsageScanner(footprints).measure([lesson])
     assert own(footprints, lesson) == size
 
 
 def test_what_changes_just_now_is_left_until_it_has_settled(footprints: Footprints, lesson: Environment) -> None:
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     os.utime(lesson.prefix / "conda-meta")
     gauge.measure([lesson])
     size = own(footprints, lesson)
@@ -93,18 +93,18 @@ def test_what_changes_just_now_is_left_until_it_has_settled(footprints: Footprin
 def test_measured_again_after_a_week_or_when_the_clock_was_wrong(
     footprints: Footprints, lesson: Environment, monkeypatch: pytest.MonkeyPatch, shift: float
 ) -> None:
-    Gauge(footprints).measure([lesson])
+    UsageScanner(footprints).measure([lesson])
     size = own(footprints, lesson)
     add(lesson)
     now = time.time() + shift
     monkeypatch.setattr(time, "time", lambda: now)
-    Gauge(footprints).measure([lesson])
+    UsageScanner(footprints).measure([lesson])
     assert own(footprints, lesson) > size + 40_000
 
 
 def test_a_little_at_a_time(footprints: Footprints, tmp_path: Path) -> None:
     environments = [environment(tmp_path, f"env{number}") for number in range(3)]
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     turns = 1
     while gauge.work(environments, 0):
         turns += 1
@@ -115,7 +115,7 @@ def test_a_little_at_a_time(footprints: Footprints, tmp_path: Path) -> None:
 
 
 def test_what_comes_later_is_measured_in_the_next_round(footprints: Footprints, tmp_path: Path) -> None:
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     first, second = environment(tmp_path, "first"), environment(tmp_path, "second")
     assert gauge.work([first], 0)
     while gauge.work([first, second], 0):
@@ -126,7 +126,7 @@ def test_what_comes_later_is_measured_in_the_next_round(footprints: Footprints, 
 
 
 def test_one_that_goes_meanwhile_leaves_nothing(footprints: Footprints, lesson: Environment) -> None:
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     gauge.work([lesson], 0)
     lesson.prefix.rename(lesson.prefix.with_name("moved"))
     while gauge.work([], 0):
@@ -139,7 +139,7 @@ def test_what_was_measured_before_a_fault_is_kept(
 ) -> None:
     good, bad = environment(tmp_path, "good"), environment(tmp_path, "bad")
     monkeypatch.setattr(module, "read_history", lambda prefix: 1 / 0 if prefix.name == "bad" else read_history(prefix))
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     with pytest.raises(ZeroDivisionError):
         gauge.work([good, bad], 60)
     assert set(footprints.read()) == {good.id}
@@ -150,7 +150,7 @@ def test_what_was_measured_before_a_fault_is_kept(
 
 def created(footprints: Footprints, lesson: Environment) -> float | None:
     age(lesson.prefix / "conda-meta", seconds=50)
-    Gauge(footprints).measure([lesson])
+    UsageScanner(footprints).measure([lesson])
     footprint: Footprint = footprints.read()[lesson.id]
     return footprint.created
 
@@ -173,7 +173,7 @@ def test_created_is_that_of_the_oldest_record_without_a_history(footprints: Foot
         (meta / name).write_text("{}")
         os.utime(meta / name, (seconds, seconds))
     os.utime(meta, (time.time() - 50,) * 2)
-    Gauge(footprints).measure([lesson])
+    UsageScanner(footprints).measure([lesson])
     assert footprints.read()[lesson.id].created == 5000
 
 
@@ -182,7 +182,7 @@ def test_created_is_unknown_where_nothing_tells(footprints: Footprints, lesson: 
 
 
 def test_a_version_that_is_kept_is_part_of_the_size(footprints: Footprints, lesson: Environment) -> None:
-    gauge = Gauge(footprints)
+    gauge = UsageScanner(footprints)
     gauge.measure([lesson])
     before = own(footprints, lesson)
     kept = make_prefix(lesson.prefix.with_name(".lesson.envkernels-20261121-093000-1f2e3d4c.kept"))

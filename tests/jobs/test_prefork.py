@@ -96,8 +96,11 @@ async def test_it_ends_with_its_manager(place: Place) -> None:
     assert waiting() == []
 
 
-def test_it_ends_when_whoever_started_it_is_killed() -> None:
-    program = "from jupyter_envkernels.jobs.prefork import Spare; Spare().prepare(); print(flush=True); input()"
+def test_it_ends_when_its_parent_is_killed() -> None:
+    program = (
+        "from jupyter_envkernels.jobs.prefork import PreforkedWorker\n"
+        "PreforkedWorker().prepare(); print(flush=True); input()"
+    )
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
         starter.stdout.readline()

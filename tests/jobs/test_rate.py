@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jupyter_envkernels.jobs.rate import Pace
+from jupyter_envkernels.jobs.rate import Rate
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:
-    pace = Pace()
+    pace = Rate()
     assert pace.rate(0, 100.0) is None
     assert pace.rate(10, 100.2) is None
     assert pace.rate(100, 101.0) == 100.0
@@ -15,6 +15,6 @@ def test_the_rate_is_that_of_the_last_seconds() -> None:
 
 
 def test_what_stands_still_has_no_pace() -> None:
-    pace = Pace()
+    pace = Rate()
     pace.rate(5, 0.0)
     assert pace.rate(5, 3.0) == 0.0

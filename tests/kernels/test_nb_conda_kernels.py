@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels.envs.kernel_names import check_template
+from jupyter_envkernels.envs.kernel_ids import check_template
 from jupyter_envkernels.errors import InvalidRequest
 from jupyter_envkernels.kernels.nb_conda_kernels import FormerSettings, read_former
 

@@ -16,7 +16,7 @@ from jupyter_envkernels.engine.pip.installer import install
 from jupyter_envkernels.envs.activation import activated_environ
 from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.errors import PipFailed
-from jupyter_envkernels.jobs.lint_client import Inquirer
+from jupyter_envkernels.jobs.lint_client import LintClient
 from jupyter_envkernels.models import EngineOptions, EnvSpec, PipInstaller
 from tests.channel.server import ChannelServer
 from tests.engine.fakes import Heard
@@ -125,9 +125,9 @@ async def test_in_the_root_of_a_spec_without_a_folder(place: Place, trap: Trap) 
 async def test_where_channels_are_read(place: Place, trap: Trap, monkeypatch: pytest.MonkeyPatch) -> None:
     trap.plant(place.folder / "course")
     monkeypatch.chdir(place.folder / "course")
-    inquirer = Inquirer(EngineOptions((place.channel,), place.folder / "cache"))
+    client = LintClient(EngineOptions((place.channel,), place.folder / "cache"))
     try:
-        assert [d.code for d in await inquirer.advise("dependencies: [prio-dmo]", 60)] == ["no-such-package"]
+        assert [d.code for d in await client.advise("dependencies: [prio-dmo]", 60)] == ["no-such-package"]
     finally:
-        await inquirer.stop()
+        await client.stop()
     trap.check()

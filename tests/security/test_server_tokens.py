@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.trust import Trust
-from jupyter_envkernels.jobs.lint_client import Inquirer
+from jupyter_envkernels.jobs.lint_client import LintClient
 from jupyter_envkernels.kernels.start import prepare
 from jupyter_envkernels.models import EngineOptions
 from tests.jobs.conftest import Place, managing, over, until
@@ -89,10 +89,10 @@ def test_activation_scripts_know_none_and_kernels_have_all(tmp_path: Path) -> No
 
 
 async def test_the_process_that_reads_channels(place: Place) -> None:
-    inquirer = Inquirer(EngineOptions((place.channel,), place.folder / "cache"))
+    client = LintClient(EngineOptions((place.channel,), place.folder / "cache"))
     try:
-        assert [d.code for d in await inquirer.advise("dependencies: [prio-dmo]", 60)] == ["no-such-package"]
+        assert [d.code for d in await client.advise("dependencies: [prio-dmo]", 60)] == ["no-such-package"]
         (process,) = processes(os.getpid())
         check(process.environ())
     finally:
-        await inquirer.stop()
+        await client.stop()

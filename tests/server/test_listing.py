@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.usage import Footprints, record_activation, record_start
-from jupyter_envkernels.envs.usage_scanner import Gauge
+from jupyter_envkernels.envs.usage_scanner import UsageScanner
 from jupyter_envkernels.models import CatalogOptions, Problem
 from jupyter_envkernels.server.listing import Listing
 from tests.prefixes import age, environ_of, make_prefix
@@ -48,7 +48,7 @@ def test_what_has_not_changed_is_not_written_again(listing: Listing) -> None:
 
 def test_a_measurement_shows(listing: Listing, catalog: Catalog, tmp_path: Path) -> None:
     listing.text()
-    Gauge(Footprints(tmp_path / "usage")).measure(catalog.environments())
+    UsageScanner(Footprints(tmp_path / "usage")).measure(catalog.environments())
     usage = lesson(listing)["usage"]
     assert usage.keys() == {"own_bytes", "shared_bytes", "measured"}
     assert usage["own_bytes"] > 0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.documents import setup_json
+from jupyter_envkernels.documents import settings_json
 from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.usage import Footprints
-from jupyter_envkernels.envs.usage_scanner import Gauge
+from jupyter_envkernels.envs.usage_scanner import UsageScanner
 from jupyter_envkernels.jobs.manager import ManagerOptions
 from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec
 from jupyter_envkernels.server.settings import read_setup
@@ -93,7 +93,7 @@ def test_what_is_used_of_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     coming = [Create("next", tmp_path / "envs" / "next", spec=EnvSpec())]
     before = read_setup(catalog, options("conda-forge"), coming).usage
     assert (before.environments, before.bytes) == (2, 0)
-    Gauge(Footprints()).measure(catalog.environments())
+    UsageScanner(Footprints()).measure(catalog.environments())
     after = read_setup(catalog, options("conda-forge")).usage
     assert (after.environments, after.bytes // 100_000) == (1, 3)
     assert after.free_bytes
@@ -101,5 +101,5 @@ def test_what_is_used_of_the_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_it_is_a_document(tmp_path: Path) -> None:
     setup = read_setup(Catalog(CatalogOptions(roots=(tmp_path,)), {"HOME": str(tmp_path)}), options("conda-forge"))
-    document = json.loads(json.dumps(setup_json(setup, None)))
+    document = json.loads(json.dumps(settings_json(setup, None)))
     assert (document["platform"], document["virtual_packages"]) == (None, None)

@@ -21,10 +21,10 @@ from ...specs.yaml_nodes import Scalar
 from ..fetch.client import Network
 from ..fetch.error_mapping import channel_failure
 from ..messages import short_version, some
-from ..solve.channel_index import Stock, Stockroom
+from ..solve.channel_index import ChannelIndex, ChannelReader
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Solver, here
-from ..solve.spec_lines import Wish, wishes_of
+from ..solve.spec_lines import SpecLine, spec_lines_of
 from ..suggestions import nearest
 from .candidates import Lack, channel_of_build, lack_of
 from .pip_to_conda import conda_names, pip_remarks
@@ -56,7 +56,7 @@ class Adviser:
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
         self._network = Network(quick, package_cache / "repodata", limits)
         self._reader = Reader(settings, self._network)
-        self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
+        self._channels = ChannelReader(self._network.gateway, self._network.proxy_of)
 
     async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
         """Return the remarks on a spec by what channels have and this machine offers, in no order.
@@ -71,26 +71,26 @@ class Adviser:
         remarks = [*self._terms(document, defaults), *map(_not_read, unread)]
         channels = [channel.text for channel in plain.channels] if document.channels else defaults
         try:
-            wishes, wrong = wishes_of(plain, self._reader)
+            spec_lines, wrong = spec_lines_of(plain, self._reader)
             remarks += wrong
-            solver = self._reader.solver(channels, [wish.line for wish in wishes])
-            places = self._places(plain, wishes)
+            solver = self._reader.solver(channels, [spec_line.line for spec_line in spec_lines])
+            places = self._places(plain, spec_lines)
         except NotAllowed as refused:
             return [*remarks, Diagnostic("error", "channel-not-allowed", refused.message, refused.remedy)]
         except InvalidChannelError as error:
             failure = channel_failure(str(error))
             return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]
-        if self._stockroom.gateway is not self._network.gateway:  # the channels brought a new login
-            self._stockroom = Stockroom(self._network.gateway, self._network.proxy_of)
-        names = [*(wish.line.name for wish in wishes), *conda_names(document.pip), "python"]
+        if self._channels.gateway is not self._network.gateway:  # the channels brought a new login
+            self._channels = ChannelReader(self._network.gateway, self._network.proxy_of)
+        names = [*(spec_line.line.name for spec_line in spec_lines), *conda_names(document.pip), "python"]
         is_part = plain.channels != document.channels
-        stock = await self._stockroom.look(solver.channels, names, seconds, is_part=is_part)
+        index = await self._channels.look(solver.channels, names, seconds, is_part=is_part)
         return [
             *remarks,
-            *_unread(stock, places),
-            *_unsatisfied(wishes, stock, solver, document.lines),
-            *machine_remarks(wishes, stock, solver.machine),
-            *pip_remarks(document.pip, wishes, stock),
+            *_unread(index, places),
+            *_unsatisfied(spec_lines, index, solver, document.lines),
+            *machine_remarks(spec_lines, index, solver.machine),
+            *pip_remarks(document.pip, spec_lines, index),
         ]
 
     def _terms(self, document: Document, defaults: Sequence[str]) -> Iterator[Diagnostic]:
@@ -99,14 +99,14 @@ class Adviser:
         if not document.channels and (terms := terms_of_service(defaults, configured=True, urls_of=urls_of)):
             yield Diagnostic("info", terms.code, terms.message, terms.remedy)
 
-    def _places(self, document: Document, wishes: Sequence[Wish]) -> dict[str, Scalar]:
+    def _places(self, document: Document, spec_lines: Sequence[SpecLine]) -> dict[str, Scalar]:
         """Base URL of a channel -> where the spec names it."""
         places = {
             channel.base_url: node for node in document.channels for channel in self._reader.channels([node.text], [])
         }
-        for wish in wishes:
-            if wish.line.spec.channel is not None:
-                places.setdefault(wish.line.spec.channel.base_url, wish.node)
+        for spec_line in spec_lines:
+            if spec_line.line.spec.channel is not None:
+                places.setdefault(spec_line.line.spec.channel.base_url, spec_line.node)
         return places
 
 
@@ -127,11 +127,11 @@ def _not_read(place: Scalar) -> Diagnostic:
     return remark("info", "channel-not-read", place, message, "Make a preview: it reads the channel.")
 
 
-def _unread(stock: Stock, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
-    for url, failure in stock.failures.items():
+def _unread(index: ChannelIndex, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
+    for url, failure in index.failures.items():
         message = f"{failure.message} Nothing is said of its packages."
         yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
-    for url in stock.slow:
+    for url in index.slow:
         message = f"The channel {url.rstrip('/')} is still being read; nothing is said of its packages yet."
         yield _at(places.get(url), Diagnostic("info", "channel-slow", message, "Check again in a moment."))
 
@@ -141,80 +141,91 @@ def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
     return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
 
 
-def _unsatisfied(wishes: Sequence[Wish], stock: Stock, solver: Solver, lines: Sequence[str]) -> Iterator[Diagnostic]:
+def _unsatisfied(
+    spec_lines: Sequence[SpecLine], index: ChannelIndex, solver: Solver, lines: Sequence[str]
+) -> Iterator[Diagnostic]:
     """Lines for which there is no package, whatever the others say."""
-    builds: list[tuple[Wish, Lack]] = []
+    builds: list[tuple[SpecLine, Lack]] = []
     guesses = _MAX_GUESSES
-    for wish in wishes:
-        if wish.line.is_virtual or not stock.tells_all(wish.line):
+    for spec_line in spec_lines:
+        if spec_line.line.is_virtual or not index.tells_all(spec_line.line):
             continue
-        if not stock.has(wish.line):
+        if not index.has(spec_line.line):
             guesses -= 1
-            near = nearest(wish.line.name, *stock.names_for(wish.line)) if guesses >= 0 else []
-            yield _unknown(wish, near, lines, channel_of_build(wish.line, solver.channels))
-        elif lack := lack_of(wish.line, stock.records.get(wish.line.name, ()), solver):
+            near = nearest(spec_line.line.name, *index.names_for(spec_line.line)) if guesses >= 0 else []
+            yield _unknown(spec_line, near, lines, channel_of_build(spec_line.line, solver.channels))
+        elif lack := lack_of(spec_line.line, index.records.get(spec_line.line.name, ()), solver):
             if lack.remedy:
-                yield remark("error", _CODES[lack.kind], wish.node, lack.message, lack.remedy)
+                yield remark("error", _CODES[lack.kind], spec_line.node, lack.message, lack.remedy)
             elif lack.kind == "build":
-                builds.append((wish, lack))
+                builds.append((spec_line, lack))
             else:
-                yield _lacking(wish, lack, lines)
+                yield _lacking(spec_line, lack, lines)
     if len(builds) < _MANY:
         yield from _without_builds(builds, lines)
     else:
-        hints = (channel_of_build(wish.line, solver.channels) for wish, _ in builds)
+        hints = (channel_of_build(spec_line.line, solver.channels) for spec_line, _ in builds)
         yield _without_many_builds(builds, lines, next(filter(None, hints), ""))
 
 
-def _unknown(wish: Wish, near: Sequence[str], lines: Sequence[str], hint: str) -> Diagnostic:
-    source, (platform, *_) = wish.line.spec.channel, here()
+def _unknown(spec_line: SpecLine, near: Sequence[str], lines: Sequence[str], hint: str) -> Diagnostic:
+    source, (platform, *_) = spec_line.line.spec.channel, here()
     where = "No channel has a" if source is None else f"The channel {source.name} has no"
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
-    message = f"{where} package named {shown(wish.line.name)} for {platform}.{guess} {hint}".rstrip()
+    message = f"{where} package named {shown(spec_line.line.name)} for {platform}.{guess} {hint}".rstrip()
     remedy = (
         "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only another "
         "platform needs it."
     )
-    fix = rewrite(f"Write {near[0]}", lines, [(wish.node, renamed(wish.node.text, near[0]))]) if near else None
-    return remark("error", "no-such-package", wish.node, message, remedy, fix=fix)
+    fix = (
+        rewrite(f"Write {near[0]}", lines, [(spec_line.node, renamed(spec_line.node.text, near[0]))]) if near else None
+    )
+    return remark("error", "no-such-package", spec_line.node, message, remedy, fix=fix)
 
 
-def _lacking(wish: Wish, lack: Lack, lines: Sequence[str]) -> Diagnostic:
-    channel, found, _ = wish.line.text.rpartition("::")
-    name = f"{shown(channel)}{found}{wish.line.name}"
+def _lacking(spec_line: SpecLine, lack: Lack, lines: Sequence[str]) -> Diagnostic:
+    channel, found, _ = spec_line.line.text.rpartition("::")
+    name = f"{shown(channel)}{found}{spec_line.line.name}"
     instead = some([f"'{name}={short_version(version)}'" for version in lack.versions], "or")
     if lack.kind == "version":
-        spec = f"{wish.line.name}={short_version(lack.versions[0])}"
-        before, sign, _ = wish.node.text.rpartition("::")
-        fix = rewrite(f"Write {spec}", lines, [(wish.node, before + sign + spec)])
+        spec = f"{spec_line.line.name}={short_version(lack.versions[0])}"
+        before, sign, _ = spec_line.node.text.rpartition("::")
+        fix = rewrite(f"Write {spec}", lines, [(spec_line.node, before + sign + spec)])
         remedy = f"Write {instead}, or what else there is."
-        return remark("error", "no-such-version", wish.node, lack.message, remedy, fix=fix)
+        return remark("error", "no-such-version", spec_line.node, lack.message, remedy, fix=fix)
     remedy = f"Put that channel first, name it in the line with '::', or write {instead}."
-    return remark("error", "hidden-by-priority", wish.node, lack.message, remedy)
+    return remark("error", "hidden-by-priority", spec_line.node, lack.message, remedy)
 
 
-def _without_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str]) -> Iterator[Diagnostic]:
-    for wish, lack in builds:
-        loose = loosened(wish.line.text, wish.line.spec.build or "")
-        remedy = f"Write '{shown(loose)}'." if loose != wish.line.text else "Leave the build out."
-        yield remark("error", "no-such-build", wish.node, lack.message, remedy, fix=_looser([wish], lines))
+def _without_builds(builds: Sequence[tuple[SpecLine, Lack]], lines: Sequence[str]) -> Iterator[Diagnostic]:
+    for spec_line, lack in builds:
+        loose = loosened(spec_line.line.text, spec_line.line.spec.build or "")
+        remedy = f"Write '{shown(loose)}'." if loose != spec_line.line.text else "Leave the build out."
+        yield remark("error", "no-such-build", spec_line.node, lack.message, remedy, fix=_looser([spec_line], lines))
 
 
-def _without_many_builds(builds: Sequence[tuple[Wish, Lack]], lines: Sequence[str], hint: str) -> Diagnostic:
-    names = some([wish.line.name for wish, _ in builds])
+def _without_many_builds(builds: Sequence[tuple[SpecLine, Lack]], lines: Sequence[str], hint: str) -> Diagnostic:
+    names = some([spec_line.line.name for spec_line, _ in builds])
     message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
     message = f"{message} {hint}".rstrip()
-    numbers = _ranges([wish.node.line for wish, _ in builds])
+    numbers = _ranges([spec_line.node.line for spec_line, _ in builds])
     remedy = f"Delete the last '=...' of the lines {numbers}, or export anew with 'conda env export --no-builds'."
     return remark(
-        "error", "no-such-build", builds[0][0].node, message, remedy, fix=_looser([wish for wish, _ in builds], lines)
+        "error",
+        "no-such-build",
+        builds[0][0].node,
+        message,
+        remedy,
+        fix=_looser([spec_line for spec_line, _ in builds], lines),
     )
 
 
-def _looser(wishes: Sequence[Wish], lines: Sequence[str]) -> Fix | None:
+def _looser(spec_lines: Sequence[SpecLine], lines: Sequence[str]) -> Fix | None:
     """The lines of some packages without their builds."""
-    changes = [(wish.node, loosened(wish.node.text, wish.line.spec.build or "")) for wish in wishes]
-    return rewrite("Loosen the builds" if len(wishes) > 1 else "Loosen the build", lines, changes)
+    changes = [
+        (spec_line.node, loosened(spec_line.node.text, spec_line.line.spec.build or "")) for spec_line in spec_lines
+    ]
+    return rewrite("Loosen the builds" if len(spec_lines) > 1 else "Loosen the build", lines, changes)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -16,7 +16,7 @@ Record = rattler.RepoDataRecord
 
 
 @dataclass(frozen=True, slots=True)
-class _Wishes:
+class _Dependencies:
     """What the packages of one line ask of others: name -> the versions that one or the other of them asks for."""
 
     line: Line
@@ -35,16 +35,16 @@ async def find_links(solver: Solver, core: Sequence[Line]) -> list[str]:
     Empty where the clash lies deeper than in the direct requirements of the lines.
     """
     records = await solver.records(line.name for line in core)
-    wishes = [_wishes(line, [record for record in records if line.matches(record)]) for line in core]
-    if links := list(_direct(wishes, records)):
+    asked = [_dependencies_of(line, [record for record in records if line.matches(record)]) for line in core]
+    if links := list(_direct(asked, records)):
         return links
-    names = {name for one, other in permutations(wishes, 2) for name in one.depends.keys() & other.limited}
-    return list(dict.fromkeys(_shared(wishes, await solver.records(sorted(names)), sorted(names))))
+    names = {name for one, other in permutations(asked, 2) for name in one.depends.keys() & other.limited}
+    return list(dict.fromkeys(_shared(asked, await solver.records(sorted(names)), sorted(names))))
 
 
-def _wishes(line: Line, records: Sequence[Record]) -> _Wishes:
+def _dependencies_of(line: Line, records: Sequence[Record]) -> _Dependencies:
     newest_first = sorted(records, key=lambda record: (record.version, record.timestamp or 0), reverse=True)
-    return _Wishes(
+    return _Dependencies(
         line,
         _by_name(text for record in newest_first for text in record.depends),
         _by_name(text for record in newest_first for text in record.constrains),
@@ -59,9 +59,9 @@ def _by_name(texts: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _direct(wishes: Sequence[_Wishes], records: Sequence[Record]) -> Iterator[str]:
+def _direct(asked: Sequence[_Dependencies], records: Sequence[Record]) -> Iterator[str]:
     """One line's packages want another line's package, but in no version that this other line allows."""
-    for one, other in permutations(wishes, 2):
+    for one, other in permutations(asked, 2):
         name = other.line.name
         allowed = [record for record in records if other.line.matches(record)]
         for wanted, verb in ((one.depends.get(name), "needs"), (one.constrains.get(name), "goes only with")):
@@ -69,9 +69,9 @@ def _direct(wishes: Sequence[_Wishes], records: Sequence[Record]) -> Iterator[st
                 yield f"`{one.line.text}` {verb} {_some_versions(name, wanted)}"
 
 
-def _shared(wishes: Sequence[_Wishes], records: Sequence[Record], names: Sequence[str]) -> Iterator[str]:
+def _shared(asked: Sequence[_Dependencies], records: Sequence[Record], names: Sequence[str]) -> Iterator[str]:
     """One line's packages want a third one, but in no version that suits another line's."""
-    for one, other in permutations(wishes, 2):
+    for one, other in permutations(asked, 2):
         for name in names:
             named = [record for record in records if record.name.normalized == name]
             for theirs, verb in ((other.depends.get(name), "needs"), (other.constrains.get(name), "goes only with")):

@@ -16,8 +16,8 @@ from ...specs.package_names import pip_requirement
 from ...specs.remarks import remark, shown
 from ...specs.yaml_nodes import Scalar
 from ..messages import some
-from ..solve.channel_index import Record, Stock
-from ..solve.spec_lines import Wish
+from ..solve.channel_index import ChannelIndex, Record
+from ..solve.spec_lines import SpecLine
 
 _MANY = 6
 """So many lines are one remark."""
@@ -31,22 +31,22 @@ def conda_names(pip: Sequence[Scalar]) -> list[str]:
     return [name for line in pip if (found := pip_requirement(line.text)) for name in _candidates(found[0])]
 
 
-def pip_remarks(pip: Sequence[Scalar], wishes: Sequence[Wish], stock: Stock) -> Iterator[Diagnostic]:
+def pip_remarks(pip: Sequence[Scalar], spec_lines: Sequence[SpecLine], index: ChannelIndex) -> Iterator[Diagnostic]:
     """Yield remarks on lines for pip for which a channel has a package that goes with the spec's python.
 
     Args:
         pip: the lines.
-        wishes: the conda packages of the spec.
-        stock: what the channels have.
+        spec_lines: the conda packages of the spec.
+        index: what the channels have.
     """
-    pythons = _pythons(wishes, stock)
-    names = {wish.line.name for wish in wishes}
+    pythons = _pythons(spec_lines, index)
+    names = {spec_line.line.name for spec_line in spec_lines}
     better = [
         (line, name + found[1], record)
         for line in pip
         if (found := pip_requirement(line.text))
         and names.isdisjoint(_candidates(found[0]))
-        and (chosen := _choose(*found, stock, pythons))
+        and (chosen := _choose(*found, index, pythons))
         for name, record in [chosen]
     ]
     if len(better) < _MANY:
@@ -68,18 +68,18 @@ def _candidates(name: str) -> list[str]:
     return list(dict.fromkeys([*([other] if other else []), *spelt, f"python-{spelt[0]}", f"{spelt[0]}-python"]))
 
 
-def _pythons(wishes: Sequence[Wish], stock: Stock) -> list[Record]:
+def _pythons(spec_lines: Sequence[SpecLine], index: ChannelIndex) -> list[Record]:
     """The pythons that the spec allows; of each version one."""
-    lines = [wish.line for wish in wishes if wish.line.name == "python"]
-    allowed = [record for record in stock.records.get("python", ()) if all(line.matches(record) for line in lines)]
+    lines = [spec_line.line for spec_line in spec_lines if spec_line.line.name == "python"]
+    allowed = [record for record in index.records.get("python", ()) if all(line.matches(record) for line in lines)]
     return list({str(record.version): record for record in allowed}.values())
 
 
-def _choose(name: str, versions: str, stock: Stock, pythons: Sequence[Record]) -> tuple[str, Record] | None:
+def _choose(name: str, versions: str, index: ChannelIndex, pythons: Sequence[Record]) -> tuple[str, Record] | None:
     """The newest package that is what pip would install; None where there is none."""
     for candidate in _candidates(name):
         wanted = rattler.MatchSpec(f"{candidate} {versions or '*'}", strict=False)
-        records = [record for record in stock.records.get(candidate, ()) if wanted.matches(record)]
+        records = [record for record in index.records.get(candidate, ()) if wanted.matches(record)]
         records.sort(key=lambda record: record.version, reverse=True)
         for record in records:
             if _goes_with(record, pythons):

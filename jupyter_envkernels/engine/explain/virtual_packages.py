@@ -10,9 +10,9 @@ import rattler
 from ...models import Diagnostic
 from ...specs.remarks import remark
 from ..messages import machine_lacks, some
-from ..solve.channel_index import Record, Stock
+from ..solve.channel_index import ChannelIndex, Record
 from ..solve.solver import Line
-from ..solve.spec_lines import Wish
+from ..solve.spec_lines import SpecLine
 
 _MANY = 3
 """So many lines that want a GPU are one remark: they come from an export of a machine that has one."""
@@ -22,25 +22,31 @@ _CUDA_BUILD = re.compile(r"cuda|gpu")
 _CPU = "else ask for a build without CUDA, or delete the line."
 
 
-def machine_remarks(wishes: Sequence[Wish], stock: Stock, machine: Mapping[str, str]) -> Iterator[Diagnostic]:
+def machine_remarks(
+    spec_lines: Sequence[SpecLine], index: ChannelIndex, machine: Mapping[str, str]
+) -> Iterator[Diagnostic]:
     """Yield remarks on lines that want CUDA, a system or a C library that is not there or is too old, or name one.
 
     Args:
-        wishes: the lines.
-        stock: what the channels have.
+        spec_lines: the lines.
+        index: what the channels have.
         machine: name -> version of the virtual packages of this machine.
     """
-    gpu: list[tuple[Wish, str]] = []
-    for wish in wishes:
-        demand = _virtual(wish.line, machine) or _demand(wish.line, stock, machine) or _explicit(wish.line, machine)
+    gpu: list[tuple[SpecLine, str]] = []
+    for spec_line in spec_lines:
+        demand = (
+            _virtual(spec_line.line, machine)
+            or _demand(spec_line.line, index, machine)
+            or _explicit(spec_line.line, machine)
+        )
         if demand.startswith("__cuda"):
-            gpu.append((wish, demand))
+            gpu.append((spec_line, demand))
         elif demand:
             lacks, remedy = machine_lacks(demand, machine)
             remedy = remedy or "Delete the line, or look for a version that this machine can run."
-            yield remark("error", "other-machine", wish.node, f"`{wish.line.text}` needs {lacks}.", remedy)
+            yield remark("error", "other-machine", spec_line.node, f"`{spec_line.line.text}` needs {lacks}.", remedy)
     if len(gpu) < _MANY:
-        yield from (_one(wish, demand, machine) for wish, demand in gpu)
+        yield from (_one(spec_line, demand, machine) for spec_line, demand in gpu)
     else:
         yield _all(gpu, machine)
 
@@ -50,12 +56,12 @@ def _virtual(line: Line, machine: Mapping[str, str]) -> str:
     return line.demand if line.is_virtual and not is_met(line.demand, machine) else ""
 
 
-def _demand(line: Line, stock: Stock, machine: Mapping[str, str]) -> str:
+def _demand(line: Line, index: ChannelIndex, machine: Mapping[str, str]) -> str:
     """The virtual package without which none of a line's packages can be installed; empty where one can be."""
-    if not stock.tells_all(line):
+    if not index.tells_all(line):
         return ""
     unmet = ""
-    for record in stock.records.get(line.name, ()):
+    for record in index.records.get(line.name, ()):
         if line.matches(record):
             unmet = _unmet(record, machine)
             if not unmet:
@@ -89,16 +95,18 @@ def _explicit(line: Line, machine: Mapping[str, str]) -> str:
     return f"__cuda {line.spec.version}" if is_cuda_itself and line.spec.version else "__cuda"
 
 
-def _one(wish: Wish, demand: str, machine: Mapping[str, str]) -> Diagnostic:
+def _one(spec_line: SpecLine, demand: str, machine: Mapping[str, str]) -> Diagnostic:
     lacks, remedy = machine_lacks(demand, machine)
-    return remark("warning", "no-gpu", wish.node, f"`{wish.line.text}` asks for {lacks}.", _or_without(remedy))
+    return remark(
+        "warning", "no-gpu", spec_line.node, f"`{spec_line.line.text}` asks for {lacks}.", _or_without(remedy)
+    )
 
 
-def _all(gpu: Sequence[tuple[Wish, str]], machine: Mapping[str, str]) -> Diagnostic:
+def _all(gpu: Sequence[tuple[SpecLine, str]], machine: Mapping[str, str]) -> Diagnostic:
     # the most telling is the one that names a version
     demand = max((demand for _, demand in gpu), key=len)
     lacks, remedy = machine_lacks(demand, machine)
-    names = some([wish.line.name for wish, _ in gpu])
+    names = some([spec_line.line.name for spec_line, _ in gpu])
     return remark("warning", "no-gpu", gpu[0][0].node, f"{names} ask for {lacks}.", _or_without(remedy))
 
 

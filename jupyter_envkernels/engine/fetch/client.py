@@ -1,8 +1,8 @@
 """conda's configuration of the network -> rattler's clients.
 
 Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names.
-Those in the URLs of channels are taken out of them first, see :mod:`.logins`. Mirrors and stored tokens are in
-:mod:`.routes`.
+Those in the URLs of channels are taken out of them first, see :mod:`.credentials`. Mirrors and stored tokens are in
+:mod:`~jupyter_envkernels.engine.mirrors`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from ...system import system
 from ..progress import Tally
 from .manifest import Owned, owned_files
 from .package_records import enter_hashes
-from .relocate import Fitter
+from .relocate import Relocator
 from .tree import (
     CACHE,
     META,
@@ -75,7 +75,7 @@ class _Clone:
         self._source = source
         self._copy = copy
         self._prefix = prefix
-        self._fitter = Fitter(source, prefix)
+        self._relocator = Relocator(source, prefix)
         self._owned = owned_files(source)
         self._fitted: dict[str, str] = {}
         self._rewritten: set[str] = set()
@@ -139,7 +139,7 @@ class _Clone:
 
     def _fit(self, path: str, target: str, place: str) -> None:
         data = Path(path).read_bytes()
-        fitted = self._fitter.binary(data) if b"\0" in data else self._fitter.text(data) or data
+        fitted = self._relocator.binary(data) if b"\0" in data else self._relocator.text(data) or data
         _write(path, target, fitted)
         if b"\0" in data and system.sign(Path(target)):
             fitted = Path(target).read_bytes()
@@ -155,7 +155,7 @@ class _Clone:
             if b"\0" in data:
                 return None
             data += file.read()
-        return None if b"\0" in data else self._fitter.text(data)
+        return None if b"\0" in data else self._relocator.text(data)
 
     def _link(self, path: str) -> str:
         link = Path(os.readlink(path))

@@ -15,7 +15,7 @@ _SHEBANG = 127
 """Bytes that every Linux takes as the first line of a script."""
 
 
-class Fitter:
+class Relocator:
     """Puts one prefix into the place of another.
 
     Args:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ... import policy
 from ...envs.catalog import Catalog
-from ...envs.holdings import Holdings, read_holdings
 from ...envs.locations import nearest_existing
 from ...envs.prefix_data import record_paths
+from ...envs.quota_usage import QuotaUsage, read_quota_usage
 from ...envs.usage import Footprints
 from ...models import EngineOptions, Operation, Plan, Room, environment_id, unpacked_bytes
 
@@ -32,7 +32,7 @@ def check_quota(
     limits = options.limits
     if not limits.max_environments and not limits.max_total_bytes:
         return
-    held = read_holdings(Catalog(options.catalog))
+    held = read_quota_usage(Catalog(options.catalog))
     # a worker does not know which jobs the earlier versions belong to that it sees
     number = count(held, unfinished) if plan is None else len(held.environments)
     problems = policy.of_number(limits, number) if operation.is_additional else []
@@ -47,12 +47,12 @@ def room_for(options: EngineOptions) -> Room:
     """Return what the limits leave for one more transaction. It may measure environments, which takes its time."""
     limits, left = options.limits, None
     if limits.max_total_bytes:
-        used = read_holdings(Catalog(options.catalog)).measured_bytes(Footprints())
+        used = read_quota_usage(Catalog(options.catalog)).measured_bytes(Footprints())
         left = max(0, limits.max_total_bytes - used)
     return Room(limits.max_environment_bytes or None, left, limits.min_free_bytes or None)
 
 
-def count(held: Holdings, unfinished: Sequence[Operation]) -> int:
+def count(held: QuotaUsage, unfinished: Sequence[Operation]) -> int:
     """Return how many environments there are, or will be when all is done.
 
     Earlier versions that stand beside an environment are among them, unless a job may be at work on them.
@@ -65,7 +65,7 @@ def count(held: Holdings, unfinished: Sequence[Operation]) -> int:
     return len(there) + sum(str(copy.prefix.parent) not in busy for copy in left)
 
 
-def _added(plan: Plan, prefix: Path, options: EngineOptions, held: Holdings) -> int:
+def _added(plan: Plan, prefix: Path, options: EngineOptions, held: QuotaUsage) -> int:
     """Return about what a plan adds: packages that no environment has which can share its files."""
     is_linked = _device(prefix) == _device(options.package_cache)
     sharing = [environment.prefix for environment in held.environments] if is_linked else [prefix]

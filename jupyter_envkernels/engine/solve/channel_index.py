@@ -22,7 +22,7 @@ Record = rattler.RepoDataRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class ChannelIndex:
     """What was found out about some channels. Channels are named by their base URLs.
 
     Attributes:
@@ -55,7 +55,7 @@ class Stock:
         return not (self.failures or self.slow or self.is_part)
 
 
-class Stockroom:
+class ChannelReader:
     """Reads channels, and keeps what it has read as long as it lives.
 
     Args:
@@ -70,7 +70,7 @@ class Stockroom:
 
     async def look(
         self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float, *, is_part: bool = False
-    ) -> Stock:
+    ) -> ChannelIndex:
         """Find out what channels have.
 
         Args:
@@ -81,7 +81,7 @@ class Stockroom:
         """
         looks = {c.base_url: asyncio.ensure_future(self._look(c, wanted)) for c in channels}
         if not looks:
-            return Stock(is_part=is_part)
+            return ChannelIndex(is_part=is_part)
         _, late = await asyncio.wait(looks.values(), timeout=seconds)
         for look in late:
             look.cancel()
@@ -99,7 +99,7 @@ class Stockroom:
             for record in found:
                 records.setdefault(record.name.normalized, []).append(record)
         slow = tuple(url for url, look in looks.items() if look in late)
-        return Stock(names, records, failures, slow, is_part)
+        return ChannelIndex(names, records, failures, slow, is_part)
 
     async def _look(
         self, channel: rattler.Channel, wanted: Sequence[str]

@@ -14,16 +14,16 @@ from .solver import Line
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SpecLine:
     """One line, and where it stands."""
 
     node: Scalar
     line: Line
 
 
-def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diagnostic]]:
+def spec_lines_of(document: Document, reader: Reader) -> tuple[list[SpecLine], list[Diagnostic]]:
     """Return the lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
-    wishes: list[Wish] = []
+    spec_lines: list[SpecLine] = []
     remarks: list[Diagnostic] = []
     for dependency in document.dependencies:
         try:
@@ -32,5 +32,5 @@ def wishes_of(document: Document, reader: Reader) -> tuple[list[Wish], list[Diag
             remarks.append(remark("error", "invalid-match-spec", dependency.node, error.message, error.remedy))
             continue
         if line.name and line.package is None:
-            wishes.append(Wish(dependency.node, line))
-    return wishes, remarks
+            spec_lines.append(SpecLine(dependency.node, line))
+    return spec_lines, remarks

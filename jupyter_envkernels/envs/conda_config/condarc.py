@@ -18,7 +18,7 @@ from .channels import ChannelNames
 from .sources import (
     SYSTEM_FOLDERS,
     CondarcSource,
-    Entry,
+    ConfigEntry,
     Plain,
     environment_source,
     files_in,
@@ -169,7 +169,7 @@ class _SettingsReader:
         self._environ = environ
         self._problems = [problem for source in sources for problem in source.problems]
         self._origins: dict[tuple[str, str], str] = {}
-        self._found: dict[str, list[Entry]] = {}
+        self._found: dict[str, list[ConfigEntry]] = {}
         for source in sources:
             self._collect(source)
 
@@ -218,7 +218,7 @@ class _SettingsReader:
                 continue
             if name in _LISTS and isinstance(entry.value, str) and source.name == "environment variables":
                 parts = (part.strip() for part in entry.value.split(_LISTS[name]))
-                entry = Entry(tuple(Entry(part) for part in parts if part), entry.flag)  # noqa: PLW2901
+                entry = ConfigEntry(tuple(ConfigEntry(part) for part in parts if part), entry.flag)  # noqa: PLW2901
             if entry.value is None and (name in _LISTS or name in _MAPS):
                 continue
             if self._has_right_shape(name, entry, source.name):
@@ -226,13 +226,13 @@ class _SettingsReader:
                 if name in _MATCH_SPECS and isinstance(entry.value, tuple):
                     self._note_origins(name, entry.value, source.name)
 
-    def _note_origins(self, name: str, items: Iterable[Entry], source: str) -> None:
+    def _note_origins(self, name: str, items: Iterable[ConfigEntry], source: str) -> None:
         for item in items:
             place = f"{name} in {source}, line {item.line}" if item.line else f"CONDA_{name.upper()}"
             if isinstance(item.value, str):
                 self._origins[name, expand_variables(item.value, self._environ)] = place
 
-    def _has_right_shape(self, name: str, entry: Entry, source: str) -> bool:
+    def _has_right_shape(self, name: str, entry: ConfigEntry, source: str) -> bool:
         wanted = "a list" if name in _LISTS else "a map" if name in _MAPS else ""
         right = isinstance(entry.value, {"a list": tuple, "a map": Mapping}.get(wanted, object))
         if not right:

@@ -22,7 +22,7 @@ from ...models import Problem
 from ...specs import expand_variables
 
 Flag = Literal["top", "bottom", "final"]
-Value: TypeAlias = "str | tuple[Entry, ...] | Mapping[str, Entry] | None"
+Value: TypeAlias = "str | tuple[ConfigEntry, ...] | Mapping[str, ConfigEntry] | None"
 Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 
 _MAX_BYTES = 1 << 20
@@ -40,7 +40,7 @@ _NULL_TAG = "tag:yaml.org,2002:null"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ConfigEntry:
     """A configured value, the mark that stands behind it, and the line where it begins; 0 where it is in no file."""
 
     value: Value
@@ -53,7 +53,7 @@ class CondarcSource:
     """One file, or the variables ``CONDA_*``: what it sets, by parameter name."""
 
     name: str
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, ConfigEntry]
     problems: tuple[Problem, ...] = ()
 
 
@@ -112,7 +112,7 @@ def read_source(path: str) -> CondarcSource:
     return CondarcSource(path, _map_entries(node, text.splitlines(), _DEPTH), tuple(repeated))
 
 
-def parse_condarc(text: str) -> Mapping[str, Entry]:
+def parse_condarc(text: str) -> Mapping[str, ConfigEntry]:
     """Return the entries of a configuration file.
 
     Raises:
@@ -168,23 +168,23 @@ def environment_source(environ: Mapping[str, str]) -> CondarcSource:
     for name, text in environ.items():
         if name.startswith("CONDA_"):
             value, important, _ = text.partition("!important")
-            entries[name[6:].lower()] = Entry(value.strip(), "final" if important else None)
+            entries[name[6:].lower()] = ConfigEntry(value.strip(), "final" if important else None)
     return CondarcSource("environment variables", entries)
 
 
-def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> Entry:
+def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> ConfigEntry:
     line = node.start_mark.line + 1
     if isinstance(node, ScalarNode):
-        return Entry(None if node.tag == _NULL_TAG else str(node.value), flag, line)
+        return ConfigEntry(None if node.tag == _NULL_TAG else str(node.value), flag, line)
     if depth and isinstance(node, SequenceNode):
         items = tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value)
-        return Entry(items, flag, line)
+        return ConfigEntry(items, flag, line)
     if depth and isinstance(node, MappingNode):
-        return Entry(_map_entries(node, lines, depth - 1), flag, line)
-    return Entry(None, flag, line)
+        return ConfigEntry(_map_entries(node, lines, depth - 1), flag, line)
+    return ConfigEntry(None, flag, line)
 
 
-def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, Entry]:
+def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, ConfigEntry]:
     entries = {}
     for key, value in node.value:
         marked = value if isinstance(value, ScalarNode) else key
@@ -200,7 +200,7 @@ def _flag_behind(node: Node, lines: list[str]) -> Flag | None:
     return match[1] if match else None  # type: ignore[return-value]
 
 
-def merge(entries: Sequence[Entry]) -> Plain:
+def merge(entries: Sequence[ConfigEntry]) -> Plain:
     """Return one value out of those of several sources, lowest priority first; all of the same shape."""
     final = next((index for index, entry in enumerate(entries) if entry.flag == "final"), None)
     if final is not None:
@@ -213,7 +213,7 @@ def merge(entries: Sequence[Entry]) -> Plain:
     return last
 
 
-def _merge_lists(lists: list[tuple[Entry, ...]]) -> tuple[Plain, ...]:
+def _merge_lists(lists: list[tuple[ConfigEntry, ...]]) -> tuple[Plain, ...]:
     top = [_plain(item) for items in lists for item in items if item.flag == "top"]
     body = [_plain(item) for items in reversed(lists) for item in items]
     bottom = [_plain(item) for items in reversed(lists) for item in items if item.flag == "bottom"]
@@ -230,13 +230,13 @@ def _once(items: Iterable[Plain]) -> list[Plain]:
     return kept
 
 
-def _merge_maps(maps: list[Mapping[str, Entry]]) -> Mapping[str, Plain]:
-    values: dict[str, list[Entry]] = {}
+def _merge_maps(maps: list[Mapping[str, ConfigEntry]]) -> Mapping[str, Plain]:
+    values: dict[str, list[ConfigEntry]] = {}
     for entries in maps:
         for key, entry in entries.items():
             values.setdefault(key, []).append(entry)
     return {key: merge(found) for key, found in values.items()}
 
 
-def _plain(entry: Entry) -> Plain:
+def _plain(entry: ConfigEntry) -> Plain:
     return merge([entry])

@@ -15,7 +15,7 @@ from ...errors import StoreFailed
 from ...models import JobEvent, JobPhase, JobState, Plan, Problem, Progress, ProgressUnit
 from ...specs import without_credentials
 from ...specs.secrets import Secrets
-from ..rate import Pace
+from ..rate import Rate
 from .log import LogFile
 from .reader import JobSpec, Journal, encode, job_ids, new_job_id
 
@@ -47,7 +47,7 @@ class JournalWriter:
         self._written: Progress | None = None
         self._begun = time.monotonic()
         self._told = 0.0
-        self._pace = Pace()
+        self._pace = Rate()
         self._hide: Callable[[str], str] = without_credentials
 
     def conceal(self, secrets: Secrets) -> None:
@@ -77,7 +77,7 @@ class JournalWriter:
         """
         if self._is_news():  # the last progress of a phase is told even when it came soon after another
             self._append("running", self._progress)
-        self._phase, self._message, self._progress, self._pace = phase, message, None, Pace()
+        self._phase, self._message, self._progress, self._pace = phase, message, None, Rate()
         self._append("running", None)
         self.log(f"{message}.")
 

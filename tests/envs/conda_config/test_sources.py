@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.envs.conda_config.sources import (
-    Entry,
+    ConfigEntry,
     environment_source,
     merge,
     parse_condarc,
@@ -78,15 +78,15 @@ def test_maps_are_merged_by_key() -> None:
 
 def test_variables_of_conda() -> None:
     source = environment_source({"CONDA_OFFLINE": "true !important", "CONDA_CHANNELS": "a,b", "OTHER": "x"})
-    assert source.entries == {"offline": Entry("true", "final"), "channels": Entry("a,b")}
+    assert source.entries == {"offline": ConfigEntry("true", "final"), "channels": ConfigEntry("a,b")}
 
 
 def test_scalars_keep_their_words() -> None:
     assert parse_condarc("a: yes\nb: 1.10\nc: null\nd: 'null'\n") == {
-        "a": Entry("yes"),
-        "b": Entry("1.10"),
-        "c": Entry(None),
-        "d": Entry("null"),
+        "a": ConfigEntry("yes"),
+        "b": ConfigEntry("1.10"),
+        "c": ConfigEntry(None),
+        "d": ConfigEntry("null"),
     }
 
 

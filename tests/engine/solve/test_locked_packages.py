@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_envkernels.engine.solve.explicit import _planned
+from jupyter_envkernels.engine.solve.locked_packages import _planned
 from jupyter_envkernels.errors import DownloadFailed
 from jupyter_envkernels.models import LockedPackage
 

@@ -11,11 +11,11 @@ from ..models import Environment, environment_id
 from .catalog import Catalog
 from .discovery import is_hidden_sibling, kept_beside
 from .usage import Footprints
-from .usage_scanner import Gauge
+from .usage_scanner import UsageScanner
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class QuotaUsage:
     """What counts towards the limits of a user.
 
     Attributes:
@@ -35,17 +35,17 @@ class Holdings:
 
     def measured_bytes(self, footprints: Footprints) -> int:
         """Return what they take, after measuring those that are new or have changed. It may take seconds."""
-        Gauge(footprints).measure((*self.environments, *self.copies))
+        UsageScanner(footprints).measure((*self.environments, *self.copies))
         return self.known_bytes(footprints)
 
 
-def read_holdings(catalog: Catalog) -> Holdings:
+def read_quota_usage(catalog: Catalog) -> QuotaUsage:
     """Find what a user has, wherever it is. Reads folders."""
     own = catalog.own()
     folders = [Path(place.path) for place in catalog.locations() if place.kind == "folder" and not place.is_shared]
     parents = dict.fromkeys(map(os.path.realpath, (*folders, *(environment.prefix.parent for environment in own))))
     kept = {path for environment in own for path in kept_beside(os.path.realpath(environment.prefix))}
-    return Holdings(own, tuple(copy for copy in _copies(parents) if str(copy.prefix) not in kept))
+    return QuotaUsage(own, tuple(copy for copy in _copies(parents) if str(copy.prefix) not in kept))
 
 
 def _copies(folders: Iterable[str]) -> Iterator[Environment]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.kernelspec import KernelSpec
 
-from jupyter_envkernels.kernels.ordinary import OrdinaryKernelSpecs
+from jupyter_envkernels.kernels.other_kernelspecs import OtherKernelSpecs
 from tests.prefixes import age
 
 
@@ -23,15 +23,15 @@ def loaded() -> list[str]:
 
 
 @pytest.fixture
-def ordinary(loaded: list[str]) -> OrdinaryKernelSpecs:
+def ordinary(loaded: list[str]) -> OtherKernelSpecs:
     def load(name: str, folder: str) -> KernelSpec:
         loaded.append(name)
         return KernelSpec.from_resource_dir(folder)
 
-    return OrdinaryKernelSpecs(load, logging.getLogger("ordinary"))
+    return OtherKernelSpecs(load, logging.getLogger("ordinary"))
 
 
-def test_each_is_read_once(ordinary: OrdinaryKernelSpecs, loaded: list[str], tmp_path: Path) -> None:
+def test_each_is_read_once(ordinary: OtherKernelSpecs, loaded: list[str], tmp_path: Path) -> None:
     folders = {"a": write(tmp_path / "a"), "b": write(tmp_path / "b")}
     age(tmp_path)
     first = ordinary.read(folders)
@@ -45,7 +45,7 @@ def test_each_is_read_once(ordinary: OrdinaryKernelSpecs, loaded: list[str], tmp
 
 
 def test_a_broken_one_is_reported_once_and_hides_no_other(
-    ordinary: OrdinaryKernelSpecs, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ordinary: OtherKernelSpecs, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folders = {"bad": write(tmp_path / "bad", metadata=None), "good": write(tmp_path / "good")}
     age(tmp_path)

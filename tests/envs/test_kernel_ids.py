@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_envkernels.envs.kernel_names import (
+from jupyter_envkernels.envs.kernel_ids import (
     DEFAULT_TEMPLATE,
     Naming,
     check_template,

@@ -22,7 +22,7 @@ class _Known:
     spec: dict[str, Any] | None
 
 
-class OrdinaryKernelSpecs:
+class OtherKernelSpecs:
     """A cache of kernelspecs on disk. One that is broken is reported once and left out.
 
     Args:
