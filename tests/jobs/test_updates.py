@@ -447,7 +447,7 @@ async def test_a_file_where_a_package_brings_another(place: Place) -> None:
         job = await do(manager, update(place, "lesson", "prefix-demo"))
         assert "prefix-demo brings share/lab/prefix.txt, where" in manager.journal(job.id).read_log(0)[0]
         assert mine.read_text().startswith("prefix=")
-        kept = place.envs / "lesson" / "__clobbers__" / "YOURS" / "share" / "lab" / "prefix.txt"
+        kept = mine.with_name("prefix.before-update.txt")
         assert kept.read_text() == "MINE"
         await do(manager, update(place, "lesson", remove=("prefix-demo",)))
         assert kept.read_text() == "MINE"

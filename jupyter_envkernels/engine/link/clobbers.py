@@ -2,7 +2,7 @@
 
 The engine links the file of one of them, and keeps that of the other under ``__clobbers__``, by the same path: should
 the first package go, the second one's file takes its place. Only records tell of it (``original_path``). A person's
-file it replaces without a word: what stands in the environment still is kept there by us.
+file it replaces without a word: what stands in the environment still comes beside the new one.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ from typing import NamedTuple
 from ...envs.prefix_data import FilesRecord, PathData, read_records
 from ...errors import LinkFailed
 from ..messages import first_of
-from .folders import free_name
+from .folders import BESIDE, name_beside
 from .manifest import owned_files
 from .tree import share
 
 FOLDER = "__clobbers__"
-OF_PERSON = f"{FOLDER}/YOURS"
-"""Where files are kept that no package owns: packages have no capitals in their names."""
 
 _TOLD = 5
 """Paths of one pair of packages that are named."""
@@ -89,7 +87,7 @@ def _sentences(found: Collection[PathConflict]) -> Iterator[str]:
 
 
 def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
-    """Keep files of a person that packages have replaced in the new version of an environment, in :data:`OF_PERSON`.
+    """Keep files of a person that packages have replaced in the new version of an environment, beside the new ones.
 
     Args:
         prefix: the environment as it is.
@@ -115,10 +113,10 @@ def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
             remedy="Put them elsewhere, or set conda's path_conflict to warn.",
         )
     for place in (place for places in found.values() for place in places):
-        _keep(prefix / place, copy / OF_PERSON / place)
+        _keep(prefix / place, name_beside(copy / place))
     return [
-        f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files of yours were; they are kept in "
-        f"{OF_PERSON}."
+        f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files of yours were; yours are kept "
+        f"beside its own, with {BESIDE} in the name."
         for name, places in sorted(found.items())
     ]
 
@@ -131,9 +129,6 @@ def _differ(mine: Path, theirs: Path) -> bool:
 
 
 def _keep(mine: Path, target: Path) -> None:
-    if os.path.lexists(target):
-        target = free_name(target, "later")
-    target.parent.mkdir(parents=True, exist_ok=True)
     if mine.is_symlink():
         target.symlink_to(mine.readlink())
     else:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from ...system import system
 
+BESIDE = "before-update"
+"""Part of the name of a person's file whose place another one has taken."""
+
 
 def remove_tree(folder: Path) -> None:
     """Delete a folder with all that is in it, also where its own sub-folders forbid that; absent is fine.
@@ -51,8 +54,11 @@ def open_folders(folder: Path) -> None:
                 system.set_mode(name, 0o700, within=descriptor)
 
 
-def free_name(path: Path, word: str) -> Path:
-    """A name that nothing has, beside a file: ``notes.txt`` becomes ``notes.WORD.txt``, or ``notes.WORD-2.txt``."""
-    words = itertools.chain([word], (f"{word}-{number}" for number in itertools.count(2)))
-    names = (path.with_name(f"{path.stem}.{each}{path.suffix}") for each in words)
+def name_beside(path: Path) -> Path:
+    """Return a free name beside a file, for a person's file whose place another one takes.
+
+    ``notes.txt`` becomes ``notes.before-update.txt``, or ``notes.before-update-2.txt``.
+    """
+    words = itertools.chain([BESIDE], (f"{BESIDE}-{number}" for number in itertools.count(2)))
+    names = (path.with_name(f"{path.stem}.{word}{path.suffix}") for word in words)
     return next(name for name in names if not os.path.lexists(name))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..progress import Tally
-from .folders import free_name
+from .folders import name_beside
 from .manifest import Owned, owned_files
 from .tree import (
     CACHE,
@@ -41,9 +41,6 @@ Look = tuple[int, int, int, int]
 
 Seen = Mapping[str, Look]
 """Files, links and folders of a prefix by their places in it, which end with a slash for folders, as they looked."""
-
-BESIDE = "before-update"
-"""Part of the name of a file of the old version that is kept beside that of the new one."""
 
 
 def twin(source: Path, copy: Path, tally: Tally) -> Seen:
@@ -204,7 +201,7 @@ class _CatchUp:
             if now != old or stat.S_ISREG(now[3]):
                 self._caught.count += self._put(folder, entry, target) and now != old
         elif now != old and not _is_like(there, now):
-            self._put(folder, entry, free_name(target, BESIDE))
+            self._put(folder, entry, name_beside(target))
             self._caught.beside.append(place)
 
     def _put(self, folder: Folder, entry: os.DirEntry[str], target: Path) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ...models import UPDATE_MARK, count_of
 from ..link import conda_meta
-from ..link.snapshot import BESIDE, Caught, Seen, catch_up
+from ..link.folders import BESIDE
+from ..link.snapshot import Caught, Seen, catch_up
 from ..messages import first_of
 from .staging import Staging
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.link.clobbers import OF_PERSON, PathConflict, conflicts, keep_aside, settle
+from jupyter_envkernels.engine.link.clobbers import PathConflict, conflicts, keep_aside, settle
 from jupyter_envkernels.errors import LinkFailed
 
 
@@ -65,18 +65,18 @@ def versions(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_file_of_a_person_is_kept(versions: tuple[Path, Path]) -> None:
     old, new = versions
     (told,) = keep_aside(old, new, prevent=False)
-    assert told.startswith("Path conflict: b-c brings share/link, share/mine.bin, where files of yours were; they are")
-    kept = new / OF_PERSON / "share"
-    assert sorted(path.name for path in kept.iterdir()) == ["link", "mine.bin"]
-    assert (kept / "mine.bin").read_text() == "old"
-    assert (kept / "link").readlink() == Path("same")
-    assert (new / "share" / "mine.bin").read_text() == "new"
+    assert told.startswith("Path conflict: b-c brings share/link, share/mine.bin, where files of yours were; yours are")
+    kept = new / "share"
+    assert sorted(path.name for path in kept.glob("*before*")) == ["link.before-update", "mine.before-update.bin"]
+    assert (kept / "mine.before-update.bin").samefile(old / "share" / "mine.bin")
+    assert (kept / "link.before-update").readlink() == Path("same")
+    assert (kept / "mine.bin").read_text() == "new"
     keep_aside(old, new, prevent=False)
-    assert (kept / "mine.later.bin").samefile(kept / "mine.bin"), "one that is kept already is not replaced"
+    assert (kept / "mine.before-update-2.bin").exists(), "one that is kept already is not replaced"
 
 
 def test_a_file_of_a_person_may_prevent_the_change(versions: tuple[Path, Path]) -> None:
     old, new = versions
     with pytest.raises(LinkFailed, match=r"b-c brings share/link, share/mine\.bin, where files are"):
         keep_aside(old, new, prevent=True)
-    assert not (new / OF_PERSON).exists()
+    assert not list(new.glob("*/*before*"))

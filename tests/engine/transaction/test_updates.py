@@ -390,7 +390,7 @@ def test_a_file_of_its_owner_s_where_a_package_brings_one(made: Place) -> None:
         made.run(made.update("lesson", "more"), settings=Settings(path_conflict="prevent"))
     assert made.everything() == before
     made.run(made.update("lesson", "more"))
-    assert (prefix / "__clobbers__" / "YOURS" / "bin" / "more").read_text() == "MINE"
+    assert (prefix / "bin" / "more.before-update").read_text() == "MINE"
     assert (prefix / "bin" / "more").read_text() != "MINE"
     assert any(line.startswith("Path conflict: more brings bin/more") for line in made.heard.lines)
 
