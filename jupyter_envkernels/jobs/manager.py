@@ -26,7 +26,7 @@ from .machine_limits import MachineLimits
 from .prefork import PreforkedWorker
 from .process_id import account
 from .queue import Queue
-from .recovery import clean, in_background, take_back_lost
+from .recovery import clean, in_background
 from .requests import clashes, run_request
 from .retention import discard, superfluous
 from .worker_process import cancel, reap
@@ -114,7 +114,6 @@ class JobManager:
             await self._prune()
             jobs = await self.jobs()
             folders = {*self._options.folders, *(job.request.prefix.parent for job in jobs)}
-            await asyncio.to_thread(take_back_lost, journals, folders)
             for job in reversed(jobs):
                 if job.id not in self._known:
                     self._known.add(job.id)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ..engine.fetch.cache_lock import sweep_packages
 from ..engine.fetch.partial_archives import PARTS, sweep_parts
-from ..engine.transaction.rollback import forget_replaced, put_back
-from ..engine.transaction.staging import Staging, sweep, touched_by
+from ..engine.link.folders import remove_tree
+from ..engine.transaction.rollback import forget_replaced
+from ..engine.transaction.staging import Staging, siblings_of, sweep
 from ..errors import EnvKernelsError, NotFound
 from ..models import Job
 from .journal.reader import Journal, job_ids
@@ -26,22 +27,6 @@ from .worker_process import end_group
 _DAY = 24 * 60 * 60.0
 
 _log = logging.getLogger(__name__)
-
-
-def take_back_lost(journal_dir: Path, folders: Iterable[Path]) -> None:
-    """Undo jobs whose orders cannot be read any more.
-
-    What they have made is out of the way then, and goes with :func:`clean`.
-
-    Args:
-        journal_dir: the folder of all jobs.
-        folders: where jobs may have made environments.
-    """
-    known = sorted(set(folders))
-    for job_id in job_ids(journal_dir):
-        journal = Journal(journal_dir, job_id)
-        if _is_ruined(journal):
-            _clear(journal, known)
 
 
 def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs: Sequence[Job] = ()) -> None:
@@ -59,6 +44,9 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
     places = {job.id: Journal(journal_dir, job.id).staging(job.request.prefix) for job in jobs}
     unfinished = {places[job.id].trash.name for job in jobs if not job.is_over}
     known = sorted(set(folders))
+    for job_id in job_ids(journal_dir):
+        if _is_ruined(journal := Journal(journal_dir, job_id)):
+            _clear(journal, known)
     for folder in known:
         sweep(folder, unfinished)
     for job in jobs:
@@ -96,18 +84,19 @@ def _is_ruined(journal: Journal) -> bool:
 
 
 def _clear(journal: Journal, folders: Iterable[Path]) -> None:
-    """Take away what a job left of which only the id is known, and its journal a day later."""
+    """Delete what a job has staged of which only the id is known, unless it runs, and its journal a day later."""
     lock = None
     try:
         lock = acquire(journal)
         if lock is not None:
             end_group(journal)
-            _log.warning("What the job %s was to do is lost. What it left is taken away.", journal.id)
-            _take_back(journal, folders)
+            _log.warning("What the job %s was to do is lost. What it staged is deleted.", journal.id)
+            for folder in folders:
+                _delete_staged(folder, journal)
             if time.time() - journal.folder.stat().st_mtime > _DAY:
                 forget(journal)
     except (EnvKernelsError, OSError) as error:
-        _log.warning("What the job %s left cannot be taken away: %s", journal.id, error)
+        _log.warning("What the job %s has staged cannot be deleted: %s", journal.id, error)
     finally:
         if lock is not None:
             os.close(lock)
@@ -120,7 +109,8 @@ def _forget_replaced(job: Job, staging: Staging) -> None:
         _log.warning("What the job %s has replaced cannot be taken away: %s", job.id, error)
 
 
-def _take_back(journal: Journal, folders: Iterable[Path]) -> None:
-    for folder in folders:
-        for staging in touched_by(folder, journal.id, journal.token()):
-            put_back("update", staging)
+def _delete_staged(folder: Path, journal: Journal) -> None:
+    for path in siblings_of(folder, journal.id, journal.token(), "new"):
+        remove_tree(path)
+    for path in siblings_of(folder, journal.id, journal.token(), "was"):
+        _log.warning("The environment as it was before that job stays in %s. Rename it to bring it back.", path)

@@ -16,7 +16,7 @@ from jupyter_envkernels.engine.transaction import staging as staging_module
 from jupyter_envkernels.engine.transaction.staging import Staging
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, job_ids
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal, writing
-from jupyter_envkernels.jobs.recovery import clean, in_background, take_back_lost
+from jupyter_envkernels.jobs.recovery import clean, in_background
 from jupyter_envkernels.models import UPDATE_MARK, JobState
 from tests.channel.server import ChannelServer
 
@@ -97,16 +97,12 @@ def ruined(place: Place) -> Journal:
 def clean_up(place: Place) -> None:
     options = place.options()
     folders = [place.envs, place.envs, place.folder / "absent"]
-    take_back_lost(options.journal_dir, folders)
     clean(options.journal_dir, options.engine.package_cache, folders)
 
 
-def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
+def test_what_a_job_has_staged_that_is_lost(place: Place) -> None:
     journal = ruined(place)
     environment(journal.staging(place.envs / ("long" * 20)).folder)
-    pending = journal.staging(place.envs / "pending")
-    pending.begin()
-    pending.publish()
     other = Staging(environment(place.envs / "lesson"), "20260101-000000-00000000")
     environment(other.folder)
     clean_up(place)
@@ -117,18 +113,17 @@ def test_what_was_half_made_by_a_job_that_is_lost(place: Place) -> None:
     assert job_ids(place.folder / "jobs") == []
 
 
-@pytest.mark.parametrize("is_exchanged", [True, False])
-def test_what_was_half_changed_by_a_job_that_is_lost(place: Place, *, is_exchanged: bool) -> None:
-    journal = ruined(place)
-    staging = journal.staging(environment(place.envs / ("lesson" * 20)))
+def test_an_environment_that_a_lost_job_was_changing_is_not_deleted(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    staging = ruined(place).staging(environment(place.envs / "lesson"))
     staging.begin()
-    (staging.folder / "name").write_text("new")
     staging.mark(UPDATE_MARK)
-    if is_exchanged:
-        staging.exchange()
+    staging.exchange()
     clean_up(place)
-    assert place.leftovers() == [staging.kept.name, staging.prefix.name]
-    assert (staging.prefix / "name").read_text() == staging.prefix.name
+    assert place.leftovers() == [staging.previous.name, "lesson"]
+    assert (staging.previous / "name").read_text() == "lesson"
+    assert f"before that job stays in {staging.previous}" in caplog.text
 
 
 @pytest.mark.parametrize("state", ["succeeded", "interrupted", "running"])

@@ -215,12 +215,6 @@ class Staging:
         """Return whether the prefix is what this job has made of it, whatever became of the job."""
         return self._is_ours(self.prefix / COMMITTED_MARK)
 
-    def is_marked(self) -> bool:
-        """Return whether the prefix bears a mark of this job."""
-        with contextlib.suppress(OSError):
-            return self.is_pending() or self.is_committed()
-        return False
-
     def has_registered(self) -> bool:
         """Return whether it is pending, and this job has added it to conda's list or was about to."""
         return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
@@ -340,23 +334,10 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def touched_by(folder: Path, job_id: str, token: str = "") -> list[Staging]:
-    """Return the prefixes in a folder that bear the traces of a job, for one whose order cannot be read any more.
-
-    Where only a shortened name is left of a prefix that has been put aside, it stays where it is.
-    """
-    found = set()
-    words = {suffix: secret_word(job_id, token, suffix) for suffix in ("new", "was", "old")}
-    siblings = re.compile(r"\.(.*)\.envkernels-([^.]+)\.(new|was|old)", re.DOTALL)
-    with contextlib.suppress(OSError):
-        for path in list(folder.iterdir()):
-            name = siblings.fullmatch(path.name)
-            if name and name[2] == words[name[3]] and (len(name[1]) < SIBLING_NAME or name[3] != "was"):
-                found.add(folder / name[1])
-            elif Staging(path, job_id, token).is_marked():
-                found.add(path)
-    places = [Staging(prefix, job_id, token) for prefix in found]
-    return sorted(places, key=lambda place: (not place.is_marked(), place.prefix))
+def siblings_of(folder: Path, job_id: str, token: str, suffix: str) -> list[Path]:
+    """Return what a job has in a folder of prefixes, whatever their names: ``new`` or ``was``, and of this account."""
+    found = folder.glob(f".*.envkernels-{secret_word(job_id, token, suffix)}.{suffix}")
+    return [path for path in found if path.lstat().st_uid == os.geteuid()]
 
 
 def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_envkernels.engine.transaction.staging import Staging, sweep, touched_by
+from jupyter_envkernels.engine.transaction.staging import Staging, siblings_of, sweep
 from jupyter_envkernels.errors import Forbidden
 from jupyter_envkernels.models import COMMITTED_MARK, PENDING_MARK
 
@@ -141,10 +141,11 @@ def test_a_mark_counts_only_if_this_job_has_written_it(staging: Staging) -> None
     for mark in (PENDING_MARK, COMMITTED_MARK):
         (staging.prefix / mark).parent.mkdir(parents=True, exist_ok=True)
         (staging.prefix / mark).write_text(JOB)
-    assert not staging.is_marked()
+    assert not staging.is_pending()
+    assert not staging.is_committed()
     staging.discard()
     assert staging.prefix.exists()
-    assert Staging(staging.prefix, JOB).is_marked(), "versions without tokens wrote no more"
+    assert Staging(staging.prefix, JOB).is_pending(), "versions without tokens wrote no more"
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "large file"])
@@ -157,7 +158,7 @@ def test_what_is_no_file_is_no_mark(staging: Staging, kind: str) -> None:
         mark.symlink_to("/dev/zero")
     else:
         mark.write_text(f"{JOB}\n" * 10_000)
-    assert not staging.is_marked()
+    assert not staging.is_pending()
 
 
 def test_discard_spares_what_another_job_made(staging: Staging) -> None:
@@ -254,16 +255,12 @@ def test_sweep_leaves_what_is_of_others(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("token", [TOKEN, ""])
-def test_a_job_is_known_by_its_traces(tmp_path: Path, token: str) -> None:
-    places = [Staging(tmp_path / name, JOB, token) for name in ("a", "b" * 60, "c", "d")]
+def test_what_a_job_has_is_known_by_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    places = [Staging(tmp_path / name, JOB, token) for name in ("a", "b" * 60)]
     places[0].begin()
-    places[1].begin()
-    places[1].publish()
-    places[2].previous.mkdir()
-    (tmp_path / "d").mkdir()
-    Staging(tmp_path / "d", "20260101-000000-11111111", "another").begin()
-    assert touched_by(tmp_path, JOB, token) == [places[1], places[0], places[2]]
-
-
-def test_a_job_whose_token_is_lost_is_known_by_its_marks(staging: Staging) -> None:
-    assert [place.prefix for place in touched_by(staging.prefix.parent, JOB)] == [staging.folder]
+    places[1].previous.mkdir()
+    Staging(tmp_path / "a", "20260101-000000-11111111", "another").begin()
+    assert siblings_of(tmp_path, JOB, token, "new") == [places[0].folder]
+    assert siblings_of(tmp_path, JOB, token, "was") == [places[1].previous]
+    monkeypatch.setattr(os, "geteuid", lambda: 23456)
+    assert siblings_of(tmp_path, JOB, token, "new") == [], "of another account"
