@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
+from tests.compilers import end_compilers
 
 
 @pytest.fixture
-def shell(tmp_path: Path, channel_server: ChannelServer) -> Shell:
-    return Shell(tmp_path, f"{channel_server.url}/main")
+def shell(tmp_path: Path, channel_server: ChannelServer) -> Iterator[Shell]:
+    yield Shell(tmp_path, f"{channel_server.url}/main")
+    end_compilers(tmp_path)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from jupyter_envkernels.cli.output import day
+from jupyter_envkernels.documents import problem_json
 from jupyter_envkernels.envs.usage import record_activation, record_start
 from jupyter_envkernels.models import Problem
 from tests.cli.shell import Shell
@@ -58,9 +59,7 @@ def test_list_names_scripts_that_failed(shell: Shell) -> None:
     record_activation({prefix: [problem]}, shell.home / ".local" / "share" / "jupyter" / "envkernels" / "usage")
     assert "conda-env-lesson-py (/x/a.sh failed.)  " in shell.run("list").stdout
     [lesson] = shell.json("list")["environments"]
-    assert lesson["activation_problems"] == [
-        {"code": problem.code, "message": problem.message, "remedy": "Correct it."}
-    ]
+    assert lesson["activation_problems"] == [problem_json(problem)]
     assert "! /x/a.sh failed. Correct it." in shell.run("doctor", str(prefix)).stdout
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +22,7 @@ from jupyter_envkernels.jobs.journal.writer import create_journal
 from jupyter_envkernels.jobs.manager import JobManager, ManagerOptions
 from jupyter_envkernels.models import EngineOptions, EnvSpec, Job, Limits
 from tests.channel.server import ChannelServer
-
-_COMPILES = re.compile(r"engine\.link\.bytecode|py_compile")
+from tests.compilers import end_compilers, is_compiler, processes_of
 
 
 @dataclass
@@ -52,24 +50,20 @@ class Place:
 
     def processes(self) -> list[psutil.Process]:
         """All processes that have to do with this place."""
-        return [process for process in psutil.process_iter(["cmdline", "status"]) if self._is_ours(process)]
+        return list(processes_of(self.folder))
 
     def workers(self) -> list[psutil.Process]:
         """Those that work for a job: not those that compile what was committed before."""
-        return [p for p in self.processes() if not any(_COMPILES.search(argument) for argument in p.info["cmdline"])]
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        arguments = process.info["cmdline"] or ()
-        is_alive = process.info["status"] != psutil.STATUS_ZOMBIE
-        return is_alive and any(str(self.folder) in argument for argument in arguments)
+        return [process for process in self.processes() if not is_compiler(process)]
 
 
 @pytest.fixture
-def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, channel_server: ChannelServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A home of its own: what its jobs register is seen by no other test."""
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return Place(tmp_path, f"{channel_server.url}/main")
+    yield Place(tmp_path, f"{channel_server.url}/main")
+    end_compilers(tmp_path)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from jupyter_envkernels.envs.inventory import read_inventory
 from jupyter_envkernels.jobs.manager import JobManager
 from jupyter_envkernels.models import Edit, EnvSpec, Job
 from tests.channel.server import ChannelServer
+from tests.compilers import end_compilers
 from tests.faults.test_kills import damage
 
 from .conftest import Place, managing, over, until
@@ -399,6 +400,7 @@ async def test_others_can_use_what_is_in_a_shared_root(place: Place, channel_pyt
         (prefix / "secret").unlink()
         _check_open(prefix)
         await manager.stop()
+        end_compilers(root)
 
 
 def _check_open(prefix: Path) -> None:
