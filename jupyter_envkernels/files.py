@@ -1,4 +1,4 @@
-"""Read files that other accounts could have made: regular files only, bounded, and without ever blocking on a pipe."""
+"""Read files that other accounts may have made: regular files only, of limited size, and without blocking on a pipe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CHUNK = 1 << 20
 
 
 class UnsafeFile(OSError):
-    """A path leads to no regular file, or to one that is larger than it may be."""
+    """The path is not a regular file, or the file is too large."""
 
 
 def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
@@ -18,7 +18,7 @@ def read_file(path: str | os.PathLike[str], limit: int) -> bytes:
 
     Args:
         path: of the file; links are followed.
-        limit: bytes that it may have.
+        limit: largest size in bytes.
 
     Raises:
         UnsafeFile: it is a pipe, a device or the like, or larger than the limit.
@@ -42,7 +42,7 @@ def read_head(path: str | os.PathLike[str], length: int) -> bytes:
 
 
 def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, os.stat_result]:
-    """Read a regular file as :func:`read_file` does; return its content and the status of just that file."""
+    """Read a regular file as :func:`read_file` does; return its content and the status of the opened file."""
     descriptor, status = _open(path)
     try:
         if status.st_size <= limit:
@@ -57,19 +57,19 @@ def read_with_status(path: str | os.PathLike[str], limit: int) -> tuple[bytes, o
 
 
 def _open(path: str | os.PathLike[str]) -> tuple[int, os.stat_result]:
-    """Return the descriptor and the status of a regular file."""
+    """Open a regular file; return its descriptor and status."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
-        raise UnsafeFile(errno.EINVAL, "It is no regular file", os.fspath(path))
+        raise UnsafeFile(errno.EINVAL, "It is not a regular file", os.fspath(path))
     return descriptor, status
 
 
 def _read(descriptor: int, length: int) -> bytes:
-    """Read to the end, but at most so many bytes."""
+    """Read to the end, but at most ``length`` bytes."""
     chunks: list[bytes] = []
     left = length
     while left > 0 and (chunk := os.read(descriptor, min(left, _CHUNK))):

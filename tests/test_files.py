@@ -31,14 +31,14 @@ def test_the_status_is_that_of_the_file_that_was_read(tmp_path: Path) -> None:
 
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UnsafeFile, match="no regular file"):
+    with pytest.raises(UnsafeFile, match="not a regular file"):
         read_file(tmp_path / "pipe", 100)
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
 def test_a_link_to_a_device_is_no_file(tmp_path: Path, device: str) -> None:
     (tmp_path / "link").symlink_to(device)
-    with pytest.raises(UnsafeFile, match="no regular file"):
+    with pytest.raises(UnsafeFile, match="not a regular file"):
         read_file(tmp_path / "link", 100)
 
 

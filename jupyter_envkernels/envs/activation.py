@@ -1,7 +1,7 @@
-"""Prefix -> the variables that a shell has after ``conda activate``, computed instead of run.
+"""Compute the variables of an activated environment without running ``conda activate``.
 
-The rules are those of conda's own activator: leave what is active, put ``bin`` in front of ``PATH``, set
-``CONDA_PREFIX`` and its kin, export the variables of ``etc/conda/env_vars.d`` and ``conda-meta/state``, then source
+The rules are those of conda's activator: deactivate the active environment, prepend ``bin`` to ``PATH``, set
+``CONDA_PREFIX`` and related variables, export those of ``etc/conda/env_vars.d`` and ``conda-meta/state``, then source
 ``etc/conda/activate.d/*.sh``. Only these scripts need a shell; see :mod:`.activation_scripts`.
 """
 
@@ -38,8 +38,8 @@ class Activated:
 
     Attributes:
         environ: the variables of a process that runs in it.
-        problems: scripts that failed, by the prefix that has them; empty for one whose scripts all went well. It has
-            the environment itself, and that of this process where it was left.
+        problems: scripts that failed, by prefix: of the environment, and of the one that was deactivated, if any. Empty
+            for a prefix whose scripts all succeeded.
     """
 
     environ: dict[str, str]
@@ -53,12 +53,12 @@ def activate(
 
     Args:
         prefix: of the environment; absolute.
-        environ: the variables that there are now; what they owe to the environment of this process is taken out.
-        settings: conda's configuration; its defaults where there is none.
+        environ: the current variables; those of the active environment are removed.
+        settings: conda's configuration; by default that of conda itself.
         server: the prefix of this process, into which ``PYTHONPATH`` must not point.
 
     Raises:
-        OperationFailed: there are scripts, and no shell can be started to run them.
+        OperationFailed: there are scripts, but no shell can be started to run them.
     """
     settings = settings or Settings()
     left = _deactivated(environ, settings, server)
@@ -73,12 +73,12 @@ def activate(
 def activated_environ(
     prefix: Path, environ: Mapping[str, str], *, settings: Settings | None = None, server: Path = Path(sys.prefix)
 ) -> dict[str, str]:
-    """Return the variables of an activated environment, whatever its scripts say: see :func:`activate`."""
+    """Return the variables of an activated environment, even if its scripts fail: see :func:`activate`."""
     return activate(prefix, environ, settings=settings, server=server).environ
 
 
 def _deactivated(environ: Mapping[str, str], settings: Settings, server: Path) -> Outcome:
-    """Take out what an activated conda or virtual environment has put in: its scripts run backwards, if it has any."""
+    """Remove the variables of an active conda or virtual environment, and run its deactivation scripts."""
     active = environ.get("CONDA_PREFIX")
     left = run_scripts(conda_scripts(Path(active), "deactivate.d")[::-1] if active else [], environ)
     variables = left.environ
@@ -104,12 +104,12 @@ def _conda_variables(prefix: Path, environ: Mapping[str, str], settings: Setting
         "CONDA_PROMPT_MODIFIER": _prompt(name, prefix, settings),
         **_installation_variables(settings.root_prefix),
         **own,
-        **hidden,  # what a shell brings back when it deactivates
+        **hidden,  # what a shell restores when it deactivates
     }
 
 
 def default_env(prefix: Path, root: Path | None) -> str:
-    """``CONDA_DEFAULT_ENV``: ``base``, the name of an environment below ``envs``, or else the whole prefix."""
+    """Return ``CONDA_DEFAULT_ENV``: ``base``, the name of an environment in ``envs``, or else the prefix."""
     if prefix == root:
         return "base"
     return prefix.name if prefix.parent.name == "envs" else str(prefix)
@@ -118,13 +118,13 @@ def default_env(prefix: Path, root: Path | None) -> str:
 def _prompt(name: str, prefix: Path, settings: Settings) -> str:
     try:
         text = settings.env_prompt.format(default_env=name, stacked_env=name, prefix=prefix, name=prefix.name)
-    except (KeyError, IndexError, ValueError):  # a template that is wrong must not keep the kernel from starting
+    except (KeyError, IndexError, ValueError):  # an invalid template must not keep the kernel from starting
         text = ""
     return text if settings.changeps1 else ""
 
 
 def _condabin(environ: Mapping[str, str], settings: Settings) -> list[str]:
-    """As ``conda activate`` does: ``condabin`` comes onto a ``PATH`` that has none."""
+    """Return ``condabin`` if ``PATH`` has none, as ``conda activate`` adds it."""
     root = settings.root_prefix
     has_one = any(folder.endswith("condabin") for folder in environ["PATH"].split(os.pathsep))
     return [f"{root}/condabin"] if root and not has_one and (root / "condabin").is_dir() else []
@@ -145,7 +145,7 @@ def _installation_variables(root: Path | None) -> dict[str, str]:
 
 
 def _environment_variables(prefix: Path, settings: Settings) -> dict[str, str]:
-    """Variables that packages (``env_vars.d``) and the environment's own state set; ``PATH`` is reserved."""
+    """Return the variables set by packages (``env_vars.d``) and by the environment itself; ``PATH`` is reserved."""
     found: dict[str, object] = {}
     *packaged, own = _variable_files(prefix)
     for file in packaged:
@@ -166,13 +166,13 @@ def _variable_files(prefix: Path) -> list[Path]:
 
 
 def activation_files(prefix: Path) -> list[str]:
-    """Return what decides what an activation does: files that set variables, scripts, and the folders of both."""
+    """Return the files that an activation depends on: those that set variables, scripts, and the folders of both."""
     folders = [prefix / "etc/conda" / name for name in ("env_vars.d", "activate.d")]
     return [*map(str, (*folders, *_variable_files(prefix))), *conda_scripts(prefix, "activate.d")]
 
 
 def _read_object(file: Path) -> dict[str, object]:
-    """A JSON object; empty where the file is missing or broken, so that the kernel can start all the same."""
+    """Read a JSON object; empty if the file is missing or broken, so that the kernel can start nevertheless."""
     try:
         data = json.loads(read_file(file, _MAX_BYTES))
     except (OSError, ValueError, RecursionError):
@@ -190,7 +190,7 @@ def _without(path: str, folders: list[str]) -> str:
 
 
 def _clean_python_path(variables: dict[str, str], prefixes: list[str]) -> None:
-    """``PYTHONPATH`` may stay, but for folders of the prefixes that we leave."""
+    """Remove the folders of prefixes from ``PYTHONPATH``."""
     value = variables.pop("PYTHONPATH", "")
     kept = [folder for folder in value.split(os.pathsep) if folder and not _is_below(folder, prefixes)]
     if kept:

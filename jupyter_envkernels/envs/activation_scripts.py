@@ -1,7 +1,7 @@
-"""Activation scripts are shell code of packages: they are sourced once in bash, and what they change is remembered.
+"""Run activation scripts, which are shell code of packages, in bash; the changes to variables are cached.
 
-All are sourced by one shell, as ``conda activate`` does. Where one of them ends that shell (``exit``, ``exec``, ``set
--e``, ``set -u``) or does not end, another shell goes on after it, and the script is named.
+One shell sources all of them, as ``conda activate`` does. If a script ends that shell (``exit``, ``exec``, ``set -e``,
+``set -u``) or does not end, it is reported, and another shell continues after it.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ _OURS = "_envkernels_"
 _STATUS = re.compile(rb"^(\d+) (\d+)$", re.MULTILINE)
 _SHELLS_OWN = ("_", "SHLVL", "PWD", "OLDPWD", "BASH_ENV", "ENV")
 _PER_KERNEL = ("JPY_", "IPY_", "KERNEL_")
-# The variables at the end go into a file of their own, so that scripts may print what they like. Where a script ends
-# the shell, the trap or the alias delivers them, and else the exports after the script before. After a script, options,
-# traps, IFS and the folder are as before: it may have set them for itself. A trap of its own on EXIT runs as if the
-# shell had ended with it. The status comes last: it says that the script is done. ``command`` passes over functions
-# that scripts define. No process is started for a script, and no file is written twice, which would flush it. Paths
-# are arguments and never part of the code.
+# The resulting variables go into their own file, so that scripts may print anything. If a script ends the shell, the
+# trap or the alias writes them; if that fails, the exports after the previous script count. After each script, options,
+# traps, IFS and the working folder are restored: it may have set them for itself. Its own trap on EXIT runs as if the
+# shell had ended with it. The status is written last: it says that the script has finished. ``command`` bypasses
+# functions that scripts define. No process is started for a script, and no file is written twice, which would flush it.
+# Paths are arguments and never part of the code.
 _CODE = r"""
 _envkernels_env=$1 _envkernels_folder=$2 _envkernels_number=$3 _envkernels_before=$4
 shift 4
@@ -88,11 +88,11 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of scripts.
+    """The result of scripts.
 
     Attributes:
         environ: the variables afterwards.
-        problems: the scripts that failed, each with the end of what it printed.
+        problems: the scripts that failed, each with the end of its output.
     """
 
     environ: dict[str, str]
@@ -102,14 +102,14 @@ class Outcome:
 def run_scripts(scripts: Sequence[str], environ: Mapping[str, str]) -> Outcome:
     """Source scripts in bash and return the variables afterwards.
 
-    What they change is remembered for as long as neither the scripts nor the variables change, unless one has failed.
-    Of a script that ends the shell, what it has set until then counts; nothing if it has a trap of its own on EXIT, or
-    is stopped because it does not end.
+    Unless a script fails, the changes are cached while neither the scripts nor the variables change. If a script ends
+    the shell, the variables that it has set until then count; none count if it has its own trap on EXIT, or is stopped
+    because it does not end.
 
     Args:
         scripts: absolute paths, in the order in which to source them.
-        environ: the variables that there are; the scripts see neither the server's tokens nor what differs from kernel
-            to kernel, which the result has as it was.
+        environ: the current variables. The scripts do not see the server's tokens and the variables of single kernels;
+            the result has these unchanged.
 
     Raises:
         OperationFailed: there is no shell, or it cannot be started.
@@ -139,7 +139,7 @@ def _remember(key: bytes, change: _Change) -> None:
 
 
 def _fingerprint(scripts: Sequence[str], environ: Mapping[str, str]) -> bytes | None:
-    """What the outcome depends on; None while a script is so young that it may change unseen."""
+    """Return a key for the cache; None while a script is so new that a change of it could go unnoticed."""
     now = time.time_ns()
     digest = hashlib.sha256()
     for script in scripts:
@@ -171,17 +171,17 @@ def _source(scripts: Sequence[str], environ: Mapping[str, str]) -> Outcome:
     except OSError as error:
         raise OperationFailed(
             f"The activation scripts cannot be run: {error.strerror}.",
-            remedy="Make room in the folder for temporary files, and look for very long variables.",
+            remedy="Free space in the folder for temporary files, and check for very long variables.",
         ) from error
 
 
 class _Run:
-    """Shells that source scripts, and the files that they leave: see the code that they run.
+    """Shells that source scripts, and the files that they write: see ``_CODE``.
 
     Args:
         scripts: in the order in which to source them.
         folder: an empty one for the files.
-        shell, env: the programs.
+        shell, env: paths of the programs.
     """
 
     def __init__(self, scripts: Sequence[str], folder: Path, shell: str, env: str) -> None:
@@ -191,7 +191,7 @@ class _Run:
         self._env = env
 
     def source(self, environ: Mapping[str, str]) -> Outcome:
-        """Source all scripts: in one shell, or in one after another where scripts end them."""
+        """Source all scripts in one shell, or in several if scripts end them."""
         variables = {name: value for name, value in environ.items() if name not in ("BASH_ENV", "ENV")}
         start, exports, stopped = 0, "", set[int]()
         while True:
@@ -212,17 +212,17 @@ class _Run:
         found = self._variables("end")
         if found is None:
             said = self._read("end.err").decode(errors="replace")
-            problems.append(_told(f"The variables that {', '.join(self._scripts)} set cannot be used.", said))
+            problems.append(_told(f"The variables set by {', '.join(self._scripts)} cannot be used.", said))
         return Outcome(dict(environ) if found is None else found, tuple(problems))
 
     def _shell_ends(self, start: int, exports: str, environ: Mapping[str, str]) -> bool:
-        """Start a shell, and return whether it ended in time; if not, it is killed with all that it started."""
+        """Run a shell, and return whether it ended in time; if not, it is killed with its child processes."""
         process = subprocess.Popen(
             [
                 *(self._shell, "-c", _CODE, Path(self._shell).name),
                 *(self._env, str(self._folder), str(start), exports, *self._scripts[start:]),
             ],
-            cwd="/",  # a python that a script runs would import what lies where the server was started
+            cwd="/",  # a python that a script runs would import from the server's working folder
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -238,11 +238,11 @@ class _Run:
         return True
 
     def _statuses(self) -> dict[int, int]:
-        """Return the exit codes of the scripts that are done."""
+        """Return the exit codes of the scripts that have finished."""
         return {int(number): int(status) for number, status in _STATUS.findall(self._read("status"))}
 
     def _problem(self, number: int, status: int | None, *, stopped: bool) -> Problem | None:
-        """Return why a script failed. A status alone tells little: many end with a test that need not hold."""
+        """Return why a script failed. An exit code without errors printed is ignored: many scripts end with a test."""
         if stopped:
             what = f"was stopped: the scripts had not ended after {TIMEOUT_SECONDS:.0f} seconds"
         elif status is None:
@@ -253,17 +253,17 @@ class _Run:
             return None
         script = self._scripts[number]
         said = (self._read(f"{number}.out") + self._read(f"{number}.err")).decode(errors="replace")
-        return _told(f"{script} {what}.", said.replace(f"{script}: ", ""))  # as bash begins its errors
+        return _told(f"{script} {what}.", said.replace(f"{script}: ", ""))  # bash begins its errors with it
 
     def _variables(self, name: str) -> dict[str, str] | None:
-        """Return the variables that a shell has delivered; None where it has not, or not all."""
+        """Return the variables that a shell has written; None if it did not, or not completely."""
         data = self._read(f"{name}.variables", _MAX_ENVIRON)
         pairs = (item.partition("=") for item in os.fsdecode(data).split("\0") if "=" in item)
         found = {name: value for name, _, value in pairs if not name.startswith(_OURS)}
         return found if data.endswith(b"\0") else None
 
     def _read(self, name: str, most: int = _MAX_OUTPUT) -> bytes:
-        """Return the last part of a file; empty where there is none, or a script's umask keeps us from it."""
+        """Return the end of a file; empty if there is none, or if a script's umask makes it unreadable."""
         try:
             with (self._folder / name).open("rb") as file:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - most))
@@ -273,9 +273,9 @@ class _Run:
 
 
 def _told(what: str, said: str) -> Problem:
-    """Return what went wrong, with the end of what was printed."""
+    """Return a problem with the end of the output."""
     line = "".join(filter(str.isprintable, " ".join(without_credentials(said).split())))
-    if len(line) > _MAX_SAID:  # a word that is cut could be the end of something secret
+    if len(line) > _MAX_SAID:  # a truncated word could be the end of a secret
         line = "…" + line[-_MAX_SAID:].lstrip().partition(" ")[2]
     return Problem(
         "activation-script",

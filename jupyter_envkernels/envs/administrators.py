@@ -1,4 +1,4 @@
-"""Which files are those of the administrator: others than root and the owner of the installation cannot write them."""
+"""Check that a file belongs to the administrators: only root and the owner of the installation can write it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .trust import Account, Trust
 
 
 def why_not_administrators(path: str | os.PathLike[str], prefix: str = sys.prefix) -> str:
-    """Return why a file is not the administrator's, as a sentence; empty where it is.
+    """Return why accounts other than administrators can write a file, as a sentence; empty if they cannot.
 
     Args:
         path: absolute.
-        prefix: of the installation: its owner counts as an administrator, and the user of this process does not. Who
-            can write there, or in the base of conda that it is in, can change this program.
+        prefix: of this installation. Its owner counts as an administrator, as does that of the conda base that it is
+            in: they can change this program. The user of this process does not count.
     """
     base = designated_root({}, Path(prefix))
     anchors = (prefix, str(base)) if base else (prefix,)

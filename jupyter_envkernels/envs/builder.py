@@ -1,4 +1,4 @@
-"""What was found and what is in it -> Environments, with ids and names."""
+"""Build Environments, with ids and names, from what discovery found and what the prefixes contain."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PIXI = "/.pixi/envs"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class EnvironmentBuilder:
-    """Makes Environments.
+    """Builds Environments.
 
     Attributes:
         naming: what ids depend on.
         template: of display names.
         home: the user's home folder, for short locations.
-        running: the real paths of the prefix that Jupyter runs in, and of the one that its Python is from.
+        running: the real paths of the prefix that Jupyter runs in, and of the one of its Python.
     """
 
     naming: Naming
@@ -37,7 +37,7 @@ class EnvironmentBuilder:
     )
 
     def environment(self, found: FoundPrefix, contents: Contents) -> Environment:
-        """Return one environment; its display names stand for themselves, see :meth:`arrange`."""
+        """Return one environment; its display names are made unique by :meth:`arrange`."""
         is_designated = found.real == self.naming.base
         name = "base" if is_designated else _name(found.path)
         is_closed = found.location.is_shared and not found.location.is_administered
@@ -87,7 +87,7 @@ class EnvironmentBuilder:
         )
 
     def arrange(self, environments: Iterable[Environment]) -> tuple[Environment, ...]:
-        """Order by name, then prefix, and tell kernels of one display name apart by location."""
+        """Sort by name, then prefix, and add the location to display names that are not unique."""
         ordered = sorted(environments, key=lambda environment: (environment.name.lower(), str(environment.prefix)))
         shared = kernel_ids.shared(kernel.display_name for environment in ordered for kernel in environment.kernels)
         return tuple(self._told_apart(environment, shared) if shared else environment for environment in ordered)
@@ -106,7 +106,7 @@ class EnvironmentBuilder:
 
 
 def _name(path: str) -> str:
-    """The folder's name; an environment of a pixi project is called after the project."""
+    """Return the folder's name; an environment of a pixi project is named after the project."""
     folder, _, name = path.rpartition("/")
     if not folder.endswith(_PIXI):
         return name

@@ -1,4 +1,4 @@
-"""The environments that there are now: cached by time stamps, so that asking is cheap and the answer never old."""
+"""List the environments; cached by time stamps, so that a listing is cheap and always current."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from .trust import JudgedPath, Trust, TrustSession
 from .trust_sources import TrustSource
 
 _FOREIGN_OWNERS = {0, 65534}
-"""Root, and the user that file servers show for those that they do not know."""
+"""Root, and the user that file servers show for unknown ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What follows from options, variables and conda's configuration alone."""
+    """What depends on options, variables and conda's configuration alone."""
 
     settings: Settings
     places: tuple[Location, ...]
@@ -38,7 +38,7 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class _CachedPrefix:
-    """One environment, as read while its folder was judged so."""
+    """One environment, with the trust of its folder when it was read."""
 
     found: FoundPrefix
     folder: JudgedPath
@@ -48,23 +48,23 @@ class _CachedPrefix:
 
 @dataclass(frozen=True, slots=True)
 class _Snapshot:
-    """The catalog at a time; never changed, so that it is read without a lock."""
+    """The catalog at a time; immutable, so that it can be read without a lock."""
 
     environments: tuple[Environment, ...] = ()
     kernels: Mapping[str, tuple[Environment, Kernel, Contents]] = field(default_factory=dict)
 
 
 class Catalog:
-    """The environments that a user of this machine has.
+    """The environments of the current user.
 
     Reading is thread-safe. Nothing is read before it is needed.
 
     Args:
-        options: where to look and how to show.
-        environ: the variables that conda's configuration and the locations depend on; read anew each time.
+        options: where to look and how to show environments.
+        environ: the variables that conda's configuration and the locations depend on; read again each time.
 
     Raises:
-        InvalidRequest: an option cannot be used.
+        InvalidRequest: an option is invalid.
     """
 
     def __init__(self, options: CatalogOptions, environ: Mapping[str, str] = os.environ) -> None:
@@ -83,21 +83,21 @@ class Catalog:
 
     @property
     def options(self) -> CatalogOptions:
-        """As given."""
+        """Return the options."""
         return self._options
 
     def settings(self) -> Settings:
-        """Return the configuration of conda as it stands."""
+        """Return the current configuration of conda."""
         with self._lock:
             return self._settings.read()
 
     def trust(self) -> Trust:
-        """Return the rule by which the files of environments may be used or not."""
+        """Return the rule that decides whose files may be used."""
         with self._lock:
             return self._trust.read(self._settings.read())
 
     def locations(self) -> tuple[Location, ...]:
-        """Return where environments are looked for, in order of precedence."""
+        """Return the locations of environments, in order of precedence."""
         with self._lock:
             return self._current_frame().places
 
@@ -108,9 +108,9 @@ class Catalog:
             return self._snapshot.environments
 
     def own(self) -> tuple[Environment, ...]:
-        """Return the environments that this user owns, also those that the configuration hides.
+        """Return the environments that this user owns, including hidden ones.
 
-        Shared ones, bases of installations and the prefix that Jupyter runs in are not among them.
+        Shared ones, base environments and the prefix that Jupyter runs in are not included.
         """
         with self._lock:
             self._snapshot = self._refreshed()
@@ -119,7 +119,7 @@ class Catalog:
         return tuple(entry.environment for entry in entries if _is_own(entry, home))
 
     def find(self, ref: str) -> Environment:
-        """Return the environment with that id, prefix or name.
+        """Return the environment with an id, prefix or name.
 
         Raises:
             NotFound: there is none.
@@ -141,9 +141,9 @@ class Catalog:
         raise _ambiguous(ref, named) if named else _not_found(ref, environments)
 
     def kernel(self, kernel_id: str) -> tuple[Environment, Kernel] | None:
-        """Return the kernel with that id and its environment; None where there is none.
+        """Return the kernel with an id and its environment; None if there is none.
 
-        While it is known and unchanged, nothing else is looked at, so that this may be called in an event loop.
+        While it is known and unchanged nothing else is read, so that this may be called in an event loop.
         """
         for snapshot in (self._snapshot, None):
             if snapshot is None:
@@ -154,26 +154,25 @@ class Catalog:
         return None
 
     def new_prefix(self, name: str, root: Path | None = None) -> Path:
-        """Return where a new environment of that name goes.
+        """Return the prefix for a new environment.
 
         Args:
             name: of the new environment.
-            root: the folder for it; by default the first that this user may write to of the configured roots, or else
-                of conda's ``envs_dirs``.
+            root: its folder; by default the first writable one of the configured roots, or of conda's ``envs_dirs``.
 
         Raises:
-            InvalidRequest: the name is no folder name.
-            Forbidden: no such folder can be written to.
+            InvalidRequest: the name is not a folder name.
+            Forbidden: no such folder is writable.
         """
         if not name or name in (".", "..") or os.sep in name or "\0" in name:
             raise InvalidRequest(f"{name!r} cannot be the name of an environment.", remedy="Use letters and digits.")
         return self.new_root(root) / name
 
     def new_root(self, root: Path | None = None) -> Path:
-        """Return the folder for new environments: the one that the request names, or else the default one.
+        """Return the folder for new environments: the given one, or else the default.
 
         Raises:
-            Forbidden: no such folder can be written to.
+            Forbidden: no such folder is writable.
         """
         folders = (root,) if root else self._options.roots or self.settings().envs_dirs
         for folder in folders:
@@ -181,11 +180,11 @@ class Catalog:
                 return Path(os.path.abspath(folder.expanduser()))
         raise Forbidden(
             f"No environment can be created: {', '.join(map(str, folders))} cannot be written to.",
-            remedy="Name another folder, or ask the administrator to set c.EnvKernels.roots.",
+            remedy="Choose another folder, or ask the administrator to set c.EnvKernels.roots.",
         )
 
     def _at(self, path: str) -> Environment:
-        """An environment that no location names."""
+        """Return an environment outside of all locations."""
         with self._lock:
             builder = self._current_frame().builder
             session = self._trust.read(self._settings.read()).session()
@@ -268,7 +267,7 @@ def _is_own(entry: _CachedPrefix, home: str) -> bool:
         owner = os.stat(found.real).st_uid
     except OSError:
         return False
-    # file servers may show another owner of all that is in a home folder
+    # file servers may show another owner for everything in a home folder
     is_at_home = found.real.startswith(f"{os.path.realpath(home)}/") and entry.contents.is_writable
     return owner == os.geteuid() or (is_at_home and owner in _FOREIGN_OWNERS)
 
@@ -278,7 +277,7 @@ def _pattern(text: str) -> re.Pattern[str] | None:
         return re.compile(text) if text else None
     except re.error as error:
         raise InvalidRequest(
-            f"c.EnvKernels.hidden_environments is no regular expression: {error}.", remedy="Correct the expression."
+            f"c.EnvKernels.hidden_environments is not a regular expression: {error}.", remedy="Correct the expression."
         ) from error
 
 
@@ -292,7 +291,7 @@ def _ambiguous(name: str, environments: Iterable[Environment]) -> Ambiguous:
 
 
 def _can_be_path(text: str) -> bool:
-    """The system could have a file of that name: it has no NUL, and nothing that no encoding has."""
+    """Return whether a text can be the path of a file: no NUL, and encodable."""
     try:
         return b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
@@ -301,11 +300,11 @@ def _can_be_path(text: str) -> bool:
 
 def _not_found(name: str, environments: Iterable[Environment]) -> NotFound:
     near = difflib.get_close_matches(name, [environment.name for environment in environments], n=3)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else "'jupyter envkernels list' shows those that there are."
+    remedy = f"Did you mean {' or '.join(near)}?" if near else "'jupyter envkernels list' shows all environments."
     return NotFound(f"There is no environment {name!r}.", remedy=remedy)
 
 
 def _can_write(folder: Path) -> bool:
-    """The folder, or the nearest above it that exists, can be written to."""
+    """Return whether the folder, or the nearest above it that exists, is writable."""
     there = nearest_existing(folder)
     return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)

@@ -1,4 +1,4 @@
-"""Where conda, mamba and micromamba are installed: their root prefixes, found without running them."""
+"""Find the root prefixes of conda, mamba and micromamba without running them."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _MANAGERS = ("conda", "mamba")
 
 
 def home_of(environ: Mapping[str, str]) -> Path:
-    """Return the home folder as the shell would give it for ``~``."""
+    """Return the home folder, to which a shell would expand ``~``."""
     home = environ.get("HOME")
     return Path(home) if home else Path.home()
 
 
 def designated_root(environ: Mapping[str, str], running_prefix: Path = Path(sys.prefix)) -> Path | None:
-    """Return the root prefix that variables, ``PATH`` or the running prefix name; None where none does.
+    """Return the root prefix that variables, ``PATH`` or the running prefix name; None if none does.
 
-    It depends on how this process was started and not on which environments there are, because kernel ids are
-    derived from it.
+    It depends on how this process was started and not on the existing environments, because kernel ids are derived
+    from it.
     """
     for variable in ("CONDA_ROOT", "CONDA_ROOT_PREFIX", "MAMBA_ROOT_PREFIX"):
         if environ.get(variable):
@@ -36,17 +36,16 @@ def designated_root(environ: Mapping[str, str], running_prefix: Path = Path(sys.
 
 
 def usual_roots(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Return the places where installers put a root prefix by default, whether or not there is one."""
+    """Return the default root prefixes of installers, whether or not they exist."""
     home = home_of(environ)
     parents = (home, Path("/opt"), Path("/usr/local"))
     return (*(parent / name for parent in parents for name in _FOLDERS), home / ".local/share/mamba")
 
 
 def is_root(prefix: str | Path) -> bool:
-    """Return whether the prefix is the root of an installation of conda or mamba: it has ``condabin``.
+    """Return whether a prefix is the root of an installation of conda or mamba: it has ``condabin``.
 
-    The package ``conda`` brings that folder too, so an environment in which it is installed is none: it lies
-    in a folder ``envs``, or was made here. So are clones of a root, wherever they stand.
+    The package ``conda`` has that folder too, so prefixes in a folder ``envs`` and those made by a job do not count.
     """
     if not os.path.isdir(f"{prefix}/condabin") or os.path.basename(os.path.dirname(prefix)) == "envs":
         return False

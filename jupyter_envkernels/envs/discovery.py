@@ -1,4 +1,4 @@
-"""Locations -> the prefixes that they name, each once. A folder is read again only when its time stamp has changed."""
+"""Find the prefixes in the locations, each once. A folder is read again only when its time stamp has changed."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from .locations import Location
 from .trust import TrustSession
 
 _MAX_PROJECTS = 1000
-"""Each is looked into at each listing, which must stay cheap in a folder of any size."""
+"""Projects searched at each listing, which must stay cheap in a folder of any size."""
 
 _MAX_OF_OTHERS = 100
-"""Environments in projects that other accounts can write, all together: they could make any number of them."""
+"""Environments listed in projects that other accounts can write, in total: they could make any number of them."""
 
 MAX_LISTING_BYTES = 4 << 20
-"""Of a list of environments."""
+"""Largest list of environments that is read."""
 
 _Child = tuple[str, bool | None]
-"""A name or path, and whether it is a link; None where that is not known yet."""
+"""A name or path, and whether it is a link; None if not known yet."""
 
 
 SIBLING_NAME = 50
-"""Characters of a prefix's name that go into that of a hidden sibling: with the rest, no more than 255 bytes."""
+"""Characters of a prefix's name that the name of its hidden sibling has, which must not exceed 255 bytes."""
 
 
 def is_hidden_sibling(name: str) -> bool:
-    """Return whether a name is that of a prefix that is being built or taken away: ``.NAME.envkernels-*``."""
+    """Return whether a name is that of a prefix that is being built or removed: ``.NAME.envkernels-*``."""
     return name.startswith(".") and ".envkernels-" in name
 
 
 def kept_beside(prefix: str) -> list[str]:
-    """Return the paths of the versions of an environment that were rolled back, and are kept beside it for a day.
+    """Return the paths of rolled-back versions of an environment, which are kept beside it for a day.
 
-    Of one with a long name, which a sibling has in part, none is found.
+    None are found for a long name, of which siblings have only a part.
     """
     folder, name = os.path.split(prefix)
     if len(name) >= SIBLING_NAME:
@@ -61,7 +61,7 @@ class FoundPrefix(NamedTuple):
         identity: its name below the real path of its folder; ids are derived from it.
         real: with all links resolved.
         location: the first that names it.
-        is_named: a line or a link stands for it, so that its absence is worth a word.
+        is_named: whether a line or a link names it, so that its absence is reported.
     """
 
     path: str
@@ -72,13 +72,13 @@ class FoundPrefix(NamedTuple):
 
     @property
     def is_link(self) -> bool:
-        """The prefix itself is a link to elsewhere."""
+        """Return whether the prefix itself is a link."""
         return self.identity != self.real
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Listing:
-    """What a location held at a time; compared by identity."""
+    """The contents of a location at a time; compared by identity."""
 
     stamp: Stamp | None
     children: tuple[_Child, ...]
@@ -97,12 +97,12 @@ class Discovery:
     def find(self, places: tuple[Location, ...], session: TrustSession) -> tuple[FoundPrefix, ...]:
         """Return the prefixes that the locations name, in their order; the same object while nothing has changed.
 
-        Where several paths lead to one prefix, its own path wins over links to it, and else the first location. A list
-        that is not trusted names none.
+        If several paths lead to one prefix, its own path wins over links to it, then the first location. Lists that
+        are not trusted are ignored.
 
         Args:
             places: where to look.
-            session: judges lists, which may be those of other homes.
+            session: checks whether lists are trusted, which may be in other homes.
         """
         now = time.time_ns()
         read = [
@@ -126,7 +126,7 @@ class Discovery:
         return found
 
     def _folders(self, places: Iterable[Location], now: int) -> Iterator[tuple[Location, str]]:
-        """What to read for each location: itself, or the environments of the projects in it."""
+        """Yield the folders to read for each location: itself, or the environments of the projects in it."""
         for location in places:
             if location.kind != "projects":
                 yield location, location.path
@@ -151,7 +151,7 @@ class Discovery:
 
 
 def _first(children: Iterable[_Child], most: int, folder: str, session: TrustSession) -> tuple[_Child, ...]:
-    """Return the first of the environments in a folder that other accounts can write, and all that may be trusted."""
+    """Return the environments that may be trusted in a folder that other accounts can write, and some of the others."""
     real = real_path(folder)
     kept: list[_Child] = []
     for child in children:
@@ -163,7 +163,7 @@ def _first(children: Iterable[_Child], most: int, folder: str, session: TrustSes
 
 
 class _Collector:
-    """Puts prefixes together by their real path."""
+    """Merges prefixes with the same real path."""
 
     def __init__(self) -> None:
         self.found: dict[str, FoundPrefix] = {}
@@ -192,7 +192,7 @@ class _Collector:
 
 
 def _children(path: str) -> tuple[_Child, ...]:
-    """Names of the folders in a folder."""
+    """Return the names of the folders in a folder."""
     try:
         with os.scandir(path) as entries:
             found = [
@@ -206,7 +206,7 @@ def _children(path: str) -> tuple[_Child, ...]:
 
 
 def _lines(path: str) -> tuple[_Child, ...]:
-    """Return the absolute paths in a list of environments, without blanks around them, as conda reads it."""
+    """Return the absolute paths in a list of environments, stripped, as conda reads it."""
     try:
         lines = [line.strip() for line in os.fsdecode(read_file(path, MAX_LISTING_BYTES)).split("\n")]
     except OSError:

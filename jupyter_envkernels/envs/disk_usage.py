@@ -1,4 +1,4 @@
-"""The bytes that a prefix takes on disk, as du(1) counts them: blocks, each inode once. And those that are free."""
+"""Measure the disk usage of a prefix as du(1) does: blocks, each inode once. And free space."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _OF_OTHERS = ("envs", "pkgs")
 
 
 class DiskUsage:
-    """Adds up what lies below a prefix, a few files at a step. What cannot be read does not count.
+    """Sums up the files below a prefix, a few at a step. Unreadable files do not count.
 
-    Of the root of an installation the environments and the package cache in it do not count; nor do other file systems.
+    The environments and the package cache in the root of an installation do not count, nor do other file systems.
 
     Args:
         prefix: its real path.
-        kept: paths of what goes with it when it is removed.
+        kept: further paths, which are removed together with it.
 
     Attributes:
-        own: bytes that are free when the prefix is removed: of files that have no link elsewhere, and of folders.
-        shared: bytes of files that have a hard link elsewhere too, in the package cache or a clone.
-        charged: bytes that count towards a person's limit: a file that the package cache and three environments
-            have counts by a third in each of them.
+        own: bytes that are freed when the prefix is removed: files without hard links elsewhere, and folders.
+        shared: bytes of files that have hard links elsewhere, in the package cache or a clone.
+        charged: bytes that count towards a user's limit: a file of the package cache that three environments share
+            counts a third in each of them.
     """
 
     def __init__(self, prefix: str, kept: Iterable[str] = ()) -> None:
@@ -38,10 +38,10 @@ class DiskUsage:
         self.charged = 0
         self._prefix = prefix
         self._kept = tuple(kept)
-        self._links: dict[int, int] = {}  # of a file that counts as shared: how many of its links we have not seen
+        self._links: dict[int, int] = {}  # inode of a file with hard links -> links not seen yet
 
     def steps(self) -> Iterator[None]:
-        """Yield at each step; the attributes are true when there is no further one."""
+        """Yield after each step; the attributes are complete at the end."""
         try:
             top = os.lstat(self._prefix)
         except OSError:
@@ -50,7 +50,7 @@ class DiskUsage:
         self._count(top)
         folders = [self._prefix, *self._kept]
         for folder in self._kept:
-            with suppress(OSError):  # its day is over
+            with suppress(OSError):  # it has been removed by now
                 self._count(os.lstat(folder))
         while folders:
             for number, entry in enumerate(_entries(folders.pop()), 1):
@@ -74,10 +74,10 @@ class DiskUsage:
             self.shared += size
             left = status.st_nlink
         self._links[status.st_ino] = left - 1
-        if left == 1:  # the last of its links, and all were here
+        if left == 1:  # all links were below the prefix: its removal frees the file
             self.shared -= size
             self.own += size
-        else:  # one link of each file is the package cache's, as a rule
+        else:  # st_nlink - 1 environments share the file: one link is usually that of the package cache
             self.charged += size // (status.st_nlink - 1)
 
 
@@ -97,7 +97,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
 
 
 def free_bytes(path: Path) -> int | None:
-    """Return what is free where a path is, or would be; None where the file system does not tell, as /proc."""
+    """Return the free bytes where a path is or would be; None if the file system does not say, such as /proc."""
     try:
         there = os.statvfs(nearest_existing(path))
     except OSError:

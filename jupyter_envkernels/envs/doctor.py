@@ -1,4 +1,4 @@
-"""Why a path is, or is not, a kernel: every location and every rule, with what was found."""
+"""Explain why a path is or is not a kernel: every location and every rule, with its result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LocationState = Literal["found", "missing", "unreadable", "not trusted"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule and how it came out."""
+    """The result of one rule."""
 
     ok: bool
     message: str
@@ -41,11 +41,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class SearchedLocation:
-    """One place that was looked at.
+    """A location that was searched.
 
     Attributes:
-        origin: who named it.
-        prefixes: how many paths it names, environments or not.
+        origin: the setting or rule that names it.
+        prefixes: number of paths that it names, environments or not.
     """
 
     path: str
@@ -57,14 +57,14 @@ class SearchedLocation:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What the doctor says.
+    """The result of the doctor.
 
     Attributes:
-        configuration: conda's configuration files, policy files and the limit on jobs, and what is wrong with them.
+        configuration: conda's configuration files, policy files and the limit on jobs, and their problems.
         locations: in order of precedence.
-        path: the path in question; None where none was given.
-        is_kernel: it offers a kernel that nothing is known against; None without a path.
-        findings: the rules for the path, in the order in which they decide; then scripts of it that have failed.
+        path: the path in question; None if none was given.
+        is_kernel: whether it has a kernel without a known problem; None without a path.
+        findings: the rules for the path, in the order in which they are applied; then its scripts that have failed.
     """
 
     configuration: tuple[Finding, ...]
@@ -74,18 +74,18 @@ class Diagnosis:
     findings: tuple[Finding, ...] = ()
 
     def with_configuration(self, *findings: Finding) -> Diagnosis:
-        """Return the same with more findings on the configuration."""
+        """Return the diagnosis with more findings on the configuration."""
         return replace(self, configuration=(*self.configuration, *findings))
 
 
 def path_of(catalog: Catalog, ref: str) -> Path:
-    """Return the path that a reference to an environment stands for.
+    """Return the path that a reference to an environment means.
 
     Args:
-        catalog: knows the places.
-        ref: a path, absolute, below the home folder (``~``) or below the folder that Jupyter serves, else the current
-            one; or the name or id of an environment: then its prefix, or the path of that name in a folder of
-            environments that has one, or in the first of them.
+        catalog: the environments and locations.
+        ref: a path, absolute or relative to the home folder (``~``) or to the folder that Jupyter serves, else the
+            current one; or the name or id of an environment: its prefix, or the path of that name in the first folder
+            of environments that has it, or else in the first of all.
     """
     if os.sep in ref or ref.startswith("~") or ref in {".", ".."}:
         return Path(catalog.options.contents_root or "", os.path.expanduser(ref))
@@ -95,7 +95,7 @@ def path_of(catalog: Catalog, ref: str) -> Path:
 
 
 def diagnose(catalog: Catalog, path: Path | None = None) -> Diagnosis:
-    """Look at the configuration, at each location, and at a path if one is given. Reads files and changes nothing."""
+    """Check the configuration, each location, and a path if one is given. Reads files and changes nothing."""
     settings = catalog.settings()
     places = catalog.locations()
     configuration = [
@@ -127,7 +127,7 @@ def _offer(kernel: Kernel) -> Finding:
     return Finding(
         ok=True,
         message=f"It offers the kernel {kernel.id}, for which {kernel.other_prefix} is activated: {kernel.remark}",
-        remedy=f"Delete its kernelspec {kernel.raw_name} if that is not what you want.",
+        remedy=f"Delete its kernelspec {kernel.raw_name} if that is not intended.",
     )
 
 
@@ -152,7 +152,7 @@ def _search(location: Location, session: TrustSession) -> SearchedLocation:
 
 
 class _Examination:
-    """The rules for one prefix. Each method answers one question; the first that fails ends it."""
+    """The rules for one prefix, one a method; the first that fails ends the examination."""
 
     def __init__(self, catalog: Catalog, places: tuple[Location, ...], prefix: str) -> None:
         self._catalog = catalog
@@ -161,7 +161,7 @@ class _Examination:
         self._session = catalog.trust().session()
 
     def findings(self) -> list[Finding]:
-        """All rules up to the first that decides against the prefix; kernels one by one."""
+        """Return the results of all rules up to the first that fails; kernels one by one."""
         found = [self._is_environment()]
         if found[-1].ok:
             found.append(self._is_located())
@@ -175,8 +175,8 @@ class _Examination:
         if is_hidden_sibling(os.path.basename(self._prefix)):
             return Finding(
                 ok=False,
-                message=f"{self._prefix} is the working place of a job.",
-                remedy="It goes away when the job has ended.",
+                message=f"{self._prefix} is the working folder of a job.",
+                remedy="It is removed when the job has ended.",
             )
         contents = self._contents()
         if isinstance(contents, Problem):
@@ -189,7 +189,7 @@ class _Examination:
         except NotAnEnvironment as absence:
             return absence.problem
         if contents.problem and not os.path.exists(f"{self._prefix}/conda-meta/history"):
-            return contents.problem  # permissions do not let us see whether it is one
+            return contents.problem  # permissions hide whether it is one
         return contents
 
     def _is_located(self) -> Finding:
@@ -197,7 +197,7 @@ class _Examination:
         if found is None:
             return Finding(
                 ok=False,
-                message="No location names it.",
+                message="It is in none of the locations.",
                 remedy="Put its folder into c.EnvKernels.roots or conda's envs_dirs, or its path into "
                 "~/.conda/environments.txt.",
             )
@@ -228,6 +228,6 @@ class _Examination:
             return [_failed(problem or Problem("no-kernel", "It has no kernel."))]
         found = [_offer(kernel) for kernel in environment.kernels]
         if environment.is_running:
-            ordinary = "Jupyter runs in it: its kernels are listed under their ordinary names, such as python3."
+            ordinary = "Jupyter runs in it: its kernels are listed under their usual names, such as python3."
             found.append(Finding(ok=True, message=ordinary))
         return found

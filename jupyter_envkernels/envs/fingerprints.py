@@ -1,22 +1,22 @@
-"""Time stamps by which a file or folder is known to be unchanged."""
+"""Detect whether a file or folder has changed, by its time stamp and inode."""
 
 from __future__ import annotations
 
 import os
 
 SETTLE_NS = 2_000_000_000
-"""A time stamp so young is not trusted: a change within the same tick of the file system's clock would not show."""
+"""Newer time stamps are not relied on: a change within the same tick of the file system's clock would not show."""
 
 Stamp = int
 MISSING: Stamp = 0
 
 
 def stamp_of(path: str, now: int) -> Stamp | None:
-    """Return the state of a file or folder, equal for as long as it is unchanged; None where that cannot be told.
+    """Return a stamp that is equal while a file or folder is unchanged; None if that cannot be guaranteed yet.
 
     Args:
-        path: where nothing is, the stamp is :data:`MISSING`.
-        now: nanoseconds since the epoch, taken before the first look.
+        path: if it does not exist, the stamp is :data:`MISSING`.
+        now: nanoseconds since the epoch, taken before the file is read.
     """
     try:
         return settled(os.stat(path), now)
@@ -25,13 +25,13 @@ def stamp_of(path: str, now: int) -> Stamp | None:
 
 
 def settled(status: os.stat_result, now: int) -> Stamp | None:
-    """Return the stamp of a file whose status is known; None while it is too young."""
+    """Return the stamp of a file whose status is known; None while it is too new."""
     return fingerprint(status) if now - status.st_mtime_ns > SETTLE_NS else None
 
 
 def fingerprint(status: os.stat_result) -> Stamp:
-    """Return the time of the last change and the inode as one number: a file that replaces another may be as old.
+    """Return ctime and inode as one number; the inode, because a file that replaces another may have the same time.
 
-    The time is that of the status, which a change of owner or mode moves as well.
+    Unlike mtime, ctime also changes with owner and mode.
     """
     return status.st_ctime_ns << 64 | status.st_ino

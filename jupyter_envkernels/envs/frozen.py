@@ -1,4 +1,4 @@
-"""Environments that their makers protect from changes: those with ``conda-meta/frozen``.
+"""Detect frozen environments, which are protected from changes by ``conda-meta/frozen``.
 
 Format: CEP 22, https://conda.org/learn/ceps/cep-0022/. The file is empty, or JSON with a ``message``.
 """
@@ -15,7 +15,7 @@ _MAX_BYTES = 1 << 16
 
 
 def why_frozen(prefix: str | os.PathLike[str]) -> str:
-    """Return why an environment must not be changed, with what its maker says of it; empty when it is not frozen."""
+    """Return why an environment must not be changed, with the message of its file; empty if it is not frozen."""
     path = f"{os.fspath(prefix)}/{FROZEN}"
     if not os.path.isfile(path):
         return ""
@@ -24,7 +24,7 @@ def why_frozen(prefix: str | os.PathLike[str]) -> str:
 
 
 def _message(path: str) -> str:
-    """The text of the file; empty where it has none that can be read, which protects as well."""
+    """Return the message of the file; empty if there is none, as a file without one protects as well."""
     try:
         message = json.loads(read_file(path, _MAX_BYTES))["message"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

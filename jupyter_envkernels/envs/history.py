@@ -1,9 +1,8 @@
-"""``conda-meta/history`` -> revisions: conda's own record of what was requested and when, read as conda reads it.
+"""Read revisions from ``conda-meta/history``, conda's record of requests and changes, as conda does.
 
 Format: ``History.parse`` and ``History.construct_states`` in conda's ``history.py``. An entry begins with a line
-``==> time <==``. Its comments tell the command and the specs; all other lines name packages. Where at least one of them
-begins with ``+`` or ``-`` they are changes, else they are all packages that there are, so that an entry without any
-package stands for an empty environment.
+``==> time <==``. Its comments have the command and the specs; all other lines name packages. If at least one of them
+begins with ``+`` or ``-`` they are changes, else they are all packages: an entry without any is an empty environment.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from ..models import Revision
 from ..specs import conda_name, without_credentials
 
 _MAX_BYTES = 32 * 1024 * 1024
-"""A longer file is not read: conda writes some hundred bytes a change."""
+"""Largest history that is read; conda writes some hundred bytes a change."""
 
 _HEAD = re.compile(r"==>\s*(?P<time>.+?)\s*<==")
 _COMMAND = re.compile(r"#\s*cmd:\s*(?P<command>.+)")
@@ -39,14 +38,14 @@ _RELATION = re.compile(r"(==?|!=|~=|[<>]=?)[^\s=<>!~]\S*")
 
 @dataclass(slots=True)
 class _HistoryEntry:
-    """One entry as written."""
+    """One entry, as written."""
 
     time: str
     comments: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
 
     def after(self, before: frozenset[str]) -> frozenset[str]:
-        """Return the packages that there are after it."""
+        """Return the packages after this entry."""
         added = {line[1:] for line in self.packages if line.startswith("+")}
         removed = {line[1:] for line in self.packages if line.startswith("-")}
         return before - removed | added if added or removed else frozenset(self.packages)
@@ -55,7 +54,7 @@ class _HistoryEntry:
 def read_history(prefix: Path) -> tuple[Revision, ...]:
     """Return the revisions of an environment, oldest first, as ``conda list --revisions`` numbers them.
 
-    Texts hold no credentials. What cannot be understood is left out; without a history that can be read there are none.
+    Credentials are removed. Invalid lines are skipped; if the history cannot be read there are no revisions.
     """
     found: list[Revision] = []
     packages: frozenset[str] = frozenset()
@@ -66,9 +65,9 @@ def read_history(prefix: Path) -> tuple[Revision, ...]:
 
 
 def requested_specs(revisions: Iterable[Revision]) -> dict[str, str]:
-    """Return the match specs in force after the last of these revisions, by package.
+    """Return the requested match specs after the last of these revisions, by package.
 
-    As conda finds them: an entry without a command does not count, and a later spec takes the place of an earlier one.
+    As in conda, entries without a command do not count, and a later spec replaces an earlier one.
     """
     specs: dict[str, str] = {}
     for revision in revisions:
@@ -104,7 +103,7 @@ def _entries(lines: Iterable[str]) -> Iterator[_HistoryEntry]:
 def _revision(number: int, entry: _HistoryEntry, before: frozenset[str], after: frozenset[str]) -> Revision:
     command = ""
     specs: dict[str, tuple[str, ...]] = {}
-    for comment in entry.comments:  # the last of each sort counts
+    for comment in entry.comments:  # the last of each kind counts
         if found := _COMMAND.match(comment):
             command = found["command"]
         elif (found := _SPECS.match(comment)) and found["action"] in _ACTIONS and (listed := _listed(found["specs"])):
@@ -123,7 +122,7 @@ def _revision(number: int, entry: _HistoryEntry, before: frozenset[str], after: 
 
 
 def _time(text: str) -> float | None:
-    """Return seconds since the epoch, or None where they are no date; conda writes local time without its zone."""
+    """Return seconds since the epoch; None if it is not a date. conda writes local time without a time zone."""
     try:
         seconds = time.mktime(time.strptime(text, "%Y-%m-%d %H:%M:%S"))
         return datetime.fromtimestamp(seconds, timezone.utc).timestamp()
@@ -132,7 +131,7 @@ def _time(text: str) -> float | None:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    """The specs of one line: a Python list, or before conda 4.4 words with commas; empty where it is neither."""
+    """Return the specs of one line: a Python list, or before conda 4.4 comma-separated words; else none."""
     if text.startswith("["):
         try:
             found = [str(spec) for spec in ast.literal_eval(text)]
@@ -144,7 +143,7 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> list[str]:
-    """``python >=3,<4,numpy`` -> two specs: what begins with a relation belongs to the spec before."""
+    """Split ``python >=3,<4,numpy`` into two specs: a part that begins with a relation belongs to the spec before."""
     words: list[str] = []
     for part in text.split(","):
         if words and _RELATION.fullmatch(part):

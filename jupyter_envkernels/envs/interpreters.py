@@ -1,7 +1,7 @@
-"""Interpreters of other prefixes that run the kernels of a prefix, and kernelspecs that packages have written.
+"""Detect kernels of a prefix that run the interpreter of another prefix, and kernelspecs that packages installed.
 
 ``ipykernel install --prefix A`` called from B writes a kernelspec into A that runs the interpreter of B. In an
-environment that was moved, kernelspecs of packages name an interpreter at its old path, where another may be now.
+environment that was moved, kernelspecs of packages name an interpreter at its old path, where there may be another now.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .prefix_data import MAX_RECORD_BYTES, is_in_records
 
 
 def other_prefix(program: str, prefix: str) -> str:
-    """Return the prefix that a program lies in, where that is another one; else an empty text.
+    """Return the prefix of a program if it is another one; else an empty text.
 
     Args:
         program: absolute path.
-        prefix: whose kernel it runs.
+        prefix: of the kernel that it runs.
     """
     program = os.path.normpath(program)
     if program.startswith(f"{prefix}/bin/"):
@@ -32,7 +32,7 @@ def other_prefix(program: str, prefix: str) -> str:
 
 
 def is_packaged(prefix: str, path: str) -> bool:
-    """Check whether a file is one of a package, by the records of conda and pip. All are read, unless nothing changed.
+    """Return whether a package installed a file, by the records of conda and pip. The result is cached.
 
     Args:
         prefix: of the environment.
@@ -45,7 +45,7 @@ def is_packaged(prefix: str, path: str) -> bool:
 
 @lru_cache(maxsize=100)
 def _is_packaged(prefix: str, path: str, stamps: tuple[Stamp, ...]) -> bool:
-    del stamps  # for the cache alone
+    del stamps  # a part of the cache key
     return is_in_records(Path(prefix), path) or any(
         _names(record, f"../{path},".encode())
         for record in Path(prefix).glob("lib/python*/site-packages/*.dist-info/RECORD")

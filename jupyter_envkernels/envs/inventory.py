@@ -1,7 +1,7 @@
-"""One prefix -> what it consists of: conda's records, what pip put over and beside them, what was requested.
+"""Read what is installed in a prefix: the packages of conda and pip, and what was requested.
 
-Only files are read. pip's packages are merged over conda's as conda does it (``PrefixData`` with
-``interoperability``): a conda package whose metadata pip took away is gone, and what took its place is pip's.
+Only files are read. pip's packages are merged over conda's as conda does (``PrefixData`` with ``interoperability``): a
+conda package whose metadata pip has removed is gone, and its replacement is a pip package.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _METADATA = re.compile(rf".*/site-packages/[^/]+{re.escape(_INFO)}")
 
 
 def read_inventory(prefix: Path) -> Inventory:
-    """Read what an environment consists of.
+    """Read the packages, the requested specs and the variables of an environment.
 
     Raises:
-        NotFound: there is no environment any more.
+        NotFound: the environment no longer exists.
         InvalidSpec: a record is unreadable.
     """
     _check_there(prefix)
@@ -58,7 +58,7 @@ def read_installed(prefix: Path) -> InstalledState:
     """Read what is installed in an environment, with the records of its conda packages.
 
     Raises:
-        NotFound: there is no environment any more.
+        NotFound: the environment no longer exists.
         InvalidSpec: a record is unreadable.
     """
     _check_there(prefix)
@@ -80,11 +80,11 @@ def read_installed(prefix: Path) -> InstalledState:
 
 def _check_there(prefix: Path) -> None:
     if not (prefix / "conda-meta").is_dir():
-        raise NotFound(f"There is no environment at {prefix} any more.")
+        raise NotFound(f"The environment {prefix} no longer exists.")
 
 
 def _pip(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[InstalledPackage, ...]:
-    """Return the packages of pip, by name."""
+    """Return the pip packages, by name."""
     folder = _site_packages(records)
     if not folder:
         return ()
@@ -93,7 +93,7 @@ def _pip(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[InstalledPackag
 
 
 def read_pins(prefix: Path) -> dict[str, str]:
-    """Return the match specs of ``conda-meta/pinned``, which bind every later choice of packages, each with its place.
+    """Return the match specs of ``conda-meta/pinned``, which every solve must satisfy, each with its file and line.
 
     See conda's documentation, "Preventing packages from updating (pinning)".
     """
@@ -107,7 +107,7 @@ def read_pins(prefix: Path) -> dict[str, str]:
 
 
 def _checked(path: Path, record: PrefixRecord) -> PrefixRecord:
-    """Return a record, of which no text is several lines: they go into files that are read line by line."""
+    """Refuse a record with a line break in a text: these texts go into files that are read line by line."""
     texts = (record.name, record.version, record.build, record.channel, record.subdir, record.url)
     if not "".join(filter(None, texts)).isprintable():
         raise damaged_record(path, ValueError("it has a line break or a control character"))
@@ -115,14 +115,14 @@ def _checked(path: Path, record: PrefixRecord) -> PrefixRecord:
 
 
 def _is_replaced(prefix: Path, record: PrefixRecord) -> bool:
-    """Metadata that the package brought are not there any more."""
-    # of thousands of paths, only one or two are worth the expression
+    """Return whether pip has removed metadata that the package installed."""
+    # the suffix first: the expression is slow for thousands of paths
     metadata = [path for path in record.files if path.endswith(_INFO) and _METADATA.fullmatch(path)]
     return any(not os.path.exists(f"{prefix}/{path}") for path in metadata)
 
 
 def _site_packages(records: Sequence[PrefixRecord]) -> str:
-    """Where the prefix's python looks for packages, relative to it; empty where it has no python."""
+    """Return site-packages of the prefix's python, relative to the prefix; empty if it has no python."""
     python = next((record for record in records if record.name == "python"), None)
     if python is None:
         return ""
@@ -153,7 +153,7 @@ def _channel(record: PrefixRecord) -> str:
 
 
 def _planned(path: Path, data: bytes, record: PrefixRecord) -> PlannedPackage:
-    """Return a package as plans have it, of whose record nothing is kept that only its prefix tells."""
+    """Return a package as plans have it; its record is reduced to what the index of a channel has."""
     content = decode_record(path, data, dict[str, msgspec.Raw])
     text = msgspec.json.encode({key: value for key, value in content.items() if key not in OF_A_PREFIX}).decode()
     return PlannedPackage(
@@ -171,7 +171,7 @@ def _planned(path: Path, data: bytes, record: PrefixRecord) -> PlannedPackage:
 
 
 def _archive_size(path: Path, data: bytes) -> int:
-    """Return about the size of an archive, by its files: the record comes from a list that told none."""
+    """Estimate the size of an archive by its files, for a record without a size."""
     entries = decode_record(path, data, FilesRecord[_SizedPath]).paths
     return packed_bytes(sum(entry.size_in_bytes or 0 for entry in entries))
 
@@ -181,16 +181,16 @@ class _SizedPath(PathData, gc=False):
 
 
 def _requested(prefix: Path, records: Sequence[PrefixRecord]) -> tuple[str, ...]:
-    """Return what was requested and is there, by the history, or where that says nothing by the records."""
+    """Return the requested specs of installed packages, by the history, or else by the records."""
     names = {record.name for record in records}
     in_history = [text for name, text in requested_specs(read_history(prefix)).items() if name in names]
     said = [text for record in records for text in (record.requested_specs or (record.requested_spec,))]
-    in_records = [text for text in said if text and text != "None"]  # which conda writes for a mere dependency
+    in_records = [text for text in said if text and text != "None"]  # conda writes this for a dependency
     return tuple(without_credentials(text) for text in dict.fromkeys(in_history or sorted(in_records)))
 
 
 def _variables(prefix: Path) -> dict[str, str]:
-    """The variables that ``conda env config vars`` keeps; unset ones are marked, not deleted."""
+    """Return the variables of ``conda env config vars``; unset ones are marked in the file, not deleted."""
     try:
         state = json.loads(read_file(prefix / "conda-meta" / "state", _MAX_BYTES))
         found = state.get("env_vars", {})

@@ -1,9 +1,9 @@
-"""Ids and display names of kernels.
+"""Make the ids and display names of kernels.
 
-An id is a pure function of the environment's prefix and of the configuration: no other environment can change it, and
+An id is a pure function of the environment's prefix and of the configuration: other environments cannot change it, and
 it never comes to mean another prefix. ``conda-base-KERNEL`` belongs to the root prefix, ``conda-env-NAME-KERNEL`` to
-the environments in one folder, the home of plain names; all others carry eight digits of the hash of their prefix.
-These are the names that nb_conda_kernels gave where it had no two environments to tell apart.
+the environments in one folder, the home of plain names; all others end with eight digits of the hash of their prefix.
+nb_conda_kernels gave the same names, where they were unique.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Naming:
 
     Attributes:
         home: the folder whose environments have plain names.
-        base: the root prefix that is called ``base``; empty where none is designated.
+        base: the root prefix that is called ``base``; empty if there is none.
     """
 
     home: str
     base: str
 
     def slug(self, identity: str) -> str:
-        """Return the part of a kernel id that stands for the environment: ``base``, ``env-NAME`` or ``env-NAME-HASH``.
+        """Return the part of a kernel id that identifies the environment: ``base``, ``env-NAME`` or ``env-NAME-HASH``.
 
         Args:
             identity: the prefix below its folder's real path.
@@ -60,13 +60,13 @@ class Naming:
 
 
 def clean(text: str) -> str:
-    """Fold to what a kernelspec name may contain: accents are dropped, all else becomes an underscore."""
+    """Convert a text to the characters of kernelspec names: accents are dropped, all else becomes an underscore."""
     folded = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return re.sub(r"[^A-Za-z0-9._-]", "_", folded)
 
 
 def kernel_suffixes(raw_names: Sequence[str]) -> dict[str, str]:
-    """Return raw kernel name -> the last part of its id, without a dash, different for each.
+    """Return raw kernel name -> last part of its id, which is unique and has no dash.
 
     ``python3`` is ``py``, ``ir`` is ``r``, and the newest of ``julia-1.10`` and ``julia-1.11`` is ``julia``.
     """
@@ -89,7 +89,7 @@ def _by_version(raw: str) -> list[tuple[int, int, str]]:
 
 
 def short_kernel_name(display_name: str) -> str:
-    """Return what a kernel calls itself, without the package in brackets: ``Python 3 (ipykernel)`` is ``Python 3``."""
+    """Return a display name without its package: ``Python 3 (ipykernel)`` is ``Python 3``."""
     return display_name.removesuffix(" (ipykernel)")
 
 
@@ -97,7 +97,7 @@ def check_template(template: str) -> str:
     """Return the template for display names, or the default one for an empty text.
 
     Raises:
-        InvalidRequest: it has fields that there are not.
+        InvalidRequest: it has unknown fields.
     """
     try:
         fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
@@ -117,7 +117,7 @@ def _unusable(template: str, why: str) -> InvalidRequest:
 
 
 def language_of(display_name: str) -> str:
-    """Return the language of a kernel as nb_conda_kernels names it: ``Python`` whatever its version, ``R``."""
+    """Return the language of a kernel as nb_conda_kernels does: ``Python`` for any version, ``R``."""
     return "Python" if display_name.startswith("Python") else display_name
 
 

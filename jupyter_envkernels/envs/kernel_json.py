@@ -1,4 +1,4 @@
-"""kernel.json: what jupyter_client takes for a kernelspec, and the command as it runs in its own prefix."""
+"""Read kernel.json as jupyter_client does, and resolve its command in its own prefix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..models import Problem
 from .interpreters import is_packaged, other_prefix
 
 _MAX_DEPTH = 50
-"""Of objects and lists in each other: the listing is one document, and Python encodes some hundred levels only."""
+"""Deepest nesting of objects and lists: the listing is one document, and Python encodes a few hundred levels only."""
 
 _FIELDS: tuple[tuple[str, type, str], ...] = (
     ("display_name", str, "a text"),
@@ -24,10 +24,10 @@ _FIELDS: tuple[tuple[str, type, str], ...] = (
 
 
 def parse_kernel_json(data: bytes) -> dict[str, Any]:
-    """Return a kernelspec as jupyter_client takes it.
+    """Return a kernelspec that jupyter_client accepts.
 
     Raises:
-        ValueError: the sentence says what is wrong with it.
+        ValueError: the message says what is wrong.
     """
     try:
         spec = _DECODER.decode(data.decode("utf-8"))
@@ -38,7 +38,7 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(spec, dict):
-        raise ValueError("it must hold an object")  # noqa: TRY004 - a value of the file, not of the program
+        raise ValueError("it must be an object")  # noqa: TRY004 - a value of the file, not of the program
     argv = spec.get("argv")
     if not argv or not isinstance(argv, list) or not all(isinstance(word, str) and "\0" not in word for word in argv):
         raise ValueError('"argv" must be a list of words')
@@ -51,7 +51,7 @@ def parse_kernel_json(data: bytes) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    """``NaN`` and ``Infinity``, which Python takes for JSON, and no browser."""
+    """Refuse ``NaN`` and ``Infinity``, which Python accepts in JSON but browsers do not."""
     raise ValueError(f"it is not JSON ({name})")
 
 
@@ -73,13 +73,13 @@ def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 def _check_values(spec: Mapping[str, Any]) -> None:
     if not all(isinstance(value, str) and is_variable(name, value) for name, value in spec.get("env", {}).items()):
-        raise ValueError('"env" must hold texts')
+        raise ValueError('"env" must have text values')
     if spec.get("interrupt_mode", "signal").lower() not in ("signal", "message"):
         raise ValueError('"interrupt_mode" must be "signal" or "message"')
 
 
 def is_variable(name: str, value: str) -> bool:
-    """Return whether the operating system takes it for an environment variable."""
+    """Return whether the operating system accepts an environment variable."""
     return name != "" and "=" not in name and "\0" not in name and "\0" not in value
 
 
@@ -89,7 +89,7 @@ class Command(NamedTuple):
     Attributes:
         argv: the command.
         problem: why it cannot be run.
-        other_prefix: the prefix that its program lies in, where that is not the kernel's own; else empty.
+        other_prefix: the prefix of its program, if that is not the kernel's own; else empty.
     """
 
     argv: list[str]
@@ -98,11 +98,11 @@ class Command(NamedTuple):
 
 
 def resolve_argv(argv: Sequence[str], prefix: str, kernel_json: str) -> Command:
-    """Make a kernel's command one of this prefix, wherever its kernel.json was written.
+    """Return a kernel's command with its program resolved in this prefix.
 
-    jupyter_client takes a bare ``python`` and ``{prefix}`` for those of the server. A bare name is looked up in
-    ``bin``. So is the last part of a path that is not there, or that lies in another prefix although a package of this
-    one has brought the kernel.json, as in an environment that was moved.
+    jupyter_client would resolve a bare ``python`` and ``{prefix}`` to those of the server. A bare name is looked up in
+    ``bin``. So is the last part of a path that does not exist, or that is in another prefix although a package of this
+    one installed the kernel.json, as in an environment that was moved.
 
     Args:
         argv: as kernel.json has it.
@@ -123,7 +123,7 @@ def resolve_argv(argv: Sequence[str], prefix: str, kernel_json: str) -> Command:
     if os.path.isabs(program) or program.startswith("python"):
         problem = Problem(
             "no-executable",
-            f"{missing}, which runs the kernel, is not there.",
+            f"{missing}, which runs the kernel, does not exist.",
             "Install the kernel's language into the environment again.",
         )
         return Command([missing, *command[1:]], problem)

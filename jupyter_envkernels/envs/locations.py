@@ -1,4 +1,4 @@
-"""Where environments are looked for, in order of precedence, and on whose word."""
+"""List the locations of environments in order of precedence, with the setting that names each."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from .trust_sources import administers
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """One place.
+    """One location.
 
     Attributes:
         path: absolute.
         kind: a folder of environments, one prefix, a file with one prefix a line, or a folder of pixi projects.
-        origin: who named it.
-        is_shared: its environments are changed by its administrators only.
-        is_administered: this user is one of them.
-        is_root: the prefix is the root of an installation.
+        origin: the setting or rule that names it.
+        is_shared: whether only its administrators may change its environments.
+        is_administered: whether this user is one of them.
+        is_root: whether the prefix is the root of an installation.
     """
 
     path: str
@@ -36,7 +36,7 @@ class Location:
 
 
 def locations(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> tuple[Location, ...]:
-    """Return all places once: those of the administrator, those of conda's configuration, the usual ones, the lists."""
+    """Return all locations: those of the administrator, of conda's configuration, the usual ones, and lists."""
     found: dict[tuple[str, LocationKind], Location] = {}
     for location in _all(options, settings, environ):
         found.setdefault((location.path, location.kind), location)
@@ -62,7 +62,7 @@ def _all(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]
 
 
 def _installations(settings: Settings, environ: Mapping[str, str]) -> Iterator[Location]:
-    """Root prefixes with their environments, and the prefixes that are in use."""
+    """Yield root prefixes with their environments, and the prefixes that are in use."""
     if settings.root_prefix:
         yield from _installation(settings.root_prefix, "the conda installation")
     if environ.get("MAMBA_ROOT_PREFIX"):
@@ -71,7 +71,7 @@ def _installations(settings: Settings, environ: Mapping[str, str]) -> Iterator[L
     if environ.get("CONDA_PREFIX"):
         yield Location(_absolute(Path(environ["CONDA_PREFIX"])), "prefix", "CONDA_PREFIX")
     for root in usual_roots(environ):
-        yield from _installation(root, "a usual place of installations")
+        yield from _installation(root, "a default location of installers")
 
 
 def _installation(root: Path, origin: str) -> Iterator[Location]:
@@ -85,10 +85,10 @@ def _absolute(path: Path) -> str:
 
 
 def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Mapping[str, str]) -> str:
-    """Return the one folder whose environments have ids without a hash: the first of these that is configured.
+    """Return the one folder whose environments have ids without a hash.
 
-    The first root of the administrator, the first folder of conda's ``envs_dirs``, ``envs`` of the installation,
-    ``~/.conda/envs``. It does not depend on what is in them.
+    It is the first configured one of: the first root of the administrator, the first folder of conda's ``envs_dirs``,
+    ``envs`` of the installation, ``~/.conda/envs``. It does not depend on their contents.
     """
     candidates = (
         *options.roots,
@@ -100,5 +100,5 @@ def home_of_plain_names(options: CatalogOptions, settings: Settings, environ: Ma
 
 
 def nearest_existing(path: Path) -> Path:
-    """Return the path, or the nearest folder above it that there is, as far as this user may look."""
+    """Return the path, or the nearest folder above it that exists and is visible to this user."""
     return next(there for there in (path, *path.parents) if os.path.exists(there))

@@ -1,7 +1,7 @@
-"""The policy files of administrators: limits that no configuration, variable or condarc of a user loosens.
+"""Read the policy files of administrators: limits that users cannot loosen by configuration, variables or condarc.
 
-They are named ``envkernels/policy.yml`` (or ``.yaml``, ``.json``) below the folders that hold the configuration of
-Jupyter for a whole system. Their keys are the fields of :class:`~jupyter_envkernels.models.Limits`.
+They are named ``envkernels/policy.yml`` (or ``.yaml``, ``.json``) in the system-wide configuration folders of Jupyter.
+Their keys are the fields of :class:`~jupyter_envkernels.models.Limits`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .administrators import why_not_administrators
 from .conda_config.condarc import load_system_settings
 
 SYSTEM_FOLDERS = tuple(dict.fromkeys(("/etc/jupyter", "/usr/local/etc/jupyter", f"{sys.prefix}/etc/jupyter")))
-"""As in jupyter_core, but for what variables of the user add to them, such as ``JUPYTER_PLATFORM_DIRS``."""
+"""As in jupyter_core, but without variables of the user, such as ``JUPYTER_PLATFORM_DIRS``."""
 
 _NAMES = ("envkernels/policy.yml", "envkernels/policy.yaml", "envkernels/policy.json")
 _MAX_BYTES = 1 << 16
@@ -32,16 +32,17 @@ _ALLOWING = ("allowed_channels", "pip_indexes")
 
 
 def limits_in_force(configured: Limits, folders: Iterable[str] = SYSTEM_FOLDERS) -> Limits:
-    """Return the strictest of what is configured and what the policy files say now.
+    """Return the strictest limits of the configuration and the current policy files.
 
     Args:
-        configured: the limits of the configuration, which can only make those of the policy files stricter.
-        folders: where policy files are.
+        configured: the limits of the configuration, which can only be stricter than those of the policy files.
+        folders: the folders with policy files.
 
     Raises:
-        PolicyUnusable: a policy file is malformed, cannot be read, or is writable by others than administrators; or
-            nothing would be allowed any more.
+        PolicyUnusable: a policy file is malformed, cannot be read, or is writable by accounts other than
+            administrators; or the lists of allowed values have nothing in common.
     """
+    # All files count and each can only add limits, so their order, and whether one is found twice, does not matter.
     limits = Limits()
     for path in (f"{folder}/{name}" for folder in folders for name in _NAMES):
         if (found := _read(path)) is not None:
@@ -50,24 +51,24 @@ def limits_in_force(configured: Limits, folders: Iterable[str] = SYSTEM_FOLDERS)
 
 
 def allows_trust(folders: Iterable[str] = SYSTEM_FOLDERS) -> bool:
-    """Return whether users may trust single prefixes: no policy file forbids it, nor is one unusable that could."""
+    """Return whether users may trust single prefixes: no policy file forbids it, and none is unusable."""
     try:
         return limits_in_force(Limits(), folders).allow_trust
     except PolicyUnusable:
-        return False
+        return False  # the file that cannot be used may forbid it
 
 
 def options_in_force(configured: EngineOptions, folders: Iterable[str] = SYSTEM_FOLDERS) -> EngineOptions:
     """Return the options of the engine with the :func:`limits_in_force`.
 
     Raises:
-        PolicyUnusable: as there.
+        PolicyUnusable: see there.
     """
     return replace(configured, limits=limits_in_force(configured.limits, folders))
 
 
 def _read(path: str) -> Limits | None:
-    """Return the limits of one policy file; None where there is none.
+    """Return the limits of one policy file; None if it does not exist.
 
     Raises:
         PolicyUnusable: it must not be used.
@@ -79,7 +80,7 @@ def _read(path: str) -> Limits | None:
     except OSError as error:
         raise _unusable(path, f"it cannot be read ({error.strerror})") from error
     if reason := why_not_administrators(path):
-        raise _unusable(path, f"others than administrators can write it: {reason.rstrip('.')}")
+        raise _unusable(path, f"accounts other than administrators can write it: {reason.rstrip('.')}")
     try:
         return replace(_parse(data), files=(path,))
     except Unreadable as error:
@@ -98,20 +99,20 @@ def _unusable(path: str, why: str) -> PolicyUnusable:
 
 @lru_cache(maxsize=8)
 def _parse(data: bytes) -> Limits:
-    """Return the limits that a policy file gives.
+    """Parse a policy file.
 
     Raises:
-        Unreadable: it is no YAML, which includes JSON.
-        ValueError: it is no map of the known keys, or has a wrong value.
+        Unreadable: it is not YAML, which includes JSON.
+        ValueError: it is not a map of the known keys, or has an invalid value.
     """
     root = compose(decode(data))
     if not isinstance(root, Mapping):
-        raise ValueError("it is no map of limits")  # noqa: TRY004 - a value of the file, not of the program
+        raise ValueError("it is not a map of limits")  # noqa: TRY004 - a value of the file, not of the program
     return Limits(**{key.text: _value(key, value) for key, value in root.pairs})
 
 
 def _value(key: Scalar, node: Node) -> Any:
-    """Return the value of one key, of the type that its default has.
+    """Return the value of one key, with the type of its default.
 
     Raises:
         ValueError: there is no such key, or the value has another type.
@@ -148,15 +149,15 @@ _CONVERSIONS = {
     bool: ("true or false", _flag),
     int: ("a whole number, 0 for no limit", _number),
     str: ("text", _text),
-    tuple: ("a list of texts", _texts),
+    tuple: ("a list of text values", _texts),
 }
 
 
 def _stricter(limits: Limits, other: Limits) -> Limits:
-    """Return limits that allow only what both allow. Channels are compared as what their names mean to the system.
+    """Return limits that allow only what both allow. Channels are compared by URL, by the system's condarc.
 
     Raises:
-        PolicyUnusable: there is nothing that both allow.
+        PolicyUnusable: two lists of allowed values have nothing in common.
     """
     if limits.allowed_channels and other.allowed_channels:
         limits, other = _with_urls(limits), _with_urls(other)
@@ -166,7 +167,7 @@ def _stricter(limits: Limits, other: Limits) -> Limits:
         sources = " and ".join(dict.fromkeys((*limits.files, *(other.files or ("the configuration",)))))
         raise PolicyUnusable(
             f"No environment can be changed: the lists {error} of {sources} have nothing in common.",
-            remedy=f"Ask the administrator of this server, or take {error} out of your own configuration.",
+            remedy=f"Ask the administrator of this server, or remove {error} from your own configuration.",
         ) from error
 
 

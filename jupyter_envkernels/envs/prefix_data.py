@@ -1,7 +1,7 @@
-"""The records of packages in a prefix, ``conda-meta/NAME-VERSION-BUILD.json``; see conda's ``core/prefix_data.py``.
+"""Read the records of packages in a prefix, ``conda-meta/NAME-VERSION-BUILD.json``; see conda's ``PrefixData``.
 
-Everything that reads records reads them here. Other accounts may have made them: they are read bounded and without
-blocking. A caller gives the type to decode, which names only what it needs: most of a record are paths and hashes.
+This is the only reader of records. Other accounts may have written them, so reads are bounded and do not block. Callers
+pass the type to decode, with only the fields that they need: most of a record are paths and hashes.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from ..errors import InvalidSpec
 from ..files import read_file
 
 MAX_RECORD_BYTES = 64 << 20
-"""Of one record; those of packages with a hundred thousand files have some ten million."""
+"""Largest record that is read; one with a hundred thousand files has some ten million bytes."""
 
 _MAX_RECORDS_BYTES = 128 << 20
-"""Of all records of a prefix; a large environment of some thousand packages has some ten million."""
+"""Limit for all records of a prefix; a large environment of a thousand packages has some ten million bytes."""
 
 OF_A_PREFIX = {
     *("files", "paths_data", "link", "extracted_package_dir", "package_tarball_full_path"),
     *("requested_spec", "requested_specs"),
 }
-"""What a record has only in a prefix, and not in the index of its channel."""
+"""Fields of a record in a prefix that the index of a channel does not have."""
 
 T = TypeVar("T")
 
 
 class PrefixRecord(msgspec.Struct, frozen=True):
-    """What a record tells of its package; see conda's ``PrefixRecord``."""
+    """A record without its files; see conda's ``PrefixRecord``."""
 
     name: str
     version: str
     build: str = ""
-    channel: str | None = None  # which rattler may not know
+    channel: str | None = None  # rattler may not know it
     subdir: str = ""
     url: str | None = None
     md5: str | None = None
@@ -68,7 +68,7 @@ class PathsData(msgspec.Struct, Generic[P]):
 
 
 class FilesRecord(msgspec.Struct, Generic[P]):
-    """What a record tells of the files of its package."""
+    """The files of a record."""
 
     name: str = ""
     files: list[str] | None = None
@@ -86,7 +86,7 @@ def record_path(prefix: Path, name: str, version: str, build: str) -> Path:
 
 
 def record_paths(prefix: Path) -> list[Path]:
-    """Return the paths of all records of a prefix, by name; none where there is no such prefix."""
+    """Return the paths of all records of a prefix, by name; none if there is no such prefix."""
     return sorted((prefix / "conda-meta").glob("*.json"))
 
 
@@ -110,10 +110,10 @@ def read_records(prefix: Path, kind: type[T]) -> Iterator[tuple[Path, T]]:
 
 
 def record_contents(prefix: Path) -> Iterator[tuple[Path, bytes]]:
-    """Yield all records of a prefix with their paths, by name, for :func:`decode_record`.
+    """Yield the contents of all records of a prefix with their paths, by name, for :func:`decode_record`.
 
     Raises:
-        InvalidSpec: one cannot be read, or is too large, or all together are.
+        InvalidSpec: one cannot be read, or they are too large.
     """
     left = _MAX_RECORDS_BYTES
     for path in record_paths(prefix):
@@ -142,7 +142,7 @@ def _content(path: Path, limit: int) -> bytes:
 
 
 def damaged_record(path: Path, error: Exception) -> InvalidSpec:
-    """Return the failure that a record cannot be read."""
+    """Return the error for a record that cannot be read."""
     return InvalidSpec(
         f"The package record {path} cannot be read: {str(error).rstrip('.')}.",
         remedy=f"Delete this file, and install {path.stem.rsplit('-', 2)[0]} again.",
@@ -150,7 +150,7 @@ def damaged_record(path: Path, error: Exception) -> InvalidSpec:
 
 
 def is_in_records(prefix: Path, path: str) -> bool:
-    """Return whether a record names a file of its prefix; nothing is decoded, and what cannot be read names none.
+    """Return whether a record names a file of its prefix. Records are not decoded; unreadable ones are skipped.
 
     Args:
         prefix: of the environment.

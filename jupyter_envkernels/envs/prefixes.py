@@ -1,4 +1,4 @@
-"""One prefix -> what is in it: its kernelspecs, or why it has none. Whatever is broken in it becomes a Problem."""
+"""Read a prefix: its kernelspecs, or why it has none. Everything broken in it becomes a Problem."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class RawKernel(NamedTuple):
     """One folder below ``share/jupyter/kernels``.
 
     Attributes:
-        spec: None where kernel.json cannot be used.
-        other_prefix: the prefix whose interpreter runs it, where that is not its own; else empty.
+        spec: None if kernel.json cannot be used.
+        other_prefix: the prefix whose interpreter runs it, if that is another one; else empty.
     """
 
     name: str
@@ -38,13 +38,13 @@ class RawKernel(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What a prefix holds.
+    """The contents of a prefix.
 
     Attributes:
         is_frozen: see :mod:`.frozen`.
-        is_trusted: see :mod:`.trust`; of a prefix that is not, nothing is read.
-        watched: paths; while their stamps are the same, so is the rest. None where that cannot be told.
-        stamps: of these, in order.
+        is_trusted: see :mod:`.trust`; nothing is read in a prefix that is not trusted.
+        watched: paths; nothing has changed while their stamps are the same. Empty if changes cannot be detected.
+        stamps: of these paths, in order.
     """
 
     kernels: tuple[RawKernel, ...] = ()
@@ -57,7 +57,7 @@ class Contents(NamedTuple):
     stamps: tuple[Stamp, ...] = ()
 
     def is_current(self) -> bool:
-        """Return whether nothing has changed since it was read. It costs one ``stat`` a check."""
+        """Return whether nothing has changed since it was read, at the cost of one ``stat`` a path."""
         for path, stamp in zip(self.watched, self.stamps, strict=True):
             try:
                 current = fingerprint(os.stat(path))
@@ -69,7 +69,7 @@ class Contents(NamedTuple):
 
 
 class NotAnEnvironment(Exception):
-    """The prefix is no conda environment, or none yet. ``problem`` says why."""
+    """The prefix is not a conda environment, or not yet. ``problem`` says why."""
 
     def __init__(self, code: str, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -77,21 +77,21 @@ class NotAnEnvironment(Exception):
 
     @property
     def is_odd(self) -> bool:
-        """Something points here and there is nothing: worth showing, where it was named singly."""
+        """Return whether something points to a prefix that does not exist, which is worth showing if it was named."""
         return self.problem.code in ("gone", "dangling-link")
 
 
 def read_prefix(prefix: str, session: TrustSession | None = None) -> Contents:
     """Read one prefix.
 
-    An environment is what conda takes for one: it has ``conda-meta/history``.
+    As for conda, a prefix is an environment if it has ``conda-meta/history``.
 
     Args:
         prefix: its absolute path.
-        session: judges whether its files may be used; by default without any anchor.
+        session: checks whether its files may be used; by default without any anchor.
 
     Raises:
-        NotAnEnvironment: it has not, or a job is still building it.
+        NotAnEnvironment: it is not an environment, or a job is still building it.
     """
     is_writable = os.access(f"{prefix}/conda-meta/history", os.W_OK)
     if not is_writable:
@@ -111,20 +111,19 @@ def read_prefix(prefix: str, session: TrustSession | None = None) -> Contents:
 
 
 def not_trusted(prefix: str, verdict: Verdict) -> Problem:
-    """Return why an environment offers no kernel although it may have one."""
+    """Return why the kernels of an environment that is not trusted are not offered."""
     return Problem(
         "not-trusted",
         f"Its kernels are not offered, because other accounts can change what they run: {verdict.reason}",
-        f"If you trust what {verdict.owner or 'its owner'} puts there, run: "
-        f"jupyter envkernels trust {shlex.quote(prefix)}",
+        f"If you trust {verdict.owner or 'its owner'}, run: jupyter envkernels trust {shlex.quote(prefix)}",
     )
 
 
 def _pending(prefix: str) -> Contents:
-    """One that a job is at work on: to be shown only if it was an environment before.
+    """Return the contents of a prefix that a job is changing.
 
     Raises:
-        NotAnEnvironment: it was none.
+        NotAnEnvironment: it was not an environment before.
     """
     with suppress(OSError):
         if UPDATE_MARK in read_file(f"{prefix}/{_PENDING}", _MAX_MARK_BYTES).decode("ascii", "replace").splitlines():
@@ -136,14 +135,14 @@ def _absence(prefix: str) -> NotAnEnvironment:
     if os.path.exists(prefix):
         return NotAnEnvironment(
             "not-an-environment",
-            f"{prefix} is no conda environment: conda-meta/history is missing in it.",
+            f"{prefix} is not a conda environment: it has no conda-meta/history.",
             "Create the environment again.",
         )
     if os.path.islink(prefix):
         return NotAnEnvironment(
-            "dangling-link", f"{prefix} is a link to {os.readlink(prefix)}, which is not there.", "Remove the link."
+            "dangling-link", f"{prefix} is a link to {os.readlink(prefix)}, which does not exist.", "Remove the link."
         )
-    return NotAnEnvironment("gone", f"{prefix} is not there any more.", "Create the environment again.")
+    return NotAnEnvironment("gone", f"{prefix} no longer exists.", "Create the environment again.")
 
 
 def _unreadable(path: str, error: OSError) -> Problem:
@@ -158,7 +157,7 @@ def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) 
     problem = None
     is_frozen = os.path.isfile(f"{prefix}/{FROZEN}")
     if is_frozen:
-        watch.add(f"{prefix}/{FROZEN}")  # that it comes is not watched: what asks for a change looks again
+        watch.add(f"{prefix}/{FROZEN}")  # its creation is not watched: requests for a change check again
     try:
         kernels = _read_kernels(prefix, session, watch)
         if not kernels:
@@ -168,7 +167,7 @@ def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) 
         problem = _unreadable(str(error.filename), error)
         watch.is_settled = False
     if any(kernel.problem for kernel in kernels):
-        watch.is_settled = False  # what is missing may lie anywhere
+        watch.is_settled = False  # the missing file may be anywhere
     return Contents(
         tuple(kernels),
         is_root=is_root(prefix),
@@ -181,7 +180,7 @@ def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) 
 
 
 class _WatchedPaths:
-    """Collects the paths by which a change would show."""
+    """Collects the paths by which changes are detected."""
 
     def __init__(self, now: int) -> None:
         self.now = now
@@ -223,18 +222,18 @@ def _why_no_kernel(prefix: str) -> Problem:
     if os.access(f"{prefix}/bin/python", os.X_OK):
         return Problem(
             "no-kernel",
-            "The environment has Python, but no Jupyter kernel: ipykernel is not installed in it.",
-            'Use "Add kernel" in the Environments panel, or install ipykernel into it.',
+            "The environment has Python but no Jupyter kernel: ipykernel is not installed.",
+            'Use "Add kernel" in the Environments panel, or install ipykernel.',
         )
     return Problem(
         "no-kernel",
-        "The environment has neither Python nor another language's Jupyter kernel.",
+        "The environment has neither Python nor a Jupyter kernel of another language.",
         "Install a kernel into the environment: ipykernel, r-irkernel, ...",
     )
 
 
 def _read_kernel(prefix: str, name: str, session: TrustSession, watch: _WatchedPaths, failure: str) -> RawKernel | None:
-    """Read one kernelspec folder; None where there is no kernel.json."""
+    """Read one kernelspec folder; None if it has no kernel.json."""
     file = f"{prefix}/{KERNELS}/{name}/kernel.json"
     try:
         data, status = read_with_status(file, MAX_KERNEL_JSON_BYTES)
@@ -264,7 +263,7 @@ def _bad_kernelspec(file: str, reason: str) -> Problem:
 
 
 def resource_files(folder: str) -> list[str]:
-    """Return names of the files of a kernelspec's folder that clients fetch: logos, kernel.js, kernel.css."""
+    """Return the names of the files in a kernelspec's folder that clients fetch: logos, kernel.js, kernel.css."""
     try:
         files = os.listdir(folder)
     except OSError:

@@ -1,4 +1,4 @@
-"""What a user has of what is limited: environments, earlier versions of them that stand beside them, their bytes."""
+"""Count what the limits of a user apply to: environments, earlier versions beside them, and their bytes."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ class QuotaUsage:
 
     Attributes:
         environments: those that the user owns.
-        copies: hidden prefixes beside them: versions that are being built, and those that were taken out of the way;
-            but none that is kept, which counts with its environment.
+        copies: hidden prefixes beside them: versions that are being built or were moved aside, without those that are
+            kept for a day, which count with their environment.
     """
 
     environments: tuple[Environment, ...]
     copies: tuple[Environment, ...]
 
     def known_bytes(self, footprints: Footprints) -> int:
-        """Return what they take, as far as it has been measured."""
+        """Return the bytes on disk, as far as they have been measured."""
         known = footprints.read()
         found = (known.get(environment.id) for environment in (*self.environments, *self.copies))
         return sum(footprint.usage.charged for footprint in found if footprint and footprint.usage)
 
     def measured_bytes(self, footprints: Footprints) -> int:
-        """Return what they take, after measuring those that are new or have changed. It may take seconds."""
+        """Return the bytes on disk, after measuring new and changed prefixes, which may take seconds."""
         UsageScanner(footprints).measure((*self.environments, *self.copies))
         return self.known_bytes(footprints)
 
 
 def read_quota_usage(catalog: Catalog) -> QuotaUsage:
-    """Find what a user has, wherever it is. Reads folders."""
+    """Find all environments of the user and their copies. Reads folders."""
     own = catalog.own()
     folders = [Path(place.path) for place in catalog.locations() if place.kind == "folder" and not place.is_shared]
     parents = dict.fromkeys(map(os.path.realpath, (*folders, *(environment.prefix.parent for environment in own))))

@@ -1,4 +1,4 @@
-"""The files that lines of pip name, and what is in them: pip and uv obey it as they obey the lines.
+"""Read and check the files that pip lines name (``-r``, ``-c``), which pip and uv follow as well.
 
 Format: https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 """
@@ -24,7 +24,7 @@ from ..specs.yaml_nodes import Scalar
 
 MAX_FILES = 100
 MAX_BYTES = 1 << 20
-"""Of one file."""
+"""Largest file that is read."""
 
 _CODING = re.compile(r"#.*coding[:=]\s*(?!utf-?8\b)[\w.-]+", re.IGNORECASE)
 
@@ -32,13 +32,13 @@ _CODING = re.compile(r"#.*coding[:=]\s*(?!utf-?8\b)[\w.-]+", re.IGNORECASE)
 def lines_of_files(
     lines: Iterable[str], folder: Path | None, environ: Mapping[str, str], *, is_strict: bool = False
 ) -> tuple[list[str], list[Problem]]:
-    """Return the lines of the files that lines name, one in another, and which files cannot be read.
+    """Return the lines of the files that pip lines name, recursively, and problems for unreadable files.
 
     Args:
-        lines: of pip.
-        folder: against which relative paths resolve; None to read no file.
+        lines: pip lines.
+        folder: base of relative paths; None to read no file.
         environ: variables, which may be in paths.
-        is_strict: one that is not there is a problem, too: the installer may read its name otherwise.
+        is_strict: whether a missing file is a problem as well: the installer may parse its name differently.
     """
     found: list[str] = []
     problems: list[Problem] = []
@@ -62,13 +62,13 @@ def lines_of_files(
 
 
 def with_files(checked: CheckedSpec, text: str | bytes, folder: Path | None, installer: PipInstaller) -> CheckedSpec:
-    """Add to the remarks on a spec those on the paths that its lines of pip name.
+    """Add diagnostics on the paths that the pip lines of a spec name.
 
     Args:
         checked: the spec.
-        text: of it.
-        folder: of it, against which relative paths resolve; None where they cannot be known.
-        installer: what will install the lines.
+        text: its text.
+        folder: its folder, the base of relative paths; None if unknown.
+        installer: installs the lines.
     """
     document = read_document(text) if checked.spec is not None and checked.spec.pip else None
     if document is None:
@@ -84,41 +84,41 @@ def _of_line(line: Scalar, lines: Sequence[str], folder: Path | None, installer:
             continue
         if reason := _why_not(path, named.kind):
             name = pip_name(line.text)
-            fix = rewrite(f"Write {name}", lines, [(line, name)]) if name and named.kind == "place" else None
-            remedy = "Correct the path; what an export names is on the machine that it was made on."
+            fix = rewrite(f"Change to {name}", lines, [(line, name)]) if name and named.kind == "place" else None
+            remedy = "Correct the path; an export names paths of the machine that it was made on."
             yield remark("error", "invalid-requirement", line, f"'{shown(line.text)}': {reason}", remedy, fix=fix)
         elif named.kind in FILES:
             yield from _of_file(line, path, installer)
 
 
 def _why_not(path: Path, kind: str) -> str:
-    """Return why a path cannot be what a line takes it for; empty where it can."""
+    """Return why a path cannot be used as a line uses it; empty if it can."""
     try:
         if not path.exists():
             return f"There is no {'file' if kind in FILES else 'file or folder'} {path}."
         if kind in FILES or kind == "find-links" or not path.is_dir():
             is_wrong = path.is_dir() if kind in FILES else kind == "editable"
-            return f"{path} is {'a folder' if kind in FILES else 'no folder'}." if is_wrong else ""
+            return f"{path} is {'a folder' if kind in FILES else 'not a folder'}." if is_wrong else ""
         if not any((path / name).exists() for name in ("pyproject.toml", "setup.py")):
-            return f"The folder {path} has neither pyproject.toml nor setup.py, and cannot be installed."
-    except (OSError, ValueError):  # which the installer will see, too, and say why
+            return f"The folder {path} has neither pyproject.toml nor setup.py, so it cannot be installed."
+    except (OSError, ValueError):  # the installer will report it
         return ""
     return ""
 
 
 def _of_file(line: Scalar, path: Path, installer: PipInstaller) -> Iterator[Diagnostic]:
-    """Yield remarks on the lines of a file, which the installer reads itself."""
+    """Yield diagnostics on the lines of a file, which the installer itself reads."""
     for text in lines_of_files([f"-r {path}"], path.parent, {})[0]:
         inner = Scalar(line.line, line.column, text)
         for said in pip_line_remarks([inner], ["" for _ in range(line.line)], installer):
             yield replace(said, message=f"In {path}: {said.message}", fix=None)
         if installer == "uv" and (wanted := plain_lines([text])) != [text]:
-            message = f"In {path}: '{shown(text)}': uv reads options only if they are written out, one a line."
+            message = f"In {path}: '{shown(text)}': uv reads only full options, one a line."
             yield remark("error", "invalid-requirement", line, message, f"Write {' and '.join(map(repr, wanted))}.")
 
 
 def _paths_in(line: str, folder: Path) -> Iterator[tuple[Path, bool]]:
-    """Yield the paths that a line names, and whether they are so for pip, too."""
+    """Yield the paths that a line names, and whether pip reads the same path as uv."""
     yield from ((folder / name, True) for name in files_in(line))
     yield from ((folder / name, False) for name in file_with_spaces_in(line))
 

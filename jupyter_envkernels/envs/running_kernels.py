@@ -1,4 +1,4 @@
-"""Kernels of all programs that run in an environment, as far as we may know of them."""
+"""Find the running kernels of an environment, whichever program started them."""
 
 from __future__ import annotations
 
@@ -21,22 +21,19 @@ _MAX_BYTES = 65536
 
 
 class _Connection(msgspec.Struct):
-    """What tells a connection file: https://jupyter-client.readthedocs.io/en/stable/kernels.html#connection-files."""
+    """A connection file: https://jupyter-client.readthedocs.io/en/stable/kernels.html#connection-files."""
 
     shell_port: int
     iopub_port: int
 
 
 def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
-    """Return the processes whose program lies in the environment, and which were given a connection file.
+    """Return the processes that run a program of the environment with a connection file, by process number.
 
-    Those of other people are seen only by root.
-
-    Returns:
-        By process number.
+    Only root sees those of other users.
     """
     real = Path(os.path.realpath(prefix))
-    # an update moves aside what a kernel has started from
+    # an update moves the program of a running kernel aside
     inside = (f"{real}{os.sep}", f"{real.parent}{os.sep}.{real.name[:50]}.envkernels-")
     found = (_kernel(pid) for pid in sorted(psutil.pids()) if system.program(pid).startswith(inside))
     return tuple(kernel for kernel in found if kernel)
@@ -53,7 +50,7 @@ def _kernel(pid: int) -> RunningKernel | None:
 
 
 def _is_connection_file(argument: str) -> bool:
-    """By its name, or by what it holds: nbconvert and others name it ``tmp....json``."""
+    """Return whether an argument is a connection file, by name or content: nbconvert names it ``tmp....json``."""
     if _CONNECTION_FILE.fullmatch(argument):
         return True
     other = _OTHER_FILE.fullmatch(argument)

@@ -1,7 +1,7 @@
-"""What pip and its like have installed into a prefix: the ``*.dist-info`` folders that no conda package owns.
+"""Read the packages that pip or uv installed into a prefix: ``*.dist-info`` folders that no conda package owns.
 
-Formats: https://packaging.python.org/en/latest/specifications/recording-installed-packages/ and, for what was installed
-from a URL or a folder, https://packaging.python.org/en/latest/specifications/direct-url/.
+Formats: https://packaging.python.org/en/latest/specifications/recording-installed-packages/ and, for installations from
+a URL or a folder, https://packaging.python.org/en/latest/specifications/direct-url/.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HEADER = re.compile(r"^(Name|Version):[ \t]*(\S+)", re.MULTILINE | re.IGNORECAS
 
 
 def pip_packages(prefix: str, folder: str, owned: Collection[str]) -> Iterator[InstalledPackage]:
-    """Yield the packages in a site-packages folder that are not conda's, in no order.
+    """Yield the packages in a site-packages folder that are not conda's, unordered.
 
     Args:
         prefix: of the environment.
@@ -36,7 +36,7 @@ def pip_packages(prefix: str, folder: str, owned: Collection[str]) -> Iterator[I
     except OSError:
         return
     for name in names:
-        # while pip replaces a package it puts the old one aside as ~name
+        # while pip replaces a package it renames the old one to ~name
         if name.endswith(".dist-info") and not name.startswith("~") and f"{folder}/{name}/METADATA" not in owned:
             package = _read(f"{prefix}/{folder}/{name}")
             if package is not None:
@@ -44,7 +44,7 @@ def pip_packages(prefix: str, folder: str, owned: Collection[str]) -> Iterator[I
 
 
 def _read(folder: str) -> InstalledPackage | None:
-    """One package; None where its metadata cannot be read or say too little."""
+    """Read one package; None if its metadata cannot be read or is incomplete."""
     try:
         text = read_head(f"{folder}/METADATA", _MAX_BYTES).decode(errors="replace")
         head = "\n".join(text.splitlines()).partition("\n\n")[0]
@@ -64,7 +64,7 @@ def _read(folder: str) -> InstalledPackage | None:
 
 
 def _direct_url(folder: str) -> Any:
-    """The content of direct_url.json; None where there is none that can be read."""
+    """Read direct_url.json; None if there is none or it is invalid."""
     try:
         found = msgspec.json.decode(read_file(f"{folder}/direct_url.json", _MAX_BYTES))
     except (OSError, msgspec.DecodeError, RecursionError):
@@ -75,7 +75,7 @@ def _direct_url(folder: str) -> Any:
 
 
 def _requirement(name: str, version: str, origin: Any) -> str:
-    """The line that installs it again."""
+    """Return the requirement that installs the package again."""
     if origin is None:
         return f"{name}=={version}"
     url = without_credentials(origin["url"])
@@ -93,7 +93,7 @@ def _requirement(name: str, version: str, origin: Any) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return the text, unless it would be several lines of an export, of which others would be lines of their own."""
+    """Return the text, or an empty one if line breaks in it could inject lines into an export."""
     return text if text.isprintable() else ""
 
 

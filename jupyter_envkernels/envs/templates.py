@@ -1,4 +1,4 @@
-"""Specs that the administrator offers: files in some folders, with title and description in comments at their top."""
+"""Read the templates of the administrator: specs in some folders, with title and description as comments at the top."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .trust import Trust, TrustSession
 _SUFFIXES = frozenset({".yml", ".yaml", ".txt", ".lock"})
 
 _MAX_BYTES = 2 * 1024 * 1024
-"""Of one file: as much as a request to create an environment may have."""
+"""Largest file: as large as a request to create an environment may be."""
 
 _MAX_ALL_BYTES = 8 * 1024 * 1024
 _MAX_FILES = 100
@@ -33,8 +33,8 @@ class Template:
     """A spec to begin with.
 
     Attributes:
-        name: the file's, without its suffix.
-        title: the first comment line at its top; without one, the name in the spec, or else the file's.
+        name: that of the file, without its suffix.
+        title: the first comment line at the top; without one, the name in the spec, or else that of the file.
         description: the comment lines after it.
         text: the whole file.
     """
@@ -46,15 +46,15 @@ class Template:
 
 
 class _LeftOut(Exception):
-    """A file is no template; the words say why."""
+    """A file is not a template; the message says why."""
 
 
 class Templates:
-    """The templates of some folders, each file read anew only when it has changed. It may be asked in any thread.
+    """The templates of some folders; a file is read again only when it has changed. Thread-safe.
 
     Args:
-        folders: of two files with one name, that of the first folder counts.
-        trust: the rule of whose files may be used; the folders are trusted, as the administrator names them.
+        folders: of files with the same name, that of the first folder counts.
+        trust: returns the rule that decides whose files may be used; the folders themselves are trusted.
     """
 
     def __init__(self, folders: tuple[Path, ...], trust: Callable[[], Trust]) -> None:
@@ -65,7 +65,7 @@ class Templates:
         self._lock = threading.Lock()
 
     def read(self) -> tuple[Template, ...]:
-        """Return all that can be used, by folder and name of file. What cannot is left out, and logged once."""
+        """Return all usable templates, by folder and file name. Others are skipped, and logged once."""
         with self._lock:
             return self._read()
 
@@ -104,18 +104,18 @@ class Templates:
         return iter(paths[:_MAX_FILES])
 
     def _template(self, path: Path, room: int) -> tuple[Stamp | None, Template]:
-        """The file's state and what it holds.
+        """Return the stamp of a file and its template.
 
         Raises:
-            _LeftOut: it cannot be offered.
+            _LeftOut: it cannot be used.
             OSError: it cannot be read.
         """
         now = time.time_ns()
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise _LeftOut("it is no file")
+            raise _LeftOut("it is not a file")
         if status.st_size > min(_MAX_BYTES, room):
-            raise _LeftOut(f"a file may have {_MAX_BYTES:,} bytes, and all together {_MAX_ALL_BYTES:,}")
+            raise _LeftOut(f"a file may have {_MAX_BYTES:,} bytes, and all files together {_MAX_ALL_BYTES:,}")
         stamp = settled(status, now)
         known = self._known.get(path)
         if known and known[0] == stamp:
@@ -124,7 +124,7 @@ class Templates:
 
     def _tell(self, path: Path, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) else error
-        line = f"The template {path} is left out: {reason}."
+        line = f"The template {path} is skipped: {reason}."
         if line not in self._told:
             self._told.add(line)
             _log.warning("%s", line)
@@ -145,14 +145,14 @@ def _read(path: Path) -> str:
     try:
         return read_file(path, _MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _LeftOut("it is no UTF-8 text") from error
+        raise _LeftOut("it is not UTF-8 text") from error
 
 
 def _parse(name: str, text: str) -> Template:
-    """A file's text as a template.
+    """Return the text of a file as a template.
 
     Raises:
-        _LeftOut: it is no spec without errors.
+        _LeftOut: it is not a spec, or has errors.
     """
     checked = check(text)
     if checked.spec is None or not checked.ok:
@@ -167,7 +167,7 @@ def _first_error(checked: CheckedSpec) -> str:
 
 
 def _heading(text: str) -> tuple[str, str]:
-    """Title and description: the comment lines at the top, up to the first line that is none."""
+    """Return title and description from the comment lines at the top."""
     lines = []
     for line in text.splitlines():
         if not line.startswith("#"):

@@ -1,12 +1,12 @@
-"""Decide whose files may be used: the one rule for prefixes, kernelspecs, scripts, lists, templates and policy files.
+"""Decide whose files may be used: one rule for prefixes, kernelspecs, scripts, lists, templates and policy files.
 
 *Anchors* are trusted: the prefix of this server, the root prefix of conda, the user's home, and configured folders.
 Below an anchor, each folder and file must belong to the user, to root, to the owner of the anchor, or to a trusted
 owner, and no other account may be able to write it. Elsewhere ``/`` is the anchor. A link is judged by the folder that
-holds it and by where it leads.
+contains it and by its target.
 
-A group may write where all of its members are trusted: the user's private group, group 0 inside a container, a group
-that may write the anchor itself, and configured groups. Members of the latter two may also own what is there.
+A group may write if all of its members are trusted: the user's private group, group 0 inside a container, a group
+that may write the anchor itself, and configured groups. Members of the latter two may also own files there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..system import system
 
 _ROOT = 0
 _MAX_LINKS = 40
-"""Links in one path, as in the kernel's own limit."""
+"""Most links in one path, as in the Linux kernel."""
 
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv", "/var/run/secrets/kubernetes.io")
 
@@ -33,8 +33,8 @@ class Verdict:
     """Whether a path may be used.
 
     Attributes:
-        ok: no account that is not trusted can change what is there.
-        reason: why not, as a sentence; empty where it may be used.
+        ok: only trusted accounts can change it.
+        reason: why not, as a sentence; empty if it may be used.
         owner: name of the account that owns the path, or its number.
     """
 
@@ -45,14 +45,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account of this process, as far as the rule depends on it.
+    """The account of this process, with what the rule depends on.
 
     Attributes:
         uid: effective user id.
-        private_groups: group ids that no other account is a member of.
-        overflow_device: device of ``/`` where root appears as :attr:`overflow_uid`, as in a user namespace without
-            root; None elsewhere.
-        overflow_uid: the user id that the kernel shows for ids which are not mapped.
+        private_groups: group ids with no other member.
+        overflow_device: device of ``/`` if root appears as :attr:`overflow_uid`, as in a user namespace without root;
+            else None.
+        overflow_uid: the user id that the Linux kernel shows for ids that are not mapped.
     """
 
     uid: int
@@ -68,13 +68,13 @@ class Account:
         return cls(uid, groups) if root is None else cls(uid, groups, os.stat("/").st_dev, root)
 
     def is_root(self, uid: int, device: int) -> bool:
-        """Return whether an owner is root, also where root is not mapped into this namespace."""
+        """Return whether an owner is root, even if root is not mapped into this namespace."""
         return uid == _ROOT or (uid == self.overflow_uid and device == self.overflow_device)
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedPrefix:
-    """One prefix that the user trusts by name, as long as it is still the same folder of the same owner."""
+    """A prefix that the user trusts by name, as long as it is the same folder of the same owner."""
 
     path: str
     inode: int
@@ -83,13 +83,13 @@ class TrustedPrefix:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The rule with all that it depends on.
+    """The rule and its parameters.
 
     Attributes:
         anchors: absolute paths of trusted folders.
         owners: user ids that the administrator trusts.
         groups: group ids whose members the administrator trusts.
-        prefixes: what the user trusts by name.
+        prefixes: prefixes that the user trusts by name.
         account: of this process.
     """
 
@@ -100,27 +100,27 @@ class Trust:
     account: Account = field(default_factory=Account.current)
 
     def judge(self, path: str | os.PathLike[str]) -> Verdict:
-        """Judge one path; for many, use one :meth:`session`."""
+        """Check one path; for many, use one :meth:`session`."""
         return self.session().judge(path)
 
     def session(self) -> TrustSession:
-        """Return a judge that looks at each folder once. It is for one listing, not to be kept."""
+        """Return a session, which checks each folder once. It is for one listing, not to be kept."""
         return TrustSession(self)
 
     def is_owner(self, uid: int, device: int) -> bool:
-        """Return whether an account is trusted everywhere: the user, root, or one that the administrator names."""
+        """Return whether an account is trusted everywhere: the user, root, or one that the administrator trusts."""
         return uid == self.account.uid or uid in self.owners or self.account.is_root(uid, device)
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedPath:
-    """A folder or file, judged.
+    """A folder or file that was checked.
 
     Attributes:
-        failure: why it is not trusted; empty where it is.
-        owners: further user ids that may own what is below it.
-        groups: group ids that may write what is below it.
-        is_sticky: others may make entries in it, but not replace those of others.
+        failure: why it is not trusted; empty if it is.
+        owners: further user ids that may own files below it.
+        groups: group ids that may write files below it.
+        is_sticky: any account may create entries in it, but not replace those of others.
     """
 
     failure: str = ""
@@ -130,12 +130,12 @@ class JudgedPath:
 
     @property
     def is_open(self) -> bool:
-        """Other accounts can make entries in it."""
+        """Return whether other accounts can create entries in it."""
         return bool(self.failure) or self.is_sticky
 
 
 class TrustSession:
-    """Judge paths, each folder looked at once."""
+    """Checks paths, each folder once."""
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
@@ -148,7 +148,7 @@ class TrustSession:
         self._resolved: dict[str, tuple[str, str]] = {}
 
     def judge(self, path: str | os.PathLike[str]) -> Verdict:
-        """Judge a path, with every link in it. What is not there is judged by who can make it.
+        """Check a path with every link in it. A path that does not exist is checked by who can create it.
 
         Args:
             path: absolute.
@@ -158,29 +158,29 @@ class TrustSession:
             real, failure = self._resolve(path)
             place = self._place(real)
         except OSError as error:
-            return Verdict(ok=False, reason=f"{path} cannot be looked at: {error.strerror}.")
+            return Verdict(ok=False, reason=f"{path} cannot be checked: {error.strerror}.")
         failure = failure or place.failure
         return Verdict(ok=not failure, reason=failure, owner=_owner_of(real) if failure else "")
 
     def failure_below(self, folder: str, path: str, status: os.stat_result) -> str:
-        """Return why a file below a trusted folder is not trusted; empty where it is.
+        """Return why a file below a trusted folder is not trusted; empty if it is.
 
         Args:
-            folder: judged before.
+            folder: checked before.
             path: of the file.
-            status: of the open file, whatever has become of the path since.
+            status: of the open file, as the path may have been replaced since.
         """
         return self._failure(path, status, self._place(self._resolve(folder)[0]))
 
     def place(self, folder: str) -> JudgedPath:
-        """Return what holds for the entries of a folder, so that a change of it can be noticed."""
+        """Return the result for a folder, by which a change of it can be noticed."""
         known = self._folders.get(folder)
         if known is None:
             known = self._folders[folder] = self._place_at(folder)
         return known
 
     def may_trust(self, entry: str) -> bool:
-        """Return whether an entry of a folder that others can write could be trusted: by its name, or by its owner."""
+        """Return whether an entry of a folder that others can write could be trusted: by its name or its owner."""
         if entry in self.prefixes:
             return True
         if not self.place(os.path.dirname(entry)).is_sticky:
@@ -196,10 +196,10 @@ class TrustSession:
             real, failure = self._resolve(folder)
             return JudgedPath(failure) if failure else self._place(real)
         except OSError as error:
-            return JudgedPath(f"{folder} cannot be looked at: {error.strerror}.")
+            return JudgedPath(f"{folder} cannot be checked: {error.strerror}.")
 
     def _resolve(self, path: str) -> tuple[str, str]:
-        """Follow all links; return the real path, and why a link on the way cannot be relied upon.
+        """Follow all links; return the real path, and why a link on the way is not trusted.
 
         Raises:
             OSError: there are too many links, or one cannot be read.
@@ -210,6 +210,7 @@ class TrustSession:
         return known
 
     def _follow(self, path: str) -> tuple[str, str]:
+        # Link by link, unlike realpath: others who can write the folder of any link choose where the path leads.
         failure, links = "", 0
         folder, _, name = path.rpartition("/")
         if folder in self._resolved and path not in self._anchors and name not in {"", ".", ".."}:
@@ -238,7 +239,7 @@ class TrustSession:
         return current, failure
 
     def _is_link(self, entry: str) -> bool:
-        if entry in self._places:  # these have none
+        if entry in self._places:  # checked, so it is not a link
             return False
         try:
             status = self._statuses[entry] = os.lstat(entry)
@@ -247,7 +248,7 @@ class TrustSession:
         return stat.S_ISLNK(status.st_mode)
 
     def _start(self, path: str) -> tuple[str, list[str]]:
-        """Return the real path of the nearest anchor above a path, and the parts below it, the last one first."""
+        """Return the real path of the nearest anchor above a path, and the parts below it in reverse order."""
         above = path
         while above not in self._anchors:
             if above in {"/", ""}:
@@ -256,8 +257,8 @@ class TrustSession:
         return self._anchors[above], _parts(path[len(above) :])
 
     def _place(self, real: str) -> JudgedPath:
-        """Judge a path without links, from the nearest known folder or anchor on: others can make any number below."""
-        unknown = []
+        """Check a path without links, from the nearest checked folder or anchor down."""
+        unknown = []  # not recursive: others can nest folders to any depth
         while real not in self._places:
             unknown.append(real)
             if real in self._real_anchors or real == "/":
@@ -268,7 +269,7 @@ class TrustSession:
         return self._places[unknown[0] if unknown else real]
 
     def _judged(self, real: str) -> JudgedPath:
-        """Judge a path whose folder has been judged before."""
+        """Check a path whose folder has been checked before."""
         if real in self._real_anchors:
             return _anchor(os.stat(real)) if os.path.exists(real) else JudgedPath()
         if real == "/":
@@ -277,7 +278,7 @@ class TrustSession:
         try:
             status = self._statuses.get(real) or os.lstat(real)
         except FileNotFoundError:
-            absent = f"{real} is not there, and other accounts can make it." if parent.is_sticky else ""
+            absent = f"{real} does not exist, and other accounts can create it." if parent.is_sticky else ""
             return JudgedPath(parent.failure or absent, parent.owners, parent.groups)
         if self._is_trusted_prefix(real, status):
             return _anchor(status)
@@ -285,11 +286,12 @@ class TrustSession:
         return JudgedPath(failure, parent.owners, parent.groups, is_sticky=self._is_sticky(status))
 
     def _is_trusted_prefix(self, real: str, status: os.stat_result) -> bool:
+        # A name alone would also trust what another account puts in its place later.
         known = self.prefixes.get(real)
         return known is not None and (known.inode, known.owner) == (status.st_ino, status.st_uid)
 
     def _is_sticky(self, status: os.stat_result) -> bool:
-        """Return whether it is a folder of root in which each account can replace its own entries only."""
+        """Return whether a folder is like /tmp: of root, and each account can replace only its own entries."""
         return (
             bool(status.st_mode & stat.S_ISVTX)
             and stat.S_ISDIR(status.st_mode)
@@ -297,15 +299,16 @@ class TrustSession:
         )
 
     def _link_failure(self, link: str, place: JudgedPath) -> str:
-        """Return why the place of a link lets others choose where it leads."""
+        """Return why others can choose where a link leads; empty if they cannot."""
         if place.failure or not place.is_sticky:
             return place.failure
         status = os.lstat(link)
         return "" if self._is_owner(status, place) else _of_another(link, status)
 
     def _failure(self, path: str, status: os.stat_result, parent: JudgedPath) -> str:
-        """Return why a folder or file below a place is not trusted; empty where it is."""
-        if status.st_uid == self._trust.account.uid and not status.st_mode & 0o022:  # the common case, at once
+        """Return why a folder or file is not trusted; empty if it is."""
+        # The common case first: a listing checks thousands of paths.
+        if status.st_uid == self._trust.account.uid and not status.st_mode & 0o022:
             return ""
         if not self._is_owner(status, parent):
             return _of_another(path, status)
@@ -325,7 +328,7 @@ class TrustSession:
         return any(_is_member(uid, gid) for gid in self._trust.groups | parent.groups)
 
     def _acl_failure(self, path: str, parent: JudgedPath, groups: frozenset[int]) -> str:
-        """Return which further account an access control list lets write; only then the group's bit is set."""
+        """Return which further account may write by an access control list, which always sets the group's write bit."""
         users, named_groups = system.acl_writers(path)
         for number in users:
             if not self._trust.is_owner(number, -1) and number not in parent.owners:
@@ -357,7 +360,7 @@ def _owner_of(path: str) -> str:
 
 
 def account_name(uid: int) -> str:
-    """Return the name of an account; its number where it has no name."""
+    """Return the name of an account, or its number."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -385,7 +388,7 @@ def _is_on_read_only_mount(path: str) -> bool:
 
 
 def _private_groups(uid: int) -> Iterator[int]:
-    """Yield the groups of which an account is the only member: the one of its name, and group 0 inside a container."""
+    """Yield the groups of which an account is the only member: the one with its name, and group 0 in a container."""
     try:
         account = pwd.getpwuid(uid)
         group = grp.getgrgid(account.pw_gid)

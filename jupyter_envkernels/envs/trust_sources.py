@@ -1,4 +1,4 @@
-"""What the rule of :mod:`.trust` depends on for this user: anchors, trusted accounts, and prefixes trusted by name."""
+"""Collect the parameters of :mod:`.trust` for this user: anchors, trusted accounts, and prefixes trusted by name."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MAX_BYTES = 1 << 20
 
 
 class TrustSource:
-    """Make the :class:`~.trust.Trust` of one process, again only when something that it depends on has changed.
+    """Builds the :class:`~.trust.Trust` of one process, again only when something that it depends on has changed.
 
     Not thread-safe.
 
     Args:
-        options: folders and accounts that the configuration names.
+        options: the configured folders and accounts.
         environ: the variables that name the home and the root prefix.
         file: the user's list of trusted prefixes.
     """
@@ -45,7 +45,7 @@ class TrustSource:
         self._known: tuple[object, Trust] | None = None
 
     def read(self, settings: Settings) -> Trust:
-        """Return the rule as it stands; the same object while nothing has changed.
+        """Return the current rule; the same object while nothing has changed.
 
         Args:
             settings: conda's configuration.
@@ -62,7 +62,7 @@ class TrustSource:
 def read_trust(
     options: CatalogOptions, settings: Settings, environ: Mapping[str, str], file: Path | None = None
 ) -> Trust:
-    """Gather the rule for this user; see :class:`TrustSource` for the arguments."""
+    """Build the rule for this user; see :class:`TrustSource` for the arguments."""
     return Trust(
         anchors=tuple(dict.fromkeys(map(_absolute, _anchors(options, settings, environ)))),
         owners=frozenset(_ids(options.trusted_owners, lambda name: pwd.getpwnam(name).pw_uid)),
@@ -73,9 +73,9 @@ def read_trust(
 
 
 def administers(folder: str, groups: Iterable[str]) -> bool:
-    """Return whether this user may change what is in a shared root, as far as permissions allow.
+    """Return whether this user may change a shared root, as far as permissions allow.
 
-    Root may, the owner of the folder, and the members of trusted groups.
+    Root, the owner of the folder, and the members of trusted groups may.
 
     Args:
         folder: the shared root.
@@ -107,7 +107,7 @@ def _absolute(path: str | Path) -> str:
 
 
 def _ids(names: Iterable[str], look_up: Callable[[str], int]) -> Iterator[int]:
-    """Ids of accounts or groups given by name or number; a name that this machine does not know is none."""
+    """Yield the ids of accounts or groups given by name or number; unknown names are skipped."""
     for name in names:
         if name.isdecimal():
             yield int(name)
@@ -117,12 +117,12 @@ def _ids(names: Iterable[str], look_up: Callable[[str], int]) -> Iterator[int]:
 
 
 def trusted_prefixes_file() -> Path:
-    """Return where the user's list of trusted prefixes is kept."""
+    """Return the path of the user's list of trusted prefixes."""
     return Path(jupyter_data_dir(), "envkernels", "trusted.json")
 
 
 def read_trusted_prefixes(file: Path) -> tuple[TrustedPrefix, ...]:
-    """Read the list of prefixes that the user trusts by name; empty where there is none that can be read."""
+    """Read the list of prefixes that the user trusts by name; empty if it cannot be read."""
     try:
         return msgspec.json.decode(read_file(file, _MAX_BYTES), type=tuple[TrustedPrefix, ...])
     except (OSError, ValueError):
@@ -130,7 +130,7 @@ def read_trusted_prefixes(file: Path) -> tuple[TrustedPrefix, ...]:
 
 
 def trust_prefix(prefix: Path, file: Path | None = None) -> TrustedPrefix:
-    """Add one prefix to those that the user trusts by name.
+    """Add a prefix to those that the user trusts by name.
 
     Args:
         prefix: of an environment.
@@ -152,7 +152,7 @@ def trust_prefix(prefix: Path, file: Path | None = None) -> TrustedPrefix:
 
 
 def distrust_prefix(prefix: Path, file: Path | None = None) -> None:
-    """Take one prefix out of those that the user trusts by name; nothing happens where it is none of them.
+    """Remove a prefix from those that the user trusts by name, if it is one.
 
     Raises:
         StoreFailed: the list cannot be written.
@@ -166,12 +166,12 @@ def _change(file: Path, real: str, entries: list[TrustedPrefix]) -> None:
         _write(file, msgspec.json.encode([*kept, *entries]))
     except OSError as error:
         raise StoreFailed(
-            f"{file} cannot be written: {error.strerror}.", remedy="Make space or permissions there."
+            f"{file} cannot be written: {error.strerror}.", remedy="Check its permissions and the free space."
         ) from error
 
 
 def _write(target: Path, data: bytes) -> None:
-    """Write a private file whole or not at all."""
+    """Write a private file atomically."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".")
     try:

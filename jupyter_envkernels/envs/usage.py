@@ -1,9 +1,8 @@
-"""What is known of the size, the age and the use of environments, kept on disk in one private folder.
+"""Store size, age and last use of environments on disk, in one private folder.
 
-``sizes.json`` holds what :mod:`.usage_scanner` has measured. Each other file is named by an environment's id: the time
-of ``ID`` is that of the last start of a kernel, and ``ID.scripts`` holds the scripts that failed when they last ran.
-All of it may be deleted at any time. Files come into the folder by a rename, so the folder's time stamp tells whether
-anything has changed.
+``sizes.json`` has the results of :mod:`.usage_scanner`. The other files are named after an environment's id: the mtime
+of ``ID`` is the last start of a kernel, and ``ID.scripts`` has the scripts that failed when they last ran. All can be
+deleted at any time. Files are renamed into the folder, so its time stamp tells whether anything has changed.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _SCRIPTS = ".scripts"
 _DAY = 86400.0
 _KEPT_DAYS = 365
 MAX_TIME = 253402214399
-"""The latest time that can be written as a date in each time zone: one day before the end of the year 9999."""
+"""The latest time that is a valid date in every time zone: one day before the end of the year 9999."""
 
 _Bytes = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
 _Time = Annotated[float, msgspec.Meta(ge=0, le=MAX_TIME)]
@@ -40,13 +39,13 @@ _log = logging.getLogger(__name__)
 
 
 class UsageRecord(msgspec.Struct, frozen=True):
-    """What was measured of one environment.
+    """The measured size and age of one environment.
 
     Attributes:
-        prefix: its real path, which need not be text.
+        prefix: its real path, as bytes, because it need not be Unicode.
         folders: relative to it, those whose time stamps tell whether it has changed.
         stamp: these time stamps, as :mod:`.usage_scanner` writes them.
-        created: when it was made, in seconds since the epoch; None where nothing tells.
+        created: in seconds since the epoch; None if unknown.
     """
 
     prefix: bytes
@@ -69,7 +68,7 @@ _problems_decoder = msgspec.json.Decoder(tuple[Problem, ...])
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The folder at a time; never changed, so that it is read without a lock."""
+    """The folder at a time; immutable, so that it can be read without a lock."""
 
     stamp: Stamp | None = None
     records: Mapping[str, UsageRecord] = field(default_factory=dict)
@@ -77,13 +76,13 @@ class _State:
 
 
 class Footprints:
-    """The folder, read again only when it has changed. Damage in it counts as nothing known.
+    """The stored data, read again only when it has changed. Damaged files count as empty.
 
-    Several processes may write: what one of two loses of the other's measurements is measured again. What cannot be
-    written, such as into a read-only home, is known to this object alone.
+    Several processes may write at once: a measurement that one overwrites is made again. What cannot be written, such
+    as into a read-only home, is kept in this object.
 
     Args:
-        folder: that of Jupyter's data folder by default.
+        folder: by default one in Jupyter's data folder.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -92,19 +91,19 @@ class Footprints:
         self._state = _State()
 
     def read(self) -> Mapping[str, Footprint]:
-        """What is known, by the environment's id. Reads one time stamp while nothing has changed."""
+        """Return size, age and last use by the environment's id. Reads one time stamp while nothing has changed."""
         return self._current().footprints
 
     def records(self) -> Mapping[str, UsageRecord]:
-        """What was measured, by the environment's id."""
+        """Return the measurements by the environment's id."""
         return self._current().records
 
     def save(self, records: Mapping[str, UsageRecord], listed: Collection[Environment]) -> None:
-        """Add what was measured, and drop what is known of environments that are gone.
+        """Add measurements, and drop those of environments that no longer exist.
 
         Args:
             records: by the environment's id.
-            listed: the environments that there are.
+            listed: the existing environments.
         """
         self._unwritten.update(records)
         present = {environment.id for environment in listed}
@@ -118,7 +117,7 @@ class Footprints:
             self._unwritten.clear()
             self._sweep({*kept, *present})
         except OSError as error:
-            _log.debug("The sizes of environments cannot be kept: %s", error)
+            _log.debug("The sizes of environments cannot be stored: %s", error)
         self._state = _State()
 
     def _current(self) -> _State:
@@ -136,7 +135,7 @@ class Footprints:
             return {}
 
     def _read_uses(self) -> tuple[dict[str, float], dict[str, tuple[Problem, ...]]]:
-        """Return when kernels were started, and which scripts failed, by the environment's id."""
+        """Return the last start of a kernel, and the scripts that failed, by the environment's id."""
         try:
             with os.scandir(self._folder) as entries:
                 times = {entry.name: entry.stat().st_mtime for entry in entries if _id_of(entry.name)}
@@ -153,7 +152,7 @@ class Footprints:
             return ()
 
     def _sweep(self, known: Collection[str]) -> None:
-        """Take away what tells of environments that are long gone, and what processes that died have left."""
+        """Delete files of environments that were removed long ago, and temporary files of crashed processes."""
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 age = time.time() - entry.stat(follow_symlinks=False).st_mtime
@@ -164,24 +163,24 @@ class Footprints:
 
 
 def record_start(prefix: Path, folder: Path | None = None) -> None:
-    """Keep in mind that a kernel of an environment starts now. Where that cannot be written, nothing happens.
+    """Store that a kernel of an environment starts now. Errors are only logged.
 
     Args:
         prefix: of the environment.
-        folder: that of Jupyter's data folder by default.
+        folder: by default one in Jupyter's data folder.
     """
     try:
         _write(folder or _default_folder(), environment_id(prefix), b"")
     except OSError as error:
-        _log.debug("The start of a kernel cannot be kept in mind: %s", error)
+        _log.debug("The start of a kernel cannot be stored: %s", error)
 
 
 def record_activation(problems: Mapping[Path, Sequence[Problem]], folder: Path | None = None) -> None:
-    """Keep in mind which scripts of environments have failed just now. Where that cannot be written, nothing happens.
+    """Store which scripts of environments have failed just now. Errors are only logged.
 
     Args:
-        problems: by the prefix of each environment whose scripts were to run; none where all went well.
-        folder: that of Jupyter's data folder by default.
+        problems: by the prefix of each environment whose scripts ran; empty if all succeeded.
+        folder: by default one in Jupyter's data folder.
     """
     folder = folder or _default_folder()
     for prefix, failed in problems.items():
@@ -192,11 +191,11 @@ def record_activation(problems: Mapping[Path, Sequence[Problem]], folder: Path |
             else:
                 (folder / name).unlink(missing_ok=True)
         except OSError as error:
-            _log.debug("Scripts that failed cannot be kept in mind: %s", error)
+            _log.debug("Scripts that failed cannot be stored: %s", error)
 
 
 def _id_of(name: str) -> str:
-    """Return the id of the environment that a file tells of; empty for other files."""
+    """Return the id of the environment that a file belongs to; empty for other files."""
     key = name.removesuffix(_SCRIPTS)
     return key if _ID.fullmatch(key) else ""
 
@@ -206,7 +205,7 @@ def _default_folder() -> Path:
 
 
 def _write(folder: Path, name: str, data: bytes) -> None:
-    """Write a private file whole or not at all."""
+    """Write a private file atomically."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".")
     try:
@@ -225,8 +224,8 @@ def _joined(
     for key in {*records, *starts, *failed}:
         record, started = records.get(key), starts.get(key)
         created = record.created if record else None
-        if started and created and started < created - _DAY:  # a history does not tell of which time zone it is
-            started = None  # that was another environment in the same place
+        if started and created and started < created - _DAY:  # a day: histories have no time zone
+            started = None  # it was another environment at the same prefix
         usage = Usage(record.own_bytes, record.shared_bytes, record.charged_bytes, record.measured) if record else None
         footprints[key] = Footprint(usage, created, started, failed.get(key, ()))
     return footprints

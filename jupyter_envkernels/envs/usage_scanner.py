@@ -1,4 +1,4 @@
-"""Measures the size and the age of environments slowly, so that other work is not disturbed."""
+"""Measure size and age of environments in the background, slowly, so that other work is not disturbed."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from .history import read_history
 from .usage import MAX_TIME, Footprints, UsageRecord
 
 _NAP = 0.002
-"""Seconds of work, then of rest, in the background: other threads of the process hardly notice."""
+"""Seconds of work, then of sleep, so that other threads of the process can run."""
 
 _MAX_AGE = 7 * 86400.0
-"""Seconds after which an environment is measured again although its stamp has not changed: packages may have been put
-into the cache or taken out of it, and programs may have written into the prefix."""
+"""Seconds after which an environment is measured again although its stamp has not changed: packages may have been
+added to the cache or removed from it, and programs may have written into the prefix."""
 
 _UNSETTLED = ""
-"""Instead of a stamp: the environment had changed so lately that it may have changed again unseen."""
+"""Instead of a stamp: the last change was so recent that another one could go unnoticed."""
 
 _PYTHON = re.compile(r"python[0-9.]+t?")
 
 
 class UsageScanner:
-    """Measures environments that are new or have changed, one after the other. For use by one thread at a time.
+    """Measures new and changed environments, one after the other. For use by one thread at a time.
 
     Args:
-        footprints: where the results go.
+        footprints: stores the results.
     """
 
     def __init__(self, footprints: Footprints) -> None:
@@ -41,7 +41,7 @@ class UsageScanner:
         self._fresh: dict[str, UsageRecord] = {}
 
     def measure(self, environments: Collection[Environment]) -> None:
-        """Measure at once all that must be measured."""
+        """Measure all new and changed environments without pauses."""
         try:
             for _ in self._go_round(environments):
                 pass
@@ -49,11 +49,11 @@ class UsageScanner:
             self._save(environments)
 
     def work(self, environments: Collection[Environment], seconds: float) -> bool:
-        """Go on measuring for a while, with rests.
+        """Continue measuring for some time, with pauses.
 
         Args:
-            environments: those that there are now; a new one is measured in the next round.
-            seconds: when to stop, even in the middle of an environment; the next call goes on from there.
+            environments: the current ones; a new one is measured in the next round.
+            seconds: when to stop, even in the middle of an environment; the next call continues from there.
 
         Returns:
             Whether there is more to do.
@@ -83,7 +83,7 @@ class UsageScanner:
         prefix = os.path.realpath(environment.prefix)
         kept = kept_beside(prefix)
         folders = (*_telling_folders(prefix), *_folders_of_kept(kept))
-        stamp = _stamp(prefix, folders)  # taken first: what changes meanwhile is measured again
+        stamp = _stamp(prefix, folders)  # taken first, so that a change meanwhile is measured again
         usage = DiskUsage(prefix, kept)
         yield from usage.steps()
         if os.path.isdir(f"{prefix}/conda-meta"):
@@ -105,7 +105,7 @@ class UsageScanner:
 
 
 def _is_outdated(record: UsageRecord) -> bool:
-    """It must be measured again. What changes just now is left until it has settled."""
+    """Return whether an environment must be measured again, but not while it is still changing."""
     prefix = os.fsdecode(record.prefix)
     stamp = _stamp(prefix, record.folders)
     has_changed = stamp not in {_UNSETTLED, record.stamp}
@@ -120,7 +120,7 @@ def _stamp(prefix: str, folders: Sequence[str]) -> str:
 
 
 def _telling_folders(prefix: str) -> tuple[str, ...]:
-    """Those in which conda, pip and R leave a trace when they change an environment, relative to it."""
+    """Return the folders, relative to the prefix, whose time stamps change when conda, pip or R change it."""
     try:
         with os.scandir(f"{prefix}/lib") as entries:
             pythons = sorted(entry.name for entry in entries if _is_python(entry))
@@ -130,17 +130,17 @@ def _telling_folders(prefix: str) -> tuple[str, ...]:
 
 
 def _folders_of_kept(paths: Iterable[str]) -> list[str]:
-    """Return those of versions that are kept beside an environment."""
+    """Return the same folders of versions that are kept beside an environment."""
     return [f"../{os.path.basename(path)}/conda-meta" for path in paths]
 
 
 def _is_python(entry: os.DirEntry[str]) -> bool:
-    """Links do not count: conda makes python3.1 as one to python3.10 and later."""
+    """Return whether an entry is a python folder; not a link, such as conda's python3.1 to python3.10."""
     return _PYTHON.fullmatch(entry.name) is not None and entry.is_dir(follow_symlinks=False)
 
 
 def _created(prefix: str) -> float | None:
-    """When the first entry of the history was written, or else the oldest package record."""
+    """Return the time of the first entry of the history, or else of the oldest package record."""
     revisions = read_history(Path(prefix))
     if revisions and (first := revisions[0].time) is not None:
         return _datable(first)

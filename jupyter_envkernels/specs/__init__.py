@@ -4,7 +4,7 @@
 
 - text: ``text`` (encoding, size), ``detect`` (which format)
 - formats: ``environment_yml``, ``requirements``, ``package_list``, ``lockfiles``; YAML by ``yaml_nodes``, its errors by
-  ``yaml_errors``
+  ``yaml_errors``; ``document`` is a spec with the position of each part
 - lines: ``match_specs`` (makes a match spec fit for the solver), ``pip_lines``, ``pip_options``, ``pip_sources``,
   ``package_names``, ``environment_variables``, ``platforms``
 - diagnostics: ``lint``, ``anaconda_tos``, ``kernel_packages``; made by ``remarks``, with quick fixes by ``fixes``

@@ -183,7 +183,7 @@ def test_variables_that_no_program_can_take_are_told(tmp_path: Path) -> None:
     huge = script(tmp_path, "export A=1 HUGE=$(printf '%0200000d' 1)\n")
     environ, [message] = failed([huge], BASE)
     assert environ == BASE
-    assert message.startswith(f"The variables that {huge} set cannot be used.")
+    assert message.startswith(f"The variables set by {huge} cannot be used.")
 
 
 @pytest.mark.parametrize("name", ["$(touch pwned).sh", "'; touch pwned; '.sh", "wïth space.sh", '"`touch pwned`.sh'])

@@ -208,7 +208,7 @@ def test_find_takes_any_prefix_that_is_an_environment(catalog_of: MakeCatalog, t
     found = catalog_of().find(str(prefix))
     assert found.id == environment_id(prefix)
     assert found.kernels[0].id.startswith("conda-env-x-")
-    with pytest.raises(NotFound, match="not there"):
+    with pytest.raises(NotFound, match="no longer exists"):
         catalog_of().find(str(tmp_path / "nowhere"))
 
 

@@ -46,11 +46,11 @@ def test_a_link_to_a_kernel(catalog_of: MakeCatalog, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("gone", "is not there any more"),
-        ("folder", "conda-meta/history is missing"),
+        ("gone", "no longer exists"),
+        ("folder", "no conda-meta/history"),
         ("dangling", "is a link to"),
         ("pending", "still being built"),
-        (".x.envkernels-stage", "working place of a job"),
+        (".x.envkernels-stage", "working folder of a job"),
         ("no-kernel", "ipykernel is not installed"),
         ("broken", "not JSON"),
     ],
@@ -88,7 +88,7 @@ def test_scripts_that_failed_keep_no_kernel_from_being_one(
 def test_an_environment_that_no_location_names(catalog_of: MakeCatalog, tmp_path: Path) -> None:
     diagnosis = diagnose(catalog_of(), make_prefix(tmp_path / "unknown/x", "python3"))
     assert diagnosis.is_kernel is False
-    assert diagnosis.findings[-1].message == "No location names it."
+    assert diagnosis.findings[-1].message == "It is in none of the locations."
     assert "c.EnvKernels.roots" in diagnosis.findings[-1].remedy
 
 
@@ -104,7 +104,7 @@ def test_the_prefix_that_runs_jupyter(catalog_of: MakeCatalog, tmp_path: Path, m
     monkeypatch.setattr(sys, "prefix", str(prefix))
     diagnosis = diagnose(catalog_of(), prefix)
     assert diagnosis.is_kernel
-    assert "ordinary names" in words(diagnosis)
+    assert "usual names" in words(diagnosis)
 
 
 def test_locations_and_configuration(catalog_of: MakeCatalog, tmp_path: Path) -> None:

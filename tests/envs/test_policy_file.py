@@ -112,9 +112,9 @@ def test_lists_with_nothing_in_common_allow_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "no map"),
+        ("", "not a map"),
         ("max_packages: [", "line 1"),
-        ("- max_packages", "no map"),
+        ("- max_packages", "not a map"),
         ("max_packages: -1", "max_packages must be a whole number"),
         ("max_packages: 1.5", "max_packages must be a whole number"),
         ("max_packages: '5'", "max_packages must be a whole number"),
@@ -127,7 +127,7 @@ def test_lists_with_nothing_in_common_allow_nothing(tmp_path: Path) -> None:
         ("allowed_chanels: [a]", "no limit 'allowed_chanels'; did you mean allowed_channels?"),
         ("files: [a]", "no limit 'files'"),
         ("required_packages: [a]", "no limit 'required_packages'"),
-        ("max_packages: 1\nmax_packages: 2", "a second time"),
+        ("max_packages: 1\nmax_packages: 2", "already used in line"),
         ("a: &a [x, x]\nb: &b [*a, *a]\n" + "".join(f"c{n}: &c{n} [*b, *b]\n" for n in range(3)), "no limit"),
         ("message: |\n" + "  x" * 70_000, "cannot be read"),
     ],
@@ -157,7 +157,7 @@ def test_one_in_a_closed_folder_is_not_absent(ordinary: Path) -> None:
 def test_one_that_others_can_write_is_not_relied_upon(tmp_path: Path, opened: str) -> None:
     folder = policy(tmp_path, "allow_pip: false")
     (tmp_path / opened).chmod((tmp_path / opened).stat().st_mode | 0o002)
-    with pytest.raises(PolicyUnusable, match="others than administrators can write it"):
+    with pytest.raises(PolicyUnusable, match="accounts other than administrators can write it"):
         limits_in_force(Limits(), [folder])
 
 
@@ -165,5 +165,5 @@ def test_one_that_others_can_write_is_not_relied_upon(tmp_path: Path, opened: st
 def test_one_of_the_user_is_not_the_administrator_s(tmp_path: Path) -> None:
     folder = policy(tmp_path, "allow_pip: false")
     os.chown(tmp_path / "envkernels" / "policy.yml", 65534, -1)
-    with pytest.raises(PolicyUnusable, match="others than administrators can write it"):
+    with pytest.raises(PolicyUnusable, match="accounts other than administrators can write it"):
         limits_in_force(Limits(), [folder])

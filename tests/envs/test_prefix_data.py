@@ -60,7 +60,7 @@ def test_records_are_bounded_all_together(prefix: Path, monkeypatch: pytest.Monk
 
 def test_a_pipe_is_no_record_and_does_not_block(prefix: Path) -> None:
     os.mkfifo(prefix / "conda-meta" / "b-2-0.json")
-    with pytest.raises(InvalidSpec, match=r"b-2-0\.json cannot be read: .* no regular file"):
+    with pytest.raises(InvalidSpec, match=r"b-2-0\.json cannot be read: .* not a regular file"):
         list(read_records(prefix, PrefixRecord))
 
 

@@ -111,8 +111,8 @@ def test_paths_that_are_there(folder: Path) -> None:
         ("-rnone.txt", "There is no file {}/none.txt."),
         ("-c mine", "{}/mine is a folder."),
         ("-e ./none", "There is no file or folder {}/none."),
-        ("-e more.txt", "{}/more.txt is no folder."),
-        ("plain/", "The folder {}/plain has neither pyproject.toml nor setup.py, and cannot be installed."),
+        ("-e more.txt", "{}/more.txt is not a folder."),
+        ("plain/", "The folder {}/plain has neither pyproject.toml nor setup.py, so it cannot be installed."),
         ("mine @ file:mine#subdirectory=in", "There is no file or folder {}/mine/in."),
         ("-f none", "There is no file or folder {}/none."),
     ],
@@ -139,6 +139,6 @@ def test_lines_of_files_are_judged_too(folder: Path) -> None:
     file = folder / "more.txt"
     assert said("rich\n-r more.txt\n", folder) == [
         (2, f"In {file}: 'six>=1.*': '.*' is allowed only after '==' and '!='."),
-        (2, f"In {file}: '-cmore.txt': uv reads options only if they are written out, one a line."),
+        (2, f"In {file}: '-cmore.txt': uv reads only full options, one a line."),
     ]
     assert len(said("rich\n-r more.txt\n", folder, "pip")) == 1

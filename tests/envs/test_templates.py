@@ -92,7 +92,7 @@ def test_what_cannot_be_used_is_left_out_and_named_once(
         ["absent", "big.yml", "binary.yml", "broken.yml", "empty.yml", "folder.yml", "link.yml", "loop.yml", "pipe.yml"]
     )
     (broken,) = [record.getMessage() for record in caplog.records if "broken.yml" in record.getMessage()]
-    assert "broken.yml is left out: line 2: " in broken
+    assert "broken.yml is skipped: line 2: " in broken
 
 
 def test_links_are_followed(folder: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_limits_of_number_and_size(
         (folder / f"{name}.yml").write_text(SPEC)
     monkeypatch.setattr(module, "_MAX_FILES", 3)
     assert names(folder) == ["a", "b", "c"]
-    assert "d.yml is left out: there are more than 3." in caplog.text
+    assert "d.yml is skipped: there are more than 3." in caplog.text
     monkeypatch.setattr(module, "_MAX_ALL_BYTES", 2 * len(SPEC))
     assert names(folder) == ["a", "b"]
 

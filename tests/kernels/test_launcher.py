@@ -73,7 +73,7 @@ def test_a_kernel_that_is_gone_says_so(real_envs: Path, tmp_path: Path) -> None:
     (real_envs / "new").rename(tmp_path / "elsewhere")
     try:
         with plain_client(NAME) as client:
-            assert f"{real_envs}/new is not there any more" in run(client, "1 + 1")[1]["evalue"]
+            assert f"{real_envs}/new no longer exists" in run(client, "1 + 1")[1]["evalue"]
     finally:
         (tmp_path / "elsewhere").rename(real_envs / "new")
 

@@ -256,7 +256,7 @@ async def test_a_deleted_environment_is_told_at_restart(real_catalog: Catalog, r
             await kernel.client.wait_for_ready(timeout=60)
             _, reply = await kernel.run("1 + 1")
             assert reply["ename"] == "EnvironmentUnusable"
-            assert f"{real_envs}/new is not there any more" in reply["evalue"]
+            assert f"{real_envs}/new no longer exists" in reply["evalue"]
         finally:
             (tmp_path / "elsewhere").rename(real_envs / "new")
         await kernel.manager.restart_kernel(now=True)

@@ -1,1 +1,1 @@
-"""conda's configuration: ``sources`` finds files and variables, ``condarc`` makes settings, ``channels`` URLs."""
+"""Read conda's configuration: ``sources`` finds files and variables, ``condarc`` makes settings, ``channels`` URLs."""

@@ -1,4 +1,4 @@
-"""Channel names -> URLs, by the rules of conda's documentation ("Managing channels")."""
+"""Resolve channel names to URLs by the rules of conda's documentation, "Managing channels"."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _PATH = re.compile(r"[/~]|\.\.?(/|$)")
 
 @dataclass(frozen=True, slots=True)
 class ChannelNames:
-    """What the configuration says about names.
+    """The configuration of channel names.
 
     Attributes:
-        alias: URL before every name that nothing else explains.
-        custom: name -> URL of the folder that holds the channel.
-        multi: name -> the channels that it stands for.
+        alias: base URL of all other names.
+        custom: name -> URL of the folder that contains the channel.
+        multi: name of a multichannel -> its channels.
     """
 
     alias: str
@@ -28,7 +28,7 @@ class ChannelNames:
     multi: Mapping[str, tuple[str, ...]]
 
     def urls(self, channels: Iterable[str]) -> tuple[str, ...]:
-        """Return URLs of channels, highest priority first, each once. ``nodefaults`` adds none.
+        """Return the URLs of channels, highest priority first, each once. ``nodefaults`` has none.
 
         Args:
             channels: names, URLs or paths of folders.
@@ -46,7 +46,7 @@ class ChannelNames:
             yield self._named(channel.strip("/"), folders)
 
     def _plain(self, channel: str) -> str:
-        """A URL, a path, or a name below the alias; members of a multichannel are no other names."""
+        """Return the URL of a URL, a path or a name below the alias, without resolving it as another name."""
         if _URL.match(channel):
             return channel.rstrip("/")
         if _PATH.match(channel):
@@ -60,7 +60,7 @@ class ChannelNames:
         return f"{folder.rstrip('/')}/{name}"
 
     def _folders_of_members(self) -> dict[str, str]:
-        """The path of a member's URL is a name as well: ``pkgs/main`` is https://repo.anaconda.com/pkgs/main."""
+        """Return the base URLs of multichannel members, whose URL paths are names too, such as ``pkgs/main``."""
         urls = (member for members in self.multi.values() for member in members if _URL.match(member))
         parts = [urlsplit(url) for url in urls]
         return {part.path.strip("/"): f"{part.scheme}://{part.netloc}" for part in parts if part.path.strip("/")}

@@ -1,4 +1,4 @@
-"""The configuration of conda as conda reads it: every file of its search path and the ``CONDA_*`` variables."""
+"""Read the configuration of conda as conda does: all files of its search path and the ``CONDA_*`` variables."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ _FALSE = ("false", "no", "off", "0", "n", "f")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration of conda, merged. Names and meanings are those of conda's documentation.
+    """The merged configuration of conda. Names and meanings are those of conda's documentation.
 
     Attributes:
-        root_prefix: of the installation that the environment or the files name; None where none does.
-        channels: names or URLs, highest priority first; empty where no channel is configured.
-        envs_dirs: folders of environments in conda's order: the configured ones, then the installation's and the
-            user's own.
-        configured_envs_dirs: of these, the ones that a file or a variable names.
-        mirrored_channels: name of a channel -> URLs that are asked in its place; read by mamba, not by conda.
-        channel_settings: maps with a ``channel`` and what holds for it alone, as its ``auth``.
+        root_prefix: of the installation that variables or files name; None if none does.
+        channels: names or URLs, highest priority first; empty if no channel is configured.
+        envs_dirs: folders of environments in conda's order: the configured ones, then those of the installation and of
+            the user.
+        configured_envs_dirs: those of ``envs_dirs`` that a file or a variable names.
+        mirrored_channels: name of a channel -> URLs of its mirrors; read by mamba, not by conda.
+        channel_settings: maps with a ``channel`` and the settings for it, such as ``auth``.
         ssl_verify: True, False, ``truststore``, or the path of a certificate bundle.
-        origins: a parameter that lists match specs, and one of these -> where it stands.
+        origins: (parameter with match specs, match spec) -> the file and line that sets it.
         files: the configuration files that were read, lowest priority first.
         problems: why a file or a value was ignored.
     """
@@ -106,7 +106,7 @@ class Settings:
     problems: tuple[Problem, ...] = ()
 
     def channel_urls(self, channels: Iterable[str]) -> tuple[str, ...]:
-        """Return URLs of channels given by name, URL or path, highest priority first; ``nodefaults`` adds none."""
+        """Return the URLs of channels given by name, URL or path, highest priority first; ``nodefaults`` has none."""
         multi = {"defaults": self.default_channels, **self.custom_multichannels, "local": self._local_channels()}
         return ChannelNames(self.channel_alias, self.custom_channels, multi).urls(channels)
 
@@ -116,17 +116,17 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """Return conda's configuration for a process with these variables. Never raises: see :attr:`Settings.problems`."""
+    """Read conda's configuration for a process with these variables. Never raises: see :attr:`Settings.problems`."""
     environ = _with_root(environ)
     files = search_path(environ, str(home_of(environ)))
     return _SettingsReader([*map(read_source, files), environment_source(environ)], environ).settings(files)
 
 
 def load_system_settings(prefix: str = sys.prefix, folders: Iterable[str] = SYSTEM_FOLDERS) -> Settings:
-    """Return conda's configuration by administrators alone: no variable and no file that a user can write counts.
+    """Read conda's configuration by administrators only: without variables and files that users can write.
 
     Args:
-        prefix: of this program; the conda installation that it is in has configuration files as well.
+        prefix: of this installation; the conda installation that it is in has configuration files as well.
         folders: further folders with configuration files.
     """
     root = designated_root({}, Path(prefix))
@@ -144,7 +144,7 @@ class SettingsCache:
         self._settings = Settings()
 
     def read(self) -> Settings:
-        """Return the settings as they stand; the same object while nothing has changed."""
+        """Return the current settings; the same object while nothing has changed."""
         environ = dict(self._environ)
         files = search_path(_with_root(environ), str(home_of(environ)))
         stamps = [(file, stamp_of(file, time.time_ns())) for file in files]
@@ -163,7 +163,7 @@ def _with_root(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 class _SettingsReader:
-    """Takes typed values out of the sources and collects what is wrong with them."""
+    """Reads typed values from the sources and collects problems."""
 
     def __init__(self, sources: list[CondarcSource], environ: Mapping[str, str]) -> None:
         self._environ = environ

@@ -1,7 +1,7 @@
-"""The sources of conda's configuration, lowest priority first, and how several of them become one value.
+"""Read the sources of conda's configuration, lowest priority first, and merge their values.
 
-Described in conda's documentation, "Using the .condarc conda configuration file": the search path, folders
-``condarc.d``, variables ``CONDA_*``, merging of lists and maps, and the marks ``#!top``, ``#!bottom``, ``#!final``.
+See conda's documentation, "Using the .condarc conda configuration file": the search path, folders ``condarc.d``,
+variables ``CONDA_*``, merging of lists and maps, and the flags ``#!top``, ``#!bottom``, ``#!final``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Value: TypeAlias = "str | tuple[ConfigEntry, ...] | Mapping[str, ConfigEntry] | 
 Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 
 _MAX_BYTES = 1 << 20
-"""Of one configuration file."""
+"""Largest configuration file that is read."""
 
 _DEPTH = 3
-"""As deep as any of conda's parameters is."""
+"""Deepest nesting of conda's parameters."""
 
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
@@ -41,7 +41,7 @@ _NULL_TAG = "tag:yaml.org,2002:null"
 
 @dataclass(frozen=True, slots=True)
 class ConfigEntry:
-    """A configured value, the mark that stands behind it, and the line where it begins; 0 where it is in no file."""
+    """A configured value, its flag, and the line where it begins; 0 if it is not from a file."""
 
     value: Value
     flag: Flag | None = None
@@ -50,7 +50,7 @@ class ConfigEntry:
 
 @dataclass(frozen=True, slots=True)
 class CondarcSource:
-    """One file, or the variables ``CONDA_*``: what it sets, by parameter name."""
+    """One file, or the variables ``CONDA_*``: its values by parameter name."""
 
     name: str
     entries: Mapping[str, ConfigEntry]
@@ -61,8 +61,8 @@ def search_path(environ: Mapping[str, str], home: str) -> list[str]:
     """Return the configuration files that exist, lowest priority first.
 
     Args:
-        environ: with ``CONDA_ROOT``, as conda itself sets it before it looks.
-        home: what ``~`` stands for.
+        environ: with ``CONDA_ROOT``, which conda itself sets before it searches.
+        home: the expansion of ``~``.
     """
     places = [place for folder in _SEARCH_PATH for place in _places_in(folder)]
     places += ["~/.condarc", *_places_in("$CONDA_PREFIX"), "$CONDARC"]
@@ -98,7 +98,7 @@ def _files_at(path: str) -> Iterable[str]:
 
 
 def read_source(path: str) -> CondarcSource:
-    """Return what one file sets. A file that cannot be read sets nothing and says why."""
+    """Read one file. A file that cannot be read sets nothing and has a problem."""
     try:
         text = read_file(path, _MAX_BYTES).decode()
         node = _compose(text)
@@ -124,7 +124,7 @@ def parse_condarc(text: str) -> Mapping[str, ConfigEntry]:
 
 
 def _compose(text: str) -> MappingNode | None:
-    """Return the map of parameters in a text; None where there is nothing in it."""
+    """Return the map of parameters in a text; None if it is empty."""
     node = YAML(typ="safe", pure=True).compose(text)
     if node is None or isinstance(node, MappingNode):
         return node
@@ -132,7 +132,7 @@ def _compose(text: str) -> MappingNode | None:
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong with a file, and in which of its lines."""
+    """Return what is wrong with a file, and in which line."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:
         return " ".join(str(error).split())
@@ -140,7 +140,7 @@ def _reason(error: Exception) -> str:
 
 
 def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:
-    """Yield each key that stands in a map already, its line, and that of the one before."""
+    """Yield each key that is repeated in a map, its line, and that of its first occurrence."""
     if not depth or not isinstance(node, (MappingNode, SequenceNode)):
         return
     seen: dict[str, int] = {}
@@ -156,14 +156,14 @@ def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:
 
 def _repeated_key(path: str, name: str, line: int, before: int) -> Problem:
     message = (
-        f"conda's configuration file {path}, line {line}: {name} is set already in line {before}. This value is "
-        "used here; conda refuses such a file, and all its commands fail."
+        f"conda's configuration file {path}, line {line}: {name} is already set in line {before}. This value is "
+        "used here; conda refuses such a file, so that all its commands fail."
     )
     return Problem("condarc-repeated-key", message, "Delete one of the two, or put the entries of both under one.")
 
 
 def environment_source(environ: Mapping[str, str]) -> CondarcSource:
-    """Return what the variables ``CONDA_*`` set; lists are still one string. ``!important`` at the end means final."""
+    """Read the variables ``CONDA_*``; lists are still one string. ``!important`` at the end means final."""
     entries = {}
     for name, text in environ.items():
         if name.startswith("CONDA_"):
@@ -201,7 +201,7 @@ def _flag_behind(node: Node, lines: list[str]) -> Flag | None:
 
 
 def merge(entries: Sequence[ConfigEntry]) -> Plain:
-    """Return one value out of those of several sources, lowest priority first; all of the same shape."""
+    """Merge the values of several sources, lowest priority first, all of the same shape."""
     final = next((index for index, entry in enumerate(entries) if entry.flag == "final"), None)
     if final is not None:
         entries = entries[: final + 1]
@@ -222,7 +222,7 @@ def _merge_lists(lists: list[tuple[ConfigEntry, ...]]) -> tuple[Plain, ...]:
 
 
 def _once(items: Iterable[Plain]) -> list[Plain]:
-    """Each item once, where it comes first. Items may be maps, which no set can hold."""
+    """Return each item once, in order. Items may be maps, which are not hashable."""
     kept: list[Plain] = []
     for item in items:
         if item not in kept:

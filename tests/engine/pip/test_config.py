@@ -100,7 +100,7 @@ def test_what_cannot_be_read_is_a_failure(
 
 def test_what_is_no_file_is_a_failure(prefix: Path, environ: dict[str, str], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for path, reason in ((tmp_path / "pipe", "It is no regular file"), (tmp_path, "Is a directory")):
+    for path, reason in ((tmp_path / "pipe", "It is not a regular file"), (tmp_path, "Is a directory")):
         with pytest.raises(PipFailed, match=f"{path} cannot be read: {reason}"):
             read_pip_config(prefix, {**environ, "PIP_CONFIG_FILE": str(path)})
 

@@ -92,8 +92,8 @@ def test_a_key_that_stands_twice(load: Load, tmp_path: Path) -> None:
     told = [problem.message.partition(". ")[0] for problem in settings.problems]
     file = f"conda's configuration file {tmp_path}/.condarc"
     assert told == [
-        f"{file}, line 3: channels is set already in line 1",
-        f"{file}, line 6: lab is set already in line 5",
+        f"{file}, line 3: channels is already set in line 1",
+        f"{file}, line 6: lab is already set in line 5",
     ]
 
 
