@@ -1,7 +1,7 @@
-"""Conda environments as Jupyter kernels: found, created and managed from JupyterLab.
+"""Use conda environments as Jupyter kernels, and create and manage them in JupyterLab.
 
-The package's public surface is the command line (``jupyter envkernels``), the REST interface, and the configuration
-``c.EnvKernels``; see ``docs/``. What is here are the hooks by which Jupyter finds the extension.
+The public interfaces are the command line (``jupyter envkernels``), the REST API and the configuration
+``c.EnvKernels``; see ``docs/``. This module has the hooks by which Jupyter finds the extension.
 """
 
 from __future__ import annotations

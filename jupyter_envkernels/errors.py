@@ -1,4 +1,4 @@
-"""Every failure that has a name, as one tree.
+"""Define all exceptions, as one tree.
 
 ::
 
@@ -6,33 +6,33 @@
     ├── InvalidRequest          the request itself is malformed
     ├── InvalidSpec             a spec cannot be used; carries diagnostics
     ├── Forbidden               policy or permissions refuse it
-    │   └── NotAllowed      the administrator's limits forbid it
+    │   └── NotAllowed          the administrator's limits forbid it
     ├── NotFound                no such environment, job or file
-    ├── Conflict                what is there stands in the way
+    ├── Conflict                the current state does not allow it
     │   ├── AlreadyExists       the prefix is taken
-    │   ├── Ambiguous           several environments answer to that name
+    │   ├── Ambiguous           several environments have that name
     │   ├── Busy                another operation uses the environment
-    │   ├── InUse               kernels of the environment run
+    │   ├── InUse               kernels of the environment are running
     │   └── Outdated            the environment has changed since the plan was made
-    ├── TooLarge                the input is over its limit
-    ├── QueueFull               too many jobs wait already
+    ├── TooLarge                the input exceeds its limit
+    ├── QueueFull               too many jobs are waiting
     ├── BackendMissing          the engine cannot be loaded
-    ├── PolicyUnusable          a policy file of the administrator cannot be relied upon
+    ├── PolicyUnusable          a policy file of the administrator is malformed or not trusted
     ├── StoreFailed             a job cannot be stored
-    ├── StillRunning            the processes of a job do not go away
-    └── OperationFailed         an operation began and did not end well
+    ├── StillRunning            the processes of a job do not end
+    └── OperationFailed         an operation was started and failed
         ├── SolveFailed         no set of packages satisfies the spec
         ├── ChannelFailed       a channel cannot be read
-        ├── DownloadFailed      a package cannot be fetched, or is not what the channel said
-        ├── LinkFailed          packages cannot be put into the prefix
-        ├── DiskFull            no space left
+        ├── DownloadFailed      a package cannot be fetched, or does not match its hash or size
+        ├── LinkFailed          packages cannot be linked into the prefix
+        ├── DiskFull            no space left on the disk
         ├── PipFailed           the ``pip:`` section cannot be installed
         ├── VerifyFailed        the environment was built, but its kernel does not start
-        ├── Interrupted         the worker died before it could say how it ended
+        ├── Interrupted         the worker crashed
         └── Cancelled           it was cancelled
 
-What went wrong is data: a :class:`Problem`, the same from the engine to the panel. ``code`` is the stable word for
-programs. Nothing here knows HTTP: ``server.base`` has the one table of status codes.
+Each carries a :class:`Problem`, which goes unchanged from the engine to the panel; programs rely on its ``code``. HTTP
+status codes are in one table, in ``server.base``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SpecChange:
-    """A match spec of a request, and the one to write in its place; None to leave it out."""
+    """A match spec of a request, and its replacement; None to remove it."""
 
     before: str
     after: str | None
@@ -55,13 +55,13 @@ class Problem:
     """What is wrong, and what to do about it.
 
     Attributes:
-        code: the stable word for programs.
+        code: a stable identifier for programs.
         message: the headline: what is wrong and where, as one or more full sentences.
-        remedy: what the person can do about it; empty when there is nothing.
-        explanation: what more there is to read, such as the solver's reasons, in lines.
-        packages: names of the packages that it is about.
-        fixes: ways out that were tried: changes after which there is a solution.
-        details: what the sentences tell of, by name and JSON-serialisable: with the code, enough to translate them.
+        remedy: what the user can do about it; empty if nothing.
+        explanation: further lines to read, such as the solver's reasons.
+        packages: names of the affected packages.
+        fixes: alternative changes, each of which was tried and leads to a solution.
+        details: the facts in the message, by name and JSON-serialisable: with the code, enough to translate it.
     """
 
     code: str
@@ -78,7 +78,7 @@ class Problem:
         return f"{self.message} {self.remedy}".rstrip()
 
     def masked(self, hide: Callable[[str], str]) -> Problem:
-        """Return the same with *hide* applied to each text."""
+        """Return a copy with *hide* applied to each text."""
         return replace(
             self,
             message=hide(self.message),
@@ -101,7 +101,7 @@ def _masked(value: Any, hide: Callable[[str], str]) -> Any:
 
 
 class EnvKernelsError(Exception):
-    """Base of the tree.
+    """Base of all exceptions of this package.
 
     Args:
         message: see :class:`Problem`, as are the others.
@@ -129,12 +129,12 @@ class EnvKernelsError(Exception):
 
     @property
     def remedy(self) -> str:
-        """Return what to do."""
+        """Return what the user can do."""
         return self.problem.remedy
 
     @property
     def details(self) -> Mapping[str, Any]:
-        """Return facts for programs."""
+        """Return the facts for programs."""
         return self.problem.details
 
 
@@ -157,7 +157,7 @@ class Forbidden(EnvKernelsError):
 
 
 class NotAllowed(Forbidden):
-    """The administrator's limits forbid it; ``details["problems"]`` has a stable word for each that does."""
+    """The administrator's limits forbid it; ``details["problems"]`` has the code of each violation."""
 
     code = "not-allowed"
 
@@ -169,19 +169,19 @@ class NotFound(EnvKernelsError):
 
 
 class Conflict(EnvKernelsError):
-    """What is there already stands in the way."""
+    """The current state does not allow it."""
 
     code = "conflict"
 
 
 class AlreadyExists(Conflict):
-    """The prefix is taken, by an environment or by any other file."""
+    """The prefix is taken by an environment or another file."""
 
     code = "already-exists"
 
 
 class Ambiguous(Conflict):
-    """Several environments answer to that name; ``details["candidates"]`` lists their prefixes."""
+    """Several environments have that name; ``details["candidates"]`` lists their prefixes."""
 
     code = "ambiguous"
 
@@ -193,7 +193,7 @@ class Busy(Conflict):
 
 
 class InUse(Conflict):
-    """Kernels of the environment run; ``details["kernels"]`` lists their processes."""
+    """Kernels of the environment are running; ``details["kernels"]`` lists their processes."""
 
     code = "in-use"
 
@@ -205,13 +205,13 @@ class Outdated(Conflict):
 
 
 class TooLarge(EnvKernelsError):
-    """The input is over its limit."""
+    """The input exceeds its limit."""
 
     code = "too-large"
 
 
 class QueueFull(EnvKernelsError):
-    """Too many jobs wait already."""
+    """Too many jobs are waiting."""
 
     code = "queue-full"
 
@@ -223,7 +223,7 @@ class BackendMissing(EnvKernelsError):
 
 
 class PolicyUnusable(EnvKernelsError):
-    """A policy file of the administrator is malformed, or accounts can write it that are no administrators."""
+    """A policy file is malformed, or accounts other than administrators can write it."""
 
     code = "policy-unusable"
 
@@ -235,13 +235,13 @@ class StoreFailed(EnvKernelsError):
 
 
 class StillRunning(EnvKernelsError):
-    """The processes of a job do not go away."""
+    """The processes of a job do not end."""
 
     code = "still-running"
 
 
 class OperationFailed(EnvKernelsError):
-    """An operation began and did not end well; the prefix is as it was before."""
+    """An operation was started and failed; the prefix was not changed or was restored."""
 
     code = "operation-failed"
 
@@ -259,19 +259,19 @@ class ChannelFailed(OperationFailed):
 
 
 class DownloadFailed(OperationFailed):
-    """A package cannot be fetched, or is not what the channel said it was."""
+    """A package cannot be fetched, or does not match the hash or size in its channel."""
 
     code = "download-failed"
 
 
 class LinkFailed(OperationFailed):
-    """Packages cannot be put into the prefix."""
+    """Packages cannot be linked into the prefix."""
 
     code = "link-failed"
 
 
 class DiskFull(OperationFailed):
-    """No space is left where the packages or the environment go."""
+    """No space is left for the packages or the environment."""
 
     code = "disk-full"
 
@@ -289,7 +289,7 @@ class VerifyFailed(OperationFailed):
 
 
 class Interrupted(OperationFailed):
-    """The worker died before it could say how the job ended."""
+    """The worker crashed before it recorded how the job ended."""
 
     code = "interrupted"
 
@@ -301,7 +301,7 @@ class Cancelled(OperationFailed):
 
 
 def failure(problem: Problem) -> EnvKernelsError:
-    """Return the failure that a problem is, such as one that a journal tells of."""
+    """Return the exception for a problem, such as one read from a journal."""
     kind = next((known for known in _kinds(EnvKernelsError) if known.code == problem.code), OperationFailed)
     error = kind(problem.message)
     error.code, error.problem = problem.code, problem

@@ -1,7 +1,7 @@
-"""Check requests against the administrator's limits. Pure.
+"""Check requests against the administrator's limits.
 
-A spec is asked about before it becomes a job, a plan before anything is written. What names of channels
-mean only the engine knows: see ``engine.channel_policy``.
+A spec is checked before it becomes a job, a plan before anything is written. Channels are checked by the engine, which
+resolves their names: see ``engine.channel_policy``.
 """
 
 from __future__ import annotations
@@ -19,44 +19,44 @@ _ASK = "Ask the administrator of this server."
 
 
 def of_spec(limits: Limits, packages: Iterable[str], pip: Iterable[str]) -> list[Problem]:
-    """Return what speaks against a spec.
+    """Return the violations of a spec.
 
     Args:
-        limits: what is allowed.
-        packages: names of the packages of conda that it asks for.
-        pip: names of those of pip; empty for a line that names none.
+        limits: the limits.
+        packages: names of the requested conda packages.
+        pip: names of the requested pip packages; empty for a line without a name.
     """
     lines = list(pip)
     problems = _denied(limits, [*packages, *lines])
     if lines and not limits.allow_pip:
-        remedy = "Take the section pip: out of the spec, and name packages of conda instead."
-        problems.append(Problem("pip-not-allowed", "Packages of pip are not allowed here.", remedy))
+        remedy = "Remove the section pip: from the spec, and use conda packages instead."
+        problems.append(Problem("pip-not-allowed", "pip packages are not allowed here.", remedy))
     return problems
 
 
 def of_number(limits: Limits, count: int) -> list[Problem]:
-    """Return what speaks against one environment more.
+    """Return the violations of creating one more environment.
 
     Args:
-        limits: what is allowed.
-        count: how many there are, and are being made.
+        limits: the limits.
+        count: number of environments that exist or are being created.
     """
     if not limits.max_environments or count < limits.max_environments:
         return []
     message = f"You have reached the limit of {count_of(limits.max_environments, 'environment')}."
     if count > limits.max_environments:
-        message += f" You have {count}; earlier versions that stand beside an environment count as well."
+        message += f" You have {count}; earlier versions that are kept beside an environment count as well."
     details = {"limit": limits.max_environments, "count": count}
     return [Problem("too-many-environments", message, "Remove one that you no longer need.", details=details)]
 
 
 def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
-    """Check what all environments of a person take on disk.
+    """Return the violations of the disk usage of all environments of a user.
 
     Args:
-        limits: what is allowed.
-        used: bytes that they take.
-        added: bytes that are to come; nothing is refused that takes none.
+        limits: the limits.
+        used: bytes that the environments take.
+        added: bytes that the request adds; without any it is always allowed.
     """
     most = limits.max_total_bytes
     if not most or not added or used + added <= most:
@@ -71,7 +71,7 @@ def of_bytes(limits: Limits, used: int, added: int) -> list[Problem]:
 
 
 def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
-    """Return what speaks against a plan: all its packages count, also mere dependencies."""
+    """Return the violations of a plan; all its packages count, including dependencies."""
     problems = _denied(limits, [package.name for package in plan.packages])
     count, total = len(plan.packages), plan.copied_bytes
     if limits.max_packages and count > limits.max_packages:
@@ -87,14 +87,14 @@ def of_plan(limits: Limits, plan: Plan) -> list[Problem]:
 
 
 def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: str) -> list[Problem]:
-    """Check what packages take while they are unpacked: a channel may tell any size, or none.
+    """Return the violations of packages while they are unpacked: sizes in a channel may be wrong or missing.
 
     Args:
-        room: what is left of the limits.
+        room: the rest of the limits.
         whole: bytes that all packages of the environment take so far.
-        growth: bytes of those of them that are unpacked now.
-        free: bytes that are free on the disk; None where it does not tell.
-        largest: the largest package that is unpacked now, with its size.
+        growth: bytes of the newly unpacked ones.
+        free: free bytes on the disk; None if unknown.
+        largest: the largest newly unpacked package, with its size.
     """
     found = []
     if room.whole is not None and whole > room.whole:
@@ -108,21 +108,21 @@ def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: 
 
 
 def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:
-    """Return what speaks against packages that pip has installed: it may have brought more than the lines name."""
+    """Return the violations of packages that pip has installed, which include dependencies."""
     return _denied(limits, names)
 
 
 def of_trust(limits: Limits) -> list[Problem]:
-    """Return what speaks against trusting a prefix that another account can change."""
-    message = "Environments that other accounts can change must not be trusted here."
+    """Return the violations of trusting a prefix that another account can change."""
+    message = "Trusting environments that other accounts can change is not allowed here."
     return [] if limits.allow_trust else [Problem("trust-not-allowed", message, _ASK)]
 
 
 def enforce(limits: Limits, problems: Sequence[Problem]) -> None:
-    """Refuse what something speaks against, with the administrator's own words.
+    """Refuse a request that has violations, with the administrator's message.
 
     Raises:
-        NotAllowed: all of it at once.
+        NotAllowed: with all violations.
     """
     if problems:
         remedies = dict.fromkeys(problem.remedy for problem in problems)
@@ -134,12 +134,12 @@ def enforce(limits: Limits, problems: Sequence[Problem]) -> None:
 
 
 def is_refusal(code: str) -> bool:
-    """Return whether a code stands for what the administrator does not allow."""
+    """Return whether a code means that the administrator does not allow it."""
     return code.endswith("-not-allowed") or code == PolicyUnusable.code
 
 
 def in_own_words(limits: Limits, checked: CheckedSpec) -> CheckedSpec:
-    """Return the same with the administrator's own words in each remark that is a refusal."""
+    """Return a checked spec with the administrator's message added to each refusal."""
     told = [
         replace(each, message=_told(limits, each.message)) if is_refusal(each.code) else each
         for each in checked.diagnostics
@@ -158,7 +158,7 @@ def _scarce(limits: Limits, plan: Plan) -> list[Problem]:
     if left >= limits.min_free_bytes:
         return []
     least = _megabytes(limits.min_free_bytes)
-    message = f"About {_megabytes(max(0, left))} would be left free on the disk; {least} have to be."
+    message = f"About {_megabytes(max(0, left))} would be left free on the disk; {least} must stay free."
     return [Problem("too-little-space", message, "Remove environments that you no longer need.")]
 
 

@@ -1,7 +1,7 @@
-"""Names under which notebooks know a kernel although it is not listed so.
+"""Resolve names by which notebooks know a kernel but which are not listed.
 
-They come from nb_conda_kernels, from another configuration of ours, from :mod:`.sync`, or from before a rename. A name
-is taken for a kernel only where it can mean no other.
+They come from nb_conda_kernels, from another configuration of this package, from :mod:`.sync`, or from before a rename.
+A name is resolved only if it can mean no other kernel.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ _PYTHON = ("py", "python3", "python2")
 
 
 def resolve(name: str, environments: Iterable[Environment]) -> Meant | None:
-    """Return the one environment that a kernel name can mean, the kernel, and that kernel's raw name.
+    """Return the only environment that a kernel name can mean, the kernel, and the kernel's raw name.
 
-    As jupyter_client does it, case does not count, unless it tells environments apart.
+    As in jupyter_client, case is ignored, unless it distinguishes environments.
 
     Args:
         name: ``conda-base-KERNEL`` or ``conda-env-NAME-KERNEL``.
-        environments: the ones that there are; those that are not trusted answer to no name.
+        environments: the existing environments.
 
     Returns:
-        The kernel is None where the environment has lost it or never had it; all is None where no environment or more
-        than one answers to the name.
+        The kernel is None if the environment does not have it; the result is None if the name means no environment or
+        more than one.
     """
+    # Otherwise another account could name an environment so that a notebook runs its kernel, or makes a name ambiguous.
     trusted = [environment for environment in environments if environment.is_trusted]
     return _resolve(name, trusted, str) or _resolve(name, trusted, str.lower)
 
@@ -63,7 +64,7 @@ def _resolve(name: str, environments: Sequence[Environment], fold: _Fold) -> Mea
 
 
 def _parts(environment: Environment) -> set[str]:
-    """Return what may stand for an environment in an id."""
+    """Return the parts that may identify an environment in an id."""
     parts = _parts_of(environment.prefix) | {f"env-{clean(environment.prefix.name)}-{environment.id[:8]}"}
     for former in read_former_prefixes(environment.prefix):
         parts |= _parts_of(former)
@@ -71,8 +72,9 @@ def _parts(environment: Environment) -> set[str]:
 
 
 def _parts_of(prefix: Path) -> set[str]:
-    """Return what may stand for a prefix: its name, alone, with its hash, and with its project's name."""
+    """Return the parts that may identify a prefix: its name, alone, with its hash, and with its project's name."""
     name = clean(prefix.name)
+    # nb_conda_kernels also gave names such as env-project-lesson, for project/envs/lesson.
     parts = {f"env-{name}", f"env-{name}-{hashlib.sha256(os.fsencode(prefix)).hexdigest()[:8]}"}
     return parts | {f"env-{clean(prefix.parent.parent.name)}-{name}"} if prefix.parent.name == "envs" else parts
 

@@ -1,4 +1,4 @@
-"""Which kernelspec manager Jupyter's configuration asks for: there is place for one only."""
+"""Find another kernelspec manager in Jupyter's configuration; a server can have only one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _NAMES = ("jupyter_config", "jupyter_server_config", "jupyter_notebook_config")
 
 @dataclass(frozen=True, slots=True)
 class OtherManager:
-    """Another kernelspec manager is configured, so that environments are no kernels of the server's own.
+    """Another kernelspec manager, which replaces that of this package, so that environments are not listed as kernels.
 
     Attributes:
         name: its class, or the address of a gateway.
-        source: the file or variable that says so.
+        source: the file or variable that configures it.
     """
 
     name: str
@@ -31,21 +31,21 @@ class OtherManager:
 
     @property
     def message(self) -> str:
-        """One line for a log."""
+        """Return one line for a log."""
         return (
-            f"{self.source} makes {self.name} the kernelspec manager: it decides which kernels there are. "
-            "'jupyter envkernels sync' writes those of your environments to where it can find them."
+            f"{self.source} makes {self.name} the kernelspec manager, which decides which kernels are listed. "
+            "'jupyter envkernels sync' writes kernelspecs of your environments where it can find them."
         )
 
 
 def other_manager(environ: Mapping[str, str], folders: Iterable[str] | None = None) -> OtherManager | None:
-    """Return the kernelspec manager that the configuration puts in our place; None where it leaves it to us.
+    """Return the kernelspec manager that the configuration sets instead of ours; None if it does not.
 
-    Configuration in Python is not run, and so not seen.
+    Configuration files in Python are not run, so they are ignored.
 
     Args:
         environ: the variables of the server.
-        folders: where Jupyter's configuration lies, highest priority first.
+        folders: those of Jupyter's configuration, highest priority first.
     """
     if environ.get("JUPYTER_GATEWAY_URL"):
         return OtherManager(f"the gateway {environ['JUPYTER_GATEWAY_URL']}", "JUPYTER_GATEWAY_URL")

@@ -1,6 +1,6 @@
-"""A kernel that answers each cell with why the real one could not start.
+"""Run a kernel that answers each cell with the reason why the real one could not start.
 
-It runs in the Python of the server, with the arguments ``-f FILE --FallbackKernel.reason=TEXT``.
+It runs in the server's Python, with the arguments ``-f FILE --FallbackKernel.reason=TEXT``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class FallbackKernel(Kernel):
         self.banner = self.reason
 
     async def do_execute(self, code: str, silent: bool, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002, FBT001 - the protocol's signature
-        """Answer with the reason."""
+        """Reply with the reason."""
         error = {"ename": "EnvironmentUnusable", "evalue": self.reason, "traceback": [self.reason]}
         if not silent:
             self.send_response(self.iopub_socket, "error", error)  # type: ignore[no-untyped-call]
@@ -34,5 +34,5 @@ class FallbackKernel(Kernel):
 
 
 def main() -> None:
-    """Run the kernel until it is shut down. Nothing is imported from its working folder, that of the notebook."""
+    """Run the kernel until it is shut down, without importing from its working folder, that of the notebook."""
     IPKernelApp.launch_instance(kernel_class=FallbackKernel, ignore_cwd=True)

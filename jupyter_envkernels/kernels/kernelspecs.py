@@ -1,4 +1,4 @@
-"""Environment and kernel -> the kernelspec that Jupyter sees."""
+"""Make the kernelspec that Jupyter sees from an environment and a kernel."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PROVISIONER = "envkernels-provisioner"
 
 
 def kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """Return a kernelspec, as :meth:`jupyter_client.kernelspec.KernelSpec.to_dict` does; a new object each time.
+    """Return a new kernelspec, like :meth:`jupyter_client.kernelspec.KernelSpec.to_dict`.
 
-    Where kernel.json cannot be used, it is the one of the fallback kernel.
+    If kernel.json cannot be used, it is that of the fallback kernel.
     """
     spec = kernel.spec
     return {
@@ -40,18 +40,18 @@ def resource_dir(environment: Environment, kernel: Kernel) -> str:
 
 
 def hashed_id(environment: Environment, kernel: Kernel) -> str:
-    """Return a name of a kernel that no other one has when case does not count."""
+    """Return a name of a kernel that is unique even if case is ignored."""
     return f"{kernel.id}-{environment.id[:8]}"
 
 
 def missing_kernelspec(environment: Environment, raw_name: str) -> dict[str, Any]:
-    """Return the kernelspec for a kernel that the environment should have and has not: that of the fallback kernel."""
+    """Return the kernelspec of the fallback kernel, for a kernel that the environment does not have."""
     nothing = Kernel("", f"{environment.name} (no kernel)", "", raw_name, environment.problem)
     return kernelspec(environment, nothing)
 
 
 def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """Return what a kernelspec says about its environment, in the words that nb_conda_kernels brought in."""
+    """Return the metadata of a kernelspec about its environment, with the keys of nb_conda_kernels."""
     raw_display_name = str(kernel.spec.get("display_name") or kernel.raw_name)
     other = {"other_prefix": str(kernel.other_prefix)} if kernel.other_prefix else {}
     return {
@@ -66,12 +66,12 @@ def environment_metadata(environment: Environment, kernel: Kernel) -> dict[str, 
 
 
 def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[str]:
-    """Return the command of a kernel that answers each cell with what is wrong with an environment.
+    """Return the command of the fallback kernel, which answers each cell with a problem.
 
     Args:
         name: of the environment.
         prefix: of the environment.
-        problem: what is wrong.
+        problem: why the kernel cannot start.
     """
     message = problem.sentence if problem else "The environment does not offer this kernel."
     reason = f"The kernel of the environment {name} ({prefix}) cannot start. {message}"
@@ -79,7 +79,7 @@ def fallback_argv(name: str, prefix: object, problem: Problem | None) -> list[st
 
 
 def fallback_metadata() -> dict[str, Any]:
-    """Return how connections to the fallback kernel can be encrypted, as the ipykernel of the server tells."""
+    """Return how connections to the fallback kernel can be encrypted, by the server's ipykernel."""
     from ipykernel.kernelspec import get_kernel_dict  # noqa: PLC0415 - needed for broken environments only
 
     metadata = get_kernel_dict().get("metadata", {})
@@ -87,7 +87,7 @@ def fallback_metadata() -> dict[str, Any]:
 
 
 def launch_argv(prefix: object, raw_name: str) -> list[str]:
-    """Return the command that becomes the kernel of an environment; see :mod:`.launcher`.
+    """Return the command that launches the kernel of an environment; see :mod:`.launcher`.
 
     Args:
         prefix: of the environment.
@@ -99,7 +99,7 @@ def launch_argv(prefix: object, raw_name: str) -> list[str]:
 def _own_argv(module: str) -> list[str]:
     """Return the command that runs a module of this package in the server's Python.
 
-    ``python -m`` would look for it in the working folder first, which is that of the notebook.
+    ``python -m`` would search the working folder first, which is that of the notebook.
     """
     package = __name__.partition(".")[0]
     code = f"import sys; sys.path[:] = filter(None, sys.path); from {package}.{module} import main; main()"
@@ -107,7 +107,7 @@ def _own_argv(module: str) -> list[str]:
 
 
 def resources(name: str, files: Iterable[str], base_url: str) -> dict[str, str]:
-    """Return URLs of a kernelspec's files, keyed as jupyter_server does: logos without their extension."""
+    """Return the URLs of a kernelspec's files, with the keys of jupyter_server: logos without extension."""
     return {
         file.rsplit(".", 1)[0] if file.startswith("logo-") else file: f"{base_url}kernelspecs/{name}/{file}"
         for file in files

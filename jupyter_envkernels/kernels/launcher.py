@@ -1,7 +1,7 @@
-"""Become the kernel of an environment: what the kernelspecs that :mod:`.sync` writes start.
+"""Launch the kernel of an environment; this is the program that the kernelspecs of :mod:`.sync` start.
 
-The environment is looked at and activated each time. Then this process executes the kernel, which so keeps its number,
-its signals and its exit code.
+The environment is read and activated each time. Then this process executes the kernel, rather than starting a child, so
+that the client's signals and the kernel's exit code need no forwarding.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ from .kernelspecs import fallback_argv
 from .start import Start, prepare
 
 _IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Signals that Python ignores at its start, which a program inherits when it is executed."""
 
 
 def launch(arguments: Sequence[str], trust: Callable[[], Trust]) -> NoReturn:
-    """Execute the kernel, or in its place the one that says why it cannot start.
+    """Execute the kernel, or the fallback kernel if it cannot start.
 
     Args:
-        arguments: the prefix of the environment, the name of the kernel's folder, the connection file, and what a
-            client of Jupyter adds to the command of a kernel.
-        trust: gives the rule of whose files may be used.
+        arguments: the prefix of the environment, the name of the kernel's folder, the connection file, and further
+            arguments that a Jupyter client adds to the command of a kernel.
+        trust: returns the rule that decides whose files may be used.
     """
     prefix, raw_name, connection_file, *more = arguments
     places = {"{connection_file}": connection_file, "{resource_dir}": f"{prefix}/{KERNELS}/{raw_name}"}
@@ -49,13 +50,13 @@ def _filled(argv: list[str], places: Mapping[str, str]) -> list[str]:
 
 
 def _environ(start: Start) -> dict[str, str]:
-    """Return the activated environment with the variables of kernel.json, as jupyter_client puts them in."""
+    """Return the variables of the activated environment and of kernel.json, expanded as jupyter_client does."""
     own = {name: Template(value).safe_substitute(start.environ) for name, value in start.variables.items()}
     return {**start.environ, **own}
 
 
 def _execute(argv: list[str], environ: Mapping[str, str]) -> Problem:
-    """Become a program. It returns only if that fails, and then why."""
+    """Execute a program in this process. Return only if that fails, with the reason."""
     for number in _IGNORED_BY_PYTHON:
         signal.signal(number, signal.SIG_DFL)
     try:

@@ -1,4 +1,4 @@
-"""What nb_conda_kernels leaves: its settings, as far as ours have an equal, and kernelspecs that it has written."""
+"""Migrate from nb_conda_kernels: translate its settings, and find kernelspecs that it has written."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..envs.doctor import Finding
 from ..files import read_file
 
 _FIELDS = {"0": "language", "1": "environment", "kernel": "kernel_name"}
-"""Fields of its ``name_format`` that are called otherwise in ``c.EnvKernels.display_name``."""
+"""Fields of its ``name_format`` that have other names in ``c.EnvKernels.display_name``."""
 
 _EQUALS = {"env_filter": "hidden_environments", "name_format": "display_name"}
 
 _REMEDIES = {
     "kernelspec_path": "Set c.EnvKernels.sync_kernelspecs, or run 'jupyter envkernels sync'.",
-    "conda_only": "Name the kernels that are to be shown in c.KernelSpecManager.allowed_kernelspecs.",
+    "conda_only": "List the kernels to show in c.KernelSpecManager.allowed_kernelspecs.",
     "base_name": "Use {name} in c.EnvKernels.display_name; the base environment is called base.",
 }
 
@@ -33,12 +33,12 @@ _MAX_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FormerSettings:
-    """What is configured for nb_conda_kernels.
+    """The settings of nb_conda_kernels.
 
     Attributes:
-        hidden_environments: as ours of that name; empty where it is not set.
+        hidden_environments: for our setting of that name; empty if not set.
         display_name: likewise.
-        findings: one for each setting that is there.
+        findings: one for each setting.
     """
 
     hidden_environments: str = ""
@@ -50,7 +50,7 @@ def read_former(section: Mapping[str, object]) -> FormerSettings:
     """Translate the settings.
 
     Args:
-        section: of the configuration; no value of it need be right.
+        section: of the configuration; its values may be invalid.
     """
     env_filter, name_format = (section.get(name) for name in _EQUALS)
     return FormerSettings(
@@ -64,16 +64,16 @@ def _finding(name: str) -> Finding:
     setting = f"c.CondaKernelSpecManager.{name}"
     if name in _EQUALS:
         ours = f"c.EnvKernels.{_EQUALS[name]}"
-        return Finding(ok=True, message=f"{setting}, of nb_conda_kernels, counts unless {ours} is set.")
+        return Finding(ok=True, message=f"{setting} of nb_conda_kernels is used unless {ours} is set.")
     remedy = _REMEDIES.get(name, "Remove it.")
-    return Finding(ok=False, message=f"{setting}, of nb_conda_kernels, has no effect.", remedy=remedy)
+    return Finding(ok=False, message=f"{setting} of nb_conda_kernels has no effect.", remedy=remedy)
 
 
 def _translated(name_format: str) -> str:
     try:
         return "".join(_parts(name_format))
     except ValueError:
-        return name_format  # which is refused as any template
+        return name_format  # refused later, like any invalid template
 
 
 def _parts(name_format: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _parts(name_format: str) -> Iterator[str]:
 
 
 def written_kernelspecs() -> list[Path]:
-    """Return the folders of kernelspecs that its ``kernelspec_path`` has had written, wherever Jupyter looks."""
+    """Return the folders of kernelspecs written by its ``kernelspec_path``, anywhere on Jupyter's path."""
     return [
         file.parent
         for folder in jupyter_path("kernels")
@@ -104,12 +104,12 @@ def _is_written(file: Path) -> bool:
 
 
 def findings_on_kernelspecs() -> list[Finding]:
-    """Return a finding on each of them."""
+    """Return a finding for each kernelspec that nb_conda_kernels has written."""
     return [
         Finding(
             ok=False,
-            message=f"nb_conda_kernels has written the kernelspec {folder}, and nothing keeps it true.",
-            remedy="'jupyter envkernels sync --replace' puts one of ours in its place.",
+            message=f"nb_conda_kernels has written the kernelspec {folder}, which is no longer kept up to date.",
+            remedy="'jupyter envkernels sync --replace' replaces it by one that is.",
         )
         for folder in written_kernelspecs()
     ]

@@ -1,4 +1,4 @@
-"""The kernelspecs that Jupyter finds without us, each read again only when its kernel.json has changed."""
+"""Cache the kernelspecs that Jupyter finds by itself; each is read again only when its kernel.json has changed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class _Known:
 
 
 class OtherKernelSpecs:
-    """A cache of kernelspecs on disk. One that is broken is reported once and left out.
+    """A cache of kernelspecs on disk. Broken ones are skipped, and logged once.
 
     Args:
         load: reads one: name, folder -> kernelspec.
-        log: where broken ones are reported.
+        log: the logger for broken ones.
     """
 
     def __init__(self, load: Load, log: logging.Logger) -> None:
@@ -36,7 +36,7 @@ class OtherKernelSpecs:
         self._known: dict[str, _Known] = {}
 
     def read(self, folders: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-        """Name -> kernelspec as a dictionary, which must not be changed.
+        """Return kernelspecs by name, as dictionaries that must not be changed.
 
         Args:
             folders: name -> resource folder, as jupyter_client finds them.
@@ -52,7 +52,7 @@ class OtherKernelSpecs:
             return known
         try:
             spec = self._load(name, folder).to_dict()
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one kernelspec must not hide the others
-            self._log.warning("The kernelspec %s in %s is left out: %s", name, folder, error)
+        except Exception as error:  # noqa: BLE001 - one broken kernelspec must not hide the others
+            self._log.warning("The kernelspec %s in %s is skipped: %s", name, folder, error)
             return _Known(folder, stamp, None)
         return known if known is not None and known == _Known(folder, stamp, spec) else _Known(folder, stamp, spec)

@@ -1,4 +1,4 @@
-"""Starts a kernel inside its activated environment, as a child of this process like any other kernel."""
+"""Provision a kernel in its activated environment, as a child of this process like any local kernel."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from .start import prepare
 class EnvKernelProvisioner(LocalProvisioner):
     """A local provisioner that gives a kernel the variables of its activated environment.
 
-    It looks at the environment each time the kernel starts, so that a restart finds what was repaired, and starts the
-    fallback kernel where the real one cannot start.
+    The environment is read each time the kernel starts, so that a restart notices repairs. If the kernel cannot start,
+    the fallback kernel is started.
     """
 
     _started_prefix: Path | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Look, activate, then go on as for a plain kernel."""
+        """Read and activate the environment, then continue as for any local kernel."""
         given = kwargs.get("env", os.environ)
         metadata = self.kernel_spec.metadata
         prefix, raw_name = str(metadata["conda_env_path"]), str(metadata["conda_raw_kernel_name"])
         start = await asyncio.to_thread(prepare, prefix, raw_name, given, self._trust)
         for script_problem in start.script_problems:
-            self.log.warning("The kernel of %s starts all the same: %s", prefix, script_problem.message)
+            self.log.warning("The kernel of %s starts nevertheless: %s", prefix, script_problem.message)
         if start.problem:
-            self.log.warning("The fallback kernel takes the place of that of %s: %s", prefix, start.problem.message)
+            self.log.warning("The fallback kernel replaces that of %s: %s", prefix, start.problem.message)
             self._started_prefix = None
             self.kernel_spec.argv = fallback_argv(str(metadata["conda_env_name"]), prefix, start.problem)
             self.kernel_spec.metadata = {**metadata, "supported_encryption": None, **fallback_metadata()}
@@ -53,7 +53,7 @@ class EnvKernelProvisioner(LocalProvisioner):
         return launch
 
     def _replace_taken_ports(self) -> None:
-        """Have all ports chosen again if another program has taken one; jupyter_client would keep to the first ones."""
+        """Choose all ports again if another program uses one; jupyter_client would keep the first choice."""
         manager: Any = self.parent
         if not self.ports_cached or all(_is_free(manager.ip, port) for port in manager.ports):
             return
@@ -63,22 +63,22 @@ class EnvKernelProvisioner(LocalProvisioner):
         self.ports_cached = False
 
     def _trust(self) -> Trust:
-        """Return the rule of whose files may be used, by the settings of the manager that has found the kernel."""
+        """Return the rule that decides whose files may be used, by the settings of the kernelspec manager."""
         manager = getattr(self.parent, "kernel_spec_manager", None)
         catalog = getattr(manager, "catalog", None) or Catalog(CatalogOptions())
         return catalog.trust()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start it; that the environment was used is kept in mind beside, by a thread that nobody waits for."""
+        """Start the kernel, and record the use of the environment in a thread, without waiting for it."""
         connection = await super().launch_kernel(cmd, **kwargs)
         if self._started_prefix:
-            with suppress(RuntimeError):  # no thread is to be had
+            with suppress(RuntimeError):  # no thread can be started
                 Thread(target=record_start, args=(self._started_prefix,), daemon=True).start()
         return connection
 
 
 def _is_free(ip: str, port: int) -> bool:
-    """Return whether a kernel could listen there: it would share no port, but take one over that is just closing."""
+    """Return whether a kernel could listen on a port, which includes one in TIME_WAIT."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

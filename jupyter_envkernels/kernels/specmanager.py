@@ -1,4 +1,4 @@
-"""The kernelspec manager: every ordinary kernelspec, and every kernel of every environment."""
+"""Provide the kernelspec manager, which lists the ordinary kernelspecs and the kernels of all environments."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _State: TypeAlias = "tuple[tuple[Environment, ...], dict[str, Any], dict[str, st
 
 
 class SyncEnvKernelSpecManager(KernelSpecManager):
-    """Kernelspecs of environments beside the ordinary ones, for programs that do not run an event loop.
+    """A kernelspec manager with the kernels of environments, for programs without an event loop.
 
-    A kernel that Jupyter finds by itself, because it lies in the prefix that runs Jupyter, keeps its ordinary name and
-    is not listed a second time.
+    A kernel that Jupyter finds by itself, because it is in the prefix that runs Jupyter, keeps its ordinary name and is
+    not listed twice.
     """
 
-    catalog = Instance(Catalog, help="Knows the environments.")
+    catalog = Instance(Catalog, help="The environments.")
 
     @default("catalog")
     def _default_catalog(self) -> Catalog:
@@ -55,24 +55,24 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return found | {kernel.id: resource_dir(environment, kernel) for environment, kernel in ours}
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return the kernelspec of that name, listed or not: names that nb_conda_kernels gave are understood too.
+        """Return the kernelspec of a name, listed or not, such as one given by nb_conda_kernels.
 
-        For a kernel that cannot start it is one that says why.
+        For a kernel that cannot start, it is that of the fallback kernel.
 
         Raises:
-            NoSuchKernel: there is none, or the name may mean several.
+            NoSuchKernel: there is none, or the name is ambiguous.
         """
         found = self._environment_kernel(kernel_name)
         if found is None:
             return super().get_kernel_spec(kernel_name)
         environment, kernel, raw_name = found
         spec = kernelspec(environment, kernel) if kernel else missing_kernelspec(environment, raw_name)
-        # the server shows any file in there as a page of its own, and others may have made what is not used
+        # the server serves any file in this folder as its own page, and others may have written into an unused one
         folder = resource_dir(environment, kernel) if kernel and kernel.spec else os.devnull
         return self.kernel_spec_class(resource_dir=folder, **spec)
 
     def get_all_specs(self) -> dict[str, Any]:
-        """Return ``{"resource_dir", "spec"}`` by name; where a subclass has methods of its own, by those."""
+        """Return ``{"resource_dir", "spec"}`` by name; if a subclass overrides the other methods, by these."""
         if any(getattr(type(self), name) is not getattr(SyncEnvKernelSpecManager, name) for name in _OVERRIDABLE):
             return dict(super().get_all_specs())
         folders, ordinary = self._ordinary_specs()
@@ -82,7 +82,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return dict(self._listing[1])
 
     def remove_kernel_spec(self, name: str) -> str:
-        """Delete an ordinary kernelspec; returns its folder.
+        """Delete an ordinary kernelspec, and return its folder.
 
         Raises:
             Forbidden: it is part of an environment.
@@ -96,7 +96,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return str(super().remove_kernel_spec(name))
 
     def _ordinary_specs(self) -> tuple[dict[str, str], dict[str, Any]]:
-        """Folders and kernelspecs that Jupyter finds without us, but for the files that :mod:`.sync` wrote."""
+        """Return folders and kernelspecs that Jupyter finds by itself, without those that :mod:`.sync` wrote."""
         folders: dict[str, str] = super().find_kernel_specs()
         specs = self._ordinary.read(folders)
         synced = {name for name, spec in specs.items() if is_synced(spec)}
@@ -105,10 +105,10 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return _but(folders, synced), _but(specs, synced)
 
     def _environment_kernel(self, name: str) -> Meant | None:
-        """Return the environment and kernel that a name means; None where it means an ordinary kernelspec, or nothing.
+        """Return the environment and kernel that a name means; None if it means an ordinary kernelspec, or nothing.
 
         Raises:
-            NoSuchKernel: it means one that is not allowed.
+            NoSuchKernel: the kernel is not allowed.
         """
         if not name.lower().startswith(_PREFIX):
             return None
@@ -128,7 +128,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
             return False
 
     def _listed(self, environments: Iterable[Environment], twins: Container[str]) -> list[_Pair]:
-        """The kernels with a usable kernelspec that is not found under an ordinary name already."""
+        """Return the kernels with a usable kernelspec that are not already found under an ordinary name."""
         return [
             (environment, kernel)
             for environment in environments
@@ -137,7 +137,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         ]
 
     def _twins(self, environments: Iterable[Environment], ordinary: Mapping[str, str]) -> dict[str, tuple[str, _Pair]]:
-        """Kernel id -> the ordinary name under which Jupyter finds that kernelspec, and what is behind it."""
+        """Return kernel id -> the ordinary name of the same kernelspec, and its environment and kernel."""
         suffix = f"/{KERNELS}"
         searched = {
             environment_id(Path(folder[: -len(suffix)])) for folder in self.kernel_dirs if folder.endswith(suffix)
@@ -169,25 +169,25 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         return models
 
     def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
-        """What :meth:`get_all_specs` gives for one kernel; it is kept until the environment changes."""
+        """Return the entry of one kernel for :meth:`get_all_specs`, which is cached until the environment changes."""
         return {"resource_dir": resource_dir(environment, kernel), "spec": kernelspec(environment, kernel)}
 
 
 class EnvKernelSpecManager(SyncEnvKernelSpecManager):
-    """The same for jupyter_server: listing is awaited, and reads no file in the event loop's thread.
+    """A kernelspec manager for jupyter_server: listing is awaited, and reads no file in the event loop's thread.
 
-    Its models are ready for REST, so that the server's handler need not look for the files of each kernelspec.
+    Its entries are ready for REST, so that the server's handler need not list the files of each kernelspec.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        # A thread of its own: a network folder that hangs must not use up those of the server.
+        # Its own thread: a network folder that hangs must not block the threads of the server.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="envkernels")
 
     async def get_all_specs(self) -> dict[str, Any]:  # type: ignore[override]
-        """Return models by name, with ``name``, ``spec`` and ``resources``, as the REST interface hands them out."""
+        """Return models by name, with ``name``, ``spec`` and ``resources``, as in the REST API of jupyter_server."""
         found = await asyncio.get_running_loop().run_in_executor(self._executor, super().get_all_specs)
-        await asyncio.sleep(0)  # those who have waited go first: the handler will take a while to encode all this
+        await asyncio.sleep(0)  # let other requests run first: the handler will take a while to encode this
         return found
 
     def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:

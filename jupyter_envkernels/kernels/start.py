@@ -1,4 +1,4 @@
-"""How the kernel of an environment starts: looked up at each start, by the provisioner and the launcher."""
+"""Find out how the kernel of an environment starts, at each start by the provisioner or the launcher."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Start:
 
     Attributes:
         argv: its command.
-        environ: the variables that there are when the prefix of its interpreter is activated.
-        variables: those of its kernel.json; values may name others as ``${NAME}``.
+        environ: the variables when the prefix of its interpreter is activated.
+        variables: those of its kernel.json; values may refer to others as ``${NAME}``.
         problem: why it cannot start.
-        script_problems: scripts that failed, without which it starts.
+        script_problems: scripts that failed, which does not keep it from starting.
     """
 
     argv: list[str] = field(default_factory=list)
@@ -38,15 +38,15 @@ class Start:
 
 
 def prepare(prefix: str, raw_name: str, environ: Mapping[str, str], trust: Callable[[], Trust]) -> Start:
-    """Find out how the kernel of an environment starts: read its files, and run its activation scripts.
+    """Read the files of a kernel's environment, and run its activation scripts.
 
-    Which scripts fail is kept in mind for those who list the environment.
+    Scripts that fail are stored, and listed with the environment.
 
     Args:
         prefix: of the environment.
         raw_name: of the kernel's folder.
         environ: the variables of this process.
-        trust: gives the rule of whose files may be used.
+        trust: returns the rule that decides whose files may be used.
     """
     try:
         return _look(prefix, raw_name, environ, trust().session())
@@ -76,22 +76,20 @@ def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Trust
 
 
 def _check_files(paths: Iterable[str], session: TrustSession) -> None:
-    """Refuse to start by files that other accounts can change.
+    """Refuse to start if other accounts can change a file that is run or read.
 
     Raises:
-        Forbidden: one is such.
+        Forbidden: they can.
     """
     for path in paths:
         if not (verdict := session.judge(path)).ok:
             raise Forbidden(
                 f"{path} decides what runs, and other accounts can change it: {verdict.reason}",
-                remedy="Take their permission to write away, or remove the file.",
+                remedy="Remove their permission to write, or the file.",
             )
 
 
 def _problem(kernel: RawKernel | None, of_environment: Problem | None) -> Problem | None:
     if kernel is not None:
         return kernel.problem
-    return of_environment or Problem(
-        "no-kernel", "The environment does not have this kernel any more.", "Add it again."
-    )
+    return of_environment or Problem("no-kernel", "The environment no longer has this kernel.", "Add it again.")

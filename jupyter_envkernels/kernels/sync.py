@@ -1,8 +1,7 @@
-"""Kernelspecs as files, for programs that read nothing else.
+"""Write kernelspecs of environments as files, for programs that do not use the kernelspec manager.
 
-They hold nothing that is computed: :mod:`.launcher` looks at the environment and activates it when the kernel starts.
-So keeping them true reads files and runs nothing. What is ours there is marked, and nothing else is ever changed or
-removed.
+They contain no variables of an activated environment: :mod:`.launcher` activates it when the kernel starts. So updating
+them reads files and runs nothing. Our kernelspecs are marked; others are never changed or removed.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ from .kernelspecs import environment_metadata, hashed_id, launch_argv, resource_
 _log = logging.getLogger(__name__)
 
 _MAX_BYTES = 4 << 20
-"""Of one file of a kernelspec."""
+"""Largest file of a kernelspec that is read."""
 
 _MAX_RESOURCES = 20
-"""Files that are copied of one kernelspec, at most."""
+"""Largest number of files that are copied with one kernelspec."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """Kernel names, by what was done with their kernelspec.
+    """Names of kernels by what was done with their kernelspec.
 
     Attributes:
         written: new or changed.
-        unchanged: true already.
-        removed: of environments that are gone, or of all.
+        unchanged: already up to date.
+        removed: of environments that no longer exist, or of all.
         skipped: not written, because another kernelspec has the name.
     """
 
@@ -50,10 +49,10 @@ class SyncReport:
 
 
 def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
-    """Make the kernelspecs in Jupyter's data folder those of the environments that there are now.
+    """Update the kernelspecs in Jupyter's data folder to the current environments.
 
     Args:
-        catalog: knows the environments.
+        catalog: the environments.
         data_dir: the user's Jupyter data folder.
     """
     if not _mark(data_dir).exists():
@@ -77,10 +76,10 @@ def sync(catalog: Catalog, data_dir: Path) -> SyncReport:
 
 
 def refresh(catalog: Catalog, data_dir: Path, *, always: bool) -> SyncReport | None:
-    """Sync if it was done before and not taken back, whatever it wrote then, or always.
+    """Sync if ``sync`` was called before without a later ``remove``, or always.
 
     Returns:
-        None if it is not wanted, or not possible, which is logged: it is no fault of what has changed an environment.
+        None if it is not wanted or failed; a failure is logged, because the change to an environment has succeeded.
     """
     try:
         if always or _mark(data_dir).exists() or any(_ours(data_dir)):
@@ -91,7 +90,7 @@ def refresh(catalog: Catalog, data_dir: Path, *, always: bool) -> SyncReport | N
 
 
 def remove(data_dir: Path) -> SyncReport:
-    """Take away what :func:`sync` has written, and nothing else."""
+    """Remove what :func:`sync` has written, and nothing else."""
     _mark(data_dir).unlink(missing_ok=True)
     names = sorted(name for name, _ in _ours(data_dir))
     for name in names:
@@ -106,7 +105,7 @@ def is_synced(spec: Mapping[str, Any]) -> bool:
 
 
 def synced_kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any]:
-    """Return the kernel.json that starts a kernel by the launcher."""
+    """Return the kernel.json that starts a kernel with the launcher."""
     metadata = environment_metadata(environment, kernel)
     return {
         **kernel.spec,
@@ -122,15 +121,15 @@ def synced_kernelspec(environment: Environment, kernel: Kernel) -> dict[str, Any
 
 
 def _mark(data_dir: Path) -> Path:
-    """Return the file that tells that kernelspecs are to be kept true, also while there are none."""
+    """Return the file that says that kernelspecs are to be kept up to date, even while there are none."""
     return data_dir / "envkernels" / "sync"
 
 
 def _targets(catalog: Catalog) -> dict[str, tuple[Environment, Kernel]]:
-    """Return the kernels that can start, by the name of the folder for each.
+    """Return the kernels that can start, by the name of their folder.
 
-    jupyter_client lowers the names that it looks for. Of kernels that differ by case only, the one that is lowered
-    already has the plain name, or else the first; the names of the others end with a hash.
+    jupyter_client converts names to lower case. Of kernels whose names differ only by case, the lower-case one, or else
+    the first, has the plain name; the names of the others end with a hash.
     """
     pairs = [
         (environment, kernel)
@@ -157,7 +156,7 @@ def _ours(data_dir: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _write(folder: Path, spec: dict[str, Any], source: Path) -> None:
-    """Put kernel.json in its place last: a folder without it is no kernelspec."""
+    """Write a kernelspec, kernel.json last: a folder without it is not a kernelspec."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in resource_files(str(source))[:_MAX_RESOURCES]:
         if (data := _resource(source / name)) is not None:
@@ -166,15 +165,15 @@ def _write(folder: Path, spec: dict[str, Any], source: Path) -> None:
 
 
 def _resource(path: Path) -> bytes | None:
-    """Return the content of a file that others may have made; None if it is no regular file, or too large."""
+    """Read a file that others may have written; None if it is a link, not a regular file, or too large."""
     with suppress(OSError):
         data, status = read_with_status(path, _MAX_BYTES)
-        return data if os.path.samestat(status, path.lstat()) else None  # not what a link leads to
+        return data if os.path.samestat(status, path.lstat()) else None  # links are not followed
     return None
 
 
 def _put(file: Path, data: bytes) -> None:
-    """Write a file at once, in the place of what has its name: be that a link, it is not followed."""
+    """Write a file atomically. An existing file is replaced; a link is not followed."""
     with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as draft:
         draft.write(data)
     Path(draft.name).chmod(0o644)
@@ -182,9 +181,9 @@ def _put(file: Path, data: bytes) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a kernelspec with its resources, and the folder unless something else lies in it."""
+    """Delete a kernelspec with its resources, and the folder if it is empty then."""
     for name in ("kernel.json", *resource_files(str(folder))):
         (folder / name).unlink(missing_ok=True)
-    with suppress(FileNotFoundError):  # another process has done it
+    with suppress(FileNotFoundError):  # another process has deleted it
         if not any(folder.iterdir()):
             folder.rmdir()

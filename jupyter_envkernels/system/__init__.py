@@ -1,7 +1,7 @@
-"""What operating systems do differently, behind one interface, :class:`~.posix.Posix`.
+"""Hide the differences of operating systems behind one interface, :class:`~.posix.Posix`.
 
-:mod:`.posix` is what every POSIX system has, in plain form; :mod:`.linux` has in its place what Linux does better or
-alone, and :mod:`.macos` what macOS needs beside it. All other packages need no more than POSIX, with ``flock``.
+:mod:`.posix` has a plain implementation for every POSIX system; :mod:`.linux` overrides it where Linux offers more, and
+:mod:`.macos` where macOS needs more. All other packages need only POSIX and ``flock``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .posix import Posix, kill_group
 __all__ = ["PLAIN", "kill_group", "system"]
 
 PLAIN = "ENVKERNELS_TEST_POSIX"
-"""Variable by which the tests of this package run on Linux with what other systems have; it is no option of users."""
+"""Variable that selects the POSIX implementation on Linux, for tests only."""
 
 _SYSTEMS = {"linux": Linux, "darwin": MacOS}
 

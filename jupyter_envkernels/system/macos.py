@@ -1,4 +1,4 @@
-"""What macOS needs beyond POSIX."""
+"""Implement the system interface with what macOS needs beyond POSIX."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class MacOS(Posix):
     """macOS, on any processor."""
 
     def sign(self, path: Path) -> bool:
-        """Sign a program ad hoc: Apple's processors refuse one that was changed after it was signed."""
+        """Sign a program ad hoc: Apple silicon does not run a program that was changed after it was signed."""
         with path.open("rb") as file:
             is_program = file.read(4) in _PROGRAMS
         if is_program:

@@ -1,4 +1,4 @@
-"""What every POSIX system has, and the interface for what some do better."""
+"""Define the interface to the operating system, and implement it for every POSIX system."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 
 class Posix:
-    """A system of which no more is known than that it is POSIX."""
+    """Any POSIX system."""
 
     can_count_locks = False
     """Whether :meth:`lock_byte` and :meth:`locked_range` work."""
 
     def exchange(self, left: Path, right: Path) -> bool:  # noqa: ARG002
-        """Let two folders or files change places in one step.
+        """Exchange two folders or files atomically.
 
         Returns:
-            False where it cannot be done in one step; nothing was changed. The caller renames twice, under its lock.
+            False if the system cannot; nothing was changed. The caller then renames twice, under its lock.
 
         Raises:
             OSError: they cannot be renamed; nothing was changed.
@@ -27,7 +27,7 @@ class Posix:
         return False
 
     def rename_to_free(self, source: Path, target: Path) -> None:
-        """Rename, but never replace: ``rename`` itself would silently take the place of an empty folder.
+        """Rename without replacing: ``rename`` itself would silently replace an empty folder.
 
         Raises:
             FileExistsError: something has the target's name; nothing was changed.
@@ -38,7 +38,7 @@ class Posix:
         source.rename(target)
 
     def set_mode(self, folder: Path | str, mode: int, *, within: int | None = None) -> None:
-        """Set the mode of a folder, but of nothing that a link with its name leads to.
+        """Set the mode of a folder without following a link of its name.
 
         Args:
             folder: the folder, which need not be readable.
@@ -50,11 +50,11 @@ class Posix:
         """
         try:
             os.chmod(folder, mode, dir_fd=within, follow_symlinks=False)
-        except (NotImplementedError, ValueError):  # Python's word for a link, where links have no modes
+        except (NotImplementedError, ValueError):  # raised for a link where links have no modes
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder)) from None
 
     def copy_attributes(self, source: str, target: str | int) -> None:
-        """Copy extended attributes, of which access control lists are some, as far as they can be set.
+        """Copy extended attributes, including access control lists, as far as they can be set.
 
         Args:
             source: path of a folder.
@@ -62,19 +62,19 @@ class Posix:
         """
 
     def acl_writers(self, path: str) -> tuple[list[int], list[int]]:  # noqa: ARG002
-        """Return ids of the users, and of the groups, that an access control list names and lets write."""
+        """Return the ids of users and of groups to which an access control list gives write permission."""
         return [], []
 
     def unmapped_root(self) -> int | None:
-        """Return the user id as which root is seen where this process's user namespace lacks it; None elsewhere."""
+        """Return the user id shown for root if this user namespace does not map root; else None."""
         return None
 
     def process_space(self) -> str:
-        """Return what tells the boot and the space in which the number of a process means something."""
+        """Return an identifier of the boot and the namespace in which process ids are unique."""
         return os.uname().nodename
 
     def program(self, pid: int) -> str:
-        """Return the file that a process runs, also when it is there no more; empty where we may not know."""
+        """Return the file that a process runs, even if it was deleted; empty if access is denied."""
         import psutil  # noqa: PLC0415 - takes longer than most of what needs this module
 
         try:
@@ -83,14 +83,14 @@ class Posix:
             return ""
 
     def sign(self, path: Path) -> bool:  # noqa: ARG002
-        """Sign a program again whose content was changed; return whether that was needed."""
+        """Sign a changed program again; return whether that was necessary."""
         return False
 
     def offer_to_oom_killer(self) -> None:
-        """Let this process be the first to be ended where memory runs out."""
+        """Make this process the first to be killed when memory runs out."""
 
     def lock_byte(self, descriptor: int, place: int) -> bool:  # noqa: ARG002
-        """Write-lock one byte of a file, until all copies of the descriptor are closed; False where it is locked.
+        """Lock one byte of a file for writing, until all copies of the descriptor are closed; False if it is locked.
 
         Raises:
             OSError: it cannot be locked.
@@ -98,11 +98,11 @@ class Posix:
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
     def locked_range(self, descriptor: int, start: int, end: int) -> tuple[int, int] | None:  # noqa: ARG002
-        """Return start and end of one write lock that others hold in a part of a file; None where there is none."""
+        """Return start and end of a write lock that others hold in a range of a file; None if there is none."""
         return None
 
 
 def kill_group(leader: int) -> None:
-    """Kill all processes of a group. One without any is fine, as is one of zombies, to which macOS forbids signals."""
+    """Kill all processes of a group, which may be empty, or zombies, for which macOS raises PermissionError."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
