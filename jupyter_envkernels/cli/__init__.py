@@ -1,7 +1,12 @@
-"""``jupyter envkernels VERB``: the catalog and the jobs without a server, and without a browser.
+"""Run ``jupyter envkernels VERB``: the catalog and the jobs without a server and a browser.
 
-Each verb is a function of a module of its own kind, which is imported when the verb is used: a person waits for the
-others' imports otherwise.
+``program`` parses the arguments by ``parser``, imports the module of the verb only then, because imports take time, and
+prints its ``VerbResult`` by ``output``.
+
+- verbs: ``environments`` (list, trust, history), ``changes`` (create, clone, update, ...), ``jobs``, ``specs`` (check,
+  export), ``kernelspecs``, ``doctor``, ``completion``
+- a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C
+- ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``python -m jupyter_envkernels.cli``."""
+"""Run ``python -m jupyter_envkernels.cli``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verbs that change environments: each is a job, which is followed to its end, or its plan alone."""
+"""Run the verbs that change environments, each as a job, or only its plan."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .specs import folder_of, read_file
 
 
 def run(args: Namespace) -> VerbResult:
-    """Run the job whose body ``args.body`` names: its fields are arguments of the same names."""
+    """Run the job of a verb: the fields of its body ``args.body`` are the arguments of the same names."""
     catalog = open_catalog()
     context = Context(
         catalog,
@@ -31,6 +31,6 @@ def run(args: Namespace) -> VerbResult:
 
 
 def _body(kind: type[Body], arguments: dict[str, Any]) -> Any:
-    """Return the body of a verb; its arguments need not be ids, as those of a client must."""
+    """Return the body of a verb; unlike those of REST clients, it may have names instead of ids."""
     values = {name: value for name, value in arguments.items() if name in kind.__struct_fields__}
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

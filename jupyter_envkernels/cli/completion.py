@@ -1,4 +1,4 @@
-"""How a line could go on: the shell asks the program itself, by argcomplete."""
+"""Complete command lines with argcomplete: the shell calls this program."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _PROGRAM = "jupyter-envkernels"
 
 
 def write(args: argparse.Namespace) -> VerbResult:
-    """``completion``.
+    """Print the code that makes a shell complete the commands.
 
-    Lines that begin with ``jupyter`` are asked about here as well, so that a key press runs no other program.
+    It completes lines that begin with ``jupyter`` as well, so that a key press starts only one program.
     """
     code = shellcode([_PROGRAM, "jupyter"], shell=args.shell, argcomplete_script=_PROGRAM)
     return VerbResult({"shell": args.shell, "code": code}, code.strip())
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Answer the shell that asks by the variable ``_ARGCOMPLETE``, and end the process."""
+    """Print completions for a shell that has set ``_ARGCOMPLETE``, and end the process."""
     words = get_argcomplete_cwords() or []
     is_jupyter = bool(words) and PurePath(words[0]).name == "jupyter"
     if is_jupyter and len(words) == 1:
@@ -45,14 +45,14 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 
 def _files_only() -> argparse.ArgumentParser:
-    """For other subcommands of jupyter: what they take is none of our business."""
+    """Return a parser for other subcommands of jupyter, which completes files only."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("files", nargs="*")
     return parser
 
 
 class _Completer(BaseCompleter):
-    """What an argument may be, by what it is called; files where nothing else is known."""
+    """Completes an argument by its name; by default with files."""
 
     def __call__(
         self,
@@ -62,10 +62,10 @@ class _Completer(BaseCompleter):
         parser: argparse.ArgumentParser,
         parsed_args: argparse.Namespace,
     ) -> Any:
-        """See :class:`argcomplete.completers.BaseCompleter`.
+        """Complete an argument; see :class:`argcomplete.completers.BaseCompleter`.
 
         Returns:
-            Possible values, with descriptions where there are some.
+            Possible values, some with descriptions.
         """
         known = {"environment": _environments, "source": _environments, "job": _jobs, "revision": _revisions}
         if action.dest in known:
@@ -78,7 +78,7 @@ class _Completer(BaseCompleter):
 
 
 def _environments(_: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """Names; prefixes where a name is not unique."""
+    """Yield the names of environments, or prefixes if a name is not unique."""
     found = open_catalog().environments()
     names = [environment.name for environment in found]
     for environment in found:
@@ -87,7 +87,7 @@ def _environments(_: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 
 def _jobs(_: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """``last``, and the ids from the newest on."""
+    """Yield ``last``, and the ids of jobs, newest first."""
     folder = manager_options().journal_dir
     yield "last", "the newest job"
     for job_id in reversed(job_ids(folder)):

@@ -1,4 +1,4 @@
-"""The verb that says why an environment is or is not a kernel."""
+"""Run the verb that explains why an environment is or is not a kernel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .settings import manager_options, open_catalog
 
 
 def examine(args: Namespace) -> VerbResult:
-    """``doctor``."""
+    """Print the locations of environments, and the rules for one environment if given."""
     machine = machine_finding(manager_options().engine.limits)
     catalog = open_catalog()
     path = path_of(catalog, args.environment) if args.environment else None

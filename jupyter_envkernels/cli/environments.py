@@ -1,4 +1,4 @@
-"""Verbs that show environments."""
+"""Run the verbs that list environments, trust them, and show their history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .settings import engine_options, open_catalog
 
 
 def show(args: Namespace) -> VerbResult:
-    """``list``."""
+    """List the environments with kernels, size and last use."""
     found = open_catalog().environments()
     footprints = Footprints()
     if args.sizes:
@@ -43,7 +43,7 @@ def _row(environment: Environment, footprint: Footprint) -> tuple[str, ...]:
 
 
 def _offer(environment: Environment) -> str:
-    """Return the kernels of an environment, each with what a person must know of it; or why it has none."""
+    """Return the kernels of an environment with their remarks, or why it has none."""
     kernels = ", ".join(_kernel(kernel) for kernel in environment.kernels)
     problem = environment.problem
     if kernels or problem is None:
@@ -56,7 +56,7 @@ def _kernel(kernel: Kernel) -> str:
 
 
 def trust(args: Namespace) -> VerbResult:
-    """``trust``."""
+    """Trust an environment, or stop trusting it."""
     catalog = open_catalog()
     environment = catalog.find(args.environment)
     if not args.remove:
@@ -72,11 +72,11 @@ def trust(args: Namespace) -> VerbResult:
 
 
 def show_history(args: Namespace) -> VerbResult:
-    """``history``."""
+    """Print the revisions of an environment."""
     revisions = read_history(open_catalog().find(args.environment).prefix)
     rows = [_revision_row(revision) for revision in revisions]
     header = ("REVISION", "TIME", "ADDED", "REMOVED", "COMMAND")
-    empty = "No history of it can be read."
+    empty = "It has no history that can be read."
     return VerbResult(history_json(revisions), Table(header, rows, right=[0, 2, 3], empty=empty))
 
 
@@ -86,6 +86,6 @@ def _revision_row(revision: Revision) -> tuple[str, ...]:
 
 
 def _short(prefix: Path) -> str:
-    """The prefix, as a shell reads it, with ``~`` for the home."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - of an account without a home it is no error
+    """Return the prefix with ``~`` for the home folder."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - unlike Path.home(), does not raise without a home
     return f"~/{prefix.relative_to(home)}" if prefix.is_relative_to(home) else str(prefix)

@@ -1,4 +1,4 @@
-"""A job, followed to its end by a person at a terminal, or by a script; and what is said of it then."""
+"""Follow a job to its end, at a terminal or in a script, and print its result."""
 
 from __future__ import annotations
 
@@ -26,25 +26,24 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 Begin = Callable[[JobManager], Awaitable[Job]]
-"""Gives a manager the job that is to be followed."""
+"""Submits the job to follow to a manager."""
 
 
 def carry_out(begin: Begin, *, as_json: bool) -> Job:
-    """Let a job begin, show how far it is, and wait for its end.
+    """Start a job, show its progress, and wait for its end.
 
-    An interrupt cancels it and waits until everything is cleaned up; a second one only leaves earlier: the job is
-    cancelled all the same, and the next command or server cleans up. When this process is ended or its terminal
-    closes, the job goes on.
+    Ctrl-C cancels the job and waits for its cleanup. A second one exits at once: the job is still cancelled, and the
+    next command or server cleans up. If this process is terminated or its terminal closes, the job continues.
 
     Args:
-        begin: gives the job to a manager that has started.
-        as_json: who leaves early leaves a document, too.
+        begin: submits the job to a manager that has been started.
+        as_json: print a JSON document if the user exits early.
 
     Raises:
-        EnvKernelsError: the job cannot begin, or it did not succeed.
+        EnvKernelsError: the job cannot be started, or failed.
         Cancelled: it was cancelled, here or elsewhere.
     """
-    from .progress import open_display  # noqa: PLC0415 - verbs that run no job do not wait for it
+    from .progress import open_display  # noqa: PLC0415 - slow to import, and only needed for jobs
 
     display = open_display()
     try:
@@ -57,7 +56,7 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
 
 
 def failure_of(job: Job) -> EnvKernelsError:
-    """Return the failure of a job that has not succeeded."""
+    """Return the error of a job that has not succeeded."""
     details = {"job": job.id}
     if job.state == "cancelled":
         return Cancelled(f"{job.message}.", details=details)
@@ -67,17 +66,17 @@ def failure_of(job: Job) -> EnvKernelsError:
 
 
 def outcome(job: Job) -> VerbResult:
-    """Return what the verb of a job that has succeeded gives."""
+    """Return the result of a verb whose job has succeeded."""
     document = job_document(job)
     if not job.request.is_plan:
         return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
     plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
-    next_step = f"To do this: jupyter envkernels resume {job.id}"
+    next_step = f"To run this plan: jupyter envkernels resume {job.id}"
     return VerbResult({**document, "plan": plan}, f"{plan_text(plan)}\n\n{next_step}")
 
 
 def job_document(job: Job) -> dict[str, Any]:
-    """Return what each verb that is about one job gives at least."""
+    """Return the fields of a job that all verbs about one job print."""
     return {
         "job": job.id,
         "kind": job.request.kind,
@@ -88,7 +87,7 @@ def job_document(job: Job) -> dict[str, Any]:
 
 
 def plan_text(plan: Json) -> str:
-    """Return a plan, of schema ``Plan``, for people."""
+    """Return a plan, of schema ``Plan``, as text."""
     downloads = {package["name"]: "cached" if package["cached"] else _size(package) for package in plan["packages"]}
     rows = [
         (change["name"], change["change"], downloads.get(change["name"], ""), _versions(change))
@@ -105,7 +104,7 @@ def _size(package: Json) -> str:
 
 
 def _versions(change: Json) -> str:
-    """From which version to which; with the build where that alone changes."""
+    """Return the version before and after; with the build if only that changes."""
     both = [
         known if change["change"] == "rebuilt" else known.partition(" ")[0]
         for known in (change["before"], change["after"])
@@ -121,7 +120,7 @@ def _facts(plan: Json) -> Iterator[str]:
     free = "" if plan["free_bytes"] is None else f"; {size(plan['free_bytes'])} are free"
     disk = f", about {size(plan['disk_bytes'])} on disk" if plan["disk_bytes"] else ""
     yield f"Download: {size(plan['download_bytes'])}{disk}{free}"
-    for label, key in (("pip takes out", "pip_removed"), ("pip installs", "pip"), ("Variables", "variables")):
+    for label, key in (("pip removes", "pip_removed"), ("pip installs", "pip"), ("Variables", "variables")):
         if plan[key]:
             yield f"{label}: {', '.join(plan[key])}"
     for warning in plan["warnings"]:
@@ -129,7 +128,7 @@ def _facts(plan: Json) -> Iterator[str]:
 
 
 class _Attendance:
-    """One job, from its beginning to its end, and the signals that come meanwhile."""
+    """Waits for one job and handles the signals that arrive meanwhile."""
 
     def __init__(self, display: Display, *, as_json: bool) -> None:
         self._display = display
@@ -153,12 +152,12 @@ class _Attendance:
             self._journal = manager.journal(job.id)
             self._display.begin(job)
             await self._wake.wait()
-            return await manager.cancel(job.id)  # leaves a job that is over as it is
+            return await manager.cancel(job.id)  # does nothing if the job has ended
         finally:
             await manager.stop()
 
     def _tell(self, job: Job, event: JobEvent) -> None:
-        """Jobs of others are followed as well, for they share the queue."""
+        """Show an event of the job; other jobs that share the queue are ignored."""
         if self._journal is None or job.id != self._journal.id:
             return
         self._display.tell(event)
@@ -169,27 +168,29 @@ class _Attendance:
         if self._is_interrupted:
             self._leave()
         self._is_interrupted = True
-        self._display.say("Cancelling. Interrupt again to leave without waiting for it.")
+        self._display.say("Cancelling. Press Ctrl-C again to exit without waiting.")
         self._wake.set()
 
     def _leave(self) -> None:
-        """End at once, whatever a thread is waiting for. The mark makes the worker end itself."""
+        """Exit at once, even while threads are waiting. The mark makes the worker cancel the job."""
         self._display.close()
         error = Cancelled(
-            "Left before the job had begun.", remedy="'jupyter envkernels jobs' shows whether it has since."
+            "Interrupted before the job was started.", remedy="'jupyter envkernels jobs' shows whether it was started."
         )
         if self._journal is not None:
             self._journal.cancel_mark.touch(mode=0o600)
-            remedy = "What it has made so far is taken away when jobs are next shown or begun."
-            error = Cancelled("Left while the job is cancelled.", remedy=remedy, details={"job": self._journal.id})
+            remedy = "What it has created is removed when jobs are next listed or started."
+            error = Cancelled(
+                "Interrupted while the job was being cancelled.", remedy=remedy, details={"job": self._journal.id}
+            )
         print_failure(error, as_json=self._as_json)
         os._exit(INTERRUPTED)
 
     def _end(self, ending: signal.Signals) -> None:
-        """Give the terminal back, and die as one would have without that; the job goes on."""
+        """Restore the terminal, and end by the same signal; the job continues."""
         with suppress(OSError):  # the terminal may be gone
             self._display.close()
             if self._journal is not None:
-                self._display.say(f"The job goes on: jupyter envkernels log {self._journal.id} --follow")
+                self._display.say(f"The job continues: jupyter envkernels log {self._journal.id} --follow")
         signal.signal(ending, signal.SIG_DFL)
         os.kill(os.getpid(), ending)

@@ -1,7 +1,7 @@
-"""What an interrupt does while a verb has nothing to finish, or is not even imported: the program ends at once.
+"""Exit at once on Ctrl-C while a verb has nothing to clean up, or is still being imported.
 
-Python would raise KeyboardInterrupt wherever it is, and where that is a callback of the import system it is printed and
-forgotten: the program would go on as if no key had been pressed.
+Python would raise KeyboardInterrupt at any point; in a callback of the import system it is printed and ignored, so that
+the program would continue.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ INTERRUPTED = 130
 """The exit code."""
 
 DOCUMENT = json.dumps({"error": asdict(Cancelled("Interrupted.").problem)}, indent=2) + "\n"
-"""What a program reads that requested JSON. Made early: later, what makes it may be half imported."""
+"""The output with ``--json``. Made at import: in the signal handler, the modules for it may be half imported."""
 
 
 @contextmanager
 def leaving_at_once(*, as_json: bool) -> Iterator[None]:
-    """Let an interrupt end the process, unless the program that started it has interrupts handled otherwise.
+    """End the process on an interrupt, unless a handler for interrupts is already installed.
 
-    A verb that has something to finish handles interrupts in its event loop.
+    Verbs that must clean up handle interrupts in their event loop.
 
     Args:
-        as_json: leave a document on standard output.
+        as_json: print a document on standard output.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
@@ -38,7 +38,7 @@ def leaving_at_once(*, as_json: bool) -> Iterator[None]:
         return
 
     def leave(*_: object) -> None:
-        with suppress(OSError):  # it may have no reader
+        with suppress(OSError):  # the reader may have closed the pipe
             os.write(*((1, DOCUMENT.encode()) if as_json else (2, b"Interrupted.\n")))
         os._exit(INTERRUPTED)
 

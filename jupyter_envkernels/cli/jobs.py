@@ -1,4 +1,4 @@
-"""Verbs about jobs of all programs: the same that the panel shows."""
+"""Run the verbs about jobs, whichever program started them; the panel shows the same jobs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .output import Table, VerbResult, kind_of, moment, printable
 from .settings import manager_options
 
 _POLL = 0.2
-"""Seconds between two looks at a log that grows."""
+"""Seconds between two reads of a log that is followed."""
 
 
 def show(_: Namespace) -> VerbResult:
-    """``jobs``."""
+    """List the jobs."""
     jobs = asyncio.run(_all_jobs())
     rows = [(job.id, kind_of(job), _state(job), moment(job.created), job.request.environment) for job in jobs]
     table = Table(("JOB", "KIND", "STATE", "SINCE", "ENVIRONMENT"), rows, empty="There are no jobs.")
@@ -30,7 +30,7 @@ def show(_: Namespace) -> VerbResult:
 
 
 def log(args: Namespace) -> VerbResult:
-    """``log``: printed as it is read, which with ``--follow`` is as it grows."""
+    """Print the log of a job, with ``--follow`` until the job ends."""
     journal = _journal(args.job)
     pieces: list[str] = []
 
@@ -51,34 +51,34 @@ def log(args: Namespace) -> VerbResult:
 
 
 def cancel(args: Namespace) -> VerbResult:
-    """``cancel``."""
+    """Cancel a job."""
     job_id = _journal(args.job).id
     job = asyncio.run(JobManager(manager_options()).cancel(job_id))
     if job.state != "cancelled":
-        raise Conflict(f"The job {job.id} is over already: {job.state}.", details={"job": job.id})
+        raise Conflict(f"The job {job.id} has already ended: {job.state}.", details={"job": job.id})
     return VerbResult(job_document(job), printable(f"{job.message}: {job.request.prefix}"))
 
 
 def resume(args: Namespace) -> VerbResult:
-    """``resume``."""
+    """Run the plan of a job, or an unfinished job again."""
     job_id = _journal(args.job).id
     return outcome(carry_out(lambda manager: manager.run(job_id), as_json=args.json))
 
 
 def find_job(ref: str, ids: Sequence[str]) -> str:
-    """Return the id that is meant.
+    """Return the id of a job.
 
     Args:
-        ref: the id, how it begins, or ``last``.
+        ref: the id, its beginning, or ``last``.
         ids: of all jobs, oldest first.
 
     Raises:
         NotFound: there is no such job.
-        Ambiguous: several ids begin so.
+        Ambiguous: several ids have that beginning.
     """
     found = ids[-1:] if ref == "last" else [known for known in ids if known.startswith(ref)]
     if not found or not ref:
-        raise NotFound(f"There is no job {ref!r}.", remedy="'jupyter envkernels jobs' shows those that there are.")
+        raise NotFound(f"There is no job {ref!r}.", remedy="'jupyter envkernels jobs' shows all jobs.")
     if len(found) > 1:
         raise Ambiguous(
             f"{len(found)} jobs begin with {ref!r}.", remedy="Give more of the id.", details={"candidates": list(found)}
@@ -92,14 +92,14 @@ def _journal(ref: str) -> Journal:
 
 
 async def _all_jobs() -> list[Job]:
-    """All jobs, newest first; of those whose workers died it is known that they are over."""
+    """Return all jobs, newest first, after finalizing those whose worker crashed."""
     manager = JobManager(manager_options())
     await manager.clean_up()
     return await manager.jobs()
 
 
 def _state(job: Job) -> str:
-    """The state; of one that runs, phase and percentage."""
+    """Return the state; phase and percentage if the job is running."""
     if job.state != "running" or job.phase is None:
         return job.state
     progress = job.progress
@@ -107,7 +107,7 @@ def _state(job: Job) -> str:
 
 
 async def _follow_log(journal: Journal, take: Callable[[str], None]) -> None:
-    """Read on until the job is over, or an interrupt. One that waits and has lost its queue gets another here."""
+    """Read the log until the job ends, or an interrupt. A queued job without a manager is run by this process."""
     following = asyncio.current_task()
     assert following is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, following.cancel)
@@ -118,7 +118,7 @@ async def _follow_log(journal: Journal, take: Callable[[str], None]) -> None:
     told = ""
     try:
         while True:
-            job = await manager.job(journal.id)  # asked before the log is read: nothing comes after its end
+            job = await manager.job(journal.id)  # before the log is read: an ended job writes no more
             if job.state not in {told, "running"}:
                 print(f"{job.state}: {job.message}", file=sys.stderr, flush=True)
             told = job.state
@@ -131,7 +131,7 @@ async def _follow_log(journal: Journal, take: Callable[[str], None]) -> None:
 
 
 def _read_on(journal: Journal, offset: int, take: Callable[[str], None]) -> int:
-    """Hand on the log from an offset to its end, and return where that is."""
+    """Pass on the log from an offset to its current end, and return the new offset."""
     text, offset = journal.read_log(offset)
     while text:
         take(text)

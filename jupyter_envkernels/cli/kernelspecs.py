@@ -1,4 +1,4 @@
-"""Verbs about kernelspecs."""
+"""Run the verbs about kernelspecs."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from .settings import open_catalog
 
 
 def show(_: Namespace) -> VerbResult:
-    """``kernels``."""
+    """List the kernelspecs as Jupyter sees them."""
     specs = SyncEnvKernelSpecManager(catalog=open_catalog()).get_all_specs()
     rows = [(name, model["spec"]["display_name"]) for name, model in sorted(specs.items())]
     return VerbResult({"kernelspecs": specs}, Table(("KERNEL", "SHOWN AS"), rows, empty="There are no kernels."))
 
 
 def write(args: Namespace) -> VerbResult:
-    """``sync``.
+    """Write kernelspecs of environments as files, or remove them.
 
     Raises:
-        InvalidRequest: the configuration would have them written again.
+        InvalidRequest: they cannot be removed, because the configuration would write them again.
     """
     if args.remove and load_traits().sync_kernelspecs:
         raise InvalidRequest(
@@ -63,7 +63,7 @@ def _replace(args: Namespace) -> list[str]:
 
 
 def _is_agreed(folders: Sequence[Path]) -> bool:
-    """Ask at a terminal; elsewhere nothing is agreed to."""
+    """Ask for confirmation at a terminal; without one, return False."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     for folder in folders:

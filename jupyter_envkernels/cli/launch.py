@@ -1,4 +1,4 @@
-"""The program that the kernelspecs of ``sync`` start: with the settings that a server would have."""
+"""Launch a kernel for the kernelspecs of ``sync``, with the settings that a server would have."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .settings import open_catalog
 
 
 def main() -> None:
-    """Become the kernel that the arguments name; see :func:`.kernels.launcher.launch`."""
+    """Launch the kernel that the arguments name; see :func:`.kernels.launcher.launch`."""
     launch(sys.argv[1:], _trust)
 
 

@@ -1,4 +1,4 @@
-"""What a verb gives, for people and for programs, on standard output and standard error; and the exit code."""
+"""Print the result of a verb as text or JSON, and determine the exit code."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ WRONG_USE = 2
 REFUSED = 3
 
 _ENDLESS = 1 << 16
-"""Columns of what has no end, as a file has."""
+"""Columns without a limit, for output that is not a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table for people, laid out when it is printed: for the width of the terminal, or one line a row.
+    """A table, laid out when it is printed: for the width of the terminal, or with one line a row.
 
     Attributes:
         header: names of the columns.
-        rows: cells, as many as the header has.
-        right: columns whose cells are numbers.
-        empty: what is printed where there are no rows.
+        rows: their cells.
+        right: numbers of right-aligned columns.
+        empty: the text to print if there are no rows.
     """
 
     header: Sequence[str]
@@ -43,10 +43,10 @@ class Table:
         return self.laid_out(terminal_width())
 
     def laid_out(self, width: int | None) -> str:
-        """Return the table in so many columns, where None is no limit: no cell is cut, words are broken if need be."""
+        """Return the table as text of that width, None for no limit. Cells are wrapped, not truncated."""
         if not self.rows:
             return self.empty
-        from rich.console import Console  # noqa: PLC0415 - programs that read JSON do not wait for it
+        from rich.console import Console  # noqa: PLC0415 - slow to import, and not needed for JSON
         from rich.table import Table as Grid  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
 
@@ -63,12 +63,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class VerbResult:
-    """What a verb gives.
+    """The result of a verb.
 
     Attributes:
-        document: for programs; JSON-serialisable.
-        text: the same for people; empty if there is no more to print.
-        note: what people should know of it, for standard error.
+        document: JSON-serialisable, for ``--json``.
+        text: the same as text; empty if nothing is to be printed.
+        note: a note on it for standard error.
         code: the exit code.
     """
 
@@ -79,7 +79,7 @@ class VerbResult:
 
 
 def exit_code(error: EnvKernelsError) -> int:
-    """The exit code for a failure."""
+    """Return the exit code for an error."""
     codes: dict[type[EnvKernelsError], int] = {
         InvalidRequest: WRONG_USE,
         Forbidden: REFUSED,
@@ -90,7 +90,7 @@ def exit_code(error: EnvKernelsError) -> int:
 
 
 def print_answer(answer: VerbResult, *, as_json: bool) -> None:
-    """Print what a verb gives."""
+    """Print the result of a verb."""
     if as_json:
         _print_json(answer.document)
         return
@@ -101,9 +101,9 @@ def print_answer(answer: VerbResult, *, as_json: bool) -> None:
 
 
 def print_failure(error: EnvKernelsError, *, as_json: bool) -> None:
-    """Print why a verb gives nothing."""
+    """Print the error of a verb."""
     if as_json:
-        from ..documents import problem_json  # noqa: PLC0415 - help does without it, and is there sooner
+        from ..documents import problem_json  # noqa: PLC0415 - slow to import, and not needed for help
 
         _print_json({"error": problem_json(error.problem)})
         return
@@ -118,12 +118,12 @@ def _print_json(document: Any) -> None:
 
 
 def terminal_width() -> int | None:
-    """Return the columns of the terminal that standard output is; None where it is none."""
+    """Return the terminal width, or None if stdout is not a TTY."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def printable(text: str) -> str:
-    """Return the text without what would move the cursor or hide something: such characters are spelled out."""
+    """Return the text with control characters escaped, which could move the cursor or hide something."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
@@ -145,7 +145,7 @@ def day(when: float) -> str:
 
 
 def amount(progress: Progress) -> str:
-    """Return how far it is: ``12.3 of 40.2 MB``, ``3 of 17 packages``, or without ``of`` while the total is unknown."""
+    """Return progress as ``12.3 of 40.2 MB`` or ``3 of 17 packages``; without ``of`` while the total is unknown."""
     done, total, unit = progress.done, progress.total, progress.unit
     if unit == "bytes":
         return size(done) if total is None else f"{size(done)} of {size(total)}"
@@ -153,12 +153,12 @@ def amount(progress: Progress) -> str:
 
 
 def rate(unit: ProgressUnit, per_second: float | None) -> str:
-    """Return how fast it goes; empty while that is unknown."""
+    """Return the rate as text; empty if unknown."""
     if per_second is None:
         return ""
     return f"{size(per_second)}/s" if unit == "bytes" else f"{per_second:.0f} {unit}/s"
 
 
 def kind_of(job: Job) -> str:
-    """Return what a job does, or what it prepares."""
+    """Return the kind of a job, or of the job that it plans."""
     return f"plan {job.request.operation.kind}" if job.request.is_plan else job.request.kind

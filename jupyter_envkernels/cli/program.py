@@ -1,7 +1,7 @@
-"""The program: reads the arguments, runs the verb, prints what it gives, and says by the exit code how it went.
+"""Parse the arguments, run the verb, print its result, and return the exit code.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused, 130 interrupted. With ``--json`` standard output is one JSON
-document whatever happens; progress goes to standard error.
+Exit codes: 0 success, 1 failure, 2 wrong use, 3 refused, 130 interrupted. With ``--json`` standard output is always one
+JSON document; progress goes to standard error.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ def run(words: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line could go on; this does not return
-        from .completion import complete  # noqa: PLC0415 - only then
+    if "_ARGCOMPLETE" in os.environ:  # a shell requests completions; this does not return
+        from .completion import complete  # noqa: PLC0415 - for completions only
 
         complete(build_parser())
-    as_json = "--json" in words  # known before the arguments are, for they may be wrong
+    as_json = "--json" in words  # before the arguments are parsed, which may fail
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a folder's name may be what no terminal can show
+            stream.reconfigure(errors="backslashreplace")  # names of folders may not be encodable
     try:
         return _run(words, as_json=as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it has no reader any more; end in peace
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit would fail as well
         return FAILED
 
 
@@ -52,10 +52,10 @@ def _run(words: Sequence[str], *, as_json: bool) -> int:
         return _fail(error if isinstance(error, EnvKernelsError) else Cancelled("Interrupted."), as_json=as_json)
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it was, a program that reads JSON must get some
+    except Exception as error:  # noqa: BLE001 - with --json there is a document after any error
         traceback.print_exc()
-        message = f"The command failed in a way that was not foreseen: {error!r}"
-        return _fail(EnvKernelsError(message, remedy="What stands above helps to report it."), as_json=as_json)
+        message = f"The command failed unexpectedly: {error!r}"
+        return _fail(EnvKernelsError(message, remedy="Report it with the traceback above."), as_json=as_json)
     return answer.code
 
 

@@ -1,4 +1,4 @@
-"""What a person sees of a job while it goes on, on standard error: a live bar on a terminal, else plain lines."""
+"""Show the progress of a job on standard error: a live bar on a terminal, else plain lines."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ from ..models import Job, JobEvent, Progress
 from .output import amount, duration, kind_of, printable, rate
 
 _INTERVAL = 10.0
-"""Seconds between two lines that tell of progress only."""
+"""Seconds between two lines of mere progress."""
 
 _WIDE = 72
-"""Columns from which on there is room for more than phase, bar and amount."""
+"""Columns needed to show rate and time left as well."""
 
 
 class Display(Protocol):
     """Shows one job."""
 
     def begin(self, job: Job) -> None:
-        """Tell that the job is stored."""
+        """Show that the job has been stored."""
 
     def tell(self, event: JobEvent) -> None:
-        """Tell news of the job."""
+        """Show an event of the job."""
 
     def say(self, text: str) -> None:
-        """Print a line beside the progress."""
+        """Print a line besides the progress."""
 
     def close(self) -> None:
-        """Show nothing more; may be called more than once."""
+        """Stop showing; may be called more than once."""
 
 
 class Lines:
-    """Plain lines: one a phase, and some while a phase takes long. As a :class:`Display`."""
+    """Plain lines: one for each phase, and more while a phase takes long. A :class:`Display`."""
 
     def __init__(self) -> None:
         self._last = ""
         self._told = time.monotonic()
 
     def begin(self, job: Job) -> None:
-        """See :meth:`Display.begin`."""
+        """Print the title of the job."""
         self.say(title(job))
 
     def tell(self, event: JobEvent) -> None:
-        """See :meth:`Display.tell`. How it ended is said by its caller."""
+        """Print a line for a new phase, or progress now and then. The caller prints the result."""
         line = heading(event)
         if event.state in {"queued", "running"} and line != self._last:
             self._last = line
@@ -60,19 +60,16 @@ class Lines:
             self.say(f"{event.phase}: {how_far(event.progress)}")
 
     def say(self, text: str) -> None:
-        """See :meth:`Display.say`."""
+        """Print a line."""
         self._told = time.monotonic()
         print(text, file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """See :meth:`Display.close`."""
+        """Do nothing."""
 
 
 class Bar:
-    """The phase that a job is in, with bar, amount, rate and time left; phases that are over stand above it.
-
-    As a :class:`Display`.
-    """
+    """The current phase with bar, amount, rate and time left, below lines of finished phases. A :class:`Display`."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -86,12 +83,12 @@ class Bar:
         self._began = time.monotonic()
 
     def begin(self, job: Job) -> None:
-        """See :meth:`Display.begin`."""
+        """Print the title of the job, and start the bar."""
         self.say(title(job))
         self._live.start()
 
     def tell(self, event: JobEvent) -> None:
-        """See :meth:`Display.tell`. How it ended is said by its caller."""
+        """Update the bar. The caller prints the result."""
         if event.state not in {"queued", "running"}:
             self._finish_phase()
             return
@@ -105,15 +102,15 @@ class Bar:
             self._live.update(self._task, completed=told.done, total=told.total, told=told)
 
     def say(self, text: str) -> None:
-        """See :meth:`Display.say`."""
+        """Print a line above the bar."""
         self._console.print(Text(text), soft_wrap=True)
 
     def close(self) -> None:
-        """See :meth:`Display.close`."""
+        """Remove the bar."""
         self._live.stop()
 
     def _finish_phase(self) -> None:
-        """Leave a line about the phase that is over; that a job waited is not worth one where it did not take long."""
+        """Print a line for the finished phase, except for a short time in the queue."""
         if self._task is None:
             return
         self._live.remove_task(self._task)
@@ -124,7 +121,7 @@ class Bar:
 
 
 def open_display() -> Display:
-    """Return a live bar where standard error is a terminal, else plain lines."""
+    """Return a live bar if standard error is a terminal, else plain lines."""
     if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         return Bar()
     return Lines()
@@ -141,7 +138,7 @@ def heading(event: JobEvent) -> str:
 
 
 def how_far(progress: Progress) -> str:
-    """Amount, rate and time left, as far as they are known."""
+    """Return amount, rate and time left, as far as they are known."""
     left = "" if progress.seconds_left is None else f"{duration(progress.seconds_left)} left"
     return ", ".join(filter(None, [amount(progress), rate(progress.unit, progress.rate), left]))
 
@@ -152,7 +149,7 @@ class _Phase(ProgressColumn):
 
 
 class _BarOrMessage(BarColumn):
-    """A bar where there is a total; else the spinner says that something goes on, and this, what."""
+    """A bar if the total is known; else the message of the job."""
 
     def __init__(self) -> None:
         super().__init__(bar_width=None, table_column=Column(ratio=1))
@@ -170,7 +167,7 @@ class _Amount(ProgressColumn):
 
 
 class _Rate(ProgressColumn):
-    """As the job tells it; until then as the bar has seen it."""
+    """The rate in the job's events; until there is one, that of the bar."""
 
     def render(self, task: Task) -> Text:
         told: Progress | None = task.fields["told"]
@@ -181,7 +178,7 @@ class _Rate(ProgressColumn):
 
 
 class _Left(ProgressColumn):
-    """The time that is left; as for the rate."""
+    """The time left, from the same source as the rate."""
 
     def render(self, task: Task) -> Text:
         told: Progress | None = task.fields["told"]

@@ -1,4 +1,4 @@
-"""The settings that a server would have, and the read door with them."""
+"""Read the settings that a server would have, and open the catalog with them."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 
 def open_catalog() -> Catalog:
-    """Return the environments of this user.
+    """Return the catalog of this user's environments.
 
     Raises:
-        InvalidRequest: the configuration cannot be used.
+        InvalidRequest: the configuration is invalid.
     """
     return Catalog(load_traits().catalog_options(None), os.environ)
 
 
 def engine_options() -> EngineOptions:
-    """Return what the engine needs to know.
+    """Return the options of the engine.
 
     Raises:
-        InvalidRequest: the configuration cannot be used.
+        InvalidRequest: the configuration is invalid.
     """
     return load_traits().engine_options(load_settings(os.environ))
 
 
 def manager_options() -> ManagerOptions:
-    """Return what a job manager needs to know.
+    """Return the options of the job manager.
 
     Raises:
-        InvalidRequest: the configuration cannot be used.
+        InvalidRequest: the configuration is invalid.
     """
     return load_traits().manager_options(load_settings(os.environ))

@@ -1,4 +1,4 @@
-"""Verbs about specs: what is wrong with one, and what an environment's would be."""
+"""Run the verbs about specs: check them, and export an environment as one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .output import FAILED, REFUSED, VerbResult, printable
 from .settings import engine_options, open_catalog
 
 _SECONDS = 120.0
-"""That channels may take to answer: a big one is fetched as a whole at the first time."""
+"""Timeout for channels: the index of a big one is downloaded completely the first time."""
 
 
 def examine(args: Namespace) -> VerbResult:
-    """``check``."""
+    """Check specs."""
     options, settings = engine_options(), load_settings(os.environ)
     texts = [read_file(file) for file in args.files]
     folders = map(folder_of, args.files)
@@ -43,7 +43,7 @@ def examine(args: Namespace) -> VerbResult:
 
 
 def _exit_code(checked: Sequence[CheckedSpec]) -> int:
-    """Return the exit code: that of a refusal where nothing else is wrong."""
+    """Return the exit code: that of a refusal if all errors are refusals."""
     errors = [d.code for spec in checked for d in spec.diagnostics if d.severity == "error"]
     if not errors:
         return 0
@@ -51,7 +51,7 @@ def _exit_code(checked: Sequence[CheckedSpec]) -> int:
 
 
 async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], options: EngineOptions) -> list[CheckedSpec]:
-    from ..jobs.lint_client import LintClient  # noqa: PLC0415 - who checks offline does not wait for it
+    from ..jobs.lint_client import LintClient  # noqa: PLC0415 - slow to import, and not needed offline
 
     lint_client = LintClient(options)
     try:
@@ -61,7 +61,7 @@ async def _further(checked: Sequence[CheckedSpec], texts: Sequence[bytes], optio
 
 
 def write(args: Namespace) -> VerbResult:
-    """``export``."""
+    """Print an environment as a spec."""
     exported = export(open_catalog().find(args.environment), args.format)
     note = ""
     if names := exported.left_out:
@@ -71,7 +71,7 @@ def write(args: Namespace) -> VerbResult:
 
 
 def read_file(file: str) -> bytes:
-    """What a file holds; ``-`` is standard input.
+    """Read a file; ``-`` is standard input.
 
     Raises:
         NotFound: it cannot be read.
@@ -85,5 +85,5 @@ def read_file(file: str) -> bytes:
 
 
 def folder_of(file: str) -> Path:
-    """Return the folder against which the lines of a file resolve."""
+    """Return the folder of a file, the base of relative paths in it."""
     return Path.cwd() if file == "-" else Path(file).absolute().parent

@@ -109,7 +109,7 @@ def test_a_dry_run_for_people(shell: Shell) -> None:
     assert ["big-demo", "added", "41.9", "MB", "1.0"] in rows
     assert "Packages: 1 added" in plain.stdout
     job = plain.stdout.split()[-1]
-    assert plain.stdout.endswith(f"To do this: jupyter envkernels resume {job}\n")
+    assert plain.stdout.endswith(f"To run this plan: jupyter envkernels resume {job}\n")
     assert shell.state(job) == "succeeded"
     clone = shell.json("clone", "lesson", "-n", "copy", "--dry-run")["plan"]
     assert clone["prefix"] == str(shell.envs / "copy")

@@ -17,7 +17,7 @@ def test_settings_of_nb_conda_kernels(shell: Shell) -> None:
     assert "lesson" in names
     assert "hidden" not in names
     found = {entry["message"]: entry["ok"] for entry in shell.json("doctor")["configuration"]}
-    assert found["c.CondaKernelSpecManager.conda_only, of nb_conda_kernels, has no effect."] is False
+    assert found["c.CondaKernelSpecManager.conda_only of nb_conda_kernels has no effect."] is False
 
 
 def test_doctor_says_what_is_wrong(shell: Shell) -> None:

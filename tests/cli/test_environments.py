@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from jupyter_envkernels.cli.output import day
@@ -59,7 +60,7 @@ def test_list_names_scripts_that_failed(shell: Shell) -> None:
     record_activation({prefix: [problem]}, shell.home / ".local" / "share" / "jupyter" / "envkernels" / "usage")
     assert "conda-env-lesson-py (/x/a.sh failed.)  " in shell.run("list").stdout
     [lesson] = shell.json("list")["environments"]
-    assert lesson["activation_problems"] == [problem_json(problem)]
+    assert lesson["activation_problems"] == [json.loads(json.dumps(problem_json(problem)))]
     assert "! /x/a.sh failed. Correct it." in shell.run("doctor", str(prefix)).stdout
 
 
@@ -73,7 +74,7 @@ def test_list_on_a_terminal_has_no_longer_lines_than_it(shell: Shell) -> None:
 
 def test_history(shell: Shell) -> None:
     prefix = shell.environment("lesson")
-    assert shell.run("history", "lesson").stdout == "No history of it can be read.\n"
+    assert shell.run("history", "lesson").stdout == "It has no history that can be read.\n"
     (prefix / "conda-meta" / "history").write_text(
         "==> 2026-11-21 09:30:00 <==\n# cmd: conda create -n lesson zlib\n+main/noarch::zlib-1.0-0\n"
     )

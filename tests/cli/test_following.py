@@ -67,7 +67,7 @@ def test_a_job_outlives_the_command_line(shell: Shell, channel_server: ChannelSe
     process.send_signal(ending)
     _, err = process.communicate(timeout=30)
     assert process.returncode == -ending
-    assert ("The job goes on" in err) is (ending == signal.SIGTERM)
+    assert ("The job continues" in err) is (ending == signal.SIGTERM)
     [job] = shell.json("jobs")["jobs"]
     assert job["state"] == "running"
     assert shell.json("log", "last", "--follow")["state"] == "succeeded"
@@ -187,7 +187,7 @@ def test_a_plan_says_what_changes_and_what_it_costs() -> None:
         "",
         "Packages: 1 upgraded, 1 rebuilt, 1 removed, 1 added",
         "Download: 8.2 MB, about 32.8 MB on disk; 45.0 GB are free",
-        "pip takes out: sheep",
+        "pip removes: sheep",
     ]
     assert text.splitlines()[-1] == "Warning: numpy is pinned. Change the pin."
     assert "Variables: LESSON" in text

@@ -117,7 +117,7 @@ def test_what_was_not_foreseen_is_a_document_too(
     assert "a bug" in json.loads(printed.out)["error"]["message"]
     assert "RuntimeError: a bug" in printed.err
     assert main(["list"]) == 1
-    assert "Error: The command failed in a way that was not foreseen" in capsys.readouterr().err
+    assert "Error: The command failed unexpectedly" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_a_document_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
