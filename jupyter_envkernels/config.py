@@ -1,6 +1,6 @@
-"""The configuration ``c.EnvKernels``: its help texts are the administrator's manual.
+"""Define the configuration ``c.EnvKernels``; its help texts are the administrator's manual, docs/settings.md.
 
-Server and command line read it alike. Traits end here; what goes on from here are frozen dataclasses.
+Server and command line read it alike. No other module uses traits: they get the frozen dataclasses made here.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class EnvKernelsTraits(HasTraits):
 
     roots: Any = List(
         Unicode(),
-        help="Folders whose children are environments; new ones go into the first. Default: conda's envs_dirs, or "
-        "~/.conda/envs where conda is not configured.",
+        help="Folders of environments; new ones are created in the first. Default: conda's envs_dirs, or ~/.conda/envs "
+        "if conda is not configured.",
     ).tag(config=True)
     shared_roots: Any = List(
         Unicode(),
-        help="Folders of environments that users may use and clone; root, the owner of the folder and the members of "
-        "trusted_groups change and remove them. Default: none.",
+        help="Folders of environments that users may use and clone, but only root, the owner of the folder and the "
+        "members of trusted_groups may change and remove. Default: none.",
     ).tag(config=True)
     homes: Any = List(
         Unicode(),
@@ -46,144 +46,141 @@ class EnvKernelsTraits(HasTraits):
     ).tag(config=True)
     trusted_owners: Any = List(
         Unicode(),
-        help="Accounts, by name or number, whose environments may be used although they lie in neither the user's home "
-        "nor a configured folder. Default: none but root.",
+        help="Accounts, by name or number, whose environments may be used even outside of the user's home and "
+        "configured folders. Default: only root.",
     ).tag(config=True)
     trusted_groups: Any = List(
         Unicode(),
-        help="Groups, by name or number, that may write environments of others: their members are trusted as makers of "
+        help="Groups, by name or number, that may write environments of others: their members are trusted as owners of "
         "environments, and administer shared_roots. Default: none.",
     ).tag(config=True)
     default_channels: Any = List(
         Unicode(),
         help="Channels for specs that name none, highest priority first. Default: conda's own configuration, or "
-        "conda-forge where there is none.",
+        "conda-forge if there is none.",
     ).tag(config=True)
     default_kernel_packages: Any = List(
         Unicode(),
         default_value=["ipykernel"],
-        help="Packages that are added to a new environment which has python but no kernel. Default: ipykernel.",
+        help="Packages to add to a new environment that has python but no kernel. Default: ipykernel.",
     ).tag(config=True)
     pip_installer: Any = Enum(
         ["uv", "pip"],
         default_value="uv",
-        help="What installs the pip section of a spec: 'uv', which is faster by factors and is given pip's own "
+        help="Installer of the pip section of a spec: 'uv', which is several times as fast and uses pip's "
         "configuration, or 'pip', the one of the environment. Default: uv.",
     ).tag(config=True)
     package_cache: Any = Unicode(
         help="Folder for downloaded packages and channel indexes. Environments are hard-linked to it, so it should be "
         "on their file system. Accounts that are not trusted must not be able to write there. Default: "
-        "jupyter-envkernels in $XDG_CACHE_HOME, or in ~/.cache where that is not set.",
+        "jupyter-envkernels in $XDG_CACHE_HOME, or in ~/.cache if that is not set.",
     ).tag(config=True)
     journal_dir: Any = Unicode(
-        help="Folder for the journals of jobs. It must survive the server. Default: envkernels/jobs in Jupyter's data "
+        help="Folder for the journals of jobs, on persistent storage. Default: envkernels/jobs in Jupyter's data "
         "folder.",
     ).tag(config=True)
     templates_dirs: Any = List(
         Unicode(),
-        help="Folders with specs (*.yml, *.yaml, *.txt, *.lock) that are offered to begin with. The comment lines at "
+        help="Folders with specs (*.yml, *.yaml, *.txt, *.lock) that are offered as templates. The comment lines at "
         "the top of a file are its title and its description. Default: none.",
     ).tag(config=True)
-    max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one person that run at the same time. Default: 2.").tag(
+    max_concurrent_jobs: Any = Int(2, min=1, help="Jobs of one user that run at the same time. Default: 2.").tag(
         config=True
     )
-    max_queued_jobs: Any = Int(20, min=0, help="Jobs that may wait for their turn. Default: 20.").tag(config=True)
+    max_queued_jobs: Any = Int(20, min=0, help="Jobs that may wait in the queue. Default: 20.").tag(config=True)
     job_timeout: Any = Int(
         43_200,
         min=0,
         help="Timeout of a running job in seconds; a job that exceeds it is stopped and rolled back. 0: no limit. "
-        "Default: 43200, twelve hours: a pip build may take some, and what hangs is gone the next day.",
+        "Default: 43200, twelve hours, enough for long pip builds.",
     ).tag(config=True)
     keep_jobs: Any = Int(
         200,
         min=1,
-        help="How many jobs that are over are kept, with journal and log. Older ones are deleted, but none that ended "
-        "within the last hour, nor within the last day if it can be taken up again. Default: 200.",
+        help="Number of ended jobs that are kept, with journal and log. Older ones are deleted, but not if they ended "
+        "within the last hour, or within the last day and can be run again. Default: 200.",
     ).tag(config=True)
     allowed_channels: Any = List(
-        Unicode(), help="Names or URLs of channels; packages come from no other one. Default: none, all may be used."
+        Unicode(), help="Names or URLs of the only channels that may be used. Default: none, all are allowed."
     ).tag(config=True)
     denied_packages: Any = List(
         Unicode(),
-        help="Names of packages, of conda and of pip, that no environment may have; * stands for any text. Default: "
-        "none.",
+        help="Names of conda and pip packages that environments may not have; * matches any text. Default: none.",
     ).tag(config=True)
     denied_variables: Any = List(
         Unicode(),
-        help="Names of environment variables of the server that no spec may use, in a channel or a line of pip; * "
-        "stands for any text. Those that begin with JUPYTER or JPY are always refused. Default: none.",
+        help="Names of environment variables of the server that specs may not use, in a channel or a pip line; * "
+        "matches any text. Those that begin with JUPYTER or JPY are always refused. Default: none.",
     ).tag(config=True)
-    allow_pip: Any = Bool(default_value=True, help="Specs may have a section of pip packages. Default: they may.").tag(
+    allow_pip: Any = Bool(default_value=True, help="Whether specs may have a pip section. Default: True.").tag(
         config=True
     )
     pip_indexes: Any = List(
         Unicode(),
-        help="URLs of package indexes, or paths of folders with wheels; pip installs from no other place, nor from "
-        "URLs that are not below one of them. Files and projects in the user's own folders are no index. Default: "
-        "none, all may be used.",
+        help="URLs of package indexes, or paths of folders with wheels; pip may install only from these, and from URLs "
+        "below them. Files and projects in the user's own folders are always allowed. Default: none, all are allowed.",
     ).tag(config=True)
     max_environments: Any = Int(
         0,
         min=0,
-        help="Environments that one person may have, wherever they are: those of conda's installations, shared ones "
-        "and those of other people do not count. Default: 0, no limit.",
+        help="Environments that one user may have, in any folder. Base environments, shared ones and those of other "
+        "users do not count. Default: 0, no limit.",
     ).tag(config=True)
     max_total_bytes: Any = Int(
         0,
         min=0,
-        help="Bytes that all environments of one person may take on disk together. Files that several of them share "
-        "count once. Default: 0, no limit.",
+        help="Bytes that all environments of one user may take on disk. Files that several of them share count once. "
+        "Default: 0, no limit.",
     ).tag(config=True)
-    max_packages: Any = Int(
-        0, min=0, help="Packages of conda that one environment may have. Default: 0, no limit."
-    ).tag(config=True)
+    max_packages: Any = Int(0, min=0, help="Conda packages that one environment may have. Default: 0, no limit.").tag(
+        config=True
+    )
     max_environment_bytes: Any = Int(
         0,
         min=0,
-        help="Bytes that one environment may take on disk: as estimated by the sizes of its packages, and as they are "
-        "unpacked. Those of pip do not count. Default: 0, no limit.",
+        help="Bytes that one environment may take on disk, estimated by the sizes of its packages, and checked when "
+        "they are unpacked. pip packages do not count. Default: 0, no limit.",
     ).tag(config=True)
     min_free_bytes: Any = Int(
-        0, min=0, help="Bytes that have to stay free on the disk of a new or changed environment. Default: 0."
+        0, min=0, help="Bytes that must stay free on the disk of a new or changed environment. Default: 0."
     ).tag(config=True)
     max_machine_jobs: Any = Int(
         0,
         min=0,
-        help="Jobs, and as many plans, that run at the same time on this machine, those of all people together; it "
-        "needs machine_jobs_dir. Default: 0, no limit.",
+        help="Jobs of all users that run at the same time on this machine, and as many plans; needs machine_jobs_dir. "
+        "Default: 0, no limit.",
     ).tag(config=True)
     machine_jobs_dir: Any = Unicode(
-        help="Folder by which the servers of several people count their jobs for max_machine_jobs, on a local disk: it "
-        "belongs to root and has the mode 1777. Default: none; then each person has limits of their own only.",
+        help="Folder in which the servers of all users count their jobs for max_machine_jobs, on a local disk, owned "
+        "by root and with mode 1777. Default: none; then only the limits for each user apply.",
     ).tag(config=True)
     hidden_environments: Any = Unicode(
-        help="Regular expression; environments whose name or prefix it matches are not shown. Default: none."
+        help="Regular expression; environments are hidden if their name or prefix matches. Default: none."
     ).tag(config=True)
     hide_base: Any = Bool(
         default_value=False,
-        help="Do not show the base environments of conda installations. Default: they are shown.",
+        help="Hide the base environments of conda installations. Default: False.",
     ).tag(config=True)
     display_name: Any = Unicode(
         help="Template for the names of kernels, with the fields {name}, {kernel}, {language} and {location}, or those "
         "of nb_conda_kernels: {environment}, {display_name}, {conda_kernel}, {kernel_name} for its {kernel}. Default: "
-        "'{name} ({kernel})', with the location where two environments have one name.",
+        "'{name} ({kernel})', with the location if several environments have the same name.",
     ).tag(config=True)
 
     sync_kernelspecs: Any = Bool(
         default_value=False,
-        help="Keep kernelspecs of all environments in Jupyter's data folder of each user, for programs that only read "
-        "files, as 'jupyter envkernels sync' writes them. Server and command line keep them true. Default: only where "
-        "'sync' was called.",
+        help="Keep kernelspecs of all environments in each user's Jupyter data folder up to date, for programs that "
+        "only read files, as after 'jupyter envkernels sync'. Default: only for users who have called 'sync'.",
     ).tag(config=True)
     audit_handlers: Any = Union(
         [List(Instance(logging.Handler)), Callable()],
         default_value=[],
-        help="Handlers of Python's logging that the server tells each event of each job, and each request that is "
-        "refused; or a function that returns them, which only servers call. Default: none.",
+        help="Handlers of Python's logging that get each event of each job and each refused request; or a function "
+        "that returns them, which only servers call. Default: none.",
     ).tag(config=True)
 
     def _load_config(self, cfg: Config, *args: Any, **kwargs: Any) -> None:
-        """Load the configuration. Handlers are wrapped into a function, as traitlets would copy them and cannot."""
+        """Load the configuration. Handlers are wrapped in a function, because traitlets would try to copy them."""
         section = cfg.get("EnvKernels", {})
         handlers = section.get("audit_handlers")
         if isinstance(handlers, list):
@@ -194,27 +191,27 @@ class EnvKernelsTraits(HasTraits):
         """Return the handlers of the audit trail.
 
         Raises:
-            InvalidRequest: something else is configured.
+            InvalidRequest: the setting is invalid.
         """
         configured = self.audit_handlers
         handlers = configured() if callable(configured) else configured
         if not isinstance(handlers, list) or not all(isinstance(handler, logging.Handler) for handler in handlers):
             raise InvalidRequest(
-                "c.EnvKernels.audit_handlers does not give a list of logging handlers.", remedy="Correct the setting."
+                "c.EnvKernels.audit_handlers is not a list of logging handlers.", remedy="Correct the setting."
             )
         return tuple(handlers)
 
     def template_folders(self) -> tuple[Path, ...]:
-        """Return where the specs are that the administrator offers."""
+        """Return the folders with the administrator's templates."""
         return tuple(_path(folder) for folder in self.templates_dirs)
 
     def former(self) -> FormerSettings:
-        """Return what is configured for nb_conda_kernels."""
+        """Return the settings of nb_conda_kernels."""
         configurable: Any = self
         return read_former(configurable.config.get("CondaKernelSpecManager", {}))
 
     def catalog_options(self, contents_root: Path | None) -> CatalogOptions:
-        """Return what the catalog needs to know."""
+        """Return the options of the catalog."""
         former = self.former()
         return CatalogOptions(
             roots=tuple(_path(root) for root in self.roots),
@@ -229,7 +226,7 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def limits(self) -> Limits:
-        """Return what the administrator allows."""
+        """Return the limits of the configuration."""
         return Limits(
             allowed_channels=tuple(self.allowed_channels),
             denied_packages=tuple(self.denied_packages),
@@ -246,7 +243,7 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def engine_options(self, settings: Settings, contents_root: Path | None = None) -> EngineOptions:
-        """Return what the engine needs to know."""
+        """Return the options of the engine."""
         return EngineOptions(
             channels=tuple(self.default_channels) or settings.channels or ("conda-forge",),
             package_cache=_path(self.package_cache or user_cache_dir("jupyter-envkernels")),
@@ -259,11 +256,11 @@ class EnvKernelsTraits(HasTraits):
         )
 
     def manager_options(self, settings: Settings, contents_root: Path | None = None) -> ManagerOptions:
-        """Return what the job manager needs to know."""
-        from .jobs.manager import ManagerOptions  # noqa: PLC0415 - who only lists does not wait for the engine
+        """Return the options of the job manager."""
+        from .jobs.manager import ManagerOptions  # noqa: PLC0415 - slow to import, and not needed to list environments
 
         policy = Limits()
-        with suppress(PolicyUnusable):  # which refuses all jobs, as long as it is so
+        with suppress(PolicyUnusable):  # all jobs are refused until it is corrected
             policy = limits_in_force(policy)
         return ManagerOptions(
             journal_dir=_path(self.journal_dir) if self.journal_dir else default_journal_dir(),
@@ -277,14 +274,14 @@ class EnvKernelsTraits(HasTraits):
 
 
 class EnvKernels(EnvKernelsTraits, Configurable):
-    """The settings without a server; named for its section in the configuration files."""
+    """The settings without a server; named after its section in the configuration files."""
 
 
 def load_traits() -> EnvKernels:
     """Read the settings from the configuration files that a server would read.
 
     Raises:
-        InvalidRequest: a file, or a value in it, is wrong.
+        InvalidRequest: a file, or a value in it, is invalid.
     """
     try:
         return EnvKernels(config=_load_config())
@@ -305,9 +302,9 @@ def _load_config() -> Config:
 
 
 def default_journal_dir() -> Path:
-    """Return where jobs are kept unless configured."""
+    """Return the default folder for journals."""
     return Path(jupyter_data_dir(), "envkernels", "jobs")
 
 
 def _path(text: str) -> Path:
-    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - it takes the ".." out
+    return Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 - it resolves ".."

@@ -1,8 +1,8 @@
-"""Models -> JSON documents, the same for REST and the command line.
+"""Convert models to JSON documents, which are the same in REST and on the command line.
 
-Where a model is all that clients see, it is its own document; where it is not, the document's class is here. From these
-classes ``make schemas`` writes the schemas of ``rest-api.yml``, of the event, and of the panel: the description of a
-field stands under "Attributes" in its class.
+A model that clients see completely is its own document; otherwise the class of the document is here. From these classes
+``make schemas`` writes the schemas of ``rest-api.yml``, of the event, and of the panel: the description of a field is
+under "Attributes" in its class.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Kernel:
 
     Attributes:
         id: the kernelspec name.
-        problem: why it cannot start; None when nothing is known against it.
+        problem: why it cannot start; None if no problem is known.
         other_prefix: another prefix, whose interpreter runs the kernel and which is activated for it.
     """
 
@@ -51,11 +51,11 @@ class Kernel:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an environment takes on disk. It may have changed since it was measured.
+    """The disk usage of an environment when it was measured.
 
     Attributes:
-        own_bytes: what its removal frees.
-        shared_bytes: files that the package cache or other environments have too, by hard links.
+        own_bytes: freed when it is removed.
+        shared_bytes: in files that the package cache or other environments share by hard links.
     """
 
     own_bytes: Count
@@ -65,20 +65,20 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment with its kernels, and what is known of its use.
+    """An environment with its kernels, size and use.
 
     Attributes:
-        is_base: the root of a conda, mamba or micromamba installation.
-        is_running: Jupyter itself runs in it.
-        read_only: the user cannot change it, or its maker has frozen it (CEP 22).
-        is_trusted: accounts that are not trusted cannot change it; else it has no kernel.
-        problem: why it offers no kernel; None when it offers one.
-        usage: None until it has been measured, which happens in the background.
-        created: None where it is not known, or not yet.
-        last_used: when Jupyter last started a kernel of it for this user; None where it is not known to have done so.
+        is_base: whether it is the root of a conda, mamba or micromamba installation.
+        is_running: whether Jupyter itself runs in it.
+        read_only: whether the user cannot change it, or it is frozen (CEP 22).
+        is_trusted: whether only trusted accounts can change it; otherwise it has no kernel.
+        problem: why it offers no kernel; None if it offers one.
+        usage: None until it has been measured in the background.
+        created: None if unknown, or not known yet.
+        last_used: when Jupyter last started a kernel of it for this user; None if unknown.
         activation_problems: its scripts in ``etc/conda/activate.d`` and ``deactivate.d`` that failed when they last ran
-            for this user, for a kernel or in a job, with the end of what each printed. Its kernels start nevertheless,
-            with what the other scripts set.
+            for this user, for a kernel or in a job, with the end of their output. Its kernels start nevertheless, with
+            the variables of the other scripts.
     """
 
     id: EnvironmentId
@@ -98,7 +98,7 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentList:
-    """The environments there are now, by name."""
+    """The current environments, by name."""
 
     environments: Tolerant[Environment]
 
@@ -107,15 +107,15 @@ class EnvironmentList:
 class Revision:
     """An entry of an environment's history.
 
-    Packages are written ``channel/subdir::name-version-build``. Texts hold no credentials.
+    Packages are written ``channel/subdir::name-version-build``. Credentials are removed.
 
     Attributes:
-        revision: the number that ``conda list --revisions`` gives it.
-        command: what was run; empty where the history does not tell.
-        added: packages that the revision before did not have.
-        removed: packages that only the revision before had.
+        revision: its number in ``conda list --revisions``.
+        command: the command that was run; empty if the history has none.
+        added: packages that the previous revision did not have.
+        removed: packages that only the previous revision had.
         specs: match specs that were requested.
-        is_current: it is the newest.
+        is_current: whether it is the newest.
     """
 
     revision: Count
@@ -129,24 +129,24 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The revisions of an environment, oldest first; none where no history can be read."""
+    """The revisions of an environment, oldest first; none if the history cannot be read."""
 
     revisions: Tolerant[Revision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported(models.Exported):
-    """An environment as the text of a file. It holds no credentials."""
+    """An environment as the text of a file, without credentials."""
 
     format: ExportFormat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis(doctor.Diagnosis):
-    """All locations of environments, and for a path every rule up to the first that decides against it.
+    """All locations of environments, and for a path the results of all rules up to the first that fails.
 
     Attributes:
-        other_kernel_spec_manager: what decides on the kernels of this server instead of jupyter-envkernels.
+        other_kernel_spec_manager: the kernelspec manager of this server, if it is not that of jupyter-envkernels.
     """
 
     other_kernel_spec_manager: OtherManager | None
@@ -154,11 +154,11 @@ class Diagnosis(doctor.Diagnosis):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(models.ServerSettings):
-    """What is in force for this user. It holds no credentials.
+    """The settings in force for this user, without credentials.
 
     Attributes:
-        platform: such as linux-64; None where the engine cannot be asked.
-        virtual_packages: what this machine offers to packages; None where the engine cannot be asked.
+        platform: such as linux-64; None if the engine does not respond.
+        virtual_packages: of this machine; None if the engine does not respond.
     """
 
     platform: str | None
@@ -167,7 +167,7 @@ class Settings(models.ServerSettings):
 
 @dataclass(frozen=True, slots=True)
 class TemplateList:
-    """Specs that the administrator offers, in the administrator's order."""
+    """The templates of the administrator, in the configured order."""
 
     templates: Tolerant[Template]
 
@@ -177,8 +177,8 @@ class PlannedPackage:
     """A conda package of a plan.
 
     Attributes:
-        size: of the archive in bytes; 0 where the channel does not tell.
-        cached: it needs no download.
+        size: of the archive in bytes; 0 if the channel does not say.
+        cached: whether it needs no download.
     """
 
     name: str
@@ -193,17 +193,17 @@ class PlannedPackage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a job installs, no more and no less.
+    """Exactly what a job installs.
 
     Attributes:
-        digest: the same packages and pip lines and variables have the same.
-        kind: of the job that carries it out.
-        packages: all conda packages that there will be.
+        digest: depends on packages, pip lines and variables only.
+        kind: of the job that runs it.
+        packages: all conda packages that the environment will have.
         requested: match specs that were requested.
         pip: lines for pip.
-        pip_removed: names of packages of pip that are taken out.
-        disk_bytes: about what it will take on disk; cached packages take nothing.
-        free_bytes: where the environment goes.
+        pip_removed: names of pip packages that are removed.
+        disk_bytes: approximate bytes that it will take on disk; cached packages take nothing.
+        free_bytes: free space at the prefix.
     """
 
     digest: str
@@ -224,11 +224,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStep(models.JobStatus):
-    """What a job and each of its events say alike.
+    """The common fields of a job and its events.
 
     Attributes:
-        environment: the name of the environment that the job makes, changes or takes away.
-        user: who requested it: the user of the server, or the account of a command line.
+        environment: the name of the environment that the job creates, changes or removes.
+        user: who requested it: the user of the server, or the account on a command line.
     """
 
     kind: JobKind
@@ -239,12 +239,12 @@ class JobStep(models.JobStatus):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(JobStep):
-    """A job as it stands.
+    """The current state of a job.
 
     Attributes:
-        environment_id: the id that this environment has, or will have.
-        plans: of a plan, the kind of job that it prepares.
-        seq: of the newest event; 0 while none can be read, for the journal is damaged.
+        environment_id: the id that the environment has, or will have.
+        plans: for a job of kind ``plan``, the kind of job that it plans.
+        seq: of the newest event; 0 if none can be read, because the journal is damaged.
     """
 
     id: JobId
@@ -258,7 +258,7 @@ class Job(JobStep):
 
 @dataclass(frozen=True, slots=True)
 class JobList:
-    """The jobs that the journal holds, newest first."""
+    """All jobs in the journal, newest first."""
 
     jobs: Tolerant[Job]
 
@@ -268,10 +268,10 @@ class JobEvent(JobStep):
     """An entry of a job's journal.
 
     As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the
-    bus: they are hints, and what ``jobs/{id}/events`` gives is the truth.
+    bus, so treat these as hints and rely on ``jobs/{id}/events``.
 
     Attributes:
-        seq: the place in the journal, from 1 without gaps.
+        seq: the position in the journal, from 1 without gaps.
     """
 
     job_id: JobId
@@ -290,8 +290,8 @@ class LogChunk:
     """A piece of a job's log.
 
     Attributes:
-        offset: where to read on, in bytes.
-        complete: that was all that there will be.
+        offset: where to continue reading, in bytes.
+        complete: whether this is the end of the log of an ended job.
     """
 
     text: str
@@ -305,7 +305,7 @@ def problem_json(problem: Problem) -> Json:
 
 
 def environment_json(environment: models.Environment, footprint: models.Footprint | None = None) -> Json:
-    """Return an :class:`Environment`; without a footprint, as if nothing were known of it."""
+    """Return an :class:`Environment`; without a footprint, its size and use are unknown."""
     return _json(_environment(environment, footprint or _UNKNOWN))
 
 
@@ -446,13 +446,13 @@ def _target(job: models.Job) -> Json:
 
 
 def _alike(document: type[T], model: object, /, **others: object) -> T:
-    """Return a document with the fields of a model that have the same names, and with these others."""
+    """Return a document with the fields of a model that have the same names, and further fields."""
     same = {each.name: getattr(model, each.name) for each in fields(document) if each.name not in others}  # type: ignore[arg-type]
     return document(**same, **others)
 
 
 def _json(document: object) -> Json:
-    """Return a document as what ``json`` writes. A path need not be Unicode, which msgspec's own encoder refuses."""
+    """Return a document as builtins for ``json``: msgspec's own encoder refuses paths that are not Unicode."""
     found: Json = msgspec.to_builtins(document, enc_hook=str)
     return found
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Container, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "jupyter_envkernels"
 TESTS = ROOT / "tests"
@@ -48,6 +50,17 @@ def test_each_says_what_it_is() -> None:
     docstrings = {path: ast.get_docstring(ast.parse(path.read_text())) or "" for path in PACKAGE.rglob("*.py")}
     del docstrings[PACKAGE / "_version.py"]
     assert [path for path, words in docstrings.items() if len(words.split()) < 3] == []
+
+
+GUIDES = ("cli", "envs", "envs/conda_config", "kernels", "models", "server", "specs", "specs/lockfiles", "system")
+"""Packages whose docstring says which module does what."""
+
+
+@pytest.mark.parametrize("package", GUIDES)
+def test_a_package_names_its_modules(package: str) -> None:
+    guide = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text())) or ""
+    modules = {path.stem for path in (PACKAGE / package).glob("*.py")} - {"__init__", "__main__"}
+    assert [module for module in sorted(modules) if not re.search(rf"\b{module}\b", guide)] == []
 
 
 OPENS_FILES_ITSELF = {

@@ -1,6 +1,12 @@
-"""The nouns: frozen dataclasses that every layer shares.
+"""Define the data that all packages share: frozen dataclasses without behaviour.
 
-They hold data and trivial derivations only. ``documents`` and the journal turn them to JSON and back.
+- ``environment``: environments, kernels, inventories, revisions; ids and marks of prefixes
+- ``spec``: specs with diagnostics; ``plan``: plans, and what is installed
+- ``request``, ``job``: requests, jobs and their events
+- ``limits``, ``server_settings``: what the administrator allows, and the settings in force
+- ``amounts``, ``fields``: sizes as text, and types with constraints for schemas
+
+``documents`` and the journal convert them to JSON and back; the schemas of REST are generated from their docstrings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Amounts as words."""
+"""Format amounts as text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def size(count: float) -> str:
-    """Bytes, as ``12.3 MB``; decimal units, as disks and networks are measured."""
+    """Return bytes as ``12.3 MB``, in decimal units, as for disks and networks."""
     for unit in _UNITS[:-1]:
         if abs(count) < 999.5:
             return _quantity(count, unit)

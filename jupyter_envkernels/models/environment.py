@@ -1,4 +1,4 @@
-"""Environments on disk: what discovery finds, and what an environment consists of."""
+"""Define environments on disk, their kernels, packages and history."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ PackageManager = Literal["conda", "pip"]
 ExportFormat = Literal["yaml", "yaml-no-builds", "yaml-from-history", "explicit", "pixi-lock", "requirements"]
 
 RESERVED_NAMES = ("base", "root")
-"""Names that conda keeps for the environment that it is itself installed in."""
+"""Names that conda reserves for the environment in which it is installed."""
 
 ENVIRONMENT_NAME = re.compile(rf"(?!(?:{'|'.join(RESERVED_NAMES)})\Z)[A-Za-z0-9_][A-Za-z0-9._\-]{{0,99}}")
-"""What an environment may be called. It becomes a folder's name, so nothing that leads out of its folder."""
+"""Valid names of environments, which become names of folders, so they must not be paths."""
 
 EnvironmentName = Annotated[
     str,
@@ -44,17 +44,17 @@ EnvironmentId = Annotated[
 ]
 
 PENDING_MARK = Path("conda-meta", ".envkernels-pending")
-"""A file in a prefix that a transaction has not committed yet; it holds the job's id. It is no environment yet."""
+"""A file with the job's id, in a prefix that is not committed yet, and therefore not an environment."""
 
 COMMITTED_MARK = Path("conda-meta", ".envkernels-committed")
-"""What becomes of that file when the transaction commits: the prefix is what the job in it has made."""
+"""The new name of that file when the transaction commits: the prefix was made by the job in it."""
 
 UPDATE_MARK = "update"
-"""A further line in a mark: the prefix was an environment before."""
+"""A further line in a mark: the prefix was already an environment before."""
 
 
 def real_path(path: str | Path) -> str:
-    """The path without links; as it is where a link cannot be read, such as some of another account in ``/proc``."""
+    """Return the path without links; unchanged if a link cannot be read, such as that of another user in /proc."""
     try:
         return os.path.realpath(path)
     except OSError:
@@ -72,12 +72,12 @@ class Kernel:
 
     Attributes:
         id: the name under which Jupyter lists it, such as ``conda-env-lesson-py``.
-        display_name: what launcher and kernel picker show.
-        language: as kernel.json says, lower case.
+        display_name: the name in the launcher and the kernel picker.
+        language: from kernel.json, lower case.
         raw_name: the folder below ``share/jupyter/kernels``.
-        problem: why it cannot start; None when nothing is known against it.
-        spec: kernel.json as it must be run, argv[0] resolved; empty where it cannot be read.
-        other_prefix: the prefix whose interpreter runs it, and which is activated for it; None where that is its own.
+        problem: why it cannot start; None if no problem is known.
+        spec: kernel.json with argv[0] resolved; empty if it cannot be read.
+        other_prefix: the prefix whose interpreter runs it, and which is activated for it; None if that is its own.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Kernel:
 
     @property
     def remark(self) -> str:
-        """Return what a person must know of it: why it cannot start, or whose interpreter runs it; empty for most."""
+        """Return why it cannot start, or that another interpreter runs it; empty for most kernels."""
         if self.problem:
             is_untrusted = self.problem.code == "not-trusted"
             return self.problem.sentence if is_untrusted else self.problem.message
@@ -103,14 +103,14 @@ class Environment:
 
     Attributes:
         id: :func:`environment_id` of the prefix.
-        name: what a person calls it; not unique.
+        name: not unique.
         prefix: its absolute path, as first found (links not resolved).
-        kernels: its kernelspecs, ordered by id.
-        is_base: it is the root of a conda, mamba or micromamba installation.
-        is_running: Jupyter itself runs in it.
-        read_only: this user cannot change it, or its maker has frozen it.
-        is_trusted: no account that is not trusted can change it; it offers no kernel otherwise.
-        problem: why it offers no kernel; None when it offers one.
+        kernels: its kernelspecs, sorted by id.
+        is_base: whether it is the root of a conda, mamba or micromamba installation.
+        is_running: whether Jupyter itself runs in it.
+        read_only: whether this user cannot change it, or it is frozen.
+        is_trusted: whether only trusted accounts can change it; otherwise it offers no kernel.
+        problem: why it offers no kernel; None if it offers one.
     """
 
     id: str
@@ -126,13 +126,13 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an environment takes on disk, in bytes.
+    """The disk usage of an environment in bytes.
 
     Attributes:
-        own: what its removal frees.
-        shared: files that the package cache or other environments have too, by hard links.
-        charged: what counts towards a person's limit: of files that several environments share, a part in each.
-        measured: when that was so, in seconds since the epoch.
+        own: freed when it is removed.
+        shared: in files that the package cache or other environments share by hard links.
+        charged: counts towards a user's limit: of files that several environments share, a part in each.
+        measured: when it was measured, in seconds since the epoch.
     """
 
     own: int
@@ -143,13 +143,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What is known of an environment from its use, such as whether it is still needed. It is no part of it.
+    """Size, age and last use of an environment, which are stored outside of it.
 
     Attributes:
         usage: None until it has been measured.
-        created: seconds since the epoch; None where it is not known, or not yet.
-        last_used: when Jupyter last started a kernel of it, as far as that is known.
-        activation_problems: its scripts that failed when they last ran, to activate or to leave it.
+        created: seconds since the epoch; None if unknown, or not known yet.
+        last_used: when Jupyter last started a kernel of it; None if unknown.
+        activation_problems: its activation and deactivation scripts that failed when they last ran.
     """
 
     usage: Usage | None = None
@@ -160,14 +160,14 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class InstalledPackage:
-    """One package of an environment. Text about its origin holds no credentials, and is empty where it is not known.
+    """One package of an environment. URLs have no credentials; unknown fields are empty.
 
     Attributes:
-        manager: whose records tell of it; a package of conda that pip has replaced is pip's.
+        manager: whose records list it; a conda package that pip has replaced is a pip package.
         channel: a URL.
-        subdir: the platform it is for, or noarch.
-        requested: it was requested; it is no mere dependency.
-        requirement: of a pip package: the line of a requirements file that installs it again.
+        subdir: its platform, or noarch.
+        requested: whether it was requested, and is not only a dependency.
+        requirement: for a pip package, the line of a requirements file that installs it again.
     """
 
     manager: PackageManager
@@ -185,11 +185,11 @@ class InstalledPackage:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What an environment consists of.
+    """The packages of an environment.
 
     Attributes:
         packages: by name, those of conda first.
-        requested: match specs that were requested, as they were written; empty where no record tells.
+        requested: match specs that were requested, as written; empty if not recorded.
         variables: environment variables of the environment.
     """
 
@@ -198,32 +198,32 @@ class Inventory:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, manager: PackageManager) -> tuple[InstalledPackage, ...]:
-        """The packages of one manager, by name."""
+        """Return the packages of one manager, by name."""
         return tuple(package for package in self.packages if package.manager == manager)
 
     @property
     def platform(self) -> str:
-        """The platform that its conda packages are for, such as ``linux-64``; empty where all are for any."""
+        """Return the platform of its conda packages, such as ``linux-64``; empty if all are noarch."""
         subdirs = (package.subdir for package in self.packages)
         return next((subdir for subdir in subdirs if subdir not in {"", "noarch"}), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One entry of an environment's history, as conda counts and reads them. Texts hold no credentials.
+    """One entry of an environment's history, as conda numbers and reads it, without credentials.
 
-    Packages are written ``channel/subdir::name-version-build``; old entries leave out the channel.
+    Packages are written ``channel/subdir::name-version-build``; old entries omit the channel.
 
     Attributes:
-        number: from 0, as ``conda list --revisions`` shows it.
-        time: seconds since the epoch; None where the entry does not tell.
-        command: what was run; empty where the entry does not tell.
-        added: packages that the revision before did not have, sorted.
-        removed: packages that only the revision before had, sorted.
-        specs: match specs that were asked for.
-        packages: all conda packages at that revision; none where the entry names none, as conda takes it.
-        remove_specs: match specs of what was to go.
-        neutered_specs: match specs of earlier requests that had to be loosened.
+        number: from 0, as in ``conda list --revisions``.
+        time: seconds since the epoch; None if the entry has none.
+        command: the command that was run; empty if the entry has none.
+        added: packages that the previous revision did not have, sorted.
+        removed: packages that only the previous revision had, sorted.
+        specs: match specs that were requested.
+        packages: all conda packages at that revision; none if the entry names none, as in conda.
+        remove_specs: match specs that were removed.
+        neutered_specs: match specs of earlier requests that were loosened.
     """
 
     number: int
@@ -239,7 +239,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class RunningKernel:
-    """A process that runs as a kernel: its number, and its command as a shell would take it, without credentials."""
+    """A process that runs a kernel: its id, and its command as for a shell, without credentials."""
 
     pid: int
     command: str
@@ -251,7 +251,7 @@ class CatalogOptions:
 
     Attributes:
         roots: folders whose children are environments; new ones go into the first.
-        shared_roots: the same, changed by their administrators only.
+        shared_roots: the same, but only their administrators change them.
         homes: home folders of other accounts, whose ``.conda/environments.txt`` is read as well.
         contents_root: the folder that Jupyter serves; pixi environments below it are found.
         hidden_environments: regular expression on name or prefix; empty hides nothing.
@@ -276,7 +276,7 @@ class Exported:
 
     Attributes:
         text: of the file.
-        left_out: names of packages that the format cannot hold.
+        left_out: names of packages that the format cannot represent.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Types of fields that say more in a schema than Python's own."""
+"""Define types of fields with constraints for the schemas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ Amount = Annotated[float, Meta(ge=0)]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 TOLERANT = Meta(extra_json_schema={"x-tolerant": True})
-"""A client leaves out an entry of the list that it cannot read, and takes an unknown word as null."""
+"""A client skips entries of the list that it cannot read, and reads an unknown word as null."""
 
 Tolerant = Annotated[tuple[T, ...], TOLERANT]

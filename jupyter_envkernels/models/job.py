@@ -1,4 +1,4 @@
-"""Jobs: what is requested, by which user, and how far it is."""
+"""Define jobs with their progress and events, and the options of the engine."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a phase is.
+    """The progress of a phase.
 
-    In the phase pip, packages that are fetched, built or there already, of all that the section comes to.
+    The phase pip counts packages that are fetched, built or already installed, of all that the pip section needs.
 
     Attributes:
-        done: of ``total`` units; never goes back within a phase.
-        total: None while it is unknown.
-        rate: units a second, over the last seconds; None while it is unknown.
-        seconds_left: at that rate; None while it is unknown.
+        done: of ``total`` units; never decreases within a phase.
+        total: None while unknown.
+        rate: units per second, over the last seconds; None while unknown.
+        seconds_left: at that rate; None while unknown.
     """
 
     done: Count
@@ -53,11 +53,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
-    """What an event tells of a job, and a job of itself until the next: in the journal, by REST and on the bus.
+    """The state of a job, and of each of its events.
 
     Attributes:
-        message: what happens now, in words.
-        error: why the job failed; None while it has not.
+        message: what the job is doing, as text.
+        error: why the job failed; None if it has not.
     """
 
     state: JobState
@@ -77,11 +77,11 @@ class JobEvent(JobStatus):
 
 @dataclass(frozen=True, slots=True)
 class Job(JobStatus):
-    """A job as its journal tells it: the request, and what its newest event says.
+    """A job as read from its journal: the request, and the state of its newest event.
 
     Attributes:
-        created, started, finished: seconds since the epoch; None where that has not happened.
-        user: who requested it: the name that the server knows, or the account of a command line.
+        created, started, finished: seconds since the epoch; None if that has not happened.
+        user: who requested it: the server's name of the user, or the account on a command line.
     """
 
     id: str
@@ -94,22 +94,22 @@ class Job(JobStatus):
 
     @property
     def is_over(self) -> bool:
-        """Nothing more will happen."""
+        """Return whether the job has ended."""
         return self.state in FINAL_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What the engine needs to know beside the request.
+    """The options of the engine.
 
     Attributes:
-        channels: used where a spec names none; highest priority first.
+        channels: for specs that name none; highest priority first.
         package_cache: folder of extracted packages and repodata.
         kernel_packages: added to an environment that has python but no kernel.
-        shared_roots: folders of environments that others use, who cannot write into them.
-        pip_installer: what installs the ``pip:`` section: uv, or the pip of the environment.
+        shared_roots: folders of environments that other users may read but not write.
+        pip_installer: installs the ``pip:`` section: uv, or the pip of the environment.
         limits: what the administrator allows.
-        catalog: where the environments of this user are looked for, to count them.
+        catalog: where the environments of this user are searched, to count them.
         sync_kernelspecs: whether kernelspecs of all environments are kept in Jupyter's data folder.
     """
 

@@ -1,4 +1,4 @@
-"""What an administrator allows."""
+"""Define the limits of administrators, and how several sets of them are combined."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 from .fields import Count
 
 _OF_JUPYTER = ("JUPYTER*", "JPY*")
-"""Variables of Jupyter and JupyterHub, which hold their tokens: no spec may use them."""
+"""Variables of Jupyter and JupyterHub, which have their tokens: specs may not use them."""
 
 
 def is_denied_variable(name: str, denied: Iterable[str]) -> bool:
-    """Return whether no spec may use a variable: it is one of Jupyter, or matches one of the patterns."""
+    """Return whether specs may not use a variable: it is one of Jupyter, or matches a pattern."""
     return any(fnmatchcase(name, pattern) for pattern in (*_OF_JUPYTER, *denied))
 
 
 def least(one: int, other: int) -> int:
-    """Return the smaller of two numbers of which 0 stands for no limit."""
+    """Return the smaller of two limits, of which 0 means no limit."""
     return min(one or other, other or one)
 
 
@@ -28,7 +28,7 @@ def _both(one: bool, other: bool) -> bool:  # noqa: FBT001 - a value of a settin
 
 
 def _common(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what two lists have in common, of which an empty one allows everything."""
+    """Return the common items of two lists, of which an empty one allows everything."""
     return tuple(item for item in one if item in other) if one and other else one or other
 
 
@@ -45,18 +45,18 @@ def _first(one: str, other: str) -> str:
 
 
 def _setting(default: Any, merge: Callable[[Any, Any], Any]) -> Any:
-    """Return a field that knows how two values of it become the stricter one."""
+    """Return a field with the function that merges two values into the stricter one."""
     return field(default=default, metadata={"merge": merge})
 
 
 @dataclass(frozen=True, slots=True)
 class LimitsUsage:
-    """What a user has of what is limited.
+    """What a user uses of the limits.
 
     Attributes:
-        environments: that the user owns, wherever they are, or will own when all jobs are done.
-        bytes: that they take on disk, as far as it has been measured; files that several share count once.
-        free_bytes: on the file system where new environments go; None where it is not known.
+        environments: number that the user owns, anywhere, or will own when all jobs have ended.
+        bytes: their disk usage, as far as it has been measured; files that several share count once.
+        free_bytes: on the file system of new environments; None if unknown.
     """
 
     environments: Count
@@ -66,12 +66,12 @@ class LimitsUsage:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the limits leave for the packages of one environment, as they are unpacked. None stands for no limit.
+    """The rest of the limits for the packages of one environment while they are unpacked. None means no limit.
 
     Attributes:
         whole: bytes that all packages of the environment may take.
-        growth: bytes that those of them may take which are not in the package cache yet.
-        free: bytes that have to stay free on the disk.
+        growth: bytes that its packages may take that are not in the package cache yet.
+        free: bytes that must stay free on the disk.
     """
 
     whole: int | None = None
@@ -81,28 +81,28 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an administrator allows. 0 and empty stand for no limit.
+    """The limits of the administrator. 0 and empty mean no limit.
 
     Attributes:
-        allowed_channels: names or URLs; packages come from no other channel.
-        denied_packages: names of packages of conda and of pip that no environment may have; with ``*`` for any text.
-        denied_variables: names of variables of the server that specs must not use, beside those of Jupyter; with ``*``
-            for any text.
-        allow_pip: specs may have a ``pip:`` section.
-        max_environments: of one person, wherever they are.
-        max_total_bytes: that all environments of one person may take on disk; files that several share count once.
-        max_packages: of conda, in one environment.
-        max_environment_bytes: about what one environment may take on disk, without what pip installs.
-        min_free_bytes: what has to stay free on the file system of a new or changed environment.
-        pip_indexes: URLs, or paths of folders; pip installs from no other place.
-        max_machine_jobs: jobs that run at the same time on the whole machine, those of all people together.
-        max_concurrent_jobs: of a policy file; the setting of the same name in the configuration can only be lower.
+        allowed_channels: names or URLs; packages of other channels are not installed.
+        denied_packages: names of conda and pip packages that environments may not have; ``*`` matches any text.
+        denied_variables: names of variables of the server that specs may not use, in addition to those of Jupyter;
+            ``*`` matches any text.
+        allow_pip: whether specs may have a ``pip:`` section.
+        max_environments: of one user, anywhere.
+        max_total_bytes: disk usage of all environments of one user; files that several share count once.
+        max_packages: number of conda packages in one environment.
+        max_environment_bytes: approximate disk usage of one environment, without pip packages.
+        min_free_bytes: bytes that must stay free on the file system of a new or changed environment.
+        pip_indexes: URLs, or paths of folders; pip installs from nowhere else.
+        max_machine_jobs: jobs of all users that run at the same time on the machine.
+        max_concurrent_jobs: from a policy file; the setting of the same name in the configuration can only be lower.
         max_queued_jobs: the same.
         job_timeout: the same.
-        machine_jobs_dir: the folder by which the servers of several people count them; empty where there is none.
-        allow_trust: users may trust single prefixes of other accounts.
-        message: the administrator's own words, shown with each refusal.
-        files: the policy files that these limits come from, beside the configuration.
+        machine_jobs_dir: the folder in which the servers of all users count these jobs; empty if there is none.
+        allow_trust: whether users may trust single prefixes of other accounts.
+        message: of the administrator, shown with each refusal.
+        files: the policy files of these limits; they may come from the configuration as well.
     """
 
     allowed_channels: tuple[str, ...] = _setting((), _common)
@@ -125,10 +125,10 @@ class Limits:
     files: tuple[str, ...] = _setting((), _union)
 
     def stricter(self, other: Limits) -> Limits:
-        """Return limits that allow only what both allow; what cannot be compared comes from these.
+        """Return limits that allow only what both allow; values that cannot be compared come from ``self``.
 
         Raises:
-            ValueError: an allow-list of one has nothing in common with that of the other; its name is the argument.
+            ValueError: two allow-lists have nothing in common; the argument is their name.
         """
         merged: dict[str, Any] = {}
         for each in fields(self):

@@ -1,4 +1,4 @@
-"""Plans: the packages that a transaction installs, and what that changes; and what is installed."""
+"""Define plans, which list the packages to install and the changes, and the installed state."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..errors import Problem
 from .environment import InstalledPackage
 
 _UNPACKED = 4
-"""So many times the size of its archive a package has on disk: 3.9 over the 124 packages of the test channel."""
+"""Estimated size of an installed package as a multiple of its archive; 3.9 for the packages of the test channel."""
 
 ChangeKind = Literal["added", "removed", "upgraded", "downgraded", "rebuilt"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPackage:
-    """One conda package of a plan, identified by where it comes from and what it hashes to.
+    """One conda package of a plan, identified by its URL and hash.
 
     Attributes:
-        record: the whole repodata record as JSON text, for the backend alone.
-        size: of the archive, in bytes; 0 when the channel does not say.
-        cached: it needs no download.
+        record: the whole repodata record as JSON text, for the backend only.
+        size: of the archive, in bytes; 0 if the channel does not say.
+        cached: whether it needs no download.
     """
 
     name: str
@@ -39,22 +39,22 @@ class PlannedPackage:
 
 
 def unpacked_bytes(packages: Iterable[PlannedPackage]) -> int:
-    """Return about what packages take on disk."""
+    """Estimate the disk usage of packages."""
     return sum(package.size for package in packages) * _UNPACKED
 
 
 def packed_bytes(unpacked: int) -> int:
-    """Return about the size of the archive of a package that takes so much on disk."""
+    """Estimate the size of the archive of an installed package."""
     return unpacked // _UNPACKED
 
 
 @dataclass(frozen=True, slots=True)
 class PackageChange:
-    """What becomes of one conda package.
+    """The change of one conda package.
 
     Attributes:
-        before: version and build; None where there is none.
-        after: version and build; None where there is none.
+        before: version and build; None if it is added.
+        after: version and build; None if it is removed.
     """
 
     name: str
@@ -65,20 +65,20 @@ class PackageChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a transaction installs: no more and no less.
+    """Exactly what a transaction installs.
 
     Attributes:
         packages: all conda packages that the environment will have.
         requested: match specs that the history will list as requested.
         pip: requirement lines that pip installs afterwards.
-        pip_removed: names of packages of pip that are taken out before.
+        pip_removed: names of pip packages that are removed before.
         variables: environment variables to set.
-        changes: against what is installed; for a new environment all packages are added. By name.
-        base: digest of what was installed when the plan was made; empty for a new environment. The plan holds for no
-            other state.
-        free_bytes: free space where the environment goes, when the plan was made; None where it is not known.
-        needed_bytes: about what will be taken of it.
-        warnings: what the person should know before.
+        changes: by name, from the installed packages; for a new environment all packages are added.
+        base: digest of the installed state when the plan was made; empty for a new environment. The plan is valid for
+            no other state.
+        free_bytes: free space at the prefix when the plan was made; None if unknown.
+        needed_bytes: approximate bytes that will be used of it.
+        warnings: what the user should know before.
     """
 
     packages: tuple[PlannedPackage, ...]
@@ -94,35 +94,35 @@ class Plan:
 
     @property
     def digest(self) -> str:
-        """sha256 over what is installed. The same packages, pip lines and variables give the same digest."""
+        """Return a sha256 of what is installed, which depends on packages, pip lines and variables only."""
         pip = [*self.pip, *(f"uninstall {name}" for name in self.pip_removed)]
         return _digest(self.packages, pip, self.variables)
 
     @property
     def disk_bytes(self) -> int:
-        """About what it takes on disk. Packages of the cache take nothing: environments share their files."""
+        """Estimate the disk usage. Cached packages take nothing: environments share their files."""
         return unpacked_bytes(package for package in self.packages if not package.cached)
 
     @property
     def copied_bytes(self) -> int:
-        """About what all packages take on a disk that does not have the package cache."""
+        """Estimate the disk usage if no package is shared with the cache."""
         return unpacked_bytes(self.packages)
 
     @property
     def download_bytes(self) -> int:
-        """The archives that the package cache lacks."""
+        """Return the size of the archives that are not in the package cache."""
         return sum(package.size for package in self.packages if not package.cached)
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledState:
-    """What is installed in an environment, as plans are made from it.
+    """What is installed in an environment, from which plans are made.
 
     Attributes:
-        conda: the packages that its records name, by name.
+        conda: the packages in its records, by name.
         pip: the packages that pip has installed, by name.
-        replaced: names of conda packages whose files pip has taken away, mostly for a package of its own.
-        requested: match specs that were requested, as they were written; empty where no record tells.
+        replaced: names of conda packages whose files pip has removed, mostly to install another version.
+        requested: match specs that were requested, as written; empty if not recorded.
         variables: environment variables of the environment.
     """
 
@@ -134,13 +134,13 @@ class InstalledState:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of all packages, without those that pip has replaced."""
+        """Return the names of all packages, without conda packages that pip has replaced."""
         conda = (package.name for package in self.conda if package.name not in self.replaced)
         return (*conda, *(package.name for package in self.pip))
 
     @property
     def digest(self) -> str:
-        """sha256 over all that a plan depends on: it holds for no other state."""
+        """Return a sha256 of all that a plan depends on."""
         pip = sorted(f"{package.name} {package.version}" for package in self.pip)
         return _digest(self.conda, pip, self.variables, self.requested)
 

@@ -1,4 +1,4 @@
-"""What all requests share. The kinds are classes of ``engine.operations``, each with its plan and its run."""
+"""Define the base of all requests. The kinds are in ``engine.operations``, each with its plan and its run."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Edit:
     """How an environment is to change.
 
     Attributes:
-        add: match specs to add, or to take the place of those of the same package.
-        remove: names of conda or pip packages that shall go, with what only they needed.
-        prune: remove also what neither the spec nor ``add`` requests.
-        upgrade: prefer the newest packages to those that are installed.
+        add: match specs to add; they replace those of the same package.
+        remove: names of conda or pip packages to remove, with dependencies that only they needed.
+        prune: remove also packages that neither the spec nor ``add`` requests.
+        upgrade: prefer the newest packages to the installed ones.
     """
 
     add: tuple[str, ...] = ()
@@ -29,13 +29,13 @@ class Edit:
 
 
 class Request(msgspec.Struct, frozen=True, tag_field="kind"):
-    """What a job is to do; written once, before it is queued."""
+    """The request of a job; written once, before the job is queued."""
 
     done: ClassVar[str]
     """The message of a job that succeeded."""
 
     is_plan: ClassVar[bool] = False
-    """Nothing is changed."""
+    """Whether nothing is changed."""
 
     @property
     def kind(self) -> str:
@@ -44,7 +44,7 @@ class Request(msgspec.Struct, frozen=True, tag_field="kind"):
 
     @property
     def operation(self) -> Operation:
-        """Return what is done to an environment, or only planned."""
+        """Return the operation that is run or planned."""
         raise NotImplementedError
 
     @property
@@ -64,14 +64,14 @@ class Request(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class Operation(Request, frozen=True):
-    """What is done to one environment.
+    """An operation on one environment.
 
-    The rules of limits, channels and logins ask any operation; what a kind does not have is empty here.
+    The checks of limits, channels and credentials use these properties; by default they are empty.
 
     Attributes:
         environment: its name.
         prefix: its prefix.
-        environment_id: :func:`environment_id` of the prefix, which takes file reads to find out.
+        environment_id: :func:`environment_id` of the prefix, stored because computing it reads files.
     """
 
     environment: str
@@ -79,13 +79,13 @@ class Operation(Request, frozen=True):
     environment_id: str = ""
 
     is_additional: ClassVar[bool] = False
-    """Afterwards there is one environment more."""
+    """Whether it increases the number of environments."""
 
     is_new: ClassVar[bool] = False
-    """It makes an environment at its prefix."""
+    """Whether it creates an environment at its prefix."""
 
     asks_channels: ClassVar[bool] = False
-    """It chooses packages from channels."""
+    """Whether it solves with packages from channels."""
 
     @property
     def operation(self) -> Operation:
@@ -94,7 +94,7 @@ class Operation(Request, frozen=True):
 
     @property
     def own_spec(self) -> EnvSpec:
-        """Return the spec that it brings; an empty one where it brings none."""
+        """Return its spec; empty if it has none."""
         return EnvSpec()
 
     @property
@@ -109,12 +109,12 @@ class Operation(Request, frozen=True):
 
     @property
     def folder(self) -> Path | None:
-        """Return the folder against which relative pip lines resolve; None for text without a file."""
+        """Return the base folder of relative paths in pip lines; None for text without a file."""
         return None
 
     @property
     def copied(self) -> Path | None:
-        """Return the prefix of the environment that it copies; None where it copies none."""
+        """Return the prefix of the environment that it copies; None if it copies none."""
         return None
 
     @property

@@ -1,4 +1,4 @@
-"""How a server is set up, as far as its users are to know, and what its machine is to packages."""
+"""Define the settings that a server shows to its users, and the virtual packages of its machine."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class LocationStatus:
     Attributes:
         path: absolute.
         kind: ``folder`` of environments, one ``prefix``, ``list`` of prefixes, or folder of ``projects``.
-        origin: who named it.
-        exists: there is something.
-        writable: this user may write there, or make it.
-        is_shared: its environments may be used and cloned; its administrators alone change them.
+        origin: the setting or rule that names it.
+        exists: whether it exists.
+        writable: whether this user may write or create it.
+        is_shared: whether only its administrators change its environments, which others may use and clone.
     """
 
     path: str
@@ -37,23 +37,23 @@ class LocationStatus:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What is in force. Nothing in it holds a login.
+    """The settings in force, without credentials.
 
     Attributes:
-        locations: where environments are looked for, in order of precedence.
-        root: the folder that new environments go into; None where none can be written to.
-        free_bytes: on the file system of ``root``; None where there is none.
-        channels: of specs that name none, as they are configured, highest priority first.
+        locations: where environments are searched, in order of precedence.
+        root: the folder of new environments; None if none is writable.
+        free_bytes: on the file system of ``root``; None if unknown.
+        channels: for specs that name none, as configured, highest priority first.
         channel_urls: the same as URLs.
         channel_priority: of conda's configuration: strict, flexible or disabled.
-        keep_jobs: of jobs that are over.
-        job_timeout: seconds that a job may take; 0 for no limit.
+        keep_jobs: number of ended jobs that are kept.
+        job_timeout: longest time of a job in seconds; 0 for no limit.
         package_cache: folder for packages and repodata.
         kernel_packages: added to an environment that has python and no kernel.
         default_packages: match specs that every new environment gets, by conda's ``create_default_packages``.
-        limits: what the administrator allows; where a policy file cannot be used, those of the configuration alone.
+        limits: those of the administrator; if a policy file cannot be used, only those of the configuration.
         policy_problem: why a policy file cannot be used, so that nothing can be changed; else None.
-        usage: what the user has of it.
+        usage: what the user uses of the limits.
     """
 
     locations: tuple[LocationStatus, ...]
@@ -76,9 +76,9 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class VirtualPackage:
-    """Something that the machine offers and packages may ask for, such as ``__glibc`` or ``__cuda``.
+    """A virtual package of the machine, on which packages may depend, such as ``__glibc`` or ``__cuda``.
 
-    See "Managing virtual packages" in conda's documentation. ``build`` is ``0`` where it tells nothing.
+    See "Managing virtual packages" in conda's documentation. ``build`` is ``0`` if it has no meaning.
     """
 
     name: str
@@ -88,7 +88,7 @@ class VirtualPackage:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The platform whose packages can be installed, such as ``linux-64``, and the virtual packages by name."""
+    """The platform of this machine, such as ``linux-64``, and its virtual packages by name."""
 
     platform: str
     virtual_packages: tuple[VirtualPackage, ...]

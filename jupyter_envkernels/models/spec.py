@@ -1,4 +1,4 @@
-"""Specs: what a person writes, and remarks on it."""
+"""Define specs and the diagnostics on them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class LineEdit:
 
     Attributes:
         line: its number, from 1.
-        before: the whole line as it is, without its break.
-        after: the line as it shall be, or several; None to delete it.
+        before: the current line, without its line break.
+        after: the new line, or several; None to delete it.
     """
 
     line: Ordinal
@@ -30,10 +30,10 @@ class LineEdit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A correction that a program can carry out.
+    """A quick fix: edits that a program can apply.
 
     Attributes:
-        title: what it does, in a few words for a button.
+        title: label of its button.
     """
 
     title: str
@@ -42,12 +42,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One remark on a spec.
+    """One error, warning or info on a spec.
 
     Attributes:
-        line: from 1; None where no place can be named.
-        column: from 1; None where no place can be named.
-        fix: one way to follow the remedy that a program can carry out; None where a person must decide.
+        line: from 1; None if unknown.
+        column: from 1; None if unknown.
+        fix: applies the remedy; None if the user must decide.
     """
 
     severity: Severity
@@ -64,9 +64,9 @@ class LockedPackage:
     """One conda package of a lock file or an ``@EXPLICIT`` list.
 
     Attributes:
-        md5: empty where the file gives none.
-        sha256: empty where the file gives none.
-        size: in bytes; 0 where the file does not tell.
+        md5: empty if the file has none.
+        sha256: empty if the file has none.
+        size: in bytes; 0 if the file has none.
     """
 
     url: str
@@ -77,15 +77,15 @@ class LockedPackage:
 
 @dataclass(frozen=True, slots=True)
 class EnvSpec:
-    """What an environment.yml or another spec asks for, in its order and words.
+    """The contents of an environment.yml or another spec, as written.
 
     Attributes:
-        name: the environment's name, if the file gives one.
+        name: the environment's name, if the file has one.
         channels: channel names or URLs, highest priority first.
         dependencies: match specs, as written.
         pip: lines of the ``pip:`` section, as in a requirements file.
         variables: environment variables of the environment.
-        locked: of a lock file or an ``@EXPLICIT`` list: exactly the conda packages. It has no ``dependencies`` then.
+        locked: exact conda packages of a lock file or an ``@EXPLICIT`` list, which has no ``dependencies``.
     """
 
     name: str | None = None
@@ -98,12 +98,12 @@ class EnvSpec:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSpec:
-    """What reading a spec gave: the spec, or None where it cannot be read, and all remarks, by line."""
+    """The result of reading a spec: the spec, or None if it cannot be read, and all diagnostics, by line."""
 
     spec: EnvSpec | None
     diagnostics: Tolerant[Diagnostic] = ()
 
     @property
     def ok(self) -> bool:
-        """There is a spec and no remark is an error."""
+        """Return whether there is a spec without errors."""
         return self.spec is not None and all(d.severity != "error" for d in self.diagnostics)

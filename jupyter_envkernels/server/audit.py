@@ -1,7 +1,7 @@
-"""The audit trail: what is done for whom, and what is refused, told to the administrator's logging handlers.
+"""Write the audit trail to the administrator's logging handlers: jobs with their users, and refused requests.
 
-It hangs on the job manager and the handlers of requests. Nothing that comes from the event bus gets into it, where any
-client can send events.
+It gets its entries from the job manager and the request handlers, not from the event bus, to which any client can send
+events.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PATIENCE = 2.0
 """Seconds to wait for slow handlers when the server stops."""
 
 _MAX_TEXT = 200
-"""Characters of a text that is taken from a request."""
+"""Longest text that is copied from a request, in characters."""
 
 _ID = re.compile(r"/envkernels/(?P<of>environments|jobs)/(?P<id>[0-9a-f-]+)")
 
@@ -40,10 +40,10 @@ class Refusal:
     """A request that was refused.
 
     Attributes:
-        user: who made it, by the name that the server knows.
+        user: the server's name of the user.
         time: seconds since the epoch.
-        verb, path, body: the request, as it came.
-        asked: what it asks for; None where it was refused before that was known.
+        verb, path, body: the request, as received.
+        asked: the requested job; None if the request was refused before it was known.
         error: why it was refused.
     """
 
@@ -57,14 +57,14 @@ class Refusal:
 
 
 class AuditTrail:
-    """Tells handlers, in a thread of its own: one that is slow or fails holds up no job and no request.
+    """Calls handlers in its own thread, so that a slow or failing one does not delay jobs and requests.
 
     Each record's message is a dict: the fields of a job's event, and ``time``. Handlers without a formatter get one
     that writes it as a line of JSON.
 
     Args:
         handlers: of the administrator.
-        catalog: knows the environments that refused requests name.
+        catalog: to look up the environments that refused requests name.
     """
 
     def __init__(self, handlers: Sequence[logging.Handler], catalog: Catalog) -> None:
@@ -79,15 +79,15 @@ class AuditTrail:
             self._thread.start()
 
     def job(self, job: Job, event: JobEvent) -> None:
-        """Tell an event that the journal holds; a listener of the job manager."""
+        """Add an event of a job; a listener of the job manager."""
         self._put(partial(_entry, event.time, event_json(job, event)))
 
     def refusal(self, refusal: Refusal) -> None:
-        """Tell that a request was refused."""
+        """Add a refused request."""
         self._put(partial(self._refused, refusal))
 
     def close(self) -> None:
-        """Wait until all is told, but no longer than a moment."""
+        """Wait for the handlers, at most ``_PATIENCE``."""
         if self._handlers:
             self._entries.put(None)
             self._thread.join(_PATIENCE)
@@ -103,7 +103,7 @@ class AuditTrail:
     def _tell(self, entry: Callable[[], Json]) -> None:
         try:
             fields = {"name": __name__, "levelno": logging.INFO, "levelname": "INFO", "msg": entry()}
-        except Exception:  # noqa: BLE001 - one entry must not end all others
+        except Exception:  # noqa: BLE001 - one bad entry must not stop the thread
             _log.exception("An entry of the audit trail is lost.")
             return
         for handler in self._handlers:
@@ -125,7 +125,7 @@ class AuditTrail:
         return _entry(refusal.time, entry)
 
     def _target(self, refusal: Refusal, ref: str) -> Json:
-        """Return what a request is about: as it was resolved, or else as far as its body tells."""
+        """Return the target of a request: as resolved, or else as far as its body tells."""
         asked = refusal.asked
         if asked is not None:
             return {"kind": asked.kind, "environment": asked.environment, "prefix": str(asked.prefix)}
@@ -148,11 +148,11 @@ class _JsonLines(logging.Formatter):
 
 
 def _hand(handler: logging.Handler, record: logging.LogRecord) -> None:
-    """Hand a record to a handler. What that does wrong is its own affair."""
+    """Pass a record to a handler. Its errors are only logged."""
     try:
         if record.levelno >= handler.level:
             handler.handle(record)
-    except Exception:  # noqa: BLE001 - it may be anybody's
+    except Exception:  # noqa: BLE001 - handlers may raise anything
         _log.exception("A handler of c.EnvKernels.audit_handlers failed.")
 
 
@@ -161,7 +161,7 @@ def _entry(seconds: float, fields: Json) -> Json:
 
 
 def _decoded(body: bytes) -> dict[str, Any]:
-    """Return the object that a body holds; an empty one where it holds none."""
+    """Return the JSON object of a body; empty if it has none."""
     try:
         found = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""What all routes share: the service, failures as JSON, and the one table of status codes."""
+"""Define the base of all handlers: the service, errors as JSON, and the table of status codes."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 def status_of(error: errors.EnvKernelsError) -> int:
-    """Return the HTTP status of a failure: that of the nearest class in the table."""
+    """Return the HTTP status of an error: that of the nearest class in the table."""
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 class EnvKernelsHandler(APIHandler):
-    """Base of all verbs: hands out the service, and turns failures into JSON."""
+    """Base of all handlers, with the service and errors as JSON."""
 
     auth_resource = "envkernels"
 
     def initialize(self, service: Service) -> None:
-        """Receive what the route table hands over."""
+        """Set what the route table passes."""
         self.service = service
         self.asked: JobRequest | None = None
         self._known_user = ""
 
     async def prepare(self) -> None:  # type: ignore[override] # as its base class does
-        """Find out who asks."""
+        """Determine the user."""
         await super().prepare()
         if self.current_user:
             self._known_user = self.user
 
     async def head(self, *args: str) -> None:
-        """Answer as to GET; tornado sends the headers alone."""
+        """Handle HEAD like GET; tornado sends only the headers."""
         done = self.get(*args)
         if done is not None:
             await done
@@ -72,7 +72,7 @@ class EnvKernelsHandler(APIHandler):
         return wire.read_body(self.request.body, kind)
 
     def whole_number(self, name: str) -> int:
-        """Return a query argument that counts something; 0 when it is absent."""
+        """Return a query argument as a whole number; 0 if it is absent."""
         text = self.get_query_argument(name, "0")
         if not _WHOLE_NUMBER.fullmatch(text):
             raise errors.InvalidRequest(f"The argument {name!r} must be a whole number, not {text[:40]!r}.")
@@ -80,22 +80,22 @@ class EnvKernelsHandler(APIHandler):
 
     @property
     def user(self) -> str:
-        """The name of the person who asks, as the identity provider gives it."""
+        """Return the name of the user, from the identity provider."""
         return str(self.current_user.username)
 
     async def start(self, body: JobBody) -> None:
-        """Start the job that a body asks for, in the name of the person who asks."""
+        """Start the job that a body requests, for the current user."""
         self.asked = await self.service.request(body)
         self.accept(await self.service.submit(self.asked, self.user))
 
     def accept(self, job: Job) -> None:
-        """Answer that a job has been stored."""
+        """Respond that a job has been stored."""
         self.set_status(202)
         self.set_header("Location", url_path_join(self.base_url, "envkernels", "jobs", job.id))
         self.finish(documents.job_json(job))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with schema ``Problem``."""
+        """Respond with schema ``Problem``."""
         error = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         if isinstance(error, errors.EnvKernelsError):
             self.set_status(status_of(error))
@@ -110,7 +110,7 @@ class EnvKernelsHandler(APIHandler):
         self.finish(json.dumps(documents.problem_json(problem)))
 
     def _audit(self, problem: Problem) -> None:
-        """Enter into the audit trail that the request is refused."""
+        """Add the refused request to the audit trail."""
         request = self.request
         refusal = Refusal(
             self._known_user, time.time(), str(request.method), request.path, request.body, self.asked, problem
@@ -118,7 +118,7 @@ class EnvKernelsHandler(APIHandler):
         self.service.audit.refusal(refusal)
 
     def _verbs(self) -> list[str]:
-        """Those that this route has, as the header ``Allow`` names them."""
+        """Return the methods of this route, for the header ``Allow``."""
         own = {verb for verb in self.SUPPORTED_METHODS if _method(type(self), verb) is not _method(APIHandler, verb)}
         return sorted((own if "GET" in own else own - {"HEAD"}) | {"OPTIONS"})
 
@@ -128,7 +128,7 @@ class EnvKernelsHandler(APIHandler):
         value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Log one line for what a client did wrong, and a traceback for a fault of ours."""
+        """Log one line for an error with a known class, and a traceback for any other."""
         if isinstance(value, errors.EnvKernelsError):
             self.log.info("%s %s: %s", self.request.method, self.request.path, value.message)
         else:
@@ -140,16 +140,16 @@ def _method(handler: type[APIHandler], verb: str) -> Any:
 
 
 class UnknownHandler(EnvKernelsHandler):
-    """What is below ``envkernels`` and no route: an answer for programs, where Jupyter would send a page."""
+    """Paths below ``envkernels`` that are not routes: responds with JSON, where Jupyter would send a page."""
 
     async def prepare(self) -> None:  # type: ignore[override] # as its base class does
-        """Refuse it, whatever the verb.
+        """Refuse the request, whatever its method.
 
         Raises:
-            NotFound: always, to who is logged in.
-            web.HTTPError: to all others.
+            NotFound: always, for users who are logged in.
+            web.HTTPError: for others.
         """
         await super().prepare()
         if not self.current_user:
             raise web.HTTPError(403)
-        raise errors.NotFound(f"There is no {self.request.path}.", remedy="rest-api.yml has the routes that there are.")
+        raise errors.NotFound(f"There is no {self.request.path}.", remedy="rest-api.yml lists the routes.")

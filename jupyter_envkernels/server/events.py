@@ -1,4 +1,4 @@
-"""What changes -> the Jupyter event bus."""
+"""Publish events of jobs and environments on the Jupyter event bus."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SCHEMAS = Path(__file__).parent.parent / "event_schemas"
 
 
 class EventPublisher:
-    """Announces news on the bus. Its methods must run in the event loop's thread, as the bus demands."""
+    """Publishes events. Its methods must be called in the event loop's thread, as the bus requires."""
 
     def __init__(self, event_logger: EventLogger) -> None:
         self._event_logger = event_logger
@@ -23,9 +23,9 @@ class EventPublisher:
             event_logger.register_event_schema(_SCHEMAS / name / "v1.yaml")
 
     def job(self, job: Job, event: JobEvent) -> None:
-        """Send an event that the journal holds already; a listener of the job manager."""
+        """Send an event that is already in the journal; a listener of the job manager."""
         self._event_logger.emit(schema_id=JOB_EVENT_SCHEMA, data=event_json(job, event))
 
     def environments(self, count: int) -> None:
-        """Tell that the environments have changed."""
+        """Send that the environments have changed."""
         self._event_logger.emit(schema_id=ENVIRONMENTS_EVENT_SCHEMA, data={"count": count})

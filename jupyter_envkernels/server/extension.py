@@ -1,4 +1,4 @@
-"""The server extension: builds the parts, wires them, registers them, and stops them."""
+"""Define the server extension: build its parts, connect and register them, and stop them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
     _reported_manager: OtherManager | None = None
 
     def _link_jupyter_server_extension(self, serverapp: ServerApp) -> None:
-        """Set our kernelspec manager before the server makes one, unless another is configured."""
+        """Set our kernelspec manager before the server creates one, unless another is configured."""
         super()._link_jupyter_server_extension(serverapp)
         has_gateway = GatewayClient.instance(parent=serverapp).gateway_enabled
         self._is_put_in = not has_gateway and not serverapp.trait_has_value("kernel_spec_manager_class")
@@ -49,7 +49,7 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
             serverapp.kernel_spec_manager_class = EnvKernelSpecManager
 
     def other_manager(self) -> OtherManager | None:
-        """Return the kernelspec manager that the server has by now in the place of ours."""
+        """Return the kernelspec manager that the server now has instead of ours; None if it has ours."""
         server: Any = self.serverapp
         if GatewayClient.instance(parent=server).gateway_enabled:
             return OtherManager("the gateway", "The configuration of the server")
@@ -60,14 +60,14 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         return OtherManager(f"{found.__module__}.{found.__qualname__}", source)
 
     def _report_other_manager(self) -> None:
-        """Log that another kernelspec manager has the place of ours, once."""
+        """Log once that the server has another kernelspec manager."""
         other = self.other_manager()
         if other and other != self._reported_manager:
             self.log.warning("jupyter_envkernels: %s", other.message)
         self._reported_manager = other
 
     def initialize_settings(self) -> None:
-        """Build and wire the parts. Nothing is read from disk but conda's configuration."""
+        """Build and connect the parts. Only conda's configuration is read from disk."""
         self._report_other_manager()
         for finding in self.former().findings:
             self.log.warning("jupyter_envkernels: %s", f"{finding.message} {finding.remedy}".rstrip())
@@ -106,14 +106,14 @@ class EnvKernels(EnvKernelsTraits, ExtensionApp):
         self.handlers.extend(routes(self.service))
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:  # noqa: ARG002 - the hook's signature
-        """Once the event loop runs: take up the jobs of earlier servers, and look at the environments."""
+        """Continue the jobs of earlier servers, and watch the environments, once the event loop runs."""
         self._report_other_manager()
         for watch in self.watches:
             watch.start()
         await self.manager.start()
 
     async def stop_extension(self) -> None:
-        """Let go of running jobs, which go on without us; what is asked ends with us."""
+        """Stop all parts. Running jobs continue; processes that only answer requests end."""
         await self.lint_client.stop()
         for watch in self.watches:
             await watch.stop()

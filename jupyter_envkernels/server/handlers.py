@@ -1,4 +1,4 @@
-"""REST: verbs, and the route table."""
+"""Handle REST requests, and define the route table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .service import Service
 from .settings import read_setup
 
 _MACHINE_SECONDS = 10.0
-"""That may pass until it is known what this machine is, which is asked once."""
+"""Timeout for detecting virtual packages, which is done once."""
 
 
 class EnvironmentsHandler(EnvKernelsHandler):
@@ -46,7 +46,7 @@ class EnvironmentHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def delete(self, environment_id: str) -> None:
-        """Start its removal."""
+        """Start a job that removes the environment."""
         await self.start(RemoveBody(environment_id))
 
 
@@ -56,7 +56,7 @@ class PackagesHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, environment_id: str) -> None:
-        """List its packages."""
+        """List the packages of an environment."""
         environment = await self.service.environment(environment_id)
         self.finish(documents.inventory_json(await asyncio.to_thread(read_inventory, environment.prefix)))
 
@@ -67,7 +67,7 @@ class HistoryHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, environment_id: str) -> None:
-        """List its revisions."""
+        """List the revisions of an environment."""
         environment = await self.service.environment(environment_id)
         self.finish(documents.history_json(await asyncio.to_thread(read_history, environment.prefix)))
 
@@ -78,7 +78,7 @@ class ExportHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, environment_id: str) -> None:
-        """Write it down."""
+        """Export an environment."""
         form = wire.read_export_format(self.get_query_argument("format", "yaml"))
         environment = await self.service.environment(environment_id)
         self.finish(documents.exported_json(form, await asyncio.to_thread(export, environment, form)))
@@ -90,7 +90,7 @@ class CheckHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized(action="read")  # type: ignore[untyped-decorator]
     async def post(self) -> None:
-        """Say what is wrong with a spec."""
+        """Check a spec."""
         body: wire.CheckBody = self.body(wire.CheckBody)
         spec = await self.service.spec_text(body.text, body.path)
         checked = await (self._with_channels(*spec) if body.channels else self.service.check(*spec))
@@ -98,7 +98,7 @@ class CheckHandler(EnvKernelsHandler):
 
     @authorized(action="write")  # type: ignore[untyped-decorator]
     async def _with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """For those who may start jobs: the server fetches what the text names, but for channels with variables."""
+        """Check against channels, only for users who may start jobs: the server fetches URLs that the text names."""
         return await self.service.check_with_channels(text, workdir)
 
 
@@ -108,7 +108,7 @@ class SettingsHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Tell what is in force."""
+        """Show the settings in force."""
         jobs = self.service.jobs
         setup = await asyncio.to_thread(read_setup, self.service.catalog, jobs.options, jobs.unfinished())
         self.finish(documents.settings_json(setup, await self.service.lint_client.machine(_MACHINE_SECONDS)))
@@ -120,7 +120,7 @@ class DoctorHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Say where environments are looked for, and why a path is or is not a kernel."""
+        """Show where environments are searched, and why a path is or is not a kernel."""
         ref = wire.read_reference(self.get_query_argument("path", "", strip=False))
         diagnosis = await asyncio.to_thread(self.service.diagnosis, ref)
         self.finish(documents.diagnosis_json(diagnosis, self.service.other_manager()))
@@ -132,7 +132,7 @@ class TemplatesHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """List the specs that the administrator offers."""
+        """List the administrator's templates."""
         found = await asyncio.to_thread(self.service.templates.read)
         self.finish(documents.templates_json(found))
 
@@ -165,7 +165,7 @@ class JobHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def delete(self, job_id: str) -> None:
-        """Cancel it, and answer when it is over."""
+        """Cancel a job, and respond when it has ended."""
         self.finish(documents.job_json(await self.service.jobs.cancel(job_id)))
 
 
@@ -175,7 +175,7 @@ class RunHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def post(self, job_id: str) -> None:
-        """Carry out what it has planned, or take it up again."""
+        """Run the plan of a job, or an unfinished job again."""
         self.accept(await self.service.jobs.run(job_id, self.user))
 
 
@@ -185,7 +185,7 @@ class PlanHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, job_id: str) -> None:
-        """Show what it installs."""
+        """Show the plan of a job."""
         job = await self.service.jobs.job(job_id)
         plan = await asyncio.to_thread(self.service.jobs.journal(job_id).plan)
         self.finish(documents.plan_json(job.request, plan))
@@ -197,7 +197,7 @@ class EventsHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, job_id: str) -> None:
-        """Replay the journal."""
+        """List the events of a job after a ``seq``."""
         after = self.whole_number("after")
         job = await self.service.jobs.job(job_id)
         events = await asyncio.to_thread(self.service.jobs.journal(job_id).events, after)
@@ -210,15 +210,15 @@ class LogHandler(EnvKernelsHandler):
     @web.authenticated
     @authorized
     async def get(self, job_id: str) -> None:
-        """Read on in the log."""
+        """Read the log of a job from an offset."""
         offset = self.whole_number("offset")
-        job = await self.service.jobs.job(job_id)  # looked at first: what is over writes no more
+        job = await self.service.jobs.job(job_id)  # before the log is read: an ended job writes no more
         text, following = await asyncio.to_thread(self.service.jobs.journal(job_id).read_log, offset)
         self.finish(documents.log_json(text, following, complete=job.is_over and not text))
 
 
 def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[str, Service]]]:
-    """The route table; patterns are relative to the base URL, which the extension puts before them."""
+    """Return the route table; patterns are relative to the base URL, which the extension prepends."""
     environment = r"/envkernels/environments/([^/]+)"
     job = r"/envkernels/jobs/([^/]+)"
     table: list[tuple[str, type[EnvKernelsHandler]]] = [
@@ -237,6 +237,6 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
         (rf"{job}/plan", PlanHandler),
         (rf"{job}/events", EventsHandler),
         (rf"{job}/log", LogHandler),
-        (r"/envkernels(?:/.*[^/])?", UnknownHandler),  # with a slash at the end, Jupyter leads to the path without
+        (r"/envkernels(?:/.*[^/])?", UnknownHandler),  # Jupyter redirects paths with a slash at the end
     ]
     return [(pattern, handler, {"service": service}) for pattern, handler in table]

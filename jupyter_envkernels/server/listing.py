@@ -1,4 +1,4 @@
-"""The answer to GET environments: written anew only when something in it has changed."""
+"""Make the response to GET environments, again only when something in it has changed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ class _Written:
 
 
 class Listing:
-    """Environments, joined with what is known of their size and use.
-
-    What it gives takes file reads to find out. It may be asked in any thread.
+    """Environments with their size and use. Its methods read files, and are thread-safe.
 
     Args:
-        catalog: which there are.
-        footprints: what is known of them. It is no part of them, as a kernel's start changes no environment.
+        catalog: the environments.
+        footprints: their size and use, kept apart because starting a kernel does not change an environment.
     """
 
     def __init__(self, catalog: Catalog, footprints: Footprints) -> None:
@@ -36,7 +34,7 @@ class Listing:
         self._written: _Written | None = None
 
     def text(self) -> str:
-        """Return all environments as JSON text. Catalog and footprints give the same object while nothing changes."""
+        """Return all environments as JSON. Catalog and footprints return the same objects while nothing changes."""
         found, footprints = self._catalog.environments(), self._footprints.read()
         written = self._written
         if written is None or written.environments is not found or written.footprints is not footprints:

@@ -1,6 +1,6 @@
-"""Figures for Prometheus, in the registry that the server's ``/metrics`` shows. docs/administration.md names them.
+"""Provide metrics for Prometheus in the registry of the server's ``/metrics``; docs/administration.md lists them.
 
-They belong to the process, as the registry does, whichever and however many servers it runs.
+Like the registry, they belong to the process, even if it runs several servers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LISTING = Histogram(
 
 @dataclass(slots=True)
 class _Track:
-    """How far a job is. ``since`` and ``received`` are None where the beginning of the phase was not seen."""
+    """The phase of a job. ``since`` and ``received`` are None if its beginning was not seen."""
 
     phase: str | None
     since: float | None
@@ -40,10 +40,10 @@ class _Track:
 
 
 class JobMetrics:
-    """Counts what jobs do.
+    """Updates the metrics of jobs.
 
     Args:
-        manager: whose jobs they are.
+        manager: of the jobs.
     """
 
     def __init__(self, manager: JobManager) -> None:
@@ -55,7 +55,7 @@ class JobMetrics:
     def _hear(self, job: Job, event: JobEvent) -> None:
         phase = "queued" if event.state == "queued" else event.phase
         track = self._tracks.get(job.id)
-        if track is None:  # of a job that an earlier server began, the first is not the beginning of its phase
+        if track is None:  # for a job of an earlier server, the first event seen is in the middle of a phase
             track = self._tracks[job.id] = _Track(phase, event.time if event.seq == 1 else None, None)
         if phase != track.phase or job.is_over:
             if track.phase is not None and track.since is not None:
@@ -71,9 +71,9 @@ class JobMetrics:
 
 
 class MeasuredCatalog(Catalog):
-    """The catalog, with a look at the clock."""
+    """A catalog that measures how long listings take."""
 
     def environments(self) -> tuple[Environment, ...]:
-        """See :meth:`.Catalog.environments`."""
+        """Return all environments, and observe the time that it takes."""
         with _LISTING.time():
             return super().environments()

@@ -1,4 +1,4 @@
-"""The two doors, as the handlers see them: intentions from the wire -> catalog and jobs."""
+"""Give the handlers access to the catalog and the jobs."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from .audit import AuditTrail
 from .listing import Listing
 
 _SECONDS = 5.0
-"""That a person who types waits for channels at most."""
+"""Timeout for channels while a user types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a server does for its user.
+    """The operations behind the REST API.
 
     Attributes:
-        catalog: the read door.
-        jobs: the write door.
-        contents: the server's contents manager, the only way to a user's files.
-        lint_client: asks what only the engine knows.
+        catalog: reads environments.
+        jobs: changes environments.
+        contents: the server's contents manager, by which alone files of the user are read.
+        lint_client: checks specs against channels, in a process with the engine.
         listing: environments as documents.
-        templates: what the administrator offers.
-        other_manager: tells the kernelspec manager that the server has instead of ours; None where it has ours.
+        templates: the administrator's templates.
+        other_manager: returns the kernelspec manager that the server has instead of ours; None if it has ours.
         audit: the audit trail.
         former: findings on settings of nb_conda_kernels.
     """
@@ -59,21 +59,21 @@ class Service:
     former: tuple[Finding, ...] = ()
 
     def diagnosis(self, ref: str) -> Diagnosis:
-        """Return the diagnosis of the configuration and, unless it is empty, of a path, name or id. Reads files."""
+        """Diagnose the configuration and, unless it is empty, a path, name or id. Reads files."""
         found = diagnose(self.catalog, path_of(self.catalog, ref) if ref else None)
         return found.with_configuration(
             machine_finding(self.jobs.options.engine.limits), *self.former, *findings_on_kernelspecs()
         )
 
     async def check(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """Return the remarks on a spec, which may lie in a folder, without reading a channel."""
+        """Check a spec, which may be in a folder, without reading channels."""
         options = self.jobs.options.engine
         return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 
     async def check_with_channels(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
-        """Return all remarks on a spec, with those by channels as far as they answer in time."""
+        """Check a spec against channels as well, as far as they respond in time."""
         checked = await self.lint_client.further(await self.check(text, workdir), text, _SECONDS)
-        await self.jobs.prepare()  # who writes a spec will want it carried out
+        await self.jobs.prepare()  # the user will probably create it next
         return checked
 
     async def environment(self, environment_id: str) -> Environment:
@@ -85,14 +85,14 @@ class Service:
         return await asyncio.to_thread(self._by_id, environment_id)
 
     async def submit(self, request: JobRequest, user: str) -> Job:
-        """Start a job, in the name of a user."""
+        """Start a job for a user."""
         job = await self.jobs.submit(request, user)
         if request.is_plan:
             await self.jobs.prepare()
         return job
 
     async def request(self, body: JobBody) -> JobRequest:
-        """Return what a body requests, as it can be stored."""
+        """Return the job request of a body."""
         spec = body.of if isinstance(body, PlanBody) else body
         text, workdir = None, None
         if isinstance(spec, CreateBody) or (isinstance(spec, UpdateBody) and (spec.text, spec.path) != (None, None)):
@@ -102,7 +102,7 @@ class Service:
         return await asyncio.to_thread(body.resolve, context)
 
     def _by_id(self, environment_id: str) -> Environment:
-        """Return one environment by its id alone, not by what else :meth:`.Catalog.find` takes.
+        """Return one environment by its id only, unlike :meth:`.Catalog.find`.
 
         Raises:
             NotFound: there is none.
@@ -113,14 +113,14 @@ class Service:
         raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
 
     async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
-        """Return the text of a spec and the folder that it lies in, from either of the two ways to hand one over.
+        """Return the text of a spec and its folder, from a text or a path.
 
-        A file comes as its bytes: ``specs`` knows more encodings than the contents manager.
+        A file is read as bytes: ``specs`` supports more encodings than the contents manager.
 
         Raises:
             InvalidRequest: both were given, or none.
             NotFound: there is no such file, or it cannot be read.
-            TooLarge: it is over the limit of a request.
+            TooLarge: it exceeds the limit of a request.
         """
         if (text is None) == (path is None):
             raise InvalidRequest("Give either 'text' or 'path'.")
@@ -131,12 +131,12 @@ class Service:
             if size > wire.MAX_BODY:
                 raise TooLarge(f"{path} has {size} bytes; a spec may have {wire.MAX_BODY}.")
             model = await ensure_async(self.contents.get(path, type="file", format="base64"))
-        except OSError as error:  # such as a link that leads to itself
+        except OSError as error:  # such as a link to itself
             raise NotFound(f"{path} cannot be read: {error.strerror}.") from error
         return base64.b64decode(model["content"]), await asyncio.to_thread(self._folder, path)
 
     def _folder(self, path: str) -> Path | None:
-        """The folder of a file in the contents root; None where contents are not files or a link leads out."""
+        """Return the folder of a file in the contents root; None if contents are not files or a link leads outside."""
         root = getattr(self.contents, "root_dir", None)
         if not root:
             return None

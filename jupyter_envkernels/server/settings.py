@@ -1,4 +1,4 @@
-"""What is in force, gathered from where it is configured."""
+"""Collect the settings in force for GET settings."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ..specs.redact import without_credentials
 
 
 def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[Operation] = ()) -> ServerSettings:
-    """Gather what is in force. Reads files; call it in a thread.
+    """Collect the settings in force. Reads files; call it in a thread.
 
     Args:
-        catalog: the environments that there are.
+        catalog: the environments.
         options: the settings of jobs.
-        unfinished: what is being done, or waits.
+        unfinished: the operations of running and queued jobs.
     """
     settings, (limits, problem) = catalog.settings(), _in_force(options.engine.limits)
     root: Path | None = None

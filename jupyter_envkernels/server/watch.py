@@ -1,4 +1,4 @@
-"""Notices environments that appear, change or go, by whatever program, and tells of it; measures their size."""
+"""Watch the environments for changes by any program, and measure their size."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ..kernels import sync
 from ..models import Environment
 
 _INTERVAL = 3.0
-"""Seconds between two looks. One takes milliseconds, as only time stamps are read while nothing changes."""
+"""Seconds between two listings, which take milliseconds: only time stamps are read while nothing changes."""
 
 _SHARE = 50
-"""The pause is at least that many times as long as the look took: a slow network folder is asked rarely."""
+"""The pause is at least that many times as long as the listing took, so that slow network folders are read rarely."""
 
 _SIZES_INTERVAL = 3.0
 """Seconds between two turns of measuring while there is something to measure."""
 
 _SIZES_IDLE = 60.0
-"""Seconds until it is looked again whether there is something to measure."""
+"""Seconds until the next check whether there is something to measure."""
 
 _SIZES_TURN = 0.2
-"""Seconds that a turn takes at most, if no folder is slow; about half of it is rest."""
+"""Longest turn in seconds, unless a folder is slow; about half of it is sleep."""
 
 _SIZES_SHARE = 15
 """As :data:`_SHARE`, for measuring."""
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class _PeriodicTask(ABC):
-    """Does something in a thread now and then.
+    """Runs a task periodically.
 
     Args:
         share: the pause is at least that many times as long as the turn took.
@@ -48,11 +48,11 @@ class _PeriodicTask(ABC):
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the running event loop."""
+        """Start in the running event loop."""
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """End."""
+        """Stop."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -64,23 +64,23 @@ class _PeriodicTask(ABC):
             pause = _INTERVAL
             try:
                 pause = await self._turn()
-            except Exception:  # noqa: BLE001 - a fault of one turn must not end all others
-                _log.exception("The environments cannot be looked at.")
+            except Exception:  # noqa: BLE001 - an error in one turn must not stop the task
+                _log.exception("The environments cannot be checked.")
             await asyncio.sleep(max(pause, self._share * (time.monotonic() - started)))
 
     @abstractmethod
     async def _turn(self) -> float:
-        """Do it once, and tell for how many seconds to pause at least."""
+        """Run once, and return the shortest pause in seconds."""
 
 
 class CatalogWatch(_PeriodicTask):
-    """Looks at the catalog now and then.
+    """Lists the environments periodically.
 
     Args:
-        catalog: what to look at.
+        catalog: the environments.
         tell: called in the event loop's thread with the number of environments, when they have changed.
-        data_dir: Jupyter's data folder; kernelspecs that were once written there by ``sync`` are kept true.
-        always: also without a first ``sync``.
+        data_dir: Jupyter's data folder; kernelspecs that ``sync`` has written there are kept up to date.
+        always: write them even if ``sync`` was never called.
     """
 
     def __init__(self, catalog: Catalog, tell: Callable[[int], None], data_dir: Path, *, always: bool) -> None:
@@ -102,10 +102,10 @@ class CatalogWatch(_PeriodicTask):
 
 
 class SizeWatch(_PeriodicTask):
-    """Measures the environments a little now and then.
+    """Measures the environments periodically, a part at a time.
 
     Args:
-        catalog: which there are.
+        catalog: the environments.
         scanner: measures them.
     """
 

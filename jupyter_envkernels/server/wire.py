@@ -1,4 +1,4 @@
-"""Bodies and arguments of HTTP requests -> checked values; the bodies that start jobs stand in ``jobs.requests``."""
+"""Check bodies and arguments of HTTP requests; the bodies that start jobs are in ``jobs.requests``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..models import ExportFormat
 from ..specs import MAX_LOCK_BYTES
 
 MAX_BODY = 2 * MAX_LOCK_BYTES + 64 * 1024
-"""Bytes of a request body, or of a spec in a file, at most: a lock file, which JSON or UTF-16 make longer.
+"""Largest request body or spec in a file, in bytes: a lock file, which JSON or UTF-16 make longer.
 
-Of what is no lock file, ``specs.check`` reads less."""
+For other specs ``specs.check`` has a lower limit."""
 
 _MAX_PATH = 4096
 
@@ -24,10 +24,10 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         text: the environment.yml, list of conda packages, lock file or requirements.txt; either this or ``path``.
-        channels: say also what the channels and this machine make of it: packages, versions and builds that there are
-            not, what conda has of the pip section, CUDA. Channels that do not answer within 5 s are named, and nothing
-            is said of their packages; asked again, they may have been read. Variables in the channels of the spec are
-            not expanded: such a channel is not read, which is an info.
+        channels: check also against the channels and this machine: packages, versions and builds that do not exist,
+            packages of the pip section that conda has, CUDA. Channels that do not respond within 5 s are named, and
+            their packages are not checked; a later request may find them read. Channels of the spec with variables are
+            not read, which is an info.
     """
 
     text: str | None = None
@@ -43,21 +43,19 @@ def read_body(data: bytes, kind: Any) -> Any:
         kind: the class of the body, or a union of such classes.
 
     Raises:
-        TooLarge: it is over :data:`MAX_BODY`.
-        InvalidRequest: it is not JSON, or not of that shape; the message says where.
+        TooLarge: it exceeds :data:`MAX_BODY`.
+        InvalidRequest: it is not JSON, or does not match the class; the message says where.
     """
     if len(data) > MAX_BODY:
         raise TooLarge(f"The request has {len(data)} bytes; {MAX_BODY} are allowed.")
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidRequest(
-            f"The request body is not as the interface describes: {error}", remedy="See rest-api.yml."
-        ) from error
+        raise InvalidRequest(f"The request body is invalid: {error}", remedy="See rest-api.yml.") from error
 
 
 def read_reference(text: str) -> str:
-    """Return the path or name that a query asks about; empty for none.
+    """Return the path or name in a query; empty for none.
 
     Raises:
         InvalidRequest: it is too long.

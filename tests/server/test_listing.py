@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_envkernels.documents import problem_json
 from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.usage import Footprints, record_activation, record_start
 from jupyter_envkernels.envs.usage_scanner import UsageScanner
@@ -65,11 +66,9 @@ def test_a_start_shows_and_changes_no_environment(listing: Listing, catalog: Cat
 
 def test_scripts_that_failed_show(listing: Listing, tmp_path: Path) -> None:
     assert lesson(listing)["activation_problems"] == []
-    record_activation(
-        {tmp_path / "envs" / "lesson": [Problem("activation-script", "Failed.", "Correct.")]}, tmp_path / "usage"
-    )
-    problem = {"code": "activation-script", "message": "Failed.", "remedy": "Correct."}
-    assert lesson(listing)["activation_problems"] == [problem]
+    problem = Problem("activation-script", "Failed.", "Correct.")
+    record_activation({tmp_path / "envs" / "lesson": [problem]}, tmp_path / "usage")
+    assert lesson(listing)["activation_problems"] == [json.loads(json.dumps(problem_json(problem)))]
 
 
 def test_a_new_environment_shows(listing: Listing, tmp_path: Path) -> None:

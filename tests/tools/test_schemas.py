@@ -58,9 +58,9 @@ def test_a_field_is_described_by_the_docstring_of_its_class_or_its_base() -> Non
     assert fields["seq"] == {
         "type": "integer",
         "minimum": 0,
-        "description": "of the newest event; 0 while none can be read, for the journal is damaged.",
+        "description": "of the newest event; 0 if none can be read, because the journal is damaged.",
     }
-    assert fields["error"]["description"] == "why the job failed; null while it has not."
+    assert fields["error"]["description"] == "why the job failed; null if it has not."
 
 
 def test_an_answer_has_all_fields_and_a_body_what_it_must_have() -> None:

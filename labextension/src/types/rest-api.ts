@@ -296,12 +296,12 @@ export interface components {
             text?: string;
             path?: components["schemas"]["ContentsPath"];
             /**
-             * @description say also what the channels and this machine make of it: packages, versions and builds that there are not, what conda has of the pip section, CUDA. Channels that do not answer within 5 s are named, and nothing is said of their packages; asked again, they may have been read. Variables in the channels of the spec are not expanded: such a channel is not read, which is an info.
+             * @description check also against the channels and this machine: packages, versions and builds that do not exist, packages of the pip section that conda has, CUDA. Channels that do not respond within 5 s are named, and their packages are not checked; a later request may find them read. Channels of the spec with variables are not read, which is an info.
              * @default false
              */
             channels?: boolean;
         };
-        /** @description What reading a spec gave: the spec, or null where it cannot be read, and all remarks, by line. */
+        /** @description The result of reading a spec: the spec, or null if it cannot be read, and all diagnostics, by line. */
         CheckedSpec: {
             spec: components["schemas"]["EnvSpec"] | null;
             diagnostics: components["schemas"]["Diagnostic"][];
@@ -327,38 +327,38 @@ export interface components {
             /** @description overrides the spec's. */
             name?: components["schemas"]["EnvironmentName"];
         };
-        /** @description All locations of environments, and for a path every rule up to the first that decides against it. */
+        /** @description All locations of environments, and for a path the results of all rules up to the first that fails. */
         Diagnosis: {
-            /** @description conda's configuration files, policy files and the limit on jobs, and what is wrong with them. */
+            /** @description conda's configuration files, policy files and the limit on jobs, and their problems. */
             configuration: components["schemas"]["Finding"][];
             /** @description in order of precedence. */
             locations: components["schemas"]["SearchedLocation"][];
-            /** @description what decides on the kernels of this server instead of jupyter-envkernels. */
+            /** @description the kernelspec manager of this server, if it is not that of jupyter-envkernels. */
             other_kernel_spec_manager: components["schemas"]["OtherManager"] | null;
-            /** @description the path in question; null where none was given. */
+            /** @description the path in question; null if none was given. */
             path: string | null;
-            /** @description it offers a kernel that nothing is known against; null without a path. */
+            /** @description whether it has a kernel without a known problem; null without a path. */
             is_kernel: boolean | null;
-            /** @description the rules for the path, in the order in which they decide; then scripts of it that have failed. */
+            /** @description the rules for the path, in the order in which they are applied; then its scripts that have failed. */
             findings: components["schemas"]["Finding"][];
         };
-        /** @description One remark on a spec. */
+        /** @description One error, warning or info on a spec. */
         Diagnostic: {
             /** @enum {unknown} */
             severity: "error" | "warning" | "info";
             code: string;
             message: string;
             remedy: string;
-            /** @description from 1; null where no place can be named. */
+            /** @description from 1; null if unknown. */
             line: number | null;
-            /** @description from 1; null where no place can be named. */
+            /** @description from 1; null if unknown. */
             column: number | null;
-            /** @description one way to follow the remedy that a program can carry out; null where a person must decide. */
+            /** @description applies the remedy; null if the user must decide. */
             fix: components["schemas"]["Fix"] | null;
         };
-        /** @description What an environment.yml or another spec asks for, in its order and words. */
+        /** @description The contents of an environment.yml or another spec, as written. */
         EnvSpec: {
-            /** @description the environment's name, if the file gives one. */
+            /** @description the environment's name, if the file has one. */
             name: string | null;
             /** @description channel names or URLs, highest priority first. */
             channels: string[];
@@ -370,37 +370,37 @@ export interface components {
             variables: {
                 [key: string]: string;
             };
-            /** @description of a lock file or an `@EXPLICIT` list: exactly the conda packages. It has no `dependencies` then. */
+            /** @description exact conda packages of a lock file or an `@EXPLICIT` list, which has no `dependencies`. */
             locked: components["schemas"]["LockedPackage"][];
         };
-        /** @description An environment with its kernels, and what is known of its use. */
+        /** @description An environment with its kernels, size and use. */
         Environment: {
             id: components["schemas"]["EnvironmentId"];
             name: string;
             prefix: string;
             kernels: components["schemas"]["Kernel"][];
-            /** @description the root of a conda, mamba or micromamba installation. */
+            /** @description whether it is the root of a conda, mamba or micromamba installation. */
             is_base: boolean;
-            /** @description Jupyter itself runs in it. */
+            /** @description whether Jupyter itself runs in it. */
             is_running: boolean;
-            /** @description the user cannot change it, or its maker has frozen it (CEP 22). */
+            /** @description whether the user cannot change it, or it is frozen (CEP 22). */
             read_only: boolean;
-            /** @description accounts that are not trusted cannot change it; else it has no kernel. */
+            /** @description whether only trusted accounts can change it; otherwise it has no kernel. */
             is_trusted: boolean;
-            /** @description why it offers no kernel; null when it offers one. */
+            /** @description why it offers no kernel; null if it offers one. */
             problem: components["schemas"]["Problem"] | null;
-            /** @description null until it has been measured, which happens in the background. */
+            /** @description null until it has been measured in the background. */
             usage: components["schemas"]["Usage"] | null;
-            /** @description null where it is not known, or not yet. */
+            /** @description null if unknown, or not known yet. */
             created: string | null;
-            /** @description when Jupyter last started a kernel of it for this user; null where it is not known to have done so. */
+            /** @description when Jupyter last started a kernel of it for this user; null if unknown. */
             last_used: string | null;
-            /** @description its scripts in `etc/conda/activate.d` and `deactivate.d` that failed when they last ran for this user, for a kernel or in a job, with the end of what each printed. Its kernels start nevertheless, with what the other scripts set. */
+            /** @description its scripts in `etc/conda/activate.d` and `deactivate.d` that failed when they last ran for this user, for a kernel or in a job, with the end of their output. Its kernels start nevertheless, with the variables of the other scripts. */
             activation_problems: components["schemas"]["Problem"][];
         };
         /** @description The first 12 hex digits of the sha256 of the prefix's real path. */
         EnvironmentId: string;
-        /** @description The environments there are now, by name. */
+        /** @description The current environments, by name. */
         EnvironmentList: {
             environments: components["schemas"]["Environment"][];
         };
@@ -408,34 +408,34 @@ export interface components {
         EnvironmentName: string;
         /** @enum {unknown} */
         ExportFormat: "yaml" | "yaml-no-builds" | "yaml-from-history" | "explicit" | "pixi-lock" | "requirements";
-        /** @description An environment as the text of a file. It holds no credentials. */
+        /** @description An environment as the text of a file, without credentials. */
         Exported: {
             /** @description of the file. */
             text: string;
             format: components["schemas"]["ExportFormat"];
-            /** @description names of packages that the format cannot hold. */
+            /** @description names of packages that the format cannot represent. */
             left_out: string[];
         };
-        /** @description One rule and how it came out. */
+        /** @description The result of one rule. */
         Finding: {
             ok: boolean;
             message: string;
             remedy: string;
         };
-        /** @description A correction that a program can carry out. */
+        /** @description A quick fix: edits that a program can apply. */
         Fix: {
-            /** @description what it does, in a few words for a button. */
+            /** @description label of its button. */
             title: string;
             edits: components["schemas"]["LineEdit"][];
         };
-        /** @description The revisions of an environment, oldest first; none where no history can be read. */
+        /** @description The revisions of an environment, oldest first; none if the history cannot be read. */
         History: {
             revisions: components["schemas"]["Revision"][];
         };
-        /** @description One package of an environment. Text about its origin holds no credentials, and is empty where it is not known. */
+        /** @description One package of an environment. URLs have no credentials; unknown fields are empty. */
         InstalledPackage: {
             /**
-             * @description whose records tell of it; a package of conda that pip has replaced is pip's.
+             * @description whose records list it; a conda package that pip has replaced is a pip package.
              * @enum {unknown}
              */
             manager: "conda" | "pip";
@@ -444,42 +444,42 @@ export interface components {
             build: string;
             /** @description a URL. */
             channel: string;
-            /** @description the platform it is for, or noarch. */
+            /** @description its platform, or noarch. */
             subdir: string;
             url: string;
             md5: string;
             sha256: string;
-            /** @description it was requested; it is no mere dependency. */
+            /** @description whether it was requested, and is not only a dependency. */
             requested: boolean;
-            /** @description of a pip package: the line of a requirements file that installs it again. */
+            /** @description for a pip package, the line of a requirements file that installs it again. */
             requirement: string;
         };
-        /** @description What an environment consists of. */
+        /** @description The packages of an environment. */
         Inventory: {
             /** @description by name, those of conda first. */
             packages: components["schemas"]["InstalledPackage"][];
-            /** @description match specs that were requested, as they were written; empty where no record tells. */
+            /** @description match specs that were requested, as written; empty if not recorded. */
             requested: string[];
             /** @description environment variables of the environment. */
             variables: {
                 [key: string]: string;
             };
         };
-        /** @description A job as it stands. */
+        /** @description The current state of a job. */
         Job: {
             state: components["schemas"]["JobState"];
             kind: components["schemas"]["JobKind"];
-            /** @description the name of the environment that the job makes, changes or takes away. */
+            /** @description the name of the environment that the job creates, changes or removes. */
             environment: string;
             prefix: string;
-            /** @description who requested it: the user of the server, or the account of a command line. */
+            /** @description who requested it: the user of the server, or the account on a command line. */
             user: string;
             id: components["schemas"]["JobId"];
-            /** @description the id that this environment has, or will have. */
+            /** @description the id that the environment has, or will have. */
             environment_id: string;
-            /** @description of a plan, the kind of job that it prepares. */
+            /** @description for a job of kind `plan`, the kind of job that it plans. */
             plans: components["schemas"]["PlannedKind"] | null;
-            /** @description of the newest event; 0 while none can be read, for the journal is damaged. */
+            /** @description of the newest event; 0 if none can be read, because the journal is damaged. */
             seq: number;
             /** Format: date-time */
             created: string;
@@ -487,29 +487,29 @@ export interface components {
             finished: string | null;
             phase: components["schemas"]["JobPhase"] | null;
             progress: components["schemas"]["Progress"] | null;
-            /** @description what happens now, in words. */
+            /** @description what the job is doing, as text. */
             message: string;
-            /** @description why the job failed; null while it has not. */
+            /** @description why the job failed; null if it has not. */
             error: components["schemas"]["Problem"] | null;
         };
         JobBody: components["schemas"]["CreateBody"] | components["schemas"]["CloneBody"] | components["schemas"]["UpdateBody"] | components["schemas"]["AddKernelBody"] | components["schemas"]["RollbackBody"] | components["schemas"]["RenameBody"] | components["schemas"]["RemoveBody"] | components["schemas"]["PlanBody"];
-        /** @description An entry of a job's journal. As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the bus: they are hints, and what `jobs/{id}/events` gives is the truth. */
+        /** @description An entry of a job's journal. As on the event bus, schema https://events.jupyter.org/jupyter_envkernels/job/v1. Any client can send events on the bus, so treat these as hints and rely on `jobs/{id}/events`. */
         JobEvent: {
             state: components["schemas"]["JobState"];
             kind: components["schemas"]["JobKind"];
-            /** @description the name of the environment that the job makes, changes or takes away. */
+            /** @description the name of the environment that the job creates, changes or removes. */
             environment: string;
             prefix: string;
-            /** @description who requested it: the user of the server, or the account of a command line. */
+            /** @description who requested it: the user of the server, or the account on a command line. */
             user: string;
             job_id: components["schemas"]["JobId"];
-            /** @description the place in the journal, from 1 without gaps. */
+            /** @description the position in the journal, from 1 without gaps. */
             seq: number;
             phase: components["schemas"]["JobPhase"] | null;
             progress: components["schemas"]["Progress"] | null;
-            /** @description what happens now, in words. */
+            /** @description what the job is doing, as text. */
             message: string;
-            /** @description why the job failed; null while it has not. */
+            /** @description why the job failed; null if it has not. */
             error: components["schemas"]["Problem"] | null;
         };
         /** @description Events by seq, without gaps. */
@@ -519,7 +519,7 @@ export interface components {
         JobId: string;
         /** @enum {unknown} */
         JobKind: "create" | "clone" | "update" | "add-kernel" | "rollback" | "rename" | "remove" | "plan";
-        /** @description The jobs that the journal holds, newest first. */
+        /** @description All jobs in the journal, newest first. */
         JobList: {
             jobs: components["schemas"]["Job"][];
         };
@@ -533,66 +533,66 @@ export interface components {
             id: string;
             display_name: string;
             language: string;
-            /** @description why it cannot start; null when nothing is known against it. */
+            /** @description why it cannot start; null if no problem is known. */
             problem: components["schemas"]["Problem"] | null;
             /** @description another prefix, whose interpreter runs the kernel and which is activated for it. */
             other_prefix: string | null;
         };
-        /** @description What an administrator allows. 0 and empty stand for no limit. */
+        /** @description The limits of the administrator. 0 and empty mean no limit. */
         Limits: {
-            /** @description names or URLs; packages come from no other channel. */
+            /** @description names or URLs; packages of other channels are not installed. */
             allowed_channels: string[];
-            /** @description names of packages of conda and of pip that no environment may have; with `*` for any text. */
+            /** @description names of conda and pip packages that environments may not have; `*` matches any text. */
             denied_packages: string[];
-            /** @description names of variables of the server that specs must not use, beside those of Jupyter; with `*` for any text. */
+            /** @description names of variables of the server that specs may not use, in addition to those of Jupyter; `*` matches any text. */
             denied_variables: string[];
-            /** @description specs may have a `pip:` section. */
+            /** @description whether specs may have a `pip:` section. */
             allow_pip: boolean;
-            /** @description of one person, wherever they are. */
+            /** @description of one user, anywhere. */
             max_environments: number;
-            /** @description that all environments of one person may take on disk; files that several share count once. */
+            /** @description disk usage of all environments of one user; files that several share count once. */
             max_total_bytes: number;
-            /** @description of conda, in one environment. */
+            /** @description number of conda packages in one environment. */
             max_packages: number;
-            /** @description about what one environment may take on disk, without what pip installs. */
+            /** @description approximate disk usage of one environment, without pip packages. */
             max_environment_bytes: number;
-            /** @description what has to stay free on the file system of a new or changed environment. */
+            /** @description bytes that must stay free on the file system of a new or changed environment. */
             min_free_bytes: number;
-            /** @description URLs, or paths of folders; pip installs from no other place. */
+            /** @description URLs, or paths of folders; pip installs from nowhere else. */
             pip_indexes: string[];
-            /** @description jobs that run at the same time on the whole machine, those of all people together. */
+            /** @description jobs of all users that run at the same time on the machine. */
             max_machine_jobs: number;
-            /** @description the folder by which the servers of several people count them; empty where there is none. */
+            /** @description the folder in which the servers of all users count these jobs; empty if there is none. */
             machine_jobs_dir: string;
-            /** @description of a policy file; the setting of the same name in the configuration can only be lower. */
+            /** @description from a policy file; the setting of the same name in the configuration can only be lower. */
             max_concurrent_jobs: number;
             /** @description the same. */
             max_queued_jobs: number;
             /** @description the same. */
             job_timeout: number;
-            /** @description users may trust single prefixes of other accounts. */
+            /** @description whether users may trust single prefixes of other accounts. */
             allow_trust: boolean;
-            /** @description the administrator's own words, shown with each refusal. */
+            /** @description of the administrator, shown with each refusal. */
             message: string;
-            /** @description the policy files that these limits come from, beside the configuration. */
+            /** @description the policy files of these limits; they may come from the configuration as well. */
             files: string[];
         };
-        /** @description What a user has of what is limited. */
+        /** @description What a user uses of the limits. */
         LimitsUsage: {
-            /** @description that the user owns, wherever they are, or will own when all jobs are done. */
+            /** @description number that the user owns, anywhere, or will own when all jobs have ended. */
             environments: number;
-            /** @description that they take on disk, as far as it has been measured; files that several share count once. */
+            /** @description their disk usage, as far as it has been measured; files that several share count once. */
             bytes: number;
-            /** @description on the file system where new environments go; null where it is not known. */
+            /** @description on the file system of new environments; null if unknown. */
             free_bytes: number | null;
         };
         /** @description A change of one line of a text. */
         LineEdit: {
             /** @description its number, from 1. */
             line: number;
-            /** @description the whole line as it is, without its break. */
+            /** @description the current line, without its line break. */
             before: string;
-            /** @description the line as it shall be, or several; null to delete it. */
+            /** @description the new line, or several; null to delete it. */
             after: string | null;
         };
         /** @description One location of environments. */
@@ -604,74 +604,74 @@ export interface components {
              * @enum {unknown}
              */
             kind: "folder" | "prefix" | "list" | "projects";
-            /** @description who named it. */
+            /** @description the setting or rule that names it. */
             origin: string;
-            /** @description there is something. */
+            /** @description whether it exists. */
             exists: boolean;
-            /** @description this user may write there, or make it. */
+            /** @description whether this user may write or create it. */
             writable: boolean;
-            /** @description its environments may be used and cloned; its administrators alone change them. */
+            /** @description whether only its administrators change its environments, which others may use and clone. */
             is_shared: boolean;
         };
         /** @description One conda package of a lock file or an `@EXPLICIT` list. */
         LockedPackage: {
             url: string;
-            /** @description empty where the file gives none. */
+            /** @description empty if the file has none. */
             md5: string;
-            /** @description empty where the file gives none. */
+            /** @description empty if the file has none. */
             sha256: string;
-            /** @description in bytes; 0 where the file does not tell. */
+            /** @description in bytes; 0 if the file has none. */
             size: number;
         };
         /** @description A piece of a job's log. */
         LogChunk: {
             text: string;
-            /** @description where to read on, in bytes. */
+            /** @description where to continue reading, in bytes. */
             offset: number;
-            /** @description that was all that there will be. */
+            /** @description whether this is the end of the log of an ended job. */
             complete: boolean;
         };
-        /** @description Another kernelspec manager is configured, so that environments are no kernels of the server's own. */
+        /** @description Another kernelspec manager, which replaces that of this package, so that environments are not listed as kernels. */
         OtherManager: {
             /** @description its class, or the address of a gateway. */
             name: string;
-            /** @description the file or variable that says so. */
+            /** @description the file or variable that configures it. */
             source: string;
         };
-        /** @description What becomes of one conda package. */
+        /** @description The change of one conda package. */
         PackageChange: {
             name: string;
             /** @enum {unknown} */
             change: "added" | "removed" | "upgraded" | "downgraded" | "rebuilt";
-            /** @description version and build; null where there is none. */
+            /** @description version and build; null if it is added. */
             before: string | null;
-            /** @description version and build; null where there is none. */
+            /** @description version and build; null if it is removed. */
             after: string | null;
         };
-        /** @description What a job installs, no more and no less. */
+        /** @description Exactly what a job installs. */
         Plan: {
-            /** @description the same packages and pip lines and variables have the same. */
+            /** @description depends on packages, pip lines and variables only. */
             digest: string;
-            /** @description of the job that carries it out. */
+            /** @description of the job that runs it. */
             kind: components["schemas"]["PlannedKind"];
             environment: string;
             prefix: string;
-            /** @description all conda packages that there will be. */
+            /** @description all conda packages that the environment will have. */
             packages: components["schemas"]["PlannedPackage"][];
             changes: components["schemas"]["PackageChange"][];
             /** @description match specs that were requested. */
             requested: string[];
             /** @description lines for pip. */
             pip: string[];
-            /** @description names of packages of pip that are taken out. */
+            /** @description names of pip packages that are removed. */
             pip_removed: string[];
             variables: {
                 [key: string]: string;
             };
             download_bytes: number;
-            /** @description about what it will take on disk; cached packages take nothing. */
+            /** @description approximate bytes that it will take on disk; cached packages take nothing. */
             disk_bytes: number;
-            /** @description where the environment goes. */
+            /** @description free space at the prefix. */
             free_bytes: number | null;
             warnings: components["schemas"]["Problem"][];
         };
@@ -692,39 +692,39 @@ export interface components {
             channel: string;
             subdir: string;
             url: string;
-            /** @description of the archive in bytes; 0 where the channel does not tell. */
+            /** @description of the archive in bytes; 0 if the channel does not say. */
             size: number;
-            /** @description it needs no download. */
+            /** @description whether it needs no download. */
             cached: boolean;
         };
         /** @description What is wrong, and what to do about it. */
         Problem: {
-            /** @description the stable word for programs. */
+            /** @description a stable identifier for programs. */
             code: string;
             /** @description the headline: what is wrong and where, as one or more full sentences. */
             message: string;
-            /** @description what the person can do about it; empty when there is nothing. */
+            /** @description what the user can do about it; empty if nothing. */
             remedy: string;
-            /** @description what more there is to read, such as the solver's reasons, in lines. */
+            /** @description further lines to read, such as the solver's reasons. */
             explanation: string;
-            /** @description names of the packages that it is about. */
+            /** @description names of the affected packages. */
             packages: string[];
-            /** @description ways out that were tried: changes after which there is a solution. */
+            /** @description alternative changes, each of which was tried and leads to a solution. */
             fixes: components["schemas"]["SpecChange"][][];
-            /** @description what the sentences tell of, by name and JSON-serialisable: with the code, enough to translate them. */
+            /** @description the facts in the message, by name and JSON-serialisable: with the code, enough to translate it. */
             details: Record<string, unknown>;
         };
-        /** @description How far a phase is. In the phase pip, packages that are fetched, built or there already, of all that the section comes to. */
+        /** @description The progress of a phase. The phase pip counts packages that are fetched, built or already installed, of all that the pip section needs. */
         Progress: {
-            /** @description of `total` units; never goes back within a phase. */
+            /** @description of `total` units; never decreases within a phase. */
             done: number;
-            /** @description null while it is unknown. */
+            /** @description null while unknown. */
             total: number | null;
             /** @enum {unknown} */
             unit: "bytes" | "packages" | "files";
-            /** @description units a second, over the last seconds; null while it is unknown. */
+            /** @description units per second, over the last seconds; null while unknown. */
             rate: number | null;
-            /** @description at that rate; null while it is unknown. */
+            /** @description at that rate; null while unknown. */
             seconds_left: number | null;
         };
         /** @description Remove the environment with that id. */
@@ -746,20 +746,20 @@ export interface components {
             /** @description the new one. */
             name: components["schemas"]["EnvironmentName"];
         };
-        /** @description An entry of an environment's history. Packages are written `channel/subdir::name-version-build`. Texts hold no credentials. */
+        /** @description An entry of an environment's history. Packages are written `channel/subdir::name-version-build`. Credentials are removed. */
         Revision: {
-            /** @description the number that `conda list --revisions` gives it. */
+            /** @description its number in `conda list --revisions`. */
             revision: number;
             time: string | null;
-            /** @description what was run; empty where the history does not tell. */
+            /** @description the command that was run; empty if the history has none. */
             command: string;
-            /** @description packages that the revision before did not have. */
+            /** @description packages that the previous revision did not have. */
             added: string[];
-            /** @description packages that only the revision before had. */
+            /** @description packages that only the previous revision had. */
             removed: string[];
             /** @description match specs that were requested. */
             specs: string[];
-            /** @description it is the newest. */
+            /** @description whether it is the newest. */
             is_current: boolean;
         };
         /** @description Give the environment with that id the packages that it had at a revision of its history. */
@@ -770,27 +770,27 @@ export interface components {
             /** @description its number in the history. */
             revision: number;
         };
-        /** @description One place that was looked at. */
+        /** @description A location that was searched. */
         SearchedLocation: {
             path: string;
             /** @enum {unknown} */
             kind: "folder" | "prefix" | "list" | "projects";
-            /** @description who named it. */
+            /** @description the setting or rule that names it. */
             origin: string;
             /** @enum {unknown} */
             state: "found" | "missing" | "unreadable" | "not trusted";
-            /** @description how many paths it names, environments or not. */
+            /** @description number of paths that it names, environments or not. */
             prefixes: number;
         };
-        /** @description What is in force for this user. It holds no credentials. */
+        /** @description The settings in force for this user, without credentials. */
         Settings: {
-            /** @description where environments are looked for, in order of precedence. */
+            /** @description where environments are searched, in order of precedence. */
             locations: components["schemas"]["LocationStatus"][];
-            /** @description the folder that new environments go into; null where none can be written to. */
+            /** @description the folder of new environments; null if none is writable. */
             root: string | null;
-            /** @description on the file system of `root`; null where there is none. */
+            /** @description on the file system of `root`; null if unknown. */
             free_bytes: number | null;
-            /** @description of specs that name none, as they are configured, highest priority first. */
+            /** @description for specs that name none, as configured, highest priority first. */
             channels: string[];
             /** @description the same as URLs. */
             channel_urls: string[];
@@ -801,9 +801,9 @@ export interface components {
             channel_priority: "strict" | "flexible" | "disabled";
             max_concurrent_jobs: number;
             max_queued_jobs: number;
-            /** @description of jobs that are over. */
+            /** @description number of ended jobs that are kept. */
             keep_jobs: number;
-            /** @description seconds that a job may take; 0 for no limit. */
+            /** @description longest time of a job in seconds; 0 for no limit. */
             job_timeout: number;
             /** @description folder for packages and repodata. */
             package_cache: string;
@@ -811,34 +811,34 @@ export interface components {
             kernel_packages: string[];
             /** @description match specs that every new environment gets, by conda's `create_default_packages`. */
             default_packages: string[];
-            /** @description what the administrator allows; where a policy file cannot be used, those of the configuration alone. */
+            /** @description those of the administrator; if a policy file cannot be used, only those of the configuration. */
             limits: components["schemas"]["Limits"];
-            /** @description what the user has of it. */
+            /** @description what the user uses of the limits. */
             usage: components["schemas"]["LimitsUsage"];
-            /** @description such as linux-64; null where the engine cannot be asked. */
+            /** @description such as linux-64; null if the engine does not respond. */
             platform: string | null;
-            /** @description what this machine offers to packages; null where the engine cannot be asked. */
+            /** @description of this machine; null if the engine does not respond. */
             virtual_packages: components["schemas"]["VirtualPackage"][] | null;
             /** @description why a policy file cannot be used, so that nothing can be changed; else null. */
             policy_problem: components["schemas"]["Problem"] | null;
         };
-        /** @description A match spec of a request, and the one to write in its place; null to leave it out. */
+        /** @description A match spec of a request, and its replacement; null to remove it. */
         SpecChange: {
             before: string;
             after: string | null;
         };
         /** @description A spec to begin with. */
         Template: {
-            /** @description the file's, without its suffix. */
+            /** @description that of the file, without its suffix. */
             name: string;
-            /** @description the first comment line at its top; without one, the name in the spec, or else the file's. */
+            /** @description the first comment line at the top; without one, the name in the spec, or else that of the file. */
             title: string;
             /** @description the comment lines after it. */
             description: string;
             /** @description the whole file. */
             text: string;
         };
-        /** @description Specs that the administrator offers, in the administrator's order. */
+        /** @description The templates of the administrator, in the configured order. */
         TemplateList: {
             templates: components["schemas"]["Template"][];
         };
@@ -871,16 +871,16 @@ export interface components {
              */
             upgrade?: boolean;
         };
-        /** @description What an environment takes on disk. It may have changed since it was measured. */
+        /** @description The disk usage of an environment when it was measured. */
         Usage: {
-            /** @description what its removal frees. */
+            /** @description freed when it is removed. */
             own_bytes: number;
-            /** @description files that the package cache or other environments have too, by hard links. */
+            /** @description in files that the package cache or other environments share by hard links. */
             shared_bytes: number;
             /** Format: date-time */
             measured: string;
         };
-        /** @description Something that the machine offers and packages may ask for, such as `__glibc` or `__cuda`. See "Managing virtual packages" in conda's documentation. `build` is `0` where it tells nothing. */
+        /** @description A virtual package of the machine, on which packages may depend, such as `__glibc` or `__cuda`. See "Managing virtual packages" in conda's documentation. `build` is `0` if it has no meaning. */
         VirtualPackage: {
             name: string;
             version: string;
