@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The environments there are now, with their kernels. */
+        /** List the environments with their kernels. */
         get: operations["listEnvironments"];
         put?: never;
         post?: never;
@@ -30,11 +30,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One environment. */
+        /** Show one environment. */
         get: operations["getEnvironment"];
         put?: never;
         post?: never;
-        /** Start a job that removes the environment; the same as POST jobs with kind remove. */
+        /** Start a job that removes the environment, like POST jobs with kind remove. */
         delete: operations["removeEnvironment"];
         options?: never;
         head?: never;
@@ -50,7 +50,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What an environment consists of. A package of conda that pip has replaced is listed as pip's. */
+        /** List the packages of an environment. A conda package that pip has replaced is listed as a pip package. */
         get: operations["listPackages"];
         put?: never;
         post?: never;
@@ -69,7 +69,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What was done to an environment, as its conda-meta/history tells it. */
+        /** List the revisions of an environment in its conda-meta/history. */
         get: operations["listRevisions"];
         put?: never;
         post?: never;
@@ -88,7 +88,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The text of a file from which the environment can be made again. It holds no credentials. */
+        /** Export the environment as a file from which it can be recreated, without credentials. */
         get: operations["exportEnvironment"];
         put?: never;
         post?: never;
@@ -107,7 +107,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a spec and say what is wrong with it. Changes nothing. */
+        /** Check a spec. Changes nothing. */
         post: operations["checkSpec"];
         delete?: never;
         options?: never;
@@ -122,7 +122,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is in force for this user. It holds no credentials. */
+        /** Show the settings in force for this user, without credentials. */
         get: operations["getSettings"];
         put?: never;
         post?: never;
@@ -139,7 +139,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where environments are looked for, and why a path is or is not a kernel. Reads files and changes nothing. */
+        /** Show where environments are searched, and why a path is or is not a kernel. Reads files, changes nothing. */
         get: operations["diagnose"];
         put?: never;
         post?: never;
@@ -156,7 +156,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Specs that the administrator offers to begin with. */
+        /** List the templates of the administrator. */
         get: operations["listTemplates"];
         put?: never;
         post?: never;
@@ -173,7 +173,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The jobs that the journal holds, newest first. */
+        /** List the jobs, newest first. */
         get: operations["listJobs"];
         put?: never;
         /** Start a job. */
@@ -193,11 +193,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** One job as it stands. */
+        /** Show one job. */
         get: operations["getJob"];
         put?: never;
         post?: never;
-        /** Cancel the job, and answer when its processes have ended and what it made is out of the way; where that is many files, they are deleted some time later. A job that is over is answered as it is. */
+        /** Cancel the job, and respond when its processes have ended and what it created has been moved aside; many files are deleted later. An ended job is returned unchanged. */
         delete: operations["cancelJob"];
         options?: never;
         head?: never;
@@ -215,7 +215,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a job that carries out what this one has planned, just that; or takes up again what this one did not finish, with its plan where it had one. */
+        /** Start a job that runs the plan of this job, or this unfinished job again, with its plan if it has one. */
         post: operations["runJob"];
         delete?: never;
         options?: never;
@@ -232,7 +232,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What the job installs, once that is decided. */
+        /** Show what the job installs, once it has been solved. */
         get: operations["getPlan"];
         put?: never;
         post?: never;
@@ -251,7 +251,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The job's journal from a place on. */
+        /** List the events of a job, after a seq. */
         get: operations["replayEvents"];
         put?: never;
         post?: never;
@@ -270,7 +270,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The job's log from a place on. */
+        /** Read the log of a job, from an offset. */
         get: operations["readLog"];
         put?: never;
         post?: never;
@@ -888,7 +888,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The job is stored and will run. Location leads to it. */
+        /** @description The job is stored and will run. Location is its URL. */
         Accepted: {
             headers: {
                 Location: string;
@@ -898,7 +898,7 @@ export interface components {
                 "application/json": components["schemas"]["Job"];
             };
         };
-        /** @description 400 malformed, 403 refused by policy or authorizer, 404 not there, 409 exists or in use, 413 too large, 422 invalid spec, 429 too many jobs, 503 no engine, a job that cannot be stored, or one whose processes do not go away. */
+        /** @description 400 malformed, 403 refused by policy or authorizer, 404 not found, 409 exists or in use, 413 too large, 422 invalid spec, 429 too many jobs, 503 no engine, a job cannot be stored, or its processes do not end. */
         Error: {
             headers: {
                 [name: string]: unknown;
@@ -922,7 +922,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of an earlier answer. */
+                /** @description The ETag of an earlier response. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -930,7 +930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Ordered by name. */
+            /** @description Sorted by name. */
             200: {
                 headers: {
                     ETag: string;
@@ -940,7 +940,7 @@ export interface operations {
                     "application/json": components["schemas"]["EnvironmentList"];
                 };
             };
-            /** @description Nothing has changed since the answer whose ETag the request has as If-None-Match. */
+            /** @description Nothing has changed since the response with that ETag. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -999,7 +999,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Packages by name, those of conda first, and what was requested. */
+            /** @description Packages by name, those of conda first, and the requested specs. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1022,7 +1022,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Oldest first; none where there is no history that can be read. */
+            /** @description Oldest first; none if the history cannot be read. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The spec, or null where it cannot be read, and all remarks. */
+            /** @description The spec, or null if it cannot be read, and all diagnostics. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1108,7 +1108,7 @@ export interface operations {
     diagnose: {
         parameters: {
             query?: {
-                /** @description A path on the server, absolute, below the home folder (~) or below the folder that Jupyter serves, or the name or id of an environment. Files are read with the rights of the server's account. */
+                /** @description A path on the server, absolute or relative to the home folder (~) or to the folder that Jupyter serves, or the name or id of an environment. Files are read with the permissions of the server's account. */
                 path?: string;
             };
             header?: never;
@@ -1117,7 +1117,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All locations, and for the path every rule up to the first that decides against it. */
+            /** @description All locations, and for the path the results of all rules up to the first that fails. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1138,7 +1138,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Those that can be used, in the administrator's order. */
+            /** @description The usable ones, in the configured order. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1222,7 +1222,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job, over. */
+            /** @description The ended job. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1301,7 +1301,7 @@ export interface operations {
     readLog: {
         parameters: {
             query?: {
-                /** @description In bytes, as an earlier answer gave it. */
+                /** @description In bytes, from an earlier response. */
                 offset?: number;
             };
             header?: never;
@@ -1312,7 +1312,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description At most 256 KiB of text, where to read on, and whether that was all that there will be. */
+            /** @description At most 256 KiB of text, where to continue reading, and whether this is the end of the log. */
             200: {
                 headers: {
                     [name: string]: unknown;
