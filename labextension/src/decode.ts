@@ -1,12 +1,12 @@
 /**
- * Read what the server sent by its own schemas. A value of the wrong shape throws. What a schema calls tolerant takes
- * nothing else with it: an errant entry of a list is left out with a warning, and an unknown word is null. What no schema
- * names is left out. This is not what validators of JSON Schema do, and the schemas use little of it.
+ * Decode responses by the server's own schemas. A value of the wrong shape throws, unless the schema is `x-tolerant`: then
+ * an invalid entry of a list is dropped with a warning, and an unknown enum value becomes null. Properties that no schema
+ * names are dropped. This is a small subset of JSON Schema, not a general validator.
  */
 
 import { SCHEMAS, Schemas } from './types';
 
-/** What these schemas say. Of the choices that `anyOf` has, the second is null. */
+/** The subset of JSON Schema in use. The second choice of `anyOf` is always null. */
 interface ISchema {
   $ref?: string;
   anyOf?: ISchema[];
@@ -22,7 +22,7 @@ interface ISchema {
 
 const ALL: { [name: string]: ISchema } = SCHEMAS;
 
-/** Read a value as a schema describes it. */
+/** Decode a value by a named schema. */
 export function decode<N extends keyof Schemas>(
   name: N,
   value: unknown
@@ -78,7 +78,7 @@ function readList(
       if (!schema['x-tolerant']) {
         throw error;
       }
-      console.warn(`Left out of what the server sent: ${error}`);
+      console.warn(`Ignored in a response of the server: ${error}`);
       return [];
     }
   });

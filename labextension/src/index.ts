@@ -1,5 +1,5 @@
 /**
- * The JupyterLab extension: conda environments as kernels. Each plugin can be disabled by itself.
+ * The JupyterLab extension: conda environments as kernels. Each plugin can be disabled on its own.
  */
 
 import { JupyterFrontEndPlugin } from '@jupyterlab/application';

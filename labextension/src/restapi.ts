@@ -28,17 +28,17 @@ import {
 /** The namespace of the server extension. */
 const NAMESPACE = 'envkernels';
 
-/** The code of a failure to reach the server at all. */
+/** The error code if the server does not respond. */
 export const UNREACHABLE = 'unreachable';
 
-/** The code of an answer that is not in the server extension's words: not enabled, a proxy's page, another version. */
+/** The error code for an unexpected response: extension not enabled, a proxy's page, another version. */
 export const NOT_UNDERSTOOD = 'not-understood';
 
-/** A request that was refused or did not arrive. */
+/** An error response, or no response. */
 export class RequestError extends Error implements IProblem {
   /**
-   * @param problem - What the server said, or what is said of its silence.
-   * @param status - The HTTP status; 0 when there was no answer.
+   * @param problem - The problem in the response, or about its absence.
+   * @param status - The HTTP status; 0 without a response.
    */
   constructor(
     readonly problem: IProblem,
@@ -57,7 +57,7 @@ export class RequestError extends Error implements IProblem {
   readonly details: { [key: string]: unknown };
 }
 
-/** The REST interface of one server. Every call throws a RequestError where it does not succeed. */
+/** The REST interface of one server. Calls that fail throw a RequestError. */
 export class RestAPI {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
@@ -66,19 +66,19 @@ export class RestAPI {
     return list.environments;
   }
 
-  /** What an environment consists of, those of conda first. */
+  /** List the packages of an environment, conda packages first. */
   async listPackages(environment: string): Promise<IInstalledPackage[]> {
     const endpoint = `environments/${environment}/packages`;
     return (await this._call(endpoint, 'Inventory')).packages;
   }
 
-  /** What was done to an environment, oldest first. */
+  /** List the revisions of an environment, oldest first. */
   async listRevisions(environment: string): Promise<IRevision[]> {
     const endpoint = `environments/${environment}/history`;
     return (await this._call(endpoint, 'History')).revisions;
   }
 
-  /** A file from which the environment can be made again. */
+  /** Export an environment to a file from which it can be recreated. */
   exportEnvironment(
     environment: string,
     format: ExportFormat
@@ -87,7 +87,7 @@ export class RestAPI {
     return this._call(`environments/${environment}/export${query}`, 'Exported');
   }
 
-  /** Read a spec and say what is wrong with it; with `withChannels` also what its channels make of it. */
+  /** Check a spec; `withChannels` also checks it against its channels. */
   checkSpec(source: SpecSource, withChannels = false): Promise<ICheckedSpec> {
     const channels = withChannels ? { channels: true } : {};
     return this._call('specs/check', 'CheckedSpec', {
@@ -96,12 +96,12 @@ export class RestAPI {
     });
   }
 
-  /** The specs that the administrator offers to begin with. */
+  /** List the administrator's templates. */
   async listTemplates(): Promise<ITemplate[]> {
     return (await this._call('templates', 'TemplateList')).templates;
   }
 
-  /** What the administrator allows, and what is used of it. */
+  /** Read the administrator's limits and their usage. */
   getSettings(): Promise<ISettings> {
     return this._call('settings', 'Settings');
   }
@@ -121,33 +121,33 @@ export class RestAPI {
     return this._call(`jobs/${encodeURIComponent(id)}`, 'Job');
   }
 
-  /** What the job installs. Throws with the status 404 while that is not decided. */
+  /** Read the plan of a job. Throws with status 404 until there is one. */
   getPlan(id: string): Promise<IPlan> {
     return this._call(`jobs/${encodeURIComponent(id)}/plan`, 'Plan');
   }
 
-  /** Start a job that carries out what this one has planned, or takes up again what it did not finish. */
+  /** Start a job that carries out the plan of this one, or that resumes or repeats it. */
   runJob(id: string): Promise<IJob> {
     return this._call(`jobs/${encodeURIComponent(id)}/run`, 'Job', {
       method: 'POST'
     });
   }
 
-  /** Cancel a job; the answer comes when its processes have ended and what it made is gone. */
+  /** Cancel a job; resolves when its processes have ended and its files are removed. */
   cancelJob(id: string): Promise<IJob> {
     return this._call(`jobs/${encodeURIComponent(id)}`, 'Job', {
       method: 'DELETE'
     });
   }
 
-  /** The events of a job with a greater seq than `after`. */
+  /** Read the events of a job with a greater seq than `after`. */
   async replayEvents(id: string, after: number): Promise<IJobEvent[]> {
     const query = URLExt.objectToQueryString({ after });
     const endpoint = `jobs/${encodeURIComponent(id)}/events${query}`;
     return (await this._call(endpoint, 'JobEventList')).events;
   }
 
-  /** A piece of a job's log from `offset` on, in bytes. */
+  /** Read a chunk of a job's log, from an offset in bytes. */
   readLog(id: string, offset: number): Promise<ILogChunk> {
     const query = URLExt.objectToQueryString({ offset });
     return this._call(`jobs/${encodeURIComponent(id)}/log${query}`, 'LogChunk');

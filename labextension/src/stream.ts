@@ -1,9 +1,9 @@
 /**
  * Follow jobs: their journal and their log.
  *
- * An event of the bus is passed on as it is where its seq follows. The bus forgets, and any logged-in client can write to
- * it: gaps, and how a job ends, are read from the job's journal, from the last seq known on. A slow poll reads it too, so
- * that progress is seen where the bus is cut off.
+ * An event of the bus is used directly if its seq is the next one. The bus keeps nothing, and any logged-in client can
+ * write to it: gaps and the end of a job are read from the job's journal, after the last known seq. A slow poll reads the
+ * journal, too, so that there is progress without a connection to the bus.
  */
 
 import { Event } from '@jupyterlab/services';
@@ -15,7 +15,7 @@ import { decode } from './decode';
 import { RequestError } from './restapi';
 import { IJobEvent, ILogChunk, isActive } from './types';
 
-/** The schema of the event that tells that environments have changed, by whatever program. */
+/** The schema of the event that environments have changed, by any program. */
 export const ENVIRONMENTS_SCHEMA =
   'https://events.jupyter.org/jupyter_envkernels/environments/v1';
 
@@ -23,15 +23,15 @@ export const ENVIRONMENTS_SCHEMA =
 export const JOB_SCHEMA =
   'https://events.jupyter.org/jupyter_envkernels/job/v1';
 
-/** A job that is followed. */
+/** A followed job. */
 interface IFollowed {
-  /** The seq of the newest event that was passed on. */
+  /** The seq of the last event that was emitted. */
   seq: number;
-  /** Reads its journal. */
+  /** The poll that reads its journal. */
   poll: Poll;
 }
 
-/** Passes on the events of jobs, each once and in order. */
+/** Emits the events of jobs, each once and in order. */
 export class JobStream implements IDisposable {
   constructor(private readonly _options: JobStream.IOptions) {
     _options.bus.connect(this._onEmission, this);
@@ -39,17 +39,17 @@ export class JobStream implements IDisposable {
 
   isDisposed = false;
 
-  /** The new events of one job. */
+  /** Emitted with the new events of one job. */
   get advanced(): ISignal<this, IJobEvent[]> {
     return this._advanced;
   }
 
-  /** The id of a job that the bus tells of and that is not followed. */
+  /** Emitted with the id of a job on the bus that is not followed. */
   get discovered(): ISignal<this, string> {
     return this._discovered;
   }
 
-  /** The id of a job that was followed and that the server does not know any more. */
+  /** Emitted with the id of a followed job that no longer exists on the server. */
   get lost(): ISignal<this, string> {
     return this._lost;
   }
@@ -60,7 +60,7 @@ export class JobStream implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Pass on the events of a job until it ends, from the first one after `seq` on. */
+  /** Emit the events of a job after `seq`, until it ends. */
   follow(id: string, seq = 0): void {
     if (this.isDisposed || this._followed.has(id)) {
       return;
@@ -93,7 +93,7 @@ export class JobStream implements IDisposable {
     }
     const event = seq === followed.seq + 1 ? asActive(emission) : null;
     if (event) {
-      this._pass(id, [event]);
+      this._emit(id, [event]);
     } else if (typeof seq === 'number' && seq > followed.seq) {
       void followed.poll.refresh();
     }
@@ -102,22 +102,25 @@ export class JobStream implements IDisposable {
   private async _pull(id: string): Promise<void> {
     try {
       const answer = await this._options.replay(id, this._seq(id));
-      // Read again: the job may have ended, or the stream been disposed, while the answer was under way.
+      // Read seq again: the job may have ended, or the stream been disposed, during the request.
       const events = answer.filter(event => event.seq > this._seq(id));
       if (events.length) {
-        this._pass(id, events);
+        this._emit(id, events);
       }
     } catch (error) {
       if (error instanceof RequestError && error.status === 404) {
         this._unfollow(id);
         this._lost.emit(id);
       } else {
-        console.warn(`No news of the job ${id}; asking again.`, error);
+        console.warn(
+          `Failed to read the events of job ${id}; trying again.`,
+          error
+        );
       }
     }
   }
 
-  private _pass(id: string, events: IJobEvent[]): void {
+  private _emit(id: string, events: IJobEvent[]): void {
     const last = events[events.length - 1];
     this._followed.get(id)!.seq = last.seq;
     if (!isActive(last)) {
@@ -136,7 +139,7 @@ export class JobStream implements IDisposable {
   private readonly _followed = new Map<string, IFollowed>();
 }
 
-/** The event of an emission that is a whole one, of a job that goes on. */
+/** Decode an emission; null if it is invalid or its job has ended. */
 function asActive(emission: Event.Emission): IJobEvent | null {
   try {
     const event = decode('JobEvent', emission);
@@ -154,12 +157,12 @@ export namespace JobStream {
     bus: ISignal<unknown, Event.Emission>;
     /** Read a job's journal: its events with a greater seq than `after`, in order. */
     replay: (id: string, after: number) => Promise<IJobEvent[]>;
-    /** How often to ask where the bus says nothing. */
+    /** How often to read the journal without events on the bus. */
     pollInterval?: number;
   }
 }
 
-/** The newest part of a job's log, read on as it grows. */
+/** Reads the end of a job's log as it grows. */
 export class LogTail implements IDisposable {
   constructor(private readonly _options: LogTail.IOptions) {
     this._poll = new Poll({
@@ -169,7 +172,7 @@ export class LogTail implements IDisposable {
     });
   }
 
-  /** Emitted when there is more text. */
+  /** Emitted when there is new text. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -179,7 +182,7 @@ export class LogTail implements IDisposable {
     return this._text;
   }
 
-  /** Whether the beginning was left out. */
+  /** Whether the beginning was dropped. */
   get isCut(): boolean {
     return this._isCut;
   }
@@ -199,7 +202,7 @@ export class LogTail implements IDisposable {
       try {
         chunk = await this._options.read(this._offset);
       } catch (error) {
-        console.warn('The log of the job was not read; asking again.', error);
+        console.warn('Failed to read the log of a job; trying again.', error);
         return;
       }
       if (this.isDisposed) {
@@ -240,7 +243,7 @@ export namespace LogTail {
 
   /** The options of a LogTail; times are in milliseconds. */
   export interface IOptions {
-    /** Read a piece of the log from an offset in bytes on. */
+    /** Read a chunk of the log, from an offset in bytes. */
     read: (offset: number) => Promise<ILogChunk>;
     pollInterval?: number;
   }

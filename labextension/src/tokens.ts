@@ -1,5 +1,5 @@
 /**
- * What the plugins of this extension provide, to each other and to other extensions.
+ * The tokens of this extension, for its own plugins and other extensions.
  */
 
 import { Token } from '@lumino/coreutils';
@@ -14,9 +14,9 @@ export interface IEnvKernels {
   readonly api: RestAPI;
   readonly environments: EnvModel;
   readonly jobs: JobModel;
-  /** The settings in force; read when they are loaded. */
+  /** The current settings of the server; loaded on demand. */
   readonly settings: AsyncValue<ISettings>;
-  /** Specs that the administrator offers; read when they are loaded. */
+  /** The administrator's templates; loaded on demand. */
   readonly templates: AsyncValue<ITemplate[]>;
 }
 
@@ -25,10 +25,10 @@ export const IEnvKernels = new Token<IEnvKernels>(
   'The environments and jobs of the server.'
 );
 
-/** What a person can do with environments, specs and jobs. */
+/** The actions on environments, specs and jobs. */
 export type IEnvController = Controller;
 
 export const IEnvController = new Token<IEnvController>(
   'jupyter-envkernels:IEnvController',
-  'What a person can do with environments, specs and jobs.'
+  'The actions on environments, specs and jobs.'
 );

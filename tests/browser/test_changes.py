@@ -47,7 +47,7 @@ def test_preview_create_update_and_back(page: Page, lab: Lab, channel_pythons: l
     paste_spec(page, f"name: course\ndependencies:\n- python={channel_pythons[-1]}\n- numpy=2.1\n")
     shown = preview(page)
     expect(shown.locator('[data-package="numpy"]')).to_contain_text("2.1")
-    expect(shown.get_by_text(re.compile(r"\d+ dependencies"))).to_be_visible()
+    expect(shown.get_by_text(re.compile(r"Needed by them: \d+ packages"))).to_be_visible()
     assert left_of(lab, "course") == []
     assert accessibility_faults(page, _TAB) == []
 
@@ -71,7 +71,7 @@ def test_preview_create_update_and_back(page: Page, lab: Lab, channel_pythons: l
     expect(page.locator('[data-spec="numpy=2.2"]')).to_be_visible()
     assert accessibility_faults(page, _TAB) == []
     change = preview(page).locator('tr[data-package="numpy"]')
-    expect(change).to_contain_text("upgraded")
+    expect(change).to_contain_text("updated")
     expect(change).to_contain_text(re.compile(r"2\.1\.\d+ . ?to ?2\.2"))
     assert accessibility_faults(page, _TAB) == []
     carry_out(page, "Update", "update").get_by_role("button", name="Open a notebook").click()
@@ -83,9 +83,9 @@ def test_preview_create_update_and_back(page: Page, lab: Lab, channel_pythons: l
     page.locator('[data-revision="1"] summary').click()
     expect(page.locator('[data-revision="1"] tr[data-package="numpy"]')).to_contain_text("changed")
     assert accessibility_faults(page, _TAB) == []
-    page.get_by_role("button", name="Go back to revision 0").click()
+    page.get_by_role("button", name="Roll back to revision 0").click()
     expect(plan(page).locator('tr[data-package="numpy"]')).to_contain_text("downgraded")
-    carry_out(page, "Go back", "rollback").get_by_role("button", name="Back to the history").click()
+    carry_out(page, "Roll back", "rollback").get_by_role("button", name="Back to the history").click()
     expect(page.locator("[data-revision]")).to_have_count(3)
     assert packages(lab, "course")["numpy"].startswith("2.1.")
 
@@ -146,10 +146,10 @@ def test_deleting_under_a_running_kernel_asks_twice(page: Page, lab: Lab, channe
     dialog = page.locator(".jp-Dialog", has_text="under running kernels")
     expect(dialog).to_contain_text(".ipynb")
     expect(dialog).to_contain_text("ipykernel_launcher")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     expect(row(page, "busy")).to_be_visible()
     delete(page, "busy")
-    dialog.get_by_role("button", name="Delete all the same").click()
+    dialog.get_by_role("button", name="Delete anyway").click()
     expect(row(page, "busy")).to_have_count(0, timeout=60_000)
 
 
@@ -190,7 +190,7 @@ def test_export_into_the_file_browser(page: Page, lab: Lab, channel_pythons: lis
     dialog = page.locator(".jp-Dialog")
     expect(dialog.locator("textarea")).to_have_value(re.compile(r"name: shared\n"))
     assert accessibility_faults(page, ".jp-EnvKernels-export") == []
-    save = dialog.get_by_role("button", name="Save in the file browser")
+    save = dialog.get_by_role("button", name="Save in file browser")
     save.click()
     expect(dialog).to_contain_text("Saved as environment-shared.yml")
     save.click()
@@ -206,7 +206,7 @@ def test_export_into_the_file_browser(page: Page, lab: Lab, channel_pythons: lis
 def test_what_the_channels_know_is_shown_while_one_types(page: Page, lab: Lab) -> None:
     open_lab(page, lab)
     paste_spec(page, "name: typo\ndependencies:\n- python\n- nmupy\n")
-    remarks = page.get_by_role("list", name="Remarks on the spec")
+    remarks = page.get_by_role("list", name="Problems")
     expect(remarks).to_contain_text("Did you mean numpy")
     expect(page.locator('[data-code="no-such-package"]')).to_have_attribute("data-line", "4")
     page.locator(".jp-EnvKernels-specText .cm-line", has_text="nmupy").click()

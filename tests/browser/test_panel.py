@@ -94,7 +94,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     page.keyboard.press("Escape")
     for name in ("lesson", "lesson-copy"):
         delete(page, name)
-        page.get_by_role("button", name="Delete all the same").click()  # its notebook is still open
+        page.get_by_role("button", name="Delete anyway").click()  # its notebook is still open
         expect(row(page, name)).to_have_count(0, timeout=60_000)
     deadline = time.monotonic() + 20
     while left_of(lab, "lesson"):  # the list is quicker than the disk
@@ -136,7 +136,7 @@ def test_a_mistake_is_shown_while_one_types(page: Page, lab: Lab) -> None:
     open_lab(page, lab)
     paste_spec(page, "name: lesson\ndependencies:\n- numpy\n - pandas\n")
     expect(page.locator('[data-envkernels-check="error"]')).to_be_visible()
-    expect(page.get_by_role("list", name="Remarks on the spec")).to_contain_text("Line 3")
+    expect(page.get_by_role("list", name="Problems")).to_contain_text("Line 3")
 
 
 def test_corrections_are_carried_out_and_undone(page: Page, lab: Lab) -> None:

@@ -61,9 +61,9 @@ export class FakeServer {
   revisions: IRevision[] = [];
   templates: ITemplate[] = [];
   serverSettings = makeSettings();
-  /** What was asked for, as `GET jobs`, in order. */
+  /** The requests, as `GET jobs`, in order. */
   requests: string[] = [];
-  /** The bodies of what was asked for with POST. */
+  /** The bodies of POST requests. */
   bodies: unknown[] = [];
   /** What the next request gets instead of an answer. */
   refusal: { status: number; body: string } | Error | null = null;

@@ -63,7 +63,7 @@ export function makeEnvironment(
   };
 }
 
-/** A conda package that somebody asked for. */
+/** A requested conda package. */
 export function makePackage(
   name: string,
   more: Partial<IInstalledPackage> = {}
@@ -219,7 +219,7 @@ export function makeJob(id: string, more: Partial<IJob> = {}): IJob {
     environment: 'ml',
     environment_id: 'ml0000000000',
     prefix: '/envs/ml',
-    user: 'somebody',
+    user: 'ada',
     state: 'queued',
     seq: 1,
     message: '',

@@ -1,5 +1,5 @@
 /**
- * Components in a page, as a person meets them.
+ * Components in a page, used as a user would.
  */
 
 import { nullTranslator } from '@jupyterlab/translation';
@@ -51,7 +51,7 @@ export class Page {
     });
   }
 
-  /** Change what a field holds, as a person does it. */
+  /** Change the value of a field, as user input. */
   type(selector: string, value: string): void {
     const [node] = this.all(selector);
     const { set } = Object.getOwnPropertyDescriptor(

@@ -1,5 +1,5 @@
 /**
- * The jobs that run and those that ran lately.
+ * The running and the most recent jobs.
  */
 
 import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
@@ -25,7 +25,7 @@ export interface IActivityProps extends IBaseProps {
 export interface IActivityActions {
   showJob: (id: string) => void;
   cancel: (id: string) => void;
-  /** Take up again what was not finished. */
+  /** Resume or repeat an unfinished job. */
   runJob: (job: IJob) => void;
 }
 
@@ -34,7 +34,7 @@ export function Activity(props: IActivityProps): JSX.Element {
   if (!jobs.length) {
     return (
       <p className="jp-EnvKernels-hint">
-        {trans.__('What you create, change or delete shows here.')}
+        {trans.__('What you create, change or delete appears here.')}
       </p>
     );
   }
@@ -96,7 +96,7 @@ function JobRow(props: IActivityProps & { job: IJob }): JSX.Element {
   );
 }
 
-/** Whether the job ended before its time, and nothing has been done to the environment since. */
+/** Return whether the job did not succeed, and no later job concerns its environment. */
 export function isUnfinished(job: IJob, jobs: ReadonlyArray<IJob>): boolean {
   return (
     !isActive(job) &&

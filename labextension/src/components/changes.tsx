@@ -1,5 +1,5 @@
 /**
- * What becomes of packages, in words and signs: colour says nothing that they do not.
+ * Changes of packages as words and signs: colour is never the only information.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -10,7 +10,7 @@ import { IChangeLine } from './packages';
 
 type ChangeWord = IChangeLine['change'];
 
-/** In the order in which a person wants to know of them. */
+/** In order of importance. */
 const ORDER: ChangeWord[] = [
   'removed',
   'downgraded',
@@ -33,7 +33,7 @@ function changeName(change: ChangeWord, trans: TranslationBundle): string {
   const names: { [change in ChangeWord]: string } = {
     added: trans.__('added'),
     removed: trans.__('removed'),
-    upgraded: trans.__('upgraded'),
+    upgraded: trans.__('updated'),
     downgraded: trans.__('downgraded'),
     changed: trans.__('changed'),
     rebuilt: trans.__('rebuilt')
@@ -43,11 +43,11 @@ function changeName(change: ChangeWord, trans: TranslationBundle): string {
 
 interface IChangesProps extends IBaseProps {
   changes: ReadonlyArray<IChangeLine>;
-  /** The names that the person has asked for, which come first of their kind. */
-  asked?: ReadonlySet<string>;
+  /** The requested names, which come first among changes of one kind. */
+  requested?: ReadonlySet<string>;
 }
 
-/** How many packages are added, removed and so on. */
+/** Show how many packages are added, removed and so on. */
 export function ChangeCounts({ changes, trans }: IChangesProps): JSX.Element {
   const found = ORDER.map(change => ({
     change,
@@ -56,7 +56,7 @@ export function ChangeCounts({ changes, trans }: IChangesProps): JSX.Element {
   return (
     <ul
       className="jp-EnvKernels-changeCounts"
-      aria-label={trans.__('Changes in numbers')}
+      aria-label={trans.__('Number of changes')}
     >
       {found.map(({ change, number }) => (
         <li key={change} data-change={change}>
@@ -68,11 +68,11 @@ export function ChangeCounts({ changes, trans }: IChangesProps): JSX.Element {
   );
 }
 
-/** Each package that changes, with its versions. */
+/** Show each package that changes, with its versions. */
 export function ChangeTable(props: IChangesProps): JSX.Element {
-  const { asked = new Set(), changes, trans } = props;
+  const { changes, requested = new Set(), trans } = props;
   const rank = ({ change, name }: IChangeLine) =>
-    2 * ORDER.indexOf(change) + (asked.has(name) ? 0 : 1);
+    2 * ORDER.indexOf(change) + (requested.has(name) ? 0 : 1);
   const sorted = [...changes].sort((a, b) => rank(a) - rank(b));
   return (
     <table className="jp-EnvKernels-table jp-EnvKernels-changes">
@@ -89,7 +89,7 @@ export function ChangeTable(props: IChangesProps): JSX.Element {
             key={line.name}
             data-package={line.name}
             data-change={line.change}
-            data-asked={asked.has(line.name) || undefined}
+            data-requested={requested.has(line.name) || undefined}
           >
             <th scope="row">{line.name}</th>
             <td className="jp-EnvKernels-changeWord">
@@ -118,7 +118,7 @@ function Sign({ change }: { change: ChangeWord }): JSX.Element {
   );
 }
 
-/** "1.2 → 1.3"; the builds only where the versions do not differ. */
+/** Show "1.2 → 1.3"; the builds only if the versions are equal. */
 function Versions(props: IBaseProps & { line: IChangeLine }): JSX.Element {
   const { line, trans } = props;
   const isRebuilt = line.change === 'rebuilt';

@@ -1,5 +1,5 @@
 /**
- * Small parts that several components share.
+ * Small components that others share.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -20,7 +20,7 @@ interface IIconButtonProps {
   label: string;
   /** The tooltip, where it says more than the label. */
   title?: string;
-  /** Why it cannot be used now; the button then stays in reach of the keyboard, so that the reason can be found. */
+  /** Why it is disabled; the button stays focusable, so that the reason can be read. */
   disabledReason?: string | null;
   /** Whether it opens a menu. */
   hasMenu?: boolean;
@@ -28,7 +28,7 @@ interface IIconButtonProps {
   onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
 }
 
-/** A button with only an icon. */
+/** Show a button that has only an icon. */
 export function IconButton(props: IIconButtonProps): JSX.Element {
   const { disabledReason, hasMenu, icon, label, onClick, tabIndex, title } =
     props;
@@ -56,7 +56,7 @@ export function IconButton(props: IIconButtonProps): JSX.Element {
 interface IButtonProps {
   kind?: 'primary' | 'plain';
   icon?: LabIcon;
-  /** The accessible name, where the words on it are not enough. */
+  /** The accessible name, if the text on it is not enough. */
   label?: string;
   title?: string;
   disabled?: boolean;
@@ -65,7 +65,7 @@ interface IButtonProps {
   children: React.ReactNode;
 }
 
-/** A button with words. */
+/** Show a button with text. */
 export function TextButton(props: IButtonProps): JSX.Element {
   const { kind = 'plain', icon: Icon, label, children, ...others } = props;
   return (
@@ -86,13 +86,13 @@ interface IProgressBarProps extends IBaseProps {
   progress: IProgress | null;
 }
 
-/** How far a phase is, how fast, and how long it will go on. */
+/** Return the progress, speed and remaining time of a phase. */
 export function amounts(progress: IProgress, trans: TranslationBundle): string {
   const words = [formatProgress(progress, trans), formatPace(progress, trans)];
   return words.filter(Boolean).join(' · ');
 }
 
-/** A bar that shows how far the phase is; it wanders while that is unknown. */
+/** Show a progress bar; it is indeterminate while the total is unknown. */
 export function ProgressBar(props: IProgressBarProps): JSX.Element {
   const { label, progress, trans } = props;
   const part = fraction(progress);
@@ -126,7 +126,7 @@ interface ICheckboxProps {
   onChange: (isChecked: boolean) => void;
 }
 
-/** A box to tick, with words. */
+/** Show a checkbox with its label. */
 export function Checkbox(props: ICheckboxProps): JSX.Element {
   const { hint, isChecked, label, onChange } = props;
   const id = React.useId();
@@ -149,7 +149,7 @@ export function Checkbox(props: ICheckboxProps): JSX.Element {
   );
 }
 
-/** What is folded until a person wants to see it; made only then. */
+/** Show a summary that opens; its content is rendered only while it is open. */
 export function Fold(props: {
   summary: React.ReactNode;
   isOpen?: boolean;
@@ -168,7 +168,7 @@ export function Fold(props: {
   );
 }
 
-/** What went wrong, and what to do about it; what more there is to read is folded. */
+/** Show a message and its remedy, and folded the explanation. */
 export function ProblemText(
   props: IBaseProps & { problem: IProblem }
 ): JSX.Element {
@@ -190,7 +190,7 @@ export function ProblemText(
   );
 }
 
-/** A problem in the place of what it keeps from being shown or done. */
+/** Show a problem in place of the content that it prevents. */
 export function Notice(props: IBaseProps & { problem: IProblem }): JSX.Element {
   return (
     <div role="alert" className="jp-EnvKernels-notice">

@@ -1,5 +1,5 @@
 /**
- * What the server remarks on a spec.
+ * The diagnostics of a spec.
  */
 
 import React from 'react';
@@ -12,14 +12,14 @@ import { SeverityIcon } from './icons';
 import { describe } from './labels';
 
 export interface IDiagnosticsProps extends IBaseProps {
-  /** Null before the first answer. */
+  /** Null before the first response. */
   checked: ICheckedSpec | null;
   error: RequestError | null;
-  /** Called with the diagnostic that the person wants to see in the text. */
+  /** Called with the diagnostic to show in the text. */
   onSelect: (diagnostic: IDiagnostic) => void;
-  /** The text as it is now: corrections are offered that apply to it. */
+  /** The current text: only fixes that apply to it are offered. */
   text: string;
-  /** Called with the correction that the person wants. */
+  /** Called with the fix to apply. */
   onFix: (fix: IFix) => void;
 }
 
@@ -38,7 +38,7 @@ export function Diagnostics(props: IDiagnosticsProps): JSX.Element {
       {diagnostics.length > 0 && (
         <ul
           className="jp-EnvKernels-diagnostics"
-          aria-label={trans.__('Remarks on the spec')}
+          aria-label={trans.__('Problems')}
         >
           {diagnostics.map((diagnostic, place) => (
             <Diagnostic key={place} {...props} diagnostic={diagnostic} />
@@ -84,7 +84,7 @@ function Diagnostic(
   );
 }
 
-/** `unchecked`, `error`, `warning` or `ok`. */
+/** Return `unchecked`, `error`, `warning` or `ok`. */
 export function checkState(props: IDiagnosticsProps): string {
   if (props.error || !props.checked) {
     return 'unchecked';

@@ -1,5 +1,5 @@
 /**
- * What is to be known of one environment, below its row.
+ * The details of an environment, below its row.
  */
 
 import React from 'react';
@@ -31,7 +31,7 @@ export function EnvironmentDetails(props: IDetailsProps): JSX.Element {
       trans.__('Shared'),
       usage
         ? trans.__(
-            '%1, with the cache and others',
+            '%1, with the package cache and other environments',
             formatBytes(usage.shared_bytes)
           )
         : trans.__('not measured yet')
@@ -39,11 +39,7 @@ export function EnvironmentDetails(props: IDetailsProps): JSX.Element {
     [trans.__('Created'), created ? <Time {...props} time={created} /> : '–'],
     [
       trans.__('Last used'),
-      last_used ? (
-        <Time {...props} time={last_used} />
-      ) : (
-        trans.__('never, as far as is known')
-      )
+      last_used ? <Time {...props} time={last_used} /> : trans.__('never')
     ]
   ];
   return (
@@ -67,7 +63,7 @@ function Time(props: IBaseProps & { time: string }): JSX.Element {
   );
 }
 
-/** What an order goes by, in the row itself; empty where it is not known. */
+/** Return the value that the list is sorted by, for the row; empty if unknown. */
 export function orderValue(
   props: IBaseProps & { environment: IEnvironment; order: Order }
 ): string {
@@ -82,5 +78,5 @@ export function orderValue(
   if (last_used) {
     return trans.__('used %1', formatAge(last_used, trans));
   }
-  return created ? trans.__('made %1', formatAge(created, trans)) : '';
+  return created ? trans.__('created %1', formatAge(created, trans)) : '';
 }

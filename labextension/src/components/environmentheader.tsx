@@ -1,5 +1,5 @@
 /**
- * What is above the pages about one environment: which one it is, and the way to the other pages.
+ * The header of the pages of an environment: its name and the tabs.
  */
 
 import React from 'react';
@@ -32,7 +32,7 @@ export function EnvironmentHeader(props: IHeaderProps): JSX.Element {
       <div className="jp-EnvKernels-jobPrefix" title={environment.prefix}>
         {environment.prefix}
       </div>
-      <nav aria-label={trans.__('About this environment')}>
+      <nav aria-label={trans.__('Pages of this environment')}>
         {ENVIRONMENT_PAGES.map(one => (
           <button
             key={one}
@@ -47,7 +47,7 @@ export function EnvironmentHeader(props: IHeaderProps): JSX.Element {
       </nav>
       {reason && (
         <p className="jp-EnvKernels-planNote" role="note">
-          {trans.__('%1; clone it to change the copy.', reason)}
+          {trans.__('%1. Clone it to make changes.', reason)}
         </p>
       )}
     </div>

@@ -13,19 +13,19 @@ import { environmentIcon } from './icons';
 import { Order, ordered, ORDERS } from './sorting';
 import { describe } from './labels';
 
-/** From how many environments on there is a filter. */
+/** Lists longer than this have a filter. */
 const FILTER_FROM = 8;
 
 export interface IEnvironmentListProps extends IBaseProps {
-  /** Null while they are not known. */
+  /** Null while they are loading. */
   environments: ReadonlyArray<IEnvironment> | null;
   error: RequestError | null;
-  /** The jobs that run, to mark the environments that they work on. */
+  /** The running jobs, to mark the environments that they change. */
   jobs: ReadonlyArray<IJob>;
   actions: IEnvironmentActions & { newEnvironment: () => void };
 }
 
-/** The environments, one below the other, with what can be done with each. */
+/** Show the environments, each with its actions. */
 export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
   const { environments, error, trans } = props;
   return (
@@ -33,7 +33,7 @@ export function EnvironmentList(props: IEnvironmentListProps): JSX.Element {
       {error && <Notice problem={describe(error, trans)} trans={trans} />}
       {!environments && !error && (
         <p className="jp-EnvKernels-hint" role="status">
-          {trans.__('Looking for environments…')}
+          {trans.__('Loading environments…')}
         </p>
       )}
       {environments?.length === 0 && <NoEnvironment {...props} />}
@@ -82,14 +82,14 @@ function OrderSelect(
 ): JSX.Element {
   const { onChange, order, trans } = props;
   const words: { [order in Order]: string } = {
-    name: trans.__('By name'),
-    size: trans.__('Largest first'),
-    'last-used': trans.__('Longest unused first')
+    name: trans.__('Name'),
+    size: trans.__('Size'),
+    'last-used': trans.__('Least recently used')
   };
   return (
     <HTMLSelect
       className="jp-EnvKernels-order"
-      aria-label={trans.__('Order of the environments')}
+      aria-label={trans.__('Sort environments by')}
       value={order}
       onChange={event => onChange(event.target.value as Order)}
     >
@@ -102,7 +102,7 @@ function OrderSelect(
   );
 }
 
-/** Whether each word of the query is in the name, the place or a kernel's name. */
+/** Return whether each word of the query is in the name, the prefix or a kernel's name. */
 export function matches(environment: IEnvironment, query: string): boolean {
   const { name, prefix, kernels } = environment;
   const text = [name, prefix, ...kernels.map(kernel => kernel.display_name)]
@@ -121,7 +121,7 @@ function NoEnvironment(props: IEnvironmentListProps): JSX.Element {
       <environmentIcon.react tag="div" className="jp-EnvKernels-emptyIcon" />
       <p>
         {trans.__(
-          'No conda environment yet. Describe one in a few lines, and it becomes a kernel.'
+          'No conda environments yet. Create one from a short spec, and use it as a kernel.'
         )}
       </p>
       <TextButton kind="primary" onClick={actions.newEnvironment}>
@@ -131,7 +131,7 @@ function NoEnvironment(props: IEnvironmentListProps): JSX.Element {
   );
 }
 
-/** The rows are one stop of the Tab key; the arrow keys move between them. */
+/** Show the rows: one tab stop, with the arrow keys to move between them. */
 function Rows(
   props: IEnvironmentListProps & {
     order: Order;
@@ -175,7 +175,7 @@ function Rows(
   );
 }
 
-/** Where a key leads from a row of a list; null where nowhere. */
+/** Return the row that a key moves to; null for other keys. */
 export function nextPlace(
   key: string,
   place: number,

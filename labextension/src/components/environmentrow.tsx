@@ -24,16 +24,16 @@ import {
 } from './permissions';
 import { Order } from './sorting';
 
-/** What can be done with an environment. */
+/** The actions of an environment. */
 export interface IEnvironmentActions {
-  /** Open a new notebook; `anchor` is where to ask for the kernel when there are several. */
+  /** Open a new notebook; a menu at `anchor` offers several kernels. */
   openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
-  /** The details are shown: sizes and times may be newer. */
-  lookAgain: () => void;
+  /** Read sizes and times again, when details are opened. */
+  refreshList: () => void;
   addKernel: (environment: IEnvironment) => void;
   clone: (environment: IEnvironment) => void;
   remove: (environment: IEnvironment) => void;
-  /** Offer all that can be done; the focus returns to `anchor`. */
+  /** Open the menu of all actions; focus returns to `anchor`. */
   openMenu: (
     environment: IEnvironment,
     anchor: HTMLElement,
@@ -45,9 +45,9 @@ interface IEnvironmentRowProps extends IBaseProps {
   environment: IEnvironment;
   /** What the list is sorted by. */
   order: Order;
-  /** Whether the Tab key stops here. */
+  /** Whether the row is the tab stop. */
   isStop: boolean;
-  /** The job that works on the environment now. */
+  /** The job that is changing the environment. */
   job?: IJob;
   actions: IEnvironmentActions;
   onFocus: () => void;
@@ -60,7 +60,7 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
   const setOpen = (wanted: boolean) => {
     setIsOpen(wanted);
     if (wanted) {
-      actions.lookAgain();
+      actions.refreshList();
     }
   };
   const detailsId = React.useId();
@@ -129,7 +129,7 @@ export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
   );
 }
 
-/** Why there is no kernel, and the way to one where there is one. */
+/** Show why there is no kernel, and a button that adds one. */
 function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
   const { actions, environment, isStop, job, trans } = props;
   const { name, problem } = environment;
@@ -159,7 +159,7 @@ function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
   );
 }
 
-/** What is wrong; what to do about it is seen when the pointer is on it. */
+/** Show a message, with its remedy as a tooltip. */
 function ProblemText(props: { message: string; remedy: string }): JSX.Element {
   return (
     <div className="jp-EnvKernels-rowProblem" title={props.remedy}>
@@ -178,7 +178,9 @@ function Subtitle(props: IEnvironmentRowProps): JSX.Element {
     <div className="jp-EnvKernels-rowSubtitle">
       {job && (
         <span className="jp-EnvKernels-rowBusy">
-          {job.kind === 'remove' ? trans.__('Deleting…') : trans.__('In work…')}
+          {job.kind === 'remove'
+            ? trans.__('Deleting…')
+            : trans.__('Changing…')}
         </span>
       )}
       {!job && value && <span className="jp-EnvKernels-rowValue">{value}</span>}
@@ -200,7 +202,7 @@ function Marks(props: IEnvironmentRowProps): JSX.Element {
     [
       environment.is_base,
       trans.__('base'),
-      trans.__('The root of a conda installation')
+      trans.__('The base environment of a conda installation')
     ],
     [
       environment.is_running,
@@ -261,7 +263,9 @@ function RowActions(props: IEnvironmentRowProps): JSX.Element {
         label={trans.__('Delete %1', name)}
         title={trans.__('Delete…')}
         disabledReason={
-          job ? trans.__('A job works on it') : whyKept(environment, trans)
+          job
+            ? trans.__('A job is changing this environment')
+            : whyKept(environment, trans)
         }
         tabIndex={tabIndex}
         onClick={() => actions.remove(environment)}
@@ -281,7 +285,7 @@ function RowActions(props: IEnvironmentRowProps): JSX.Element {
   );
 }
 
-/** The languages of kernels, each once, as names. */
+/** Return the names of the languages of kernels, each once. */
 export function languages(kernels: ReadonlyArray<IKernel>): string[] {
   const names = kernels.map(
     ({ language }) => language.charAt(0).toUpperCase() + language.slice(1)
@@ -297,5 +301,5 @@ function whyNoNotebook(
     return null;
   }
   const problem = environment.problem ?? environment.kernels[0]?.problem;
-  return problem?.message ?? trans.__('It has no kernel');
+  return problem?.message ?? trans.__('This environment has no kernel');
 }

@@ -1,5 +1,5 @@
 /**
- * An environment as the text of a file.
+ * An exported environment.
  */
 
 import {
@@ -17,7 +17,7 @@ import { IBaseProps, Notice, TextButton } from './common';
 import { SeverityIcon } from './icons';
 import { describe } from './labels';
 
-/** What a format is called. */
+/** Return the name of a format. */
 export function formatName(
   format: ExportFormat,
   trans: TranslationBundle
@@ -25,7 +25,7 @@ export function formatName(
   const names: { [format in ExportFormat]: string } = {
     yaml: trans.__('environment.yml, exact'),
     'yaml-no-builds': trans.__('environment.yml, versions'),
-    'yaml-from-history': trans.__('environment.yml, as asked for'),
+    'yaml-from-history': trans.__('environment.yml, requested packages'),
     explicit: trans.__('@EXPLICIT list of URLs'),
     'pixi-lock': trans.__('pixi.lock'),
     requirements: trans.__('requirements.txt')
@@ -33,7 +33,7 @@ export function formatName(
   return names[format];
 }
 
-/** What a format is good for. */
+/** Return a hint when to use a format. */
 function formatHint(format: ExportFormat, trans: TranslationBundle): string {
   const hints: { [format in ExportFormat]: string } = {
     yaml: trans.__(
@@ -43,13 +43,13 @@ function formatHint(format: ExportFormat, trans: TranslationBundle): string {
       'Every package with its version: nearly the same environment, also on other platforms.'
     ),
     'yaml-from-history': trans.__(
-      'Only what somebody asked for: the short file that a person edits.'
+      'Only the requested packages: a short file that is easy to edit.'
     ),
     explicit: trans.__(
-      'Every conda package by its address and hash: made again without a solver. Packages of pip are not in it.'
+      'The URL and hash of every conda package: installed without solving. Does not include pip packages.'
     ),
     'pixi-lock': trans.__(
-      'Every conda package by its address and hash, for pixi. Packages of pip only if they came from a URL or a folder.'
+      'The URL and hash of every conda package, for pixi. Includes pip packages only if they came from a URL or a folder.'
     ),
     requirements: trans.__('The Python packages, for pip.')
   };
@@ -58,16 +58,16 @@ function formatHint(format: ExportFormat, trans: TranslationBundle): string {
 
 export interface IExportViewProps extends IBaseProps {
   format: ExportFormat;
-  /** Null while it is not known. */
+  /** Null while it is loading. */
   exported: IExported | null;
   error: RequestError | null;
-  /** What has just been done. */
+  /** A note about the last action. */
   done: string;
   actions: {
     setFormat: (format: ExportFormat) => void;
     copy: () => void;
     download: () => void;
-    /** Save it into the folder that the file browser shows; null where there is none. */
+    /** Save it in the folder of the file browser; null without a file browser. */
     save: (() => void) | null;
   };
 }
@@ -100,7 +100,7 @@ export function ExportView(props: IExportViewProps): JSX.Element {
         <textarea
           readOnly
           className="jp-EnvKernels-exportText"
-          aria-label={trans.__('The file')}
+          aria-label={trans.__('File content')}
           aria-busy={text === null}
           spellCheck={false}
           value={text ?? trans.__('Reading the packages…')}
@@ -127,7 +127,7 @@ export function ExportView(props: IExportViewProps): JSX.Element {
             disabled={text === null}
             onClick={actions.save}
           >
-            {trans.__('Save in the file browser')}
+            {trans.__('Save in file browser')}
           </TextButton>
         )}
       </div>
@@ -138,27 +138,30 @@ export function ExportView(props: IExportViewProps): JSX.Element {
   );
 }
 
-/** How many names of packages are shown. */
+/** The number of package names shown. */
 const SHOWN = 10;
 
-/** That the file does not hold all packages. */
+/** Show which packages the file does not include. */
 function LeftOut(props: IBaseProps & { names: string[] }): JSX.Element {
   const { names, trans } = props;
   const more = names.length > SHOWN ? ' …' : '';
   return (
-    <ul className="jp-EnvKernels-warnings" aria-label={trans.__('Left out')}>
+    <ul
+      className="jp-EnvKernels-warnings"
+      aria-label={trans.__('Missing packages')}
+    >
       <li data-severity="warning">
         <SeverityIcon severity="warning" />
         <span>
           {trans._n(
-            'The file lacks %1 package of the environment: %2.',
-            'The file lacks %1 packages of the environment: %2.',
+            'The file does not include %1 package of the environment: %2.',
+            'The file does not include %1 packages of the environment: %2.',
             names.length,
             names.slice(0, SHOWN).join(', ') + more
           )}
           <span className="jp-EnvKernels-remedy">
             {' '}
-            {trans.__('“%1” has all of them.', formatName('yaml', trans))}
+            {trans.__('“%1” includes all of them.', formatName('yaml', trans))}
           </span>
         </span>
       </li>

@@ -1,12 +1,12 @@
 /**
- * Amounts and times in words.
+ * Amounts and times as text.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { IProgress } from '../types';
 
-/** A number of bytes: "1.5 MB". */
+/** Format a number of bytes: "1.5 MB". */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** A time in milliseconds: "0:07", "1:02:03". */
+/** Format a duration in milliseconds: "0:07", "1:02:03". */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const pad = (value: number) => String(value).padStart(2, '0');
@@ -29,7 +29,7 @@ export function formatDuration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
 }
 
-/** How far a phase is: "1.5 MB of 20 MB", "3 of 12 packages". */
+/** Format the progress of a phase: "1.5 MB of 20 MB", "3 of 12 packages". */
 export function formatProgress(
   progress: IProgress,
   trans: TranslationBundle
@@ -50,7 +50,7 @@ export function formatProgress(
     : trans._n('%2 of %1 package', '%2 of %1 packages', total, done);
 }
 
-/** How fast a phase is, and how long it will go on: "3.2 MB/s, 9 s left"; empty while that is unknown. */
+/** Format the speed and remaining time of a phase: "3.2 MB/s, 9 s left"; empty while unknown. */
 export function formatPace(
   progress: IProgress,
   trans: TranslationBundle
@@ -73,7 +73,7 @@ function formatLeft(seconds: number, trans: TranslationBundle): string {
     : trans.__('%1 h left', Math.round(minutes / 60));
 }
 
-/** Between 0 and 1; null while unknown. */
+/** Return the completed fraction, between 0 and 1; null while unknown. */
 export function fraction(progress: IProgress | null): number | null {
   if (!progress?.total) {
     return null;
@@ -83,7 +83,7 @@ export function fraction(progress: IProgress | null): number | null {
 
 const DAY = 24 * 3600 * 1000;
 
-/** How long ago something was: "today", "3 days ago", "2 months ago". */
+/** Format an age: "today", "3 days ago", "2 months ago". */
 export function formatAge(
   time: string,
   trans: TranslationBundle,
@@ -102,7 +102,7 @@ export function formatAge(
     : trans._n('%1 year ago', '%1 years ago', Math.floor(days / 365.25));
 }
 
-/** A date and a time as the person's language writes them. */
+/** Format a date and time in the user's locale. */
 export function formatTime(time: string): string {
   return new Date(time).toLocaleString(undefined, {
     dateStyle: 'medium',

@@ -1,5 +1,5 @@
 /**
- * What was done to an environment, and the way back.
+ * The revisions of an environment, and rollback.
  */
 
 import React from 'react';
@@ -13,17 +13,17 @@ import { revisionChanges } from './packages';
 import { describe } from './labels';
 
 export interface IHistoryListProps extends IBaseProps {
-  /** Oldest first; null while they are not known. */
+  /** Oldest first; null while they are loading. */
   revisions: ReadonlyArray<IRevision> | null;
-  /** Why they are not known, or why the server refused to go back. */
+  /** Why they could not be read, or why the server refused a rollback. */
   error: RequestError | null;
   /** Whether the environment may be changed. */
   isChangeable: boolean;
   isStarting: boolean;
-  onGoBack: (revision: IRevision) => void;
+  onRollback: (revision: IRevision) => void;
 }
 
-/** The revisions, newest first. */
+/** Show the revisions, newest first. */
 export function HistoryList(props: IHistoryListProps): JSX.Element {
   const { error, revisions, trans } = props;
   return (
@@ -34,7 +34,7 @@ export function HistoryList(props: IHistoryListProps): JSX.Element {
       )}
       {revisions?.length === 0 && (
         <p className="jp-EnvKernels-planNote">
-          {trans.__('There is no history of this environment.')}
+          {trans.__('This environment has no history.')}
         </p>
       )}
       {revisions && revisions.length > 0 && (
@@ -59,7 +59,7 @@ export function HistoryList(props: IHistoryListProps): JSX.Element {
 function RevisionRow(
   props: IHistoryListProps & { revision: IRevision }
 ): JSX.Element {
-  const { isChangeable, isStarting, onGoBack, revision, trans } = props;
+  const { isChangeable, isStarting, onRollback, revision, trans } = props;
   const { command, is_current, specs, time } = revision;
   const number = revision.revision;
   const changes = revisionChanges(revision);
@@ -74,18 +74,18 @@ function RevisionRow(
           {trans.__('Revision %1', number)}
         </span>
         <span className="jp-EnvKernels-revisionTime">
-          {time ? formatTime(time) : trans.__('at an unknown time')}
+          {time ? formatTime(time) : trans.__('unknown time')}
         </span>
         {is_current && (
-          <span className="jp-EnvKernels-mark">{trans.__('now')}</span>
+          <span className="jp-EnvKernels-mark">{trans.__('current')}</span>
         )}
         {!is_current && isChangeable && (
           <TextButton
-            label={trans.__('Go back to revision %1', number)}
+            label={trans.__('Roll back to revision %1', number)}
             disabled={isStarting}
-            onClick={() => onGoBack(revision)}
+            onClick={() => onRollback(revision)}
           >
-            {trans.__('Go back to this…')}
+            {trans.__('Roll back…')}
           </TextButton>
         )}
       </div>
@@ -94,7 +94,7 @@ function RevisionRow(
       )}
       {specs.length > 0 && (
         <p className="jp-EnvKernels-revisionSpecs">
-          {trans.__('Asked for: %1', specs.join(', '))}
+          {trans.__('Requested: %1', specs.join(', '))}
         </p>
       )}
       {changes.length > 0 ? (

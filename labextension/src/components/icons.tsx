@@ -42,7 +42,7 @@ const LANGUAGES: { [language: string]: LabIcon } = {
   julia: juliaIcon
 };
 
-/** The icon of the environment's language. */
+/** Return the icon of the environment's language. */
 export function languageIcon(environment: IEnvironment): LabIcon {
   const language = environment.kernels[0]?.language.toLowerCase();
   return language ? (LANGUAGES[language] ?? kernelIcon) : environmentIcon;
@@ -54,7 +54,7 @@ const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {
   info: infoIcon
 };
 
-/** How grave a remark is, as an icon. */
+/** Show the icon of a severity. */
 export function SeverityIcon(props: { severity: Severity }): JSX.Element {
   const Icon = SEVERITY_ICONS[props.severity];
   return (
@@ -73,7 +73,7 @@ const STATE_ICONS: { [state in JobState]: LabIcon | null } = {
   interrupted: errorIcon
 };
 
-/** The state of a job as an icon; a spinner while it runs. */
+/** Show the icon of a job state; a spinner while it runs. */
 export function StateIcon(props: { state: JobState }): JSX.Element {
   const icon = STATE_ICONS[props.state];
   return (

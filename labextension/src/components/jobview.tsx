@@ -1,5 +1,5 @@
 /**
- * A job: its phases, how far it is, its log, and how it ended.
+ * A job: its phases, progress, log and outcome.
  */
 
 import { checkIcon, closeIcon, redoIcon } from '@jupyterlab/ui-components';
@@ -37,19 +37,19 @@ export interface IJobViewProps extends IBaseProps {
   phases: ReadonlyArray<JobPhase>;
   isCancelling: boolean;
   log: { text: string; isCut: boolean };
-  /** What the job has planned, if it is a plan that is ready. */
+  /** The plan of a succeeded `plan` job. */
   plan: { value: IPlan | null; error: RequestError | null } | null;
   actions: IJobActions;
 }
 
-/** What can be done with the job; what is null cannot. */
+/** The actions of a job; null where not possible. */
 export interface IJobActions {
   cancel: () => void;
   newEnvironment: () => void;
   openNotebook: ((anchor: HTMLElement) => void) | null;
-  /** Lead back to where the job was asked for. */
+  /** Go back to the page that started the job. */
   back: { label: string; go: () => void } | null;
-  /** Carry out what a plan says, or take up again what was not finished. */
+  /** Carry out a plan, or resume or repeat an unfinished job. */
   run: (() => void) | null;
 }
 
@@ -64,25 +64,25 @@ export function JobView(props: IJobViewProps): JSX.Element {
       data-job-phase={job.phase ?? undefined}
     >
       <Header {...props} />
-      {plan ? <Preview {...props} plan={plan} /> : <Course {...props} />}
+      {plan ? <Preview {...props} plan={plan} /> : <JobProgress {...props} />}
     </div>
   );
 }
 
-/** How the job goes on, and how it ended. */
-function Course(props: IJobViewProps): JSX.Element {
+/** Show the phases, the progress or outcome, and the log. */
+function JobProgress(props: IJobViewProps): JSX.Element {
   const { job, log, trans } = props;
   return (
     <>
       <Stepper {...props} />
-      {isActive(job) ? <Advance {...props} /> : <Outcome {...props} />}
+      {isActive(job) ? <CurrentPhase {...props} /> : <Outcome {...props} />}
       <h3 className="jp-EnvKernels-logTitle">{trans.__('Log')}</h3>
       <Log {...log} trans={trans} />
     </>
   );
 }
 
-/** What the job has planned, and the button that does it. */
+/** Show the plan, and the button that carries it out. */
 function Preview(
   props: IJobViewProps & { plan: NonNullable<IJobViewProps['plan']> }
 ): JSX.Element {
@@ -102,12 +102,12 @@ function Preview(
         {() => <Log {...log} trans={trans} />}
       </Fold>
       <div className="jp-EnvKernels-buttons jp-EnvKernels-planButtons">
+        {back && <TextButton onClick={back.go}>{back.label}</TextButton>}
         {plan.value && run && job.plans && (
           <TextButton kind="primary" onClick={run}>
             {applyName(job.plans, trans)}
           </TextButton>
         )}
-        {back && <TextButton onClick={back.go}>{back.label}</TextButton>}
       </div>
     </>
   );
@@ -177,7 +177,7 @@ function StepMark({ state }: Pick<IStep, 'state'>): JSX.Element | null {
   return state === 'stopped' ? <closeIcon.react tag="span" /> : null;
 }
 
-function Advance(props: IJobViewProps): JSX.Element {
+function CurrentPhase(props: IJobViewProps): JSX.Element {
   const { isCancelling, job, trans } = props;
   const message = job.message || stateName(job.state, trans);
   return (
@@ -204,7 +204,7 @@ function Advance(props: IJobViewProps): JSX.Element {
   );
 }
 
-/** What a screen reader says of it: the phase, and each quarter of it, but not each package. */
+/** Return the text for screen readers: the phase and each quarter of it, not each package. */
 function spoken({ job, trans }: IJobViewProps): string {
   const name = job.phase
     ? phaseName(job.phase, trans)
@@ -235,14 +235,14 @@ function Outcome(props: IJobViewProps): JSX.Element {
             {trans.__('Open a notebook')}
           </TextButton>
         )}
-        <WaysOn {...props} />
+        <NextSteps {...props} />
       </div>
     </section>
   );
 }
 
-/** What is to be done next; first of all, to resume what was interrupted. */
-function WaysOn({ actions, job, trans }: IJobViewProps): JSX.Element {
+/** Show the next actions; for an interrupted job, Resume comes first. */
+function NextSteps({ actions, job, trans }: IJobViewProps): JSX.Element {
   const { back, newEnvironment, openNotebook, run } = actions;
   const isInterrupted = job.state === 'interrupted';
   const again = run && (
@@ -274,7 +274,7 @@ function WaysOn({ actions, job, trans }: IJobViewProps): JSX.Element {
   );
 }
 
-/** The time that the job has taken, kept current while it runs. */
+/** Return the elapsed time of the job, updated while it runs. */
 function useElapsed(job: IJob): string {
   const [now, setNow] = React.useState(Date.now());
   const ticks = isActive(job);

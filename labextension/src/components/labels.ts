@@ -1,5 +1,5 @@
 /**
- * Jobs and failures in words.
+ * The labels of jobs, their kinds, phases and states, and the texts of failures.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -14,93 +14,95 @@ import {
   PlannedKind
 } from '../types';
 
-/** What the job does: "Create ml". */
+/** Return what the job does: "Create ml". */
 export function jobTitle(job: IJob, trans: TranslationBundle): string {
-  const title = kindTitle(job.plans ?? job.kind, job.environment, trans);
+  const { title } = kindLabels(job.plans ?? job.kind, job.environment, trans);
   return job.kind === 'plan' ? trans.__('Preview: %1', title) : title;
 }
 
-function kindTitle(
-  kind: JobKind,
-  name: string,
-  trans: TranslationBundle
-): string {
-  const titles: { [kind in JobKind]: string } = {
-    plan: name,
-    create: trans.__('Create %1', name),
-    clone: trans.__('Clone to %1', name),
-    update: trans.__('Update %1', name),
-    'add-kernel': trans.__('Add a kernel to %1', name),
-    rollback: trans.__('Take %1 back', name),
-    rename: trans.__('Rename to %1', name),
-    remove: trans.__('Delete %1', name)
-  };
-  return titles[kind];
-}
-
-/** What the job has done: "ml is ready". */
+/** Return how the job ended: "ml is ready". */
 export function jobOutcome(job: IJob, trans: TranslationBundle): string {
-  if (job.state === 'cancelled') {
+  const { environment: name, kind, plans, state } = job;
+  if (state === 'cancelled') {
     return trans.__('Cancelled');
   }
-  if (job.state === 'interrupted') {
+  if (state === 'interrupted') {
     return trans.__('"%1" was interrupted', jobTitle(job, trans));
   }
-  const name = job.environment;
-  return job.state === 'succeeded'
-    ? success(job.kind, name, trans)
-    : failure(job.plans ?? job.kind, name, trans);
+  return state === 'succeeded'
+    ? kindLabels(kind, name, trans).success
+    : kindLabels(plans ?? kind, name, trans).failure;
 }
 
-function success(
+interface IKindLabels {
+  title: string;
+  success: string;
+  failure: string;
+}
+
+function kindLabels(
   kind: JobKind,
   name: string,
   trans: TranslationBundle
-): string {
-  const words: { [kind in JobKind]: string } = {
-    plan: trans.__('The preview of %1 is ready', name),
-    create: trans.__('%1 is ready', name),
-    clone: trans.__('%1 is ready', name),
-    update: trans.__('%1 is updated', name),
-    'add-kernel': trans.__('%1 has a kernel', name),
-    rollback: trans.__('%1 is as it was', name),
-    rename: trans.__('%1 has its new name', name),
-    remove: trans.__('%1 was deleted', name)
+): IKindLabels {
+  const labels: { [kind in JobKind]: IKindLabels } = {
+    plan: {
+      title: name,
+      success: trans.__('The preview of %1 is ready', name),
+      failure: trans.__('The preview of %1 failed', name)
+    },
+    create: {
+      title: trans.__('Create %1', name),
+      success: trans.__('%1 is ready', name),
+      failure: trans.__('%1 could not be created', name)
+    },
+    clone: {
+      title: trans.__('Clone to %1', name),
+      success: trans.__('%1 is ready', name),
+      failure: trans.__('%1 could not be cloned', name)
+    },
+    update: {
+      title: trans.__('Update %1', name),
+      success: trans.__('%1 was updated', name),
+      failure: trans.__('%1 could not be updated', name)
+    },
+    'add-kernel': {
+      title: trans.__('Add a kernel to %1', name),
+      success: trans.__('%1 now has a kernel', name),
+      failure: trans.__('A kernel could not be added to %1', name)
+    },
+    rollback: {
+      title: trans.__('Roll back %1', name),
+      success: trans.__('%1 was rolled back', name),
+      failure: trans.__('Rollback of %1 failed', name)
+    },
+    rename: {
+      title: trans.__('Rename to %1', name),
+      success: trans.__('Renamed to %1', name),
+      failure: trans.__('Renaming to %1 failed', name)
+    },
+    remove: {
+      title: trans.__('Delete %1', name),
+      success: trans.__('%1 was deleted', name),
+      failure: trans.__('%1 could not be deleted', name)
+    }
   };
-  return words[kind];
+  return labels[kind];
 }
 
-function failure(
-  kind: JobKind,
-  name: string,
-  trans: TranslationBundle
-): string {
-  const words: { [kind in JobKind]: string } = {
-    plan: trans.__('There is no preview of %1', name),
-    create: trans.__('%1 could not be created', name),
-    clone: trans.__('%1 could not be cloned', name),
-    update: trans.__('%1 could not be updated', name),
-    'add-kernel': trans.__('%1 could not be given a kernel', name),
-    rollback: trans.__('%1 could not be taken back', name),
-    rename: trans.__('Renaming to %1 failed', name),
-    remove: trans.__('%1 could not be deleted', name)
-  };
-  return words[kind];
-}
-
-/** The button that carries out a plan. */
+/** Return the label of the button that carries out a plan. */
 export function applyName(kind: PlannedKind, trans: TranslationBundle): string {
   const names: { [kind in PlannedKind]: string } = {
     create: trans.__('Create'),
     clone: trans.__('Clone'),
     update: trans.__('Update'),
     'add-kernel': trans.__('Add kernel'),
-    rollback: trans.__('Go back')
+    rollback: trans.__('Roll back')
   };
   return names[kind];
 }
 
-/** The button that takes a job up again. */
+/** Return the label of the button that resumes or repeats a job. */
 export function againName(job: IJob, trans: TranslationBundle): string {
   return job.state === 'interrupted'
     ? trans.__('Resume')
@@ -134,7 +136,7 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
   return names[phase];
 }
 
-/** A failure in words for the person: those of the server, or ours where it did not answer. */
+/** Return the problem of a failure: the server's, or one of our own if the server did not answer. */
 export function describe(error: unknown, trans: TranslationBundle): IProblem {
   const problem = error instanceof RequestError ? error.problem : error;
   const { code = '', message, remedy = '' } = problem as Partial<IProblem>;
@@ -143,19 +145,16 @@ export function describe(error: unknown, trans: TranslationBundle): IProblem {
       code,
       message: trans.__('The Jupyter server does not answer.'),
       remedy: trans.__(
-        'Check the connection and whether the server still runs; then refresh.'
+        'Check that you are connected and that the server is running. Then refresh.'
       )
     };
   }
   if (code === NOT_UNDERSTOOD) {
     return {
       code,
-      message: trans.__(
-        'The server did not answer as jupyter-envkernels does (%1).',
-        message
-      ),
+      message: trans.__('Unexpected response from the server (%1).', message),
       remedy: trans.__(
-        'Check with "jupyter server extension list" that jupyter_envkernels is enabled, and restart the server.'
+        'Check with "jupyter server extension list" that jupyter_envkernels is enabled. Then restart the server.'
       )
     };
   }

@@ -1,5 +1,5 @@
 /**
- * What the administrator allows, and what is used of it.
+ * The administrator's limits, and how much of them is used.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -10,13 +10,13 @@ import { formatBytes } from './format';
 import { IBaseProps, Notice } from './common';
 
 export interface ILimitsProps extends IBaseProps {
-  /** Null while they are not known. */
+  /** Null while they are loading. */
   settings: ISettings | null;
 }
 
-/** One quiet line: "2 of 5 environments · 1.2 GB of 10 GB". Nothing where nothing is limited. */
+/** Show the usage: "2 of 5 environments · 1.2 GB of 10 GB"; nothing without limits. */
 export function LimitsLine({ settings, trans }: ILimitsProps): JSX.Element {
-  const words = settings ? usageInWords(settings, trans) : [];
+  const words = settings ? usageLines(settings, trans) : [];
   return (
     <>
       {words.length > 0 && (
@@ -31,11 +31,11 @@ export function LimitsLine({ settings, trans }: ILimitsProps): JSX.Element {
   );
 }
 
-/** What the limits mean for a new environment: why there can be none, and all limits, folded. */
+/** Show why no environment can be created, and all limits, folded. */
 export function LimitsOfNew({ settings, trans }: ILimitsProps): JSX.Element {
   const problem =
     settings && (settings.policy_problem ?? reachedLimit(settings, trans));
-  const words = settings ? limitsInWords(settings, trans) : [];
+  const words = settings ? limitLines(settings, trans) : [];
   return (
     <>
       {problem && <Notice problem={problem} trans={trans} />}
@@ -53,13 +53,13 @@ export function LimitsOfNew({ settings, trans }: ILimitsProps): JSX.Element {
   );
 }
 
-/** Why no further environment can be made; null where one can. */
+/** Return why no environment can be created; null if one can. */
 export function reachedLimit(
   { limits, usage }: ISettings,
   trans: TranslationBundle
 ): IProblem | null {
   const { max_environments: most, max_total_bytes: bytes, message } = limits;
-  const remedy = trans.__('Remove one that you no longer need.');
+  const remedy = trans.__('Delete an environment that you no longer need.');
   const problem = (code: string, words: string) => ({
     code,
     message: words,
@@ -83,7 +83,7 @@ export function reachedLimit(
   return null;
 }
 
-function usageInWords(
+function usageLines(
   { limits, usage }: ISettings,
   trans: TranslationBundle
 ): string[] {
@@ -103,37 +103,34 @@ function usageInWords(
   ].filter(isText);
 }
 
-function limitsInWords(
-  settings: ISettings,
-  trans: TranslationBundle
-): string[] {
+function limitLines(settings: ISettings, trans: TranslationBundle): string[] {
   const { limits } = settings;
   const { max_environment_bytes: size, min_free_bytes: free } = limits;
   const listed = (names: string[], words: (names: string) => string) =>
     names.length > 0 && words(names.join(', '));
   return [
-    ...usageInWords(settings, trans),
+    ...usageLines(settings, trans),
     listed(limits.allowed_channels, names =>
-      trans.__('Channels that may be used: %1', names)
+      trans.__('Allowed channels: %1', names)
     ),
     listed(limits.denied_packages, names =>
-      trans.__('Packages that are not allowed: %1', names)
+      trans.__('Packages not allowed: %1', names)
     ),
     listed(limits.denied_variables, names =>
-      trans.__('Variables that no spec may use: %1', names)
+      trans.__('Variables not allowed in specs: %1', names)
     ),
-    !limits.allow_pip && trans.__('Packages of pip are not allowed'),
+    !limits.allow_pip && trans.__('pip packages are not allowed'),
     listed(limits.pip_indexes, names =>
-      trans.__('Indexes that pip may use: %1', names)
+      trans.__('Allowed pip indexes: %1', names)
     ),
     limits.max_packages &&
       trans._n(
-        'At most %1 package in an environment',
-        'At most %1 packages in an environment',
+        'At most %1 package per environment',
+        'At most %1 packages per environment',
         limits.max_packages
       ),
-    size && trans.__('At most %1 for an environment', formatBytes(size)),
-    free && trans.__('%1 have to stay free on the disk', formatBytes(free)),
+    size && trans.__('At most %1 per environment', formatBytes(size)),
+    free && trans.__('%1 of the disk must stay free', formatBytes(free)),
     limits.message,
     listed(limits.files, names => trans.__('Policy file: %1', names))
   ].filter(isText);

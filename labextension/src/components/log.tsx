@@ -8,11 +8,11 @@ import { IBaseProps, TextButton } from './common';
 
 interface ILogProps extends IBaseProps {
   text: string;
-  /** Whether the beginning was left out. */
+  /** Whether the beginning is not shown. */
   isCut: boolean;
 }
 
-/** The log follows its end, until the person scrolls up to read. */
+/** Show the log, scrolled to its end until the user scrolls up. */
 export function Log(props: ILogProps): JSX.Element {
   const { isCut, text, trans } = props;
   const view = React.useRef<HTMLPreElement>(null);
@@ -40,12 +40,12 @@ export function Log(props: ILogProps): JSX.Element {
         tabIndex={0}
         onScroll={onScroll}
       >
-        {isCut && `${trans.__('(The beginning was left out.)')}\n`}
+        {isCut && `${trans.__('(The beginning of the log is not shown.)')}\n`}
         {text}
       </pre>
       {!follows && (
         <div className="jp-EnvKernels-logEnd">
-          <TextButton onClick={toEnd}>{trans.__('Follow the end')}</TextButton>
+          <TextButton onClick={toEnd}>{trans.__('Scroll to end')}</TextButton>
         </div>
       )}
     </div>

@@ -1,5 +1,5 @@
 /**
- * The packages of an environment, and a small form that adds some and removes some.
+ * The packages of an environment, and a form to add and remove packages.
  */
 
 import {
@@ -25,11 +25,11 @@ import { channelName } from './planview';
 import { describe } from './labels';
 
 export interface IPackageFormProps extends IBaseProps {
-  /** Null while they are not known. */
+  /** Null while they are loading. */
   packages: ReadonlyArray<IInstalledPackage> | null;
-  /** Why they are not known, or why the server refused the change. */
+  /** Why they could not be read, or why the server refused the change. */
   error: RequestError | null;
-  /** Match specs that are to be added, and names that are to be removed. */
+  /** Match specs to add, and names to remove. */
   added: ReadonlyArray<string>;
   removed: ReadonlySet<string>;
   upgrade: boolean;
@@ -93,7 +93,7 @@ function AddField(
           className="jp-mod-styled"
           type="text"
           value={text}
-          placeholder={trans.__('for example: pandas, or scipy>=1.10')}
+          placeholder={trans.__('for example: pandas, scipy>=1.10')}
           spellCheck={false}
           autoComplete="off"
           onChange={event => onChange(event.target.value)}
@@ -103,10 +103,7 @@ function AddField(
         </TextButton>
       </form>
       {added.length > 0 && (
-        <ul
-          className="jp-EnvKernels-chips"
-          aria-label={trans.__('To be added')}
-        >
+        <ul className="jp-EnvKernels-chips" aria-label={trans.__('To add')}>
           {added.map(spec => (
             <li key={spec} data-spec={spec}>
               <code>{spec}</code>
@@ -123,7 +120,7 @@ function AddField(
   );
 }
 
-/** Those that somebody asked for, and below them, folded, the others. */
+/** Show the requested packages, and folded the others. */
 function PackageGroups(
   props: IPackageFormProps & { packages: ReadonlyArray<IInstalledPackage> }
 ): JSX.Element {
@@ -133,8 +130,8 @@ function PackageGroups(
   const found = packages.filter(({ name }) =>
     words.every(word => name.toLowerCase().includes(word))
   );
-  const asked = found.filter(({ requested }) => requested);
-  const others = found.filter(({ requested }) => !requested);
+  const requested = found.filter(one => one.requested);
+  const others = found.filter(one => !one.requested);
   const isFiltered = query.trim() !== '';
   return (
     <>
@@ -143,19 +140,23 @@ function PackageGroups(
         showIcon
         updateFilter={(_, text) => setQuery(text ?? '')}
       />
-      {asked.length > 0 && (
-        <section aria-label={trans.__('Asked for')}>
-          <h3>{trans.__('Asked for')}</h3>
-          <PackageRows {...props} packages={asked} />
+      {requested.length > 0 && (
+        <section aria-label={trans.__('Requested')}>
+          <h3>{trans.__('Requested')}</h3>
+          <PackageRows {...props} packages={requested} />
         </section>
       )}
       {others.length > 0 && (
         <Fold
-          key={String(isFiltered || !asked.length)}
-          isOpen={isFiltered || !asked.length}
+          key={String(isFiltered || !requested.length)}
+          isOpen={isFiltered || !requested.length}
           summary={
-            packages.some(({ requested }) => requested)
-              ? trans._n('%1 dependency', '%1 dependencies', others.length)
+            packages.some(one => one.requested)
+              ? trans._n(
+                  'Needed by them: %1 package',
+                  'Needed by them: %1 packages',
+                  others.length
+                )
               : trans._n('%1 package', '%1 packages', others.length)
           }
         >
@@ -166,7 +167,7 @@ function PackageGroups(
         <p className="jp-EnvKernels-planNote" role="status">
           {isFiltered
             ? trans.__('No package matches "%1".', query)
-            : trans.__('There are no packages in it.')}
+            : trans.__('This environment has no packages.')}
         </p>
       )}
     </>
@@ -212,7 +213,7 @@ function PackageRow(
     <tr data-package={one.name} data-removed={isRemoved || undefined}>
       <th scope="row">{one.name}</th>
       <td title={one.build}>
-        {isRemoved ? trans.__('to be removed') : one.version}
+        {isRemoved ? trans.__('to remove') : one.version}
       </td>
       <td title={one.channel}>{from}</td>
       {isChangeable && (
@@ -232,7 +233,7 @@ function PackageRow(
   );
 }
 
-/** What was put together, and the button that shows what it would do. */
+/** Show the number of changes, and the button that previews them. */
 function Bar(
   props: IPackageFormProps & { onPreview: () => void }
 ): JSX.Element {
@@ -245,7 +246,7 @@ function Bar(
   return (
     <div className="jp-EnvKernels-bar">
       <Checkbox
-        label={trans.__('Upgrade all others, too')}
+        label={trans.__('Update all other packages')}
         isChecked={upgrade}
         onChange={actions.setUpgrade}
       />
@@ -259,7 +260,7 @@ function Bar(
         kind="primary"
         disabled={isStarting}
         onClick={() => {
-          // What was typed and not yet added is meant, too.
+          // Include the text that was typed but not added yet.
           onPreview();
           actions.preview();
         }}

@@ -1,23 +1,23 @@
 /**
- * What the lines of specs, plans and histories say of packages.
+ * Parsers of match specs and history records.
  */
 
 import { Change, IRevision } from '../types';
 
-/** The name of the package that a match spec asks for; empty where it names none. */
+/** Return the package name of a match spec; empty if it has none. */
 export function specName(spec: string): string {
   const [, name = ''] = /^\s*(?:[^[\s]*::)?([A-Za-z0-9_.-]+)/.exec(spec) ?? [];
   return name.toLowerCase();
 }
 
-/** A package as a history writes it: `channel/subdir::name-version-build`. */
+/** Parse a package of a history: `channel/subdir::name-version-build`. */
 export function parseRecord(record: string): { name: string; version: string } {
   const [, name = record, version = ''] =
     /^(?:.*::)?(.+)-([^-]+)-[^-]+$/.exec(record) ?? [];
   return { name, version };
 }
 
-/** What becomes of a package. A history does not tell which of two versions is the newer. */
+/** The change of a package; `changed` where a history does not tell which version is newer. */
 export interface IChangeLine {
   name: string;
   change: Change | 'changed';
@@ -25,7 +25,7 @@ export interface IChangeLine {
   after: string | null;
 }
 
-/** What a revision changed, by name. */
+/** Return the changes of a revision, sorted by name. */
 export function revisionChanges(revision: IRevision): IChangeLine[] {
   const lines = new Map<string, IChangeLine>();
   for (const { name, version } of revision.added.map(parseRecord)) {

@@ -1,20 +1,20 @@
 /**
- * What can be done with an environment, and why the rest cannot.
+ * Which actions an environment allows, and why others are not allowed.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { IEnvironment, IKernel } from '../types';
 
-/** What an environment lacks that can be helped by a kernel. */
+/** Problems that adding a kernel solves. */
 const NO_KERNEL = ['no-kernel', 'no-kernelspec'];
 
-/** The kernels that can be started. */
+/** Return the kernels that can be started. */
 export function usableKernels(environment: IEnvironment): IKernel[] {
   return environment.kernels.filter(kernel => !kernel.problem);
 }
 
-/** Why the environment can be neither changed nor deleted; null where it can. */
+/** Return why the environment cannot be changed or deleted; null if it can. */
 export function whyKept(
   environment: IEnvironment,
   trans: TranslationBundle
@@ -23,14 +23,16 @@ export function whyKept(
     return trans.__('Jupyter itself runs in this environment');
   }
   if (environment.is_base) {
-    return trans.__('The root of a conda installation is left alone here');
+    return trans.__(
+      'The base environment of a conda installation cannot be changed here'
+    );
   }
   return environment.read_only
-    ? trans.__('You may not change this environment')
+    ? trans.__('You cannot change this environment')
     : null;
 }
 
-/** Why the environment may be neither run nor cloned or changed; null where it may be. */
+/** Return why the environment must not be run, cloned or changed; null if it may be. */
 export function whyNotTrusted(
   environment: IEnvironment,
   trans: TranslationBundle
@@ -40,7 +42,7 @@ export function whyNotTrusted(
     : trans.__('Other accounts can change what this environment runs');
 }
 
-/** Whether a kernel is missing, and can be added. */
+/** Return whether a kernel is missing and can be added. */
 export function canHaveKernel(
   environment: IEnvironment,
   trans: TranslationBundle

@@ -1,5 +1,5 @@
 /**
- * What a job will install, before it does.
+ * The preview of a job: packages, changes and amounts.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -16,7 +16,7 @@ export interface IPlanViewProps extends IBaseProps {
   plan: IPlan;
 }
 
-/** The plan of a new environment, or of the change of one. */
+/** Show the plan of a new environment, or of a change to one. */
 export function PlanView(props: IPlanViewProps): JSX.Element {
   const { plan, trans } = props;
   const isNew = plan.kind === 'create' || plan.kind === 'clone';
@@ -37,7 +37,7 @@ export function PlanView(props: IPlanViewProps): JSX.Element {
   );
 }
 
-/** How much there is of it. */
+/** Show the number of packages and the sizes. */
 function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
   const { disk_bytes, download_bytes, free_bytes, packages } = plan;
   const cached = packages.filter(one => one.cached).length;
@@ -45,7 +45,7 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
     [
       trans.__('Packages'),
       String(packages.length),
-      cached ? trans.__('%1 of them cached', cached) : ''
+      cached ? trans.__('%1 cached', cached) : ''
     ],
     [
       trans.__('Download'),
@@ -53,10 +53,10 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
       download_bytes && cached ? trans.__('the rest is cached') : ''
     ],
     [
-      trans.__('On the disk'),
+      trans.__('Disk'),
       disk_bytes
         ? trans.__('about %1', formatBytes(disk_bytes))
-        : trans.__('next to nothing'),
+        : trans.__('almost nothing'),
       free_bytes === null ? '' : trans.__('%1 free', formatBytes(free_bytes))
     ]
   ];
@@ -75,7 +75,7 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
   );
 }
 
-/** What is only said so that nobody wonders. */
+/** Codes of warnings that are only information. */
 const HARMLESS = ['kernel-added'];
 
 function Warnings(
@@ -83,10 +83,7 @@ function Warnings(
 ): JSX.Element {
   const { trans, warnings } = props;
   return (
-    <ul
-      className="jp-EnvKernels-warnings"
-      aria-label={trans.__('Before you go on')}
-    >
+    <ul className="jp-EnvKernels-warnings" aria-label={trans.__('Warnings')}>
       {warnings.map(({ code, message, remedy }) => (
         <li
           key={`${code} ${message}`}
@@ -106,26 +103,30 @@ function Warnings(
   );
 }
 
-/** What was asked for, and below it, folded, what comes with that. */
+/** Show the requested packages, and folded the packages that they need. */
 function NewPackages({ plan, trans }: IPlanViewProps): JSX.Element {
-  const { packages, requested } = plan;
-  const names = new Set(requested.map(specName));
-  const asked = packages.filter(({ name }) => names.has(name));
+  const { packages } = plan;
+  const names = new Set(plan.requested.map(specName));
+  const requested = packages.filter(({ name }) => names.has(name));
   const others = packages.filter(({ name }) => !names.has(name));
-  const isSplit = asked.length > 0;
+  const isSplit = requested.length > 0;
   return (
     <>
       {isSplit && (
-        <section aria-label={trans.__('Asked for')}>
-          <h3>{trans.__('Asked for')}</h3>
-          <PackageTable packages={asked} trans={trans} />
+        <section aria-label={trans.__('Requested')}>
+          <h3>{trans.__('Requested')}</h3>
+          <PackageTable packages={requested} trans={trans} />
         </section>
       )}
       {others.length > 0 && (
         <Fold
           summary={
             isSplit
-              ? trans._n('%1 dependency', '%1 dependencies', others.length)
+              ? trans._n(
+                  'Needed by them: %1 package',
+                  'Needed by them: %1 packages',
+                  others.length
+                )
               : trans._n('%1 package', '%1 packages', others.length)
           }
         >
@@ -173,15 +174,15 @@ function sizeText(one: IPlannedPackage, trans: TranslationBundle): string {
   return one.size ? formatBytes(one.size) : '';
 }
 
-/** The last part of a channel's URL, which is what people call it. */
+/** Return the name of a channel: the last part of its URL. */
 export function channelName(channel: string): string {
   return channel.replace(/\/+$/, '').split('/').pop() ?? channel;
 }
 
-/** What changes, and how much stays as it is. */
+/** Show the packages that change, and how many do not. */
 function Changes({ plan, trans }: IPlanViewProps): JSX.Element {
-  const { changes, packages, requested } = plan;
-  const asked = new Set(requested.map(specName));
+  const { changes, packages } = plan;
+  const requested = new Set(plan.requested.map(specName));
   const come = changes.filter(({ after }) => after !== null).length;
   const stay = packages.length - come;
   return (
@@ -190,7 +191,7 @@ function Changes({ plan, trans }: IPlanViewProps): JSX.Element {
       {changes.length ? (
         <>
           <ChangeCounts changes={changes} trans={trans} />
-          <ChangeTable asked={asked} changes={changes} trans={trans} />
+          <ChangeTable changes={changes} requested={requested} trans={trans} />
         </>
       ) : (
         <p className="jp-EnvKernels-planNote">
@@ -200,8 +201,8 @@ function Changes({ plan, trans }: IPlanViewProps): JSX.Element {
       {changes.length > 0 && stay > 0 && (
         <p className="jp-EnvKernels-planNote">
           {trans._n(
-            '%1 package stays as it is.',
-            '%1 packages stay as they are.',
+            '%1 package is not changed.',
+            '%1 packages are not changed.',
             stay
           )}
         </p>

@@ -6,10 +6,10 @@ import { IEnvironment } from '../types';
 
 export const ORDERS = ['name', 'size', 'last-used'] as const;
 
-/** By name; the largest first; what was not used for longest first. */
+/** By name; by size, largest first; by last use, least recent first. */
 export type Order = (typeof ORDERS)[number];
 
-/** The environments in an order; where it tells nothing, they stay as they are, at the end. */
+/** Sort environments; those without a value come last, in their previous order. */
 export function ordered(
   environments: ReadonlyArray<IEnvironment>,
   order: Order
@@ -21,7 +21,7 @@ export function ordered(
   return [...environments].sort((a, b) => compare(rank(a), rank(b)));
 }
 
-/** Infinity minus itself is no number. */
+/** Compare numbers; Infinity minus Infinity would be NaN. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
@@ -30,7 +30,7 @@ function size({ usage }: IEnvironment): number {
   return usage ? -usage.own_bytes : Infinity;
 }
 
-/** One that was never used has been idle since it was made. */
+/** Return the time of last use, or of creation if never used. */
 function idleSince({ created, last_used }: IEnvironment): number {
   const time = last_used ?? created;
   return time === null ? Infinity : Date.parse(time);

@@ -1,5 +1,5 @@
 /**
- * What is above the text of a spec: what is to come of it, where the text comes from, and the buttons that do it.
+ * The header of the spec editor: name or update options, origin of the text, and buttons.
  */
 
 import { fileUploadIcon, folderIcon } from '@jupyterlab/ui-components';
@@ -10,15 +10,15 @@ import { ITemplate } from '../types';
 import { IBaseProps, Notice, TextButton } from './common';
 import { describe } from './labels';
 
-/** Whether the draft has a plan: being made, ready, not to be made, or of an earlier text. */
+/** The state of the draft's preview; `outdated` if the text has changed since. */
 export type PreviewState = 'none' | 'pending' | 'ready' | 'failed' | 'outdated';
 
 export interface ISpecHeaderProps extends IBaseProps {
   /** The name of the new environment, or the options of an update. */
   subject: React.ReactNode;
-  /** Whether there is an environment, which is updated. */
+  /** Whether the spec updates an existing environment. */
   isUpdate: boolean;
-  /** What there is to begin with. */
+  /** Templates to start from. */
   templates: ReadonlyArray<ITemplate>;
   /** The file that was opened, if any, and whether the text was changed since. */
   openedPath: string | null;
@@ -27,7 +27,7 @@ export interface ISpecHeaderProps extends IBaseProps {
   preview: PreviewState;
   /** Why the server refused the spec. */
   error: RequestError | null;
-  /** What the limits of the server mean for the spec. */
+  /** The server's limits. */
   limits?: React.ReactNode;
   actions: {
     begin: (template: ITemplate) => void;
@@ -35,7 +35,7 @@ export interface ISpecHeaderProps extends IBaseProps {
     browse: (() => void) | null;
     preview: () => void;
     showPreview: () => void;
-    /** Create or update without looking first. */
+    /** Create or update without a preview. */
     apply: () => void;
   };
 }
@@ -56,7 +56,9 @@ export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
           )}
           <TextButton
             disabled={isStarting}
-            title={trans.__('See what would be installed; nothing is changed')}
+            title={trans.__(
+              'Show what would be installed, without changing anything'
+            )}
             onClick={actions.preview}
           >
             {trans.__('Preview')}
@@ -83,16 +85,16 @@ export function SpecHeader(props: ISpecHeaderProps): JSX.Element {
   );
 }
 
-/** What has become of the preview. */
+/** Show the state of the preview. */
 function PreviewLine(props: ISpecHeaderProps): JSX.Element {
   const { actions, preview, trans } = props;
   const words: { [state in PreviewState]: string } = {
     none: '',
-    pending: trans.__('The preview is being made.'),
-    ready: trans.__('There is a preview of this spec.'),
-    failed: trans.__('There is no preview of this spec: it failed.'),
+    pending: trans.__('Creating the preview…'),
+    ready: trans.__('The preview of this spec is ready.'),
+    failed: trans.__('The preview of this spec failed.'),
     outdated: trans.__(
-      'The spec was changed: its preview was discarded. Choose "Preview" for a new one.'
+      'The spec has changed, so its preview was discarded. Choose "Preview" for a new one.'
     )
   };
   return (
@@ -108,7 +110,9 @@ function PreviewLine(props: ISpecHeaderProps): JSX.Element {
           className="jp-EnvKernels-link"
           onClick={actions.showPreview}
         >
-          {preview === 'failed' ? trans.__('Show why') : trans.__('Show it')}
+          {preview === 'failed'
+            ? trans.__('Show error')
+            : trans.__('Show preview')}
         </button>
       )}
     </div>
@@ -117,15 +121,15 @@ function PreviewLine(props: ISpecHeaderProps): JSX.Element {
 
 export interface INameFieldProps extends IBaseProps {
   name: string;
-  /** The name that counts while the field is empty. */
+  /** The name that is used while the field is empty. */
   specName: string;
   isNameValid: boolean;
-  /** Whether the server has read the spec, so that a missing name is known. */
+  /** Whether the server has parsed the spec, so that a missing name is known. */
   isRead: boolean;
   setName: (name: string) => void;
 }
 
-/** The name of the environment that is to be created. */
+/** Show the field for the name of the new environment. */
 export function NameField(props: INameFieldProps): JSX.Element {
   const { isNameValid, isRead, name, setName, specName, trans } = props;
   const id = React.useId();
@@ -148,7 +152,7 @@ export function NameField(props: INameFieldProps): JSX.Element {
       {isWrong && (
         <span id={`${id}-hint`} className="jp-EnvKernels-fieldError">
           {trans.__(
-            'Use letters, digits, dot, dash and underscore; begin with a letter, a digit or an underscore.'
+            'Use letters, digits, dots, dashes and underscores; start with a letter, a digit or an underscore.'
           )}
         </span>
       )}
@@ -156,13 +160,13 @@ export function NameField(props: INameFieldProps): JSX.Element {
   );
 }
 
-/** Chosen like an entry of a menu: nothing stays chosen. */
+/** Show the templates as a menu: none stays selected. */
 function TemplateSelect(props: ISpecHeaderProps): JSX.Element {
   const { actions, templates, trans } = props;
   return (
     <select
       className="jp-EnvKernels-templates"
-      aria-label={trans.__('Begin with a template')}
+      aria-label={trans.__('Start from a template')}
       value=""
       onChange={({ target }) => {
         const chosen = templates.find(({ name }) => name === target.value);
@@ -187,7 +191,7 @@ function UploadButton({ actions, trans }: ISpecHeaderProps): JSX.Element {
     <>
       <TextButton
         icon={fileUploadIcon}
-        title={trans.__('Read a file of this computer')}
+        title={trans.__('Upload a file from your computer')}
         onClick={() => input.current!.click()}
       >
         {trans.__('Upload…')}
@@ -198,7 +202,7 @@ function UploadButton({ actions, trans }: ISpecHeaderProps): JSX.Element {
         hidden
         accept=".yml,.yaml,.lock,.txt"
         data-envkernels-upload
-        aria-label={trans.__('Spec to upload')}
+        aria-label={trans.__('Spec file')}
         onChange={event => {
           const file = event.target.files?.[0];
           // Forget the file, so that it can be chosen again.
@@ -221,7 +225,7 @@ function Origin(props: ISpecHeaderProps): JSX.Element | null {
     <div className="jp-EnvKernels-origin" data-envkernels-path={openedPath}>
       {isChanged
         ? trans.__(
-            'From %1, changed since; the file stays as it is.',
+            'From %1, edited here. The file itself is not changed.',
             openedPath
           )
         : trans.__('From %1', openedPath)}

@@ -4,7 +4,7 @@
 
 import { IJob, isActive, JobPhase } from '../types';
 
-/** How a step stands: `skipped` was passed without need, `stopped` is where the job ended before its time. */
+/** The state of a step: `skipped` was not needed, `stopped` is where an unsuccessful job ended. */
 export type StepState = 'pending' | 'current' | 'done' | 'skipped' | 'stopped';
 
 export interface IStep {
@@ -22,9 +22,9 @@ const CREATE_STEPS: JobPhase[] = [
 ];
 
 /**
- * The steps of a job.
+ * Return the steps of a job.
  *
- * All steps of a create are known beforehand; the other kinds show those that they have entered.
+ * All steps of a create job are known in advance; other kinds show the steps that they have entered.
  *
  * @param job - The job.
  * @param entered - The phases that it has entered, in order; may lag behind the job.
@@ -61,7 +61,7 @@ function withCurrent(
   if (phase === null || entered.includes(phase)) {
     return entered;
   }
-  // Before the journal was read: what comes before the present phase counts as entered.
+  // Before the journal is read, assume that all earlier phases were entered.
   return kind === 'create' && !entered.length && CREATE_STEPS.includes(phase)
     ? CREATE_STEPS.slice(0, CREATE_STEPS.indexOf(phase) + 1)
     : [...entered, phase];

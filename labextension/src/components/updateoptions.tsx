@@ -1,5 +1,5 @@
 /**
- * How far an update from a spec may go.
+ * The options of an update from a spec.
  */
 
 import React from 'react';
@@ -16,17 +16,19 @@ export function UpdateOptions(props: IUpdateOptionsProps): JSX.Element {
   return (
     <fieldset className="jp-EnvKernels-updateOptions">
       <legend className="jp-EnvKernels-screenReader">
-        {trans.__('Options of the update')}
+        {trans.__('Update options')}
       </legend>
       <Checkbox
         label={trans.__('Prune')}
-        hint={trans.__('Remove what the spec does not ask for.')}
+        hint={trans.__('Remove packages that the spec does not need.')}
         isChecked={options.prune}
         onChange={prune => onChange({ ...options, prune })}
       />
       <Checkbox
         label={trans.__('Upgrade')}
-        hint={trans.__('Take the newest packages that fit.')}
+        hint={trans.__(
+          'Update all packages to the newest compatible versions.'
+        )}
         isChecked={options.upgrade}
         onChange={upgrade => onChange({ ...options, upgrade })}
       />

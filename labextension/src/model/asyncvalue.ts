@@ -1,34 +1,34 @@
 /**
- * What the server is asked for when a person wants to see it.
+ * A value that is loaded from the server on demand.
  */
 
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import { RequestError } from '../restapi';
 
-/** An answer of the server, the question to it, and why there is no answer. */
+/** A value, the function that loads it, and the error if loading failed. */
 export class AsyncValue<T> extends VDomModel {
-  constructor(private readonly _ask: () => Promise<T>) {
+  constructor(private readonly _fetch: () => Promise<T>) {
     super();
   }
 
-  /** The newest answer; null before the first one. */
+  /** The last loaded value; null before the first. */
   get value(): T | null {
     return this._value;
   }
 
-  /** Why there is no newer answer; null while there is none. */
+  /** Why the last load failed; null if it did not. */
   get error(): RequestError | null {
     return this._error;
   }
 
-  /** Ask, again if need be. The answer to an earlier question is then thrown away. */
+  /** Load the value. The result of an earlier, unfinished load is dropped. */
   async load(): Promise<void> {
     const turn = ++this._turn;
     let value = this._value;
     let error: RequestError | null = null;
     try {
-      value = await this._ask();
+      value = await this._fetch();
     } catch (reason) {
       error = reason as RequestError;
     }

@@ -1,23 +1,23 @@
 /**
- * What a person has asked for and the server may refuse.
+ * A request that the server may refuse.
  */
 
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import { RequestError } from '../restapi';
 
-/** One task at a time, and why the last one did not succeed. */
+/** Runs one task at a time, and keeps the error of the last. */
 export class Attempt extends VDomModel {
   get isRunning(): boolean {
     return this._isRunning;
   }
 
-  /** Why the last task did not succeed; null while there is nothing to tell. */
+  /** Why the last task failed; null if it did not. */
   get error(): RequestError | null {
     return this._error;
   }
 
-  /** Run a task, unless one runs. What it throws becomes the error. */
+  /** Run a task unless one is running. What it throws becomes the error. */
   async run(task: () => Promise<void>): Promise<void> {
     if (this._isRunning) {
       return;
@@ -32,7 +32,7 @@ export class Attempt extends VDomModel {
     this._set(false, error);
   }
 
-  /** What was refused is being changed. */
+  /** Clear the error, because the request is being changed. */
   forget(): void {
     if (this._error) {
       this._set(this._isRunning, null);

@@ -1,5 +1,5 @@
 /**
- * The spec that is being written.
+ * The spec in an editor.
  */
 
 import { IStateDB } from '@jupyterlab/statedb';
@@ -25,7 +25,7 @@ import {
   withLineFeeds
 } from './stored';
 
-/** What a person sees who has not written a spec yet. */
+/** The text of a new draft. */
 export const EXAMPLE = `name: first-steps
 dependencies:
   - python>=3.10
@@ -37,7 +37,7 @@ const NONE: ReadonlyArray<IDiagnostic> = [];
 /** The key of the draft in the state database. */
 const KEY = 'jupyter-envkernels:draft';
 
-/** The spec that is being written: its text, the name to create it under, and what the server says of it. */
+/** A spec in an editor: its text, the name of the environment, and the diagnostics. */
 export class SpecDraft extends VDomModel {
   constructor(private readonly _options: SpecDraft.IOptions) {
     super();
@@ -62,12 +62,12 @@ export class SpecDraft extends VDomModel {
     }
   }
 
-  /** The name as the spec says it; empty where it does not. */
+  /** The name in the spec; empty if it has none. */
   get specName(): string {
     return this.checked?.spec?.name ?? '';
   }
 
-  /** What the name field shows: as entered, else as the spec says. Empty means the spec's own. */
+  /** The value of the name field: as entered, else the name in the spec. */
   get name(): string {
     return this._override ?? this.specName;
   }
@@ -80,17 +80,17 @@ export class SpecDraft extends VDomModel {
     return new RegExp(NAME_PATTERN).test(this.name || this.specName);
   }
 
-  /** Where the text was read from; null where it was not, or was changed since. */
+  /** The path of the file with this text; null if there is none or the text was changed. */
   get path(): string | null {
     return this._saved?.text === this._text ? this._saved.path : null;
   }
 
-  /** The file that was opened, whether the text was changed since or not. */
+  /** The path of the opened file, even if the text was changed since. */
   get openedPath(): string | null {
     return this._saved?.path ?? null;
   }
 
-  /** What the server last said of the text; null before its first answer. */
+  /** The last result of the check; null before the first. */
   get checked(): ICheckedSpec | null {
     return this._check.checked;
   }
@@ -99,17 +99,17 @@ export class SpecDraft extends VDomModel {
     return this.checked?.diagnostics ?? NONE;
   }
 
-  /** An error in the text itself, whatever the channels say; undefined where there is none. */
+  /** The first error in the text itself, without the channels. */
   get wrong(): IDiagnostic | undefined {
     return this._check.wrong;
   }
 
-  /** Why the text was not checked; null where it was. */
+  /** Why the text could not be checked; null if it was. */
   get error(): RequestError | null {
     return this._check.error;
   }
 
-  /** The id of the job that was last started with this draft. */
+  /** The id of the last job started from this draft. */
   get jobId(): string | null {
     return this._jobId;
   }
@@ -118,13 +118,13 @@ export class SpecDraft extends VDomModel {
     this.changed();
   }
 
-  /** What to ask the server for: the file itself while the text is the file's. */
+  /** The request for the server: by path while the text equals the file. */
   get request(): PlannableRequest {
     const request: CreateRequest = { kind: 'create', ...this.source };
     return this._override ? { ...request, name: this._override } : request;
   }
 
-  /** The plan that was last made of the draft; null where none was. */
+  /** The last preview of the draft; null if there is none. */
   get preview(): IPreview | null {
     return this._preview;
   }
@@ -133,23 +133,23 @@ export class SpecDraft extends VDomModel {
     this.changed();
   }
 
-  /** Whether the draft was changed after its plan was made, which thereby is none of it any more. */
+  /** Whether the draft was changed since its preview. */
   get isPreviewOutdated(): boolean {
     return this._preview !== null && !same(this._preview.request, this.request);
   }
 
-  /** Whether replacing the text would lose what a person wrote. */
+  /** Whether replacing the text would lose unsaved work. */
   get isUnsaved(): boolean {
     return ![this._given, this._saved?.text, ''].includes(this._text);
   }
 
-  /** Begin with a text that nobody has written, and that can be had again. */
+  /** Start from a generated text or a template, which is not unsaved work. */
   begin(text: string): void {
     this._given = withLineFeeds(text);
     this.open(text);
   }
 
-  /** Begin with another text. */
+  /** Replace the text and forget the name. */
   open(content: string, path: string | null = null): void {
     const text = withLineFeeds(content);
     this._override = null;
@@ -159,12 +159,12 @@ export class SpecDraft extends VDomModel {
     void this.check();
   }
 
-  /** Have the text checked now. */
+  /** Check the text now. */
   check(): Promise<void> {
     return this._check.run();
   }
 
-  /** Look whether the opened file still is what the text shows; if not, the text counts, not the file. */
+  /** Compare the text with the opened file; if they differ, the text is used. */
   async compareFile(read: (path: string) => Promise<string>): Promise<void> {
     if (this.path !== null) {
       const { path } = this;
@@ -175,7 +175,7 @@ export class SpecDraft extends VDomModel {
     }
   }
 
-  /** Take up the draft of an earlier session, if there is one. Its channels are asked once the person changes it. */
+  /** Restore the draft of an earlier session, if any. Channels are checked only after the next change. */
   async restore(): Promise<void> {
     const stored = readDraft(await this._options.state?.fetch(KEY));
     if (stored && this._text === this._given) {
@@ -198,7 +198,7 @@ export class SpecDraft extends VDomModel {
     super.dispose();
   }
 
-  /** The text, or the file while the text is the file's. */
+  /** The source for the server: the path while the text equals the file. */
   protected get source(): SpecSource {
     const path = this.path;
     return path === null ? { text: this._text } : { path };
@@ -243,9 +243,9 @@ export namespace SpecDraft {
   /** The options of a SpecDraft; times are in milliseconds. */
   export interface IOptions {
     check: SpecCheck.Check;
-    /** The text to begin with. */
+    /** The initial text. */
     example?: string;
-    /** Where the draft outlives a reload of the page. */
+    /** The database that keeps the draft across page reloads. */
     state?: IStateDB | null;
     /** See SpecCheck. */
     delay?: number;

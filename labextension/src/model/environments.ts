@@ -1,5 +1,5 @@
 /**
- * The environments of the server, as the panel knows them.
+ * The model of the environments.
  */
 
 import { Event, KernelSpec } from '@jupyterlab/services';
@@ -13,7 +13,7 @@ import { ENVIRONMENTS_SCHEMA } from '../stream';
 import { IEnvironment, IJob } from '../types';
 import { JobModel } from './jobs';
 
-/** The list of environments, kept true. `stateChanged` is emitted only when something differs. */
+/** The list of environments, kept up to date. `stateChanged` is emitted only on changes. */
 export class EnvModel extends VDomModel {
   constructor(private readonly _options: EnvModel.IOptions) {
     super();
@@ -29,12 +29,12 @@ export class EnvModel extends VDomModel {
     _options.jobs.ended.connect(this._onJobEnded, this);
   }
 
-  /** Ordered by name; null until the server has answered. */
+  /** Sorted by name; null before the first response. */
   get all(): ReadonlyArray<IEnvironment> | null {
     return this._environments;
   }
 
-  /** Why there is no newer list; null while there is none. */
+  /** Why the last read failed; null if it did not. */
   get error(): RequestError | null {
     return this._error;
   }
@@ -45,11 +45,11 @@ export class EnvModel extends VDomModel {
 
   /** Read the environments again. */
   refresh(): void {
-    // Poll.refresh() does nothing while an answer is under way, which may be too old.
+    // Poll.refresh() does nothing during a request, whose response may be too old.
     void this._poll.schedule({ interval: Poll.IMMEDIATE, phase: 'refreshed' });
   }
 
-  /** Read the environments and the kernelspecs again: something outside may have changed them. */
+  /** Read the environments and the kernelspecs again, after a change from outside. */
   async rescan(): Promise<void> {
     this.refresh();
     await this._refreshSpecs();
@@ -74,7 +74,7 @@ export class EnvModel extends VDomModel {
       error = reason as RequestError;
     }
     if (this.isDisposed || tick !== this._poll.tick) {
-      return; // a newer answer follows
+      return; // a newer request is under way
     }
     if (!same(found, this._environments) || error || this._error) {
       this._environments = found;
@@ -93,19 +93,19 @@ export class EnvModel extends VDomModel {
     this.refresh();
   }
 
-  /** Other programs make and remove environments too. */
+  /** Rescan on events: other programs create and remove environments, too. */
   private _onEmission(_: unknown, emission: Event.Emission): void {
     if (emission.schema_id === ENVIRONMENTS_SCHEMA) {
       void this.rescan();
     }
   }
 
-  /** JupyterLab asks for kernelspecs once a minute only; launcher and picker follow this at once. */
+  /** Refresh the kernelspecs, which JupyterLab polls only once a minute. */
   private async _refreshSpecs(): Promise<void> {
     try {
       await this._options.kernelspecs.refreshSpecs();
     } catch (error) {
-      console.warn('The kernelspecs were not refreshed.', error);
+      console.warn('Failed to refresh the kernelspecs.', error);
     }
   }
 

@@ -1,11 +1,11 @@
 /**
- * Corrections that the server offers, carried out on the text as it is now.
+ * Apply fixes of the server to the current text.
  */
 
 import { IFix } from '../types';
 import { nearest } from './remarks';
 
-/** The text with the correction in it; null where it is not the text any more that the server saw. */
+/** Return the text with a fix applied; null if the lines to replace have changed. */
 export function applied(fix: IFix, text: string): string | null {
   const lines = text.split('\n');
   const replaced = new Map<number, string | null>();

@@ -1,5 +1,5 @@
 /**
- * The jobs of the server, as the panel knows them.
+ * The model of the jobs.
  */
 
 import { Event } from '@jupyterlab/services';
@@ -11,7 +11,7 @@ import { RestAPI } from '../restapi';
 import { JobStream, LogTail } from '../stream';
 import { IJob, IJobEvent, isActive, JobPhase, JobRequest } from '../types';
 
-/** The jobs, and what can be asked of them. `stateChanged` is emitted only when something differs. */
+/** The jobs, kept up to date. `stateChanged` is emitted only on changes. */
 export class JobModel extends VDomModel {
   constructor(private readonly _options: JobModel.IOptions) {
     super();
@@ -26,7 +26,7 @@ export class JobModel extends VDomModel {
     this._stream.lost.connect(this._onLost, this);
   }
 
-  /** Whether the server has told which jobs there are. */
+  /** Whether the jobs were loaded. */
   get isKnown(): boolean {
     return this._isKnown;
   }
@@ -40,12 +40,12 @@ export class JobModel extends VDomModel {
     );
   }
 
-  /** Those that work on environments, not only plan: newest first. */
+  /** All jobs but plans, newest first. */
   get work(): ReadonlyArray<IJob> {
     return this.all.filter(({ kind }) => kind !== 'plan');
   }
 
-  /** A job that this page saw running has ended. */
+  /** Emitted when a job ends that this page saw running. */
   get ended(): ISignal<this, IJob> {
     return this._ended;
   }
@@ -54,22 +54,22 @@ export class JobModel extends VDomModel {
     return this._jobs.get(id);
   }
 
-  /** The phases that the job has entered, in order. */
+  /** Return the phases that the job has entered, in order. */
   phases(id: string): ReadonlyArray<JobPhase> {
     return this._phases.get(id) ?? [];
   }
 
-  /** Whether this page has asked for the job. */
+  /** Return whether this page started the job. */
   isOwn(id: string): boolean {
     return this._own.has(id);
   }
 
-  /** Whether the job was asked to stop and has not ended yet. */
+  /** Return whether a cancel of the job is pending. */
   isCancelling(id: string): boolean {
     return this._cancelling.has(id);
   }
 
-  /** Read which jobs there are, and follow those that run. */
+  /** Load the jobs, and follow the active ones. */
   async load(): Promise<void> {
     try {
       for (const job of await this._api.listJobs()) {
@@ -79,23 +79,23 @@ export class JobModel extends VDomModel {
         }
       }
     } catch (error) {
-      console.warn('The jobs were not read.', error);
+      console.warn('Failed to read the jobs.', error);
     }
     this._isKnown = true;
     this.stateChanged.emit();
   }
 
-  /** Start a job. Throws a RequestError where the server refuses it. */
+  /** Start a job. Throws a RequestError if the server refuses it. */
   async start(request: JobRequest): Promise<IJob> {
     return this._adopt(await this._api.startJob(request));
   }
 
-  /** Carry out what a job has planned, or take up again what it did not finish. Throws a RequestError. */
+  /** Carry out a plan, or resume or repeat an unfinished job. Throws a RequestError. */
   async run(id: string): Promise<IJob> {
     return this._adopt(await this._api.runJob(id));
   }
 
-  /** Cancel a job; returns when it is over. Throws a RequestError. */
+  /** Cancel a job; resolves when it has ended. Throws a RequestError. */
   async cancel(id: string): Promise<void> {
     this._cancelling.add(id);
     this.stateChanged.emit();
@@ -107,7 +107,7 @@ export class JobModel extends VDomModel {
     }
   }
 
-  /** Learn the history of a job that is over, which `phases` then tells. */
+  /** Load the events of a job that has ended, for `phases`. */
   async recall(id: string): Promise<void> {
     if (!this._phases.has(id)) {
       this._remember(await this._api.replayEvents(id, 0));
@@ -115,7 +115,7 @@ export class JobModel extends VDomModel {
     }
   }
 
-  /** The log of a job; the caller disposes of it. */
+  /** Open the log of a job; the caller disposes of it. */
   openLog(id: string): LogTail {
     return new LogTail({
       read: offset => this._api.readLog(id, offset),
@@ -176,7 +176,7 @@ export class JobModel extends VDomModel {
     try {
       this._put(await this._api.getJob(id));
     } catch (error) {
-      console.warn(`The job ${id} was not read.`, error);
+      console.warn(`Failed to read job ${id}.`, error);
     }
   }
 

@@ -1,15 +1,15 @@
 /**
- * The packages that a person wants to add to an environment, and to remove from it.
+ * A change of single packages of an environment.
  */
 
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import { IEnvironment, UpdateRequest } from '../types';
 
-/** Parts a list of match specs: "numpy >=1,<2, pandas" is two. */
+/** Separates match specs: "numpy >=1,<2, pandas" is two. */
 const SEPARATOR = /\n|,\s+(?=\w)(?![^[]*\])/;
 
-/** A change of single packages that is being put together. */
+/** Packages to add to an environment and to remove from it. */
 export class PackageEdit extends VDomModel {
   constructor(readonly environment: Pick<IEnvironment, 'id' | 'name'>) {
     super();
@@ -25,7 +25,7 @@ export class PackageEdit extends VDomModel {
     return this._removed;
   }
 
-  /** Whether the other packages shall become the newest that there are, too. */
+  /** Whether to update all other packages, too. */
   get upgrade(): boolean {
     return this._upgrade;
   }
@@ -38,7 +38,7 @@ export class PackageEdit extends VDomModel {
     return !this._added.length && !this._removed.size && !this._upgrade;
   }
 
-  /** Add the match specs of a text, which commas or line ends part. Those that are there already are not doubled. */
+  /** Add match specs, separated by commas or newlines; duplicates are ignored. */
   add(text: string): void {
     for (const spec of text.split(SEPARATOR).map(part => part.trim())) {
       if (spec && !this._added.includes(spec)) {
@@ -48,13 +48,13 @@ export class PackageEdit extends VDomModel {
     this.stateChanged.emit();
   }
 
-  /** Take back an addition. */
+  /** Remove a match spec from the additions. */
   drop(spec: string): void {
     this._added = this._added.filter(other => other !== spec);
     this.stateChanged.emit();
   }
 
-  /** Mark a package for removal, or take the mark back. */
+  /** Mark a package for removal, or unmark it. */
   toggle(name: string): void {
     const removed = new Set(this._removed);
     if (!removed.delete(name)) {
@@ -64,7 +64,7 @@ export class PackageEdit extends VDomModel {
     this.stateChanged.emit();
   }
 
-  /** Forget all of it. */
+  /** Reset the change. */
   clear(): void {
     this._added = [];
     this._removed = new Set();

@@ -1,14 +1,13 @@
 /**
- * What only the channels know of a spec, while its text changes.
+ * Diagnostics from the channels, while the text of a spec changes.
  *
- * They answer later than the check of the text itself. Until they do, what they said of an earlier text goes on to
- * count for the lines that are still in it: so a mark neither vanishes with each key nor stays on a line that was
- * corrected.
+ * They arrive later than those of the text itself. Until then, those of an earlier text are kept for the lines that are
+ * still in it: a mark neither disappears with each key nor stays on a corrected line.
  */
 
 import { IDiagnostic } from '../types';
 
-/** The remarks of which `others` has none alike. */
+/** Return the diagnostics that `others` does not have. */
 export function without(
   remarks: ReadonlyArray<IDiagnostic>,
   others: ReadonlyArray<IDiagnostic>
@@ -17,7 +16,7 @@ export function without(
   return remarks.filter(remark => !known.has(key(remark)));
 }
 
-/** The remarks on a text, as they apply to the next one. */
+/** Move the diagnostics of a text to the lines of the next text. */
 export function carried(
   remarks: ReadonlyArray<IDiagnostic>,
   before: string,
@@ -33,7 +32,7 @@ export function carried(
   });
 }
 
-/** The remarks of both, in the order of the lines. */
+/** Merge diagnostics, sorted by line. */
 export function merged(
   remarks: ReadonlyArray<IDiagnostic>,
   others: ReadonlyArray<IDiagnostic>
@@ -48,7 +47,7 @@ function key({ code, line, message }: IDiagnostic): string {
   return `${line} ${code} ${message}`;
 }
 
-/** Where a line with this text is, counted from 1: the nearest one. */
+/** Return the line number, from 1, of the nearest line with this text; null if there is none. */
 export function nearest(
   lines: ReadonlyArray<string>,
   text: string | undefined,

@@ -1,5 +1,5 @@
 /**
- * What the server says of a spec that is being written.
+ * The check of a spec by the server.
  */
 
 import { IDisposable } from '@lumino/disposable';
@@ -10,37 +10,37 @@ import { RequestError } from '../restapi';
 import { ICheckedSpec, IDiagnostic, SpecSource } from '../types';
 import { carried, merged, without } from './remarks';
 
-/** Remarks after which it is worth asking again, and how often. */
+/** Diagnostics after which the channels are checked again, and how often at most. */
 const UNFINISHED = ['channel-slow', 'channels-not-asked'];
 const MAX_TURNS = 5;
 
-/** Has a text checked: by itself as soon as it changes, and with what the channels know once the typing pauses. */
+/** Checks a text: the text itself after each change, and its channels once typing pauses. */
 export class SpecCheck implements IDisposable {
   constructor(private readonly _options: SpecCheck.IOptions) {
     const { channelsDelay = 600, delay = 150 } = _options;
     this._soon = new Debouncer(() => this.run(), delay);
     this._channelsSoon = new Debouncer(
-      () => this._askChannels(),
+      () => this._checkChannels(),
       channelsDelay
     );
   }
 
-  /** Emitted when there is something new. */
+  /** Emitted when the result has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** What is known of the text; null before the first answer. */
+  /** The result; null before the first response. */
   get checked(): ICheckedSpec | null {
     return this._shown;
   }
 
-  /** An error in the text itself, whatever the channels say; undefined where there is none. */
+  /** The first error in the text itself, without the channels. */
   get wrong(): IDiagnostic | undefined {
     return this._checked?.diagnostics.find(d => d.severity === 'error');
   }
 
-  /** Why the text was not checked; null where it was. */
+  /** Why the text could not be checked; null if it was. */
   get error(): RequestError | null {
     return this._error;
   }
@@ -55,12 +55,12 @@ export class SpecCheck implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** The text has changed. */
+  /** Schedule a check, because the text has changed. */
   invalidate(): void {
     void this._soon.invoke();
   }
 
-  /** Have the text checked now. The answer to an older text is thrown away. */
+  /** Check the text now. The result for an older text is dropped. */
   async run(withChannels = true): Promise<void> {
     const { source, text } = this._options.read();
     const turn = ++this._turn;
@@ -84,15 +84,15 @@ export class SpecCheck implements IDisposable {
     }
   }
 
-  /** The channels' answer is an addition: where there is none, nothing is missed. */
-  private async _askChannels(): Promise<void> {
+  /** Check the channels. A failure is not shown: their diagnostics are optional. */
+  private async _checkChannels(): Promise<void> {
     const { source, text } = this._options.read();
     const turn = this._turn;
     let answer: ICheckedSpec;
     try {
       answer = await this._options.check(source, true);
     } catch (reason) {
-      console.debug('The channels were not asked.', reason);
+      console.debug('Failed to check the spec against its channels.', reason);
       return;
     }
     if (turn !== this._turn || this.isDisposed || !this._checked) {
@@ -124,10 +124,10 @@ export class SpecCheck implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _channelsSoon: Debouncer<void, Error>;
   private _channelTurns = 0;
-  /** What the check of the text itself has found. */
+  /** The result for the text itself. */
   private _checked: ICheckedSpec | null = null;
   private _error: RequestError | null = null;
-  /** What only the channels know, and of which text. */
+  /** The diagnostics from the channels, and their text. */
   private _remarks: IDiagnostic[] = [];
   private _remarksText = '';
   private _shown: ICheckedSpec | null = null;
@@ -137,7 +137,7 @@ export class SpecCheck implements IDisposable {
 
 /** A namespace for SpecCheck statics. */
 export namespace SpecCheck {
-  /** Ask the server, with or without its channels. */
+  /** Check on the server, with or without the channels. */
   export type Check = (
     source: SpecSource,
     withChannels: boolean
@@ -146,11 +146,11 @@ export namespace SpecCheck {
   /** The options of a SpecCheck; times are in milliseconds. */
   export interface IOptions {
     check: Check;
-    /** The present text, and what the server is to read for it. */
+    /** Return the current text and its source for the server. */
     read: () => { text: string; source: SpecSource };
-    /** How long the typing pauses before the text is checked. */
+    /** Delay before the text is checked. */
     delay?: number;
-    /** How long it pauses before the channels are asked. */
+    /** Delay before the channels are checked. */
     channelsDelay?: number;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A draft as it is kept in JupyterLab's state. A workspace is a file that others may have made: what is not as the
- * panel writes it is dropped, field by field.
+ * A draft in JupyterLab's state database. The database may hold anything (a workspace file can be imported): fields of
+ * another shape are dropped.
  */
 
 import { CreateRequest, JOB_ID, PlannableRequest, SpecSource } from '../types';
@@ -10,20 +10,20 @@ const MAX_TEXT = 8 * 2 ** 20;
 const MAX_PATH = 4096;
 const MAX_NAME = 100;
 
-/** A spec of the file browser. */
+/** A spec that was opened from the file browser. */
 export interface ISavedSpec {
   path: string;
   text: string;
 }
 
-/** The plan that was made of a draft. */
+/** The preview of a draft. */
 export interface IPreview {
   jobId: string;
-  /** What it is a plan of. */
+  /** The request that it previews. */
   request: PlannableRequest;
 }
 
-/** What is kept of a draft. */
+/** The stored fields of a draft. */
 export interface IStoredDraft {
   text: string;
   name: string | null;
@@ -32,7 +32,7 @@ export interface IStoredDraft {
   preview: IPreview | null;
 }
 
-/** Read what was stored; null where there is no text that could be a spec. */
+/** Read a stored draft; null if it has no text. */
 export function readDraft(value: unknown): IStoredDraft | null {
   const stored = fieldsOf(value);
   const text = readText(stored.get('text'), MAX_TEXT);
@@ -47,7 +47,7 @@ export function readDraft(value: unknown): IStoredDraft | null {
       };
 }
 
-/** The editor knows no other line ends. */
+/** Convert line ends to those of the editor. */
 export function withLineFeeds(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
@@ -82,7 +82,7 @@ function readJobId(value: unknown): string | null {
   return typeof value === 'string' && JOB_ID.test(value) ? value : null;
 }
 
-/** A path below the folder that Jupyter serves. */
+/** Read a path below the root folder of the server. */
 function readPath(value: unknown): string | null {
   const path = readLine(value, MAX_PATH);
   const isInside =
@@ -100,7 +100,7 @@ function readText(value: unknown, longest: number): string | null {
   return typeof value === 'string' && value.length <= longest ? value : null;
 }
 
-/** What an object has itself; nothing where it is no object. */
+/** Return the own properties of an object; none for other values. */
 function fieldsOf(value: unknown): Map<string, unknown> {
   const isObject = typeof value === 'object' && value !== null;
   return new Map(isObject ? Object.entries(value) : []);

@@ -1,19 +1,19 @@
 /**
- * The spec from which an environment is to be updated.
+ * The spec of an update.
  */
 
 import { IEnvironment, UpdateRequest } from '../types';
 import { SpecDraft } from './draft';
 
-/** How far an update may go. */
+/** The options of an update. */
 export interface IUpdateOptions {
-  /** Remove also what nobody has asked for. */
+  /** Remove packages that the spec does not need. */
   prune: boolean;
-  /** Prefer the newest packages to those that are installed. */
+  /** Update all packages to the newest compatible versions. */
   upgrade: boolean;
 }
 
-/** A spec for an environment that there is. */
+/** A spec for an existing environment. */
 export class UpdateDraft extends SpecDraft {
   constructor(
     readonly environment: Pick<IEnvironment, 'id' | 'name'>,

@@ -1,5 +1,5 @@
 /**
- * The changes of environments that a person is putting together.
+ * The unfinished changes of environments.
  */
 
 import { IEnvironment, IJob } from '../types';
@@ -8,13 +8,13 @@ import { JobModel } from './jobs';
 import { PackageEdit } from './packageedit';
 import { UpdateDraft } from './updatedraft';
 
-/** What is being changed of one environment: by a spec, or package by package. */
+/** The unfinished changes of one environment: by a spec, or by package. */
 export interface IEdit {
   draft: UpdateDraft;
   packages: PackageEdit;
 }
 
-/** An edit for each environment, kept until it is done or the page is left. */
+/** Keeps one edit for each environment, until it is done or the page is left. */
 export class UpdateDrafts {
   constructor(private readonly _options: UpdateDrafts.IOptions) {
     _options.jobs.ended.connect(this._onJobEnded, this);

@@ -17,11 +17,11 @@ export namespace CommandIDs {
   export const open = 'envkernels:open';
   /** Show a route in the tab. */
   export const show = 'envkernels:show';
-  /** Open the editor of a spec; with `path` a file. */
+  /** Open the spec editor, with the file at `path` if given. */
   export const newEnvironment = 'envkernels:new';
-  /** Create or update the environment that the editor describes. */
+  /** Create or update the environment of the current spec editor. */
   export const create = 'envkernels:create';
-  /** Open the editor with the file that is chosen in the file browser. */
+  /** Open the spec editor with the file selected in the file browser. */
   export const createFromFile = 'envkernels:create-from-file';
   /** Read environments and kernelspecs again. */
   export const refresh = 'envkernels:refresh';
@@ -33,9 +33,9 @@ interface ICommandOptions {
   controller: Controller;
   trans: TranslationBundle;
   showPanel: () => void;
-  /** The tab; null where it is closed. */
+  /** The tab; null if it is closed. */
   currentTab: () => Workspace | null;
-  /** The path of the file that is chosen in the file browser; else null. */
+  /** The path of the file selected in the file browser; null if there is none. */
   chosenPath: () => string | null;
   /** The folder that the file browser shows. */
   folder: () => string;
@@ -64,7 +64,7 @@ export function addCommands(
           },
           label: {
             type: 'string',
-            description: trans.__('What a menu shows for it')
+            description: trans.__('The label in a menu')
           }
         }
       }
@@ -122,7 +122,7 @@ function addSpecCommands(
   commands.addCommand(CommandIDs.newEnvironment, {
     label: args =>
       args['isMenu'] ? trans.__('Environment…') : trans.__('New Environment'),
-    caption: trans.__('Create a conda environment, which becomes a kernel'),
+    caption: trans.__('Create a conda environment with a kernel'),
     icon: args => (args['isPalette'] ? undefined : environmentIcon),
     describedBy: {
       args: {
@@ -149,7 +149,7 @@ function addSpecCommands(
     execute: () => controller.openFile(chosenPath()!)
   });
   commands.addCommand(CommandIDs.create, {
-    label: trans.__('Create or Update the Environment of the Editor'),
+    label: trans.__('Create or Update Environment from the Spec Editor'),
     isEnabled: () => (currentTab()?.editor ?? null) !== null,
     describedBy: NO_ARGUMENTS,
     execute: () => currentTab()?.editor?.apply()

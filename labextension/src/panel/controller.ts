@@ -1,5 +1,5 @@
 /**
- * What the person can do with environments and specs, wherever the button is.
+ * The actions on environments, specs and jobs, for all views.
  */
 
 import { MenuSvg } from '@jupyterlab/ui-components';
@@ -27,7 +27,7 @@ import { Workspace } from './workspace';
 /** The command that opens a notebook; its arguments are `kernelName` and `label`. */
 export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 
-/** Carries out what the person asks for, and tells where it does not succeed. */
+/** Carries out user actions, and shows their errors. */
 export class Controller implements Sidebar.IActions, INotifyActions {
   constructor(private readonly _options: Controller.IOptions) {
     const { draftOf, environments, jobs, trans } = _options;
@@ -44,7 +44,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   readonly starter: JobStarter;
 
-  /** Bring the tab to the front with this route. */
+  /** Show a route in the tab. */
   show = (route: Route): void => {
     this._options.openTab().showRoute(route);
   };
@@ -57,7 +57,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     void this._options.environments.rescan();
   };
 
-  lookAgain = (): void => {
+  refreshList = (): void => {
     this._options.environments.refresh();
   };
 
@@ -65,7 +65,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     this.show({ page: 'job', job: id });
   };
 
-  /** Whether the person sees the job now. */
+  /** Return whether the job is visible. */
   isShown = (id: string): boolean => {
     const tab = this._options.currentTab();
     return tab !== null && tab.isVisible && tab.jobId === id;
@@ -144,7 +144,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     menu.open(left, bottom);
   };
 
-  /** Open a notebook with what a job has made; shows the job where there is no kernel. */
+  /** Open a notebook with the environment of a job; without a kernel, show the job. */
   openJobNotebook = (job: IJob): void => {
     const { openNotebook } = this.starter.actions(job);
     if (openNotebook) {
@@ -154,7 +154,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     }
   };
 
-  /** Put a text into a draft, after asking where that would lose what the person wrote. */
+  /** Open a text in a draft; ask first if unsaved work would be lost. */
   open = async (
     draft: SpecDraft,
     text: string,
@@ -168,14 +168,14 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     draft.open(text, path);
   };
 
-  /** Begin a draft with a text that can be had again, after asking likewise. */
+  /** Start a draft from a template; ask first if unsaved work would be lost. */
   begin = async (draft: SpecDraft, text: string): Promise<void> => {
     if (!draft.isUnsaved || (await confirmReplace(this._options.trans))) {
       draft.begin(text);
     }
   };
 
-  /** Put a file of the file browser into a draft: that of a new environment where none is given. */
+  /** Open a file in a draft; by default in that of a new environment. */
   openFile = async (path: string, draft?: SpecDraft): Promise<void> => {
     const { readFile, trans } = this._options;
     if (!draft) {
@@ -185,17 +185,17 @@ export class Controller implements Sidebar.IActions, INotifyActions {
       const text = await readFile(path);
       await this.open(draft ?? this._options.draft, text, path);
     } catch (error) {
-      await showProblem(trans.__('%1 was not read', path), error, trans);
+      await showProblem(trans.__('%1 could not be read', path), error, trans);
     }
   };
 
-  /** Start the job that a draft asks for. Throws a RequestError where the server refuses it. */
+  /** Start the job of a draft. Throws a RequestError if the server refuses it. */
   apply = async (draft: SpecDraft, origin: Route): Promise<void> => {
     await draft.compareFile(this._options.readFile);
     draft.jobId = (await this.starter.start(draft.request, origin)).id;
   };
 
-  /** Have a plan made of what a draft asks for. Throws a RequestError where the server refuses it. */
+  /** Preview the job of a draft. Throws a RequestError if the server refuses it. */
   preview = async (draft: SpecDraft, origin: Route): Promise<void> => {
     await draft.compareFile(this._options.readFile);
     const { request } = draft;
@@ -203,15 +203,15 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     draft.preview = { jobId: id, request };
   };
 
-  /** Have a plan made. Throws a RequestError where the server refuses it. */
+  /** Start a `plan` job. Throws a RequestError if the server refuses it. */
   plan = (request: PlannableRequest, origin: Route): Promise<IJob> =>
     this.starter.start({ kind: 'plan', of: request }, origin);
 }
 
-/** The code of a refusal because kernels run. */
+/** The error code for running kernels. */
 const IN_USE = 'in-use';
 
-/** The kernels that the server has named, as it has. */
+/** Return the running kernels that an error names. */
 function processesIn({ details }: RequestError): string[] {
   const kernels = Array.isArray(details.kernels) ? details.kernels : [];
   return kernels.map(({ command, pid }) => `${command} (${pid})`);
@@ -227,13 +227,13 @@ export namespace Controller {
     commands: CommandRegistry;
     /** The spec of a new environment. */
     draft: SpecDraft;
-    /** The tab; null where it is closed. */
+    /** The tab; null if it is closed. */
     currentTab: () => Workspace | null;
-    /** Bring the tab to the front, made anew where it was closed. */
+    /** Bring the tab to the front; create it if it is closed. */
     openTab: () => Workspace;
-    /** Read a file below the folder that Jupyter serves. */
+    /** Read a file below the root folder of the server. */
     readFile: (path: string) => Promise<string>;
-    /** The paths of the notebooks that a kernel of the environment runs for. */
+    /** Return the paths of notebooks with a running kernel of the environment. */
     notebooksOf: (environment: IEnvironment) => ReadonlyArray<string>;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Questions to the person.
+ * Dialogs.
  */
 
 import { Dialog, showDialog } from '@jupyterlab/apputils';
@@ -9,7 +9,7 @@ import { Widget } from '@lumino/widgets';
 import { describe } from '../components/labels';
 import { IEnvironment, NAME_PATTERN } from '../types';
 
-/** A name for the copy of an environment that is not taken: NAME-copy, NAME-copy-2 and so on. */
+/** Return an unused name for a copy: NAME-copy, NAME-copy-2 and so on. */
 export function copyName(name: string, taken: ReadonlyArray<string>): string {
   for (let turn = 1; ; turn++) {
     const ending = turn === 1 ? '-copy' : `-copy-${turn}`;
@@ -20,9 +20,9 @@ export function copyName(name: string, taken: ReadonlyArray<string>): string {
   }
 }
 
-/** The pattern of an input for a name that is allowed and not taken. */
+/** Return the input pattern for names that are valid and not taken. */
 export function freeNamePattern(taken: ReadonlyArray<string>): string {
-  // Names of another shape cannot be entered anyway.
+  // Names that do not match the pattern cannot be entered anyway.
   const words = taken
     .filter(name => new RegExp(NAME_PATTERN).test(name))
     .map(name => name.replace(/[.]/g, '[.]'));
@@ -32,15 +32,15 @@ export function freeNamePattern(taken: ReadonlyArray<string>): string {
 
 interface INameOptions {
   label: string;
-  /** What is done, in a sentence. */
+  /** A sentence that says what will happen. */
   note: string;
   proposed: string;
-  /** Names that there are. */
+  /** Existing names. */
   taken: ReadonlyArray<string>;
   trans: TranslationBundle;
 }
 
-/** Asks for a name. JupyterLab keeps the dialog's button back while the input is not valid. */
+/** A field for a name. The dialog disables its accept button while the input is invalid. */
 class NameBody extends Widget implements Dialog.IBodyWidget<string> {
   constructor({ label, note, proposed, taken, trans }: INameOptions) {
     super();
@@ -61,9 +61,9 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
       const { valid } = this._input.validity;
       const isTaken = taken.includes(this._input.value);
       const reason = isTaken
-        ? trans.__('There is an environment of this name already.')
+        ? trans.__('An environment with this name already exists.')
         : trans.__(
-            'Use letters, digits, dot, dash and underscore; begin with a letter, a digit or an underscore.'
+            'Use letters, digits, dots, dashes and underscores; start with a letter, a digit or an underscore.'
           );
       hint.textContent = valid ? '' : reason;
     });
@@ -79,13 +79,13 @@ class NameBody extends Widget implements Dialog.IBodyWidget<string> {
   private readonly _input: HTMLInputElement;
 }
 
-/** What the person wants to be cloned, and whether to see the plan first. */
+/** The name of the copy, and whether to preview it first. */
 export interface ICloneAnswer {
   name: string;
   isPreview: boolean;
 }
 
-/** Ask for the name of a copy; null when the person thinks better of it. */
+/** Ask for the name of a copy; resolve to null if cancelled. */
 export async function askCloneName(
   source: IEnvironment,
   taken: ReadonlyArray<string>,
@@ -97,7 +97,7 @@ export async function askCloneName(
     body: new NameBody({
       label: trans.__('Name of the copy'),
       note: trans.__(
-        'The copy holds the same packages in the same versions, those installed with pip included.'
+        'The copy will have the same packages in the same versions, including those installed with pip.'
       ),
       proposed: copyName(source.name, taken),
       taken,
@@ -115,7 +115,7 @@ export async function askCloneName(
     : null;
 }
 
-/** Ask for another name; null when the person thinks better of it. */
+/** Ask for the new name; resolve to null if cancelled. */
 export async function askNewName(
   environment: IEnvironment,
   taken: ReadonlyArray<string>,
@@ -126,7 +126,7 @@ export async function askNewName(
     body: new NameBody({
       label: trans.__('New name'),
       note: trans.__(
-        'The environment moves to a folder of this name. Notebooks still find its kernels.'
+        'The environment will be moved to a folder with this name. Notebooks will still find its kernels.'
       ),
       proposed: environment.name,
       taken,
@@ -168,14 +168,14 @@ export async function confirmRemove(
   return button.accept;
 }
 
-/** What runs in an environment: notebooks of this server, and processes. */
+/** The notebooks and processes that are running in an environment. */
 export interface IRunning {
   notebooks: ReadonlyArray<string>;
   /** The command lines of kernels. */
   processes: ReadonlyArray<string>;
 }
 
-/** Ask once more whether to delete an environment, in which kernels run. */
+/** Ask whether to delete an environment although kernels are running in it. */
 export async function confirmForce(
   environment: IEnvironment,
   running: IRunning,
@@ -185,7 +185,7 @@ export async function confirmForce(
   body.addClass('jp-EnvKernels-removeBody');
   const question = document.createElement('p');
   question.textContent = trans.__(
-    'Kernels run in "%1". They lose their packages under way, and what they compute may be lost.',
+    'Kernels are running in "%1". They will lose their packages, and their results may be lost.',
     environment.name
   );
   const list = document.createElement('ul');
@@ -196,12 +196,12 @@ export async function confirmForce(
   }
   body.node.append(question, list);
   const { button } = await showDialog({
-    title: trans.__('Delete %1 under running kernels?', environment.name),
+    title: trans.__('Delete %1 while kernels are running?', environment.name),
     body,
     defaultButton: 0,
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Keep it') }),
-      Dialog.warnButton({ label: trans.__('Delete all the same') })
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.warnButton({ label: trans.__('Delete anyway') })
     ]
   });
   return button.accept;
@@ -213,17 +213,17 @@ export async function confirmReplace(
 ): Promise<boolean> {
   const { button } = await showDialog({
     title: trans.__('Replace the spec in the editor?'),
-    body: trans.__('What you wrote there is saved nowhere else.'),
+    body: trans.__('Your text is not saved anywhere else.'),
     defaultButton: 0,
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Keep it') }),
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.warnButton({ label: trans.__('Replace') })
     ]
   });
   return button.accept;
 }
 
-/** Say that something did not succeed, and what to do about it. */
+/** Show an error and its remedy. */
 export async function showProblem(
   title: string,
   error: unknown,

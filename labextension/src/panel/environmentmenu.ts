@@ -1,5 +1,5 @@
 /**
- * The commands about one environment, and the menu of them.
+ * The commands and the menu of one environment.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -33,15 +33,15 @@ export namespace EnvironmentCommandIDs {
   export const packages = 'envkernels:packages';
   /** Update it from a spec. */
   export const update = 'envkernels:update';
-  /** Show what was done to it, and go back. */
+  /** Show its revisions, to roll back. */
   export const history = 'envkernels:history';
-  /** Show it as a file in the `format`. */
+  /** Export it in `format`. */
   export const exportAs = 'envkernels:export';
-  /** Give it a kernel. */
+  /** Add a kernel. */
   export const addKernel = 'envkernels:add-kernel';
-  /** Copy it. */
+  /** Clone it. */
   export const clone = 'envkernels:clone';
-  /** Give it another name. */
+  /** Rename it. */
   export const rename = 'envkernels:rename';
   /** Delete it. */
   export const remove = 'envkernels:remove';
@@ -150,7 +150,7 @@ function describeArgs(trans: TranslationBundle): ReadonlyJSONObject {
       },
       format: {
         enum: [...EXPORT_FORMATS],
-        description: trans.__('The format of an export')
+        description: trans.__('The export format')
       }
     }
   };
@@ -165,7 +165,7 @@ interface IMenuOptions {
   trans: TranslationBundle;
 }
 
-/** Offer all that can be done with an environment. */
+/** Open the menu of an environment. */
 export function openEnvironmentMenu(options: IMenuOptions): void {
   const { anchor, commands, environment, position, trans } = options;
   const {

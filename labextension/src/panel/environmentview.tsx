@@ -1,5 +1,5 @@
 /**
- * The pages about one environment.
+ * The pages of one environment.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -21,7 +21,7 @@ import { PackagesPage } from './packagespage';
 import { Route } from './routes';
 import { SpecEditor } from './speceditor';
 
-/** Its packages, its history, and a spec to update it from; one of them at a time. */
+/** Shows the packages, the update editor or the history of an environment. */
 export class EnvironmentView extends Panel {
   constructor(
     readonly environment: IEnvironment,
@@ -70,7 +70,7 @@ export class EnvironmentView extends Panel {
     return this._page;
   }
 
-  /** Bring a page to the front. */
+  /** Show a page. */
   showPage(page: EnvironmentPage): void {
     this._page = page;
     for (const [name, widget] of Object.entries(this._pages)) {
@@ -90,14 +90,14 @@ export class EnvironmentView extends Panel {
     super.dispose();
   }
 
-  /** Keyboard users who walk through the pages stay where they are. */
+  /** Focus the page, unless focus is in the view already. */
   protected onActivateRequest(): void {
     if (!this.node.contains(document.activeElement)) {
       this._pages[this._page].activate();
     }
   }
 
-  /** The environment as it is now, if it is still there. */
+  /** The current state of the environment, if it still exists. */
   private get _current(): IEnvironment {
     const { environments } = this._options;
     return environments.get(this.environment.id) ?? this.environment;
@@ -132,7 +132,7 @@ export class EnvironmentView extends Panel {
     }
   }
 
-  /** Begin with what the environment was asked to have, as long as the person has written nothing. */
+  /** Fill an empty update editor with the requested packages. */
   private async _prefill(): Promise<void> {
     const { draft } = this._edit;
     if (draft.isUnsaved || draft.openedPath !== null) {
@@ -146,7 +146,7 @@ export class EnvironmentView extends Panel {
         draft.begin(text);
       }
     } catch (error) {
-      console.warn('The environment was not exported.', error);
+      console.warn('Failed to export the environment.', error);
       draft.begin('');
     }
   }
@@ -190,9 +190,9 @@ export namespace EnvironmentView {
     environments: EnvModel;
     jobs: JobModel;
     trans: TranslationBundle;
-    /** Make an editor of a draft. */
+    /** Create an editor for a draft. */
     editor: (draft: IEdit['draft'], origin: Route) => SpecEditor;
-    /** Have a plan made and shown. Throws a RequestError where the server refuses it. */
+    /** Start a `plan` job and show it. Throws a RequestError if the server refuses it. */
     plan: (request: PlannableRequest, origin: Route) => Promise<IJob>;
     show: (route: Route) => void;
   }

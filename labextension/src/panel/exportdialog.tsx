@@ -1,5 +1,5 @@
 /**
- * The dialog that shows an environment as a file.
+ * The export dialog.
  */
 
 import { Clipboard, Dialog, showDialog } from '@jupyterlab/apputils';
@@ -12,15 +12,15 @@ import { AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { ExportFormat, IEnvironment, IExported } from '../types';
 
-/** What the dialog needs besides the environment. */
+/** The options of the export dialog. */
 export interface IExportOptions {
   api: Pick<RestAPI, 'exportEnvironment'>;
   trans: TranslationBundle;
-  /** Write a new file into the folder that the file browser shows, and return its path; null where there is none. */
+  /** Write a file in the folder of the file browser, and return its path; null without a file browser. */
   saveFile: ((name: string, text: string) => Promise<string>) | null;
 }
 
-/** The name of the file: one by which the file browser and other programs know what it is. */
+/** Return the file name; it tells the file browser and other programs the type. */
 export function fileName(name: string, format: ExportFormat): string {
   const names: { [format in ExportFormat]: string } = {
     yaml: `environment-${name}.yml`,
@@ -122,7 +122,7 @@ export class ExportBody extends ReactWidget {
   private _exported: AsyncValue<IExported>;
 }
 
-/** Show an environment as a file. */
+/** Show the export dialog. */
 export async function showExport(
   environment: IEnvironment,
   format: ExportFormat,

@@ -1,11 +1,11 @@
 /**
- * Files below the folder that Jupyter serves.
+ * Files below the root folder of the server.
  */
 
 import { PathExt } from '@jupyterlab/coreutils';
 import { Contents } from '@jupyterlab/services';
 
-/** Read a text. */
+/** Read a text file. */
 export async function readText(
   contents: Contents.IManager,
   path: string
@@ -16,7 +16,7 @@ export async function readText(
 }
 
 /**
- * Write a new file, under a name that is free: NAME.yml, NAME-2.yml and so on.
+ * Write a new file under an unused name: NAME.yml, NAME-2.yml and so on.
  *
  * @returns Its path.
  */
@@ -33,7 +33,7 @@ export async function saveNew(
   return (await contents.save(path, file)).path;
 }
 
-/** The name, with a number before its ending where it is taken. */
+/** Return the name, with a number before its extension if it is taken. */
 export function freeName(name: string, taken: ReadonlyArray<string>): string {
   const ending = PathExt.extname(name);
   const stem = name.slice(0, name.length - ending.length);

@@ -1,5 +1,5 @@
 /**
- * The page with the history of an environment.
+ * The history page of an environment.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -11,7 +11,7 @@ import { Attempt, AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { IRevision, RollbackRequest } from '../types';
 
-/** Shows it, and leads back. */
+/** Shows the revisions, and plans a rollback. */
 export class HistoryPage extends ReactWidget {
   constructor(private readonly _options: HistoryPage.IOptions) {
     super();
@@ -51,7 +51,7 @@ export class HistoryPage extends ReactWidget {
         isStarting={this._attempt.isRunning}
         revisions={this._revisions.value}
         trans={trans}
-        onGoBack={({ revision }) =>
+        onRollback={({ revision }) =>
           void this._attempt.run(async () => {
             await preview({ kind: 'rollback', environment, revision });
           })
@@ -74,7 +74,7 @@ export namespace HistoryPage {
     trans: TranslationBundle;
     /** Whether the environment may be changed. */
     isChangeable: () => boolean;
-    /** Have a plan made and shown. Throws a RequestError where the server refuses it. */
+    /** Start a `plan` job and show it. Throws a RequestError if the server refuses it. */
     preview: (request: RollbackRequest) => Promise<unknown>;
   }
 }

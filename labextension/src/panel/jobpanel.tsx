@@ -1,5 +1,5 @@
 /**
- * Shows one job at a time.
+ * The page of a job.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -12,7 +12,7 @@ import { RestAPI } from '../restapi';
 import { LogTail } from '../stream';
 import { IJob, IPlan, isActive } from '../types';
 
-/** A job with its log. */
+/** Shows one job at a time. */
 export class JobPanel extends ReactWidget {
   constructor(private readonly _options: JobPanel.IOptions) {
     super();
@@ -22,7 +22,7 @@ export class JobPanel extends ReactWidget {
     _options.environments.stateChanged.connect(this.update, this);
   }
 
-  /** The id of the job that is shown; null for none. */
+  /** The id of the shown job; null if there is none. */
   get jobId(): string | null {
     return this._jobId;
   }
@@ -60,7 +60,7 @@ export class JobPanel extends ReactWidget {
     if (!job) {
       return jobs.isKnown ? (
         <p className="jp-EnvKernels-hint" role="status">
-          {trans.__('The server does not know this job any more.')}
+          {trans.__('This job no longer exists on the server.')}
         </p>
       ) : null;
     }
@@ -124,11 +124,11 @@ export namespace JobPanel {
   /** The options of a JobPanel. */
   export interface IOptions {
     api: Pick<RestAPI, 'getPlan'>;
-    /** A job is offered as a notebook once its environment is known. */
+    /** A notebook is offered once the environment of a job is listed. */
     environments: EnvModel;
     jobs: JobModel;
     trans: TranslationBundle;
-    /** What can be done with a job. */
+    /** Return the actions of a job. */
     actions: (job: IJob) => IJobActions;
   }
 }

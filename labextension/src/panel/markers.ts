@@ -1,5 +1,5 @@
 /**
- * Mark the lines of a text that diagnostics concern.
+ * Mark the lines of diagnostics in an editor.
  */
 
 import { Extension, StateEffect, StateField } from '@codemirror/state';
@@ -50,7 +50,7 @@ function decorate(
 
 /** Marks in one editor. */
 export class LineMarkers {
-  /** To be given to the editor. */
+  /** The extension to add to the editor. */
   readonly extension: Extension = [
     marks,
     ViewPlugin.define(view => {
@@ -59,7 +59,7 @@ export class LineMarkers {
     })
   ];
 
-  /** Show these diagnostics instead of the earlier ones. */
+  /** Show these diagnostics and remove earlier ones. */
   show(diagnostics: ReadonlyArray<IDiagnostic>): void {
     if (diagnostics !== this._shown) {
       this._shown = diagnostics;

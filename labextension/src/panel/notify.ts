@@ -8,17 +8,17 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { jobOutcome } from '../components/labels';
 import { IJob } from '../types';
 
-/** What a notification offers. */
+/** The actions of notifications. */
 export interface INotifyActions {
   openJobNotebook: (job: IJob) => void;
   showJob: (id: string) => void;
-  /** Whether the person sees the job now. */
+  /** Return whether the job is visible. */
   isShown: (id: string) => boolean;
-  /** Whether this page has asked for it. */
+  /** Return whether this page started the job. */
   isOwn: (job: IJob) => boolean;
 }
 
-/** Tell that a job has ended, unless the person ended it. */
+/** Notify that a job has ended, unless it was cancelled. */
 export function notifyEnd(
   job: IJob,
   actions: INotifyActions,
@@ -39,7 +39,7 @@ export function notifyEnd(
     return;
   }
   if (job.state !== 'succeeded') {
-    // A failure waits for the person, unless it is in view.
+    // The notification of a failure stays, unless the job is visible.
     const autoClose = actions.isShown(job.id) ? 8000 : false;
     Notification.error(message, { autoClose, actions: [show] });
   } else if (job.kind === 'plan') {
@@ -51,7 +51,7 @@ export function notifyEnd(
   }
 }
 
-/** A plan concerns only the person who asked for it, as long as that one does not see it. */
+/** Return whether a plan needs no notification: it is visible, or another page started it. */
 function isUnwanted(job: IJob, actions: INotifyActions): boolean {
   return (
     job.kind === 'plan' && (!actions.isOwn(job) || actions.isShown(job.id))

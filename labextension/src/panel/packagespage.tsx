@@ -1,5 +1,5 @@
 /**
- * The page with the packages of an environment.
+ * The packages page of an environment.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -11,7 +11,7 @@ import { Attempt, AsyncValue, PackageEdit } from '../model';
 import { RequestError, RestAPI } from '../restapi';
 import { IInstalledPackage, UpdateRequest } from '../types';
 
-/** Shows them, and puts a change of them together. */
+/** Shows the packages, and edits a change of them. */
 export class PackagesPage extends ReactWidget {
   constructor(private readonly _options: PackagesPage.IOptions) {
     super();
@@ -71,7 +71,7 @@ export class PackagesPage extends ReactWidget {
     );
   }
 
-  /** What was refused is being changed. */
+  /** Change the edit, and clear the error of the last attempt. */
   private _change(change: () => void): void {
     this._attempt.forget();
     change();
@@ -83,8 +83,8 @@ export class PackagesPage extends ReactWidget {
       throw new RequestError(
         {
           code: 'nothing',
-          message: trans.__('Nothing is to be changed yet.'),
-          remedy: trans.__('Enter a package to add, or mark one to remove.')
+          message: trans.__('There is nothing to preview yet.'),
+          remedy: trans.__('Add or remove a package first.')
         },
         0
       );
@@ -105,7 +105,7 @@ export namespace PackagesPage {
     trans: TranslationBundle;
     /** Whether the environment may be changed. */
     isChangeable: () => boolean;
-    /** Have a plan made and shown. Throws a RequestError where the server refuses it. */
+    /** Start a `plan` job and show it. Throws a RequestError if the server refuses it. */
     preview: (request: UpdateRequest) => Promise<unknown>;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the tab can show.
+ * The routes of the tab.
  */
 
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -10,17 +10,17 @@ import {
 } from '../components/environmentheader';
 import { ENVIRONMENT_ID, JOB_ID } from '../types';
 
-/** A page about an environment. */
+/** A page of an environment. */
 export interface IEnvironmentRoute {
   page: EnvironmentPage;
   environment: string;
 }
 
-/** The editor of a new environment's spec, a job, or a page about an environment. */
+/** The spec editor of a new environment, a job, or a page of an environment. */
 export type Route =
   { page: 'spec' } | { page: 'job'; job: string } | IEnvironmentRoute;
 
-/** The route that was stored, or that a command was given. Where it is none, the editor is. */
+/** Read a stored route or the arguments of a command; by default the spec editor. */
 export function toRoute(json: ReadonlyPartialJSONObject | null): Route {
   const { environment, job, page } = json ?? {};
   if (typeof job === 'string' && JOB_ID.test(job)) {

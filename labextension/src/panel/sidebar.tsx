@@ -1,5 +1,5 @@
 /**
- * The panel at the side: environments and activity.
+ * The sidebar: environments and activity.
  */
 
 import { ITranslator } from '@jupyterlab/translation';
@@ -31,7 +31,7 @@ import { isActive, ISettings } from '../types';
 /** The id of the panel. */
 export const SIDEBAR_ID = 'jp-envkernels-panel';
 
-/** How often the list is read while it is shown, in milliseconds: nothing tells when sizes have been measured. */
+/** How often the visible list is read, in milliseconds: no event tells when sizes have been measured. */
 const INTERVAL = 30_000;
 
 /** Lists the environments and the jobs. */
@@ -92,7 +92,7 @@ export class Sidebar extends SidePanel {
     });
   }
 
-  /** A ToolbarButton would be one that stays pressed. */
+  /** Add a plain button: a ToolbarButton would have a pressed state. */
   private _addButton(name: string, props: ToolbarButtonComponent.IProps): void {
     const button = ReactWidget.create(<ToolbarButtonComponent {...props} />);
     this.toolbar.addItem(name, addToolbarButtonClass(button));
@@ -153,7 +153,7 @@ export class Sidebar extends SidePanel {
 
 /** A namespace for Sidebar statics. */
 export namespace Sidebar {
-  /** What the panel can ask for. */
+  /** The actions of the sidebar. */
   export type IActions = IEnvironmentListProps['actions'] &
     IActivityActions & { refresh: () => void };
 
@@ -161,7 +161,7 @@ export namespace Sidebar {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
-    /** The limits and what is used of them. */
+    /** The limits and their usage. */
     settings: AsyncValue<ISettings>;
     translator: ITranslator;
     actions: IActions;

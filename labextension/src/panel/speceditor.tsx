@@ -1,5 +1,5 @@
 /**
- * The editor of a spec.
+ * The spec editor.
  */
 
 import { Prec } from '@codemirror/state';
@@ -32,10 +32,10 @@ import { RequestError } from '../restapi';
 import { IDiagnostic, IFix, isActive, ISettings, ITemplate } from '../types';
 import { LineMarkers } from './markers';
 
-/** The largest file that is taken for a spec, in bytes: the server reads lock files of that size. */
+/** The size limit of an uploaded spec in bytes, as on the server. */
 const MAX_UPLOAD = 8 * 2 ** 20;
 
-/** Shows a draft: above it its name and what to do, below it what the server remarks. */
+/** Shows a draft: header, text and diagnostics. */
 export class SpecEditor extends Panel {
   constructor(private readonly _options: SpecEditor.IOptions) {
     super();
@@ -53,7 +53,7 @@ export class SpecEditor extends Panel {
     this._editor.editor.clearHistory();
   }
 
-  /** Move the cursor to what a diagnostic concerns. */
+  /** Move the cursor to a diagnostic. */
   reveal({ line, column }: Pick<IDiagnostic, 'line' | 'column'>): void {
     const { editor } = this._editor;
     const row = Math.min(line ?? 1, editor.lineCount) - 1;
@@ -63,12 +63,12 @@ export class SpecEditor extends Panel {
     editor.focus();
   }
 
-  /** Carry out a correction, where the text is still the one that it is for. */
+  /** Apply a fix, if the lines that it replaces have not changed. */
   fix(fix: IFix): void {
     const text = applied(fix, this._options.draft.text);
     const view = EditorView.findFromDOM(this._editor.node);
     if (text !== null && view !== null) {
-      // as a person would type it, who can then undo it
+      // as user input, so that it can be undone
       const changes = { from: 0, to: view.state.doc.length, insert: text };
       view.dispatch({ changes, userEvent: 'input' });
       this.reveal({ line: fix.edits[0].line, column: 1 });
@@ -80,7 +80,7 @@ export class SpecEditor extends Panel {
     return this._unlessWrong(this._options.apply);
   }
 
-  /** Have a plan made, unless the server finds errors in the spec. */
+  /** Preview the job, unless the server finds errors in the spec. */
   preview(): Promise<void> {
     return this._unlessWrong(this._options.preview);
   }
@@ -276,8 +276,7 @@ export class SpecEditor extends Panel {
   }
 
   /**
-   * Keys in the text. The one of the settings would begin a new line there; and the browser's own undo knows nothing
-   * of the editor.
+   * Keys of the editor. Mod-Enter would insert a line, and the browser's undo does not know the editor.
    */
   private readonly _keys = Prec.highest(
     keymap.of([
@@ -300,20 +299,20 @@ export namespace SpecEditor {
     draft: SpecDraft;
     editorServices: IEditorServices;
     trans: TranslationBundle;
-    /** Choose a file in the file browser; null where there is none. */
+    /** Choose a file in the file browser; null without a file browser. */
     browse: (() => void) | null;
-    /** Begin with another text, after asking where that would lose something. */
+    /** Open another text; ask first if unsaved work would be lost. */
     open: (text: string, path: string | null) => Promise<void>;
     jobs: JobModel;
-    /** The limits and what is used of them; null where no environment is made. */
+    /** The limits and their usage; null for updates. */
     settings: AsyncValue<ISettings> | null;
-    /** The specs that the administrator offers; null where they are of no use. */
+    /** The administrator's templates; null for updates. */
     templates: AsyncValue<ITemplate[]> | null;
-    /** Begin with a text that can be had again, after asking where that would lose something. */
+    /** Start from a template; ask first if unsaved work would be lost. */
     begin: (text: string) => Promise<void>;
-    /** Start the job that the draft asks for. Throws a RequestError where the server refuses it. */
+    /** Start the job of the draft. Throws a RequestError if the server refuses it. */
     apply: () => Promise<void>;
-    /** Start one that only plans it. Throws a RequestError where the server refuses it. */
+    /** Start a `plan` job. Throws a RequestError if the server refuses it. */
     preview: () => Promise<void>;
     showJob: (id: string) => void;
   }

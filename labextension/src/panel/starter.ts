@@ -1,5 +1,5 @@
 /**
- * Starts jobs, shows them, and knows the way back from them.
+ * Starts jobs, shows them, and keeps the page to return to.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -12,27 +12,27 @@ import { IEnvironment, IJob, isActive, JobRequest } from '../types';
 import { showProblem } from './dialogs';
 import { Route } from './routes';
 
-/** Everything that the person can do with jobs. */
+/** Starts, cancels, resumes and repeats jobs. */
 export class JobStarter {
   constructor(private readonly _options: JobStarter.IOptions) {}
 
   /**
-   * Start a job and show it. Throws a RequestError where the server refuses it.
+   * Start a job and show it. Throws a RequestError if the server refuses it.
    *
-   * @param request - What is asked for.
-   * @param origin - Where it is asked for: the way back.
+   * @param request - The request.
+   * @param origin - The page to return to.
    */
   async start(request: JobRequest, origin: Route | null = null): Promise<IJob> {
     const job = await this._options.jobs.start(request);
-    this._arrive(job, origin);
+    this._showStarted(job, origin);
     return job;
   }
 
   /**
-   * Start a job from where no error can be shown: a refusal comes in a dialog.
+   * Start a job, and show a refusal in a dialog.
    *
-   * @param request - What is asked for.
-   * @param expected - The code of a refusal that is handed back instead.
+   * @param request - The request.
+   * @param expected - The code of an error that is returned instead.
    */
   async attempt(
     request: JobRequest,
@@ -45,21 +45,21 @@ export class JobStarter {
       if (error instanceof RequestError && error.code === expected) {
         return error;
       }
-      await showProblem(trans.__('The job was not started'), error, trans);
+      await showProblem(trans.__('The job could not be started'), error, trans);
     }
     return null;
   }
 
-  /** Carry out what a job has planned, or take up again what it did not finish, and show it. */
+  /** Carry out a plan, or resume or repeat an unfinished job, and show the new job. */
   run = async (job: IJob): Promise<void> => {
     const { jobs, trans } = this._options;
     const origin = this._origin(job);
     try {
       const next = await jobs.run(job.id);
-      this._pass(job, next, origin);
-      this._arrive(next, origin);
+      this._passDraft(job, next, origin);
+      this._showStarted(next, origin);
     } catch (error) {
-      await showProblem(trans.__('The job was not started'), error, trans);
+      await showProblem(trans.__('The job could not be started'), error, trans);
     }
   };
 
@@ -68,11 +68,11 @@ export class JobStarter {
     jobs
       .cancel(id)
       .catch(error =>
-        showProblem(trans.__('The job was not cancelled'), error, trans)
+        showProblem(trans.__('The job could not be cancelled'), error, trans)
       );
   };
 
-  /** What can be done with a job now. */
+  /** Return the actions that a job allows now. */
   actions = (job: IJob): IJobActions => ({
     cancel: () => this.cancel(job.id),
     newEnvironment: () => this._options.show({ page: 'spec' }),
@@ -84,8 +84,8 @@ export class JobStarter {
         : () => void this.run(job)
   });
 
-  /** The draft now belongs to the job that goes on with the one it belonged to. */
-  private _pass(job: IJob, next: IJob, origin: Route | null): void {
+  /** Assign the draft of a job to the job that continues it. */
+  private _passDraft(job: IJob, next: IJob, origin: Route | null): void {
     const draft = origin && this._options.draftOf(origin);
     if (draft && next.kind !== 'plan') {
       draft.jobId = next.id;
@@ -94,7 +94,7 @@ export class JobStarter {
     }
   }
 
-  private _arrive(job: IJob, origin: Route | null): void {
+  private _showStarted(job: IJob, origin: Route | null): void {
     if (origin) {
       this._origins.set(job.id, origin);
     }
@@ -131,7 +131,7 @@ export class JobStarter {
     return { label: labels[origin.page], go: () => show(origin) };
   }
 
-  /** Where the job was asked for; after a reload of the page, as far as it can be told. */
+  /** Return the page to return to; after a page reload, only that of the stored draft. */
   private _origin(job: IJob): Route | null {
     const route: Route = { page: 'spec' };
     const draft = this._options.draftOf(route);
@@ -148,10 +148,10 @@ export namespace JobStarter {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
-    /** The draft that is written at a route; null where none is. */
+    /** Return the draft of a route; null if it has none. */
     draftOf: (route: Route) => SpecDraft | null;
     trans: TranslationBundle;
-    /** Bring the tab to the front with this route. */
+    /** Show a route in the tab. */
     show: (route: Route) => void;
     openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
   }

@@ -1,5 +1,5 @@
 /**
- * The tab of the main area: the editor of a new spec, a job, or the pages about an environment.
+ * The tab of the main area: the spec editor, a job, or the pages of an environment.
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
@@ -38,12 +38,12 @@ export class Workspace extends Panel {
     return this._route;
   }
 
-  /** The id of the job that is shown; null while something else is. */
+  /** The id of the shown job; null for other routes. */
   get jobId(): string | null {
     return this._job.jobId;
   }
 
-  /** The editor that is shown; null while something else is. */
+  /** The shown editor; null for other routes. */
   get editor(): SpecEditor | null {
     if (this._route.page === 'spec') {
       return this._spec;
@@ -51,12 +51,12 @@ export class Workspace extends Panel {
     return this._route.page === 'update' ? (this._view?.editor ?? null) : null;
   }
 
-  /** Emitted when something else is shown. */
+  /** Emitted when the route has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** Show something else, and have the focus there. */
+  /** Show a route and focus it. */
   showRoute(route: Route): void {
     this._show(route);
     if (this.isVisible) {
@@ -93,7 +93,7 @@ export class Workspace extends Panel {
     this._changed.emit();
   }
 
-  /** What shows the route. */
+  /** The widget of the route. */
   private get _widget(): Widget {
     const route = this._route;
     if (route.page === 'spec') {
@@ -117,12 +117,12 @@ export class Workspace extends Panel {
       this.addWidget(this._view);
     }
     this._hint.node.textContent = environments.all
-      ? trans.__('This environment is not there any more.')
-      : trans.__('Looking for environments…');
+      ? trans.__('This environment no longer exists.')
+      : trans.__('Loading environments…');
     this._view?.showPage(route.page);
   }
 
-  /** An environment may have come, or gone. */
+  /** Update the view when environments or jobs have changed. */
   private _onChanged(): void {
     const route = this._route;
     const { environments } = this._options;
@@ -170,9 +170,9 @@ export namespace Workspace {
     draft: SpecDraft;
     job: JobPanel.IOptions;
     trans: TranslationBundle;
-    /** Make an editor of a draft. */
+    /** Create an editor for a draft. */
     editor: (draft: SpecDraft, origin: Route) => SpecEditor;
-    /** Make the pages about an environment. */
+    /** Create the pages of an environment. */
     view: (environment: EnvironmentView['environment']) => EnvironmentView;
   }
 }

@@ -17,7 +17,7 @@ import { IEnvController } from '../tokens';
 /** Adds the commands to the command palette. */
 export const palette: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envkernels:palette',
-  description: 'Adds the commands about environments to the command palette.',
+  description: 'Adds the commands for environments to the command palette.',
   autoStart: true,
   requires: [IEnvController, ICommandPalette],
   optional: [ITranslator],

@@ -13,10 +13,11 @@ import { notifyEnd } from '../panel';
 import { IEnvController, IEnvKernels } from '../tokens';
 import { workspace } from './workspace';
 
-/** Tells of jobs that have ended, as long as the settings want it. */
+/** Shows notifications about jobs that have ended, unless disabled in the settings. */
 export const notifications: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envkernels:notifications',
-  description: 'Tells of environments that are ready, or could not be made.',
+  description:
+    'Shows notifications when environments are ready or could not be created.',
   autoStart: true,
   requires: [IEnvKernels, IEnvController],
   optional: [ITranslator, ISettingRegistry],
@@ -43,6 +44,6 @@ export const notifications: JupyterFrontEndPlugin<void> = {
         update();
         loaded.changed.connect(update);
       })
-      .catch(reason => console.error('The settings were not read.', reason));
+      .catch(reason => console.error('Failed to read the settings.', reason));
   }
 };

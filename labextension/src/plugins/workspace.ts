@@ -35,7 +35,7 @@ import {
 } from '../panel';
 import { IEnvController, IEnvKernels } from '../tokens';
 
-/** Provides what a person can do, in a tab of the main area and by commands. */
+/** Provides the tab of the main area and the commands. */
 export const workspace: JupyterFrontEndPlugin<IEnvController> = {
   id: 'jupyter-envkernels:plugin',
   description:
@@ -75,7 +75,7 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
   }
 };
 
-/** The one tab of the main area: made when it is needed, and what fills it. */
+/** Creates the tab of the main area on demand, with its content. */
 class WorkspaceTab {
   constructor(private readonly _options: WorkspaceTab.IOptions) {
     const { app, envKernels, state, trans } = _options;
@@ -111,7 +111,7 @@ class WorkspaceTab {
     namespace: 'jupyter-envkernels'
   });
 
-  /** What the tab shows; null where it is closed. */
+  /** The content of the tab; null if it is closed. */
   get current(): Workspace | null {
     return this.tracker.currentWidget?.content ?? null;
   }
@@ -223,7 +223,7 @@ namespace WorkspaceTab {
     browser: IDefaultFileBrowser | null;
     editorServices: IEditorServices;
     envKernels: IEnvKernels;
-    /** Where the spec of a new environment is kept. */
+    /** The database that keeps the spec of a new environment. */
     state: IStateDB | null;
     trans: TranslationBundle;
     translator: ITranslator;

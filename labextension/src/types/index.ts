@@ -1,6 +1,6 @@
 /**
- * What the server says and takes. `make schemas` writes it down from the server's own classes: the types in `rest-api.ts`
- * and what is needed of the schemas at run time in `schemas.json`. Here they get the names that the panel uses.
+ * The types of requests and responses. `make schemas` generates them from the server's classes: the types in
+ * `rest-api.ts`, and the schemas that are needed at run time in `schemas.json`. Here they get the names used in the panel.
  */
 
 import { components } from './rest-api';
@@ -10,7 +10,7 @@ export { SCHEMAS };
 
 export type Schemas = components['schemas'];
 
-/** A problem. What the panel finds out by itself has these three fields alone. */
+/** A problem. Problems that the panel finds itself have only these three fields. */
 export type IProblem = Pick<Schemas['Problem'], 'code' | 'message' | 'remedy'> &
   Partial<Schemas['Problem']>;
 
@@ -53,17 +53,17 @@ export type RollbackRequest = Schemas['RollbackBody'];
 export type PlannableRequest = Schemas['PlanBody']['of'];
 export type JobRequest = Schemas['JobBody'];
 
-/** A spec to be checked: its text, or a path below the folder that Jupyter serves. */
+/** A spec to check: its text, or a path below the root folder of the server. */
 export type SpecSource = { text: string } | { path: string };
 
 export const EXPORT_FORMATS = SCHEMAS.ExportFormat.enum as ExportFormat[];
 
-/** Names that an environment may have. */
+/** The pattern of environment names. */
 export const NAME_PATTERN = SCHEMAS.EnvironmentName.pattern;
 export const ENVIRONMENT_ID = new RegExp(SCHEMAS.EnvironmentId.pattern);
 export const JOB_ID = new RegExp(SCHEMAS.JobId.pattern);
 
-/** Whether the job has still something to do. */
+/** Return whether the job is queued or running. */
 export function isActive(job: { state: JobState }): boolean {
   return job.state === 'queued' || job.state === 'running';
 }

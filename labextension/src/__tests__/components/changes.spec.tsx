@@ -28,18 +28,18 @@ const words = (selector: string) =>
 describe('ChangeCounts', () => {
   it('counts each kind that there is, losses first', () => {
     page.render(<ChangeCounts changes={CHANGES} trans={trans} />);
-    const counts = ['−1 removed', '↑2 upgraded', '↻1 rebuilt', '+1 added'];
+    const counts = ['−1 removed', '↑2 updated', '↻1 rebuilt', '+1 added'];
     expect(words('li')).toEqual(counts);
   });
 });
 
 describe('ChangeTable', () => {
-  it('begins with losses, and in each kind with what was asked for', () => {
-    const asked = new Set(['c']);
-    const props = { changes: CHANGES, asked, trans };
+  it('begins with losses, and in each kind with requested packages', () => {
+    const requested = new Set(['c']);
+    const props = { changes: CHANGES, requested, trans };
     page.render(<ChangeTable {...props} />);
     expect(words('tbody th')).toEqual(['e', 'c', 'b', 'd', 'a']);
-    expect(words('[data-asked]')).toEqual(['c↑upgraded3.0 → to3.1']);
+    expect(words('[data-requested]')).toEqual(['c↑updated3.0 → to3.1']);
   });
 
   it('shows builds only where the versions do not differ', () => {

@@ -28,7 +28,7 @@ describe('EnvironmentList', () => {
     openNotebook: ({ name }: IEnvironment) => void done.push(`open ${name}`),
     clone: ({ name }: IEnvironment) => void done.push(`clone ${name}`),
     remove: ({ name }: IEnvironment) => void done.push(`remove ${name}`),
-    lookAgain: () => void done.push('look'),
+    refreshList: () => void done.push('look'),
     addKernel: ({ name }: IEnvironment) => void done.push(`kernel ${name}`),
     openMenu: ({ name }: IEnvironment, anchor: HTMLElement) =>
       void done.push(`menu ${name} ${anchor.tagName}`),
@@ -61,9 +61,9 @@ describe('EnvironmentList', () => {
   });
 
   it.each([
-    [{ is_base: true }, 'root of a conda installation'],
+    [{ is_base: true }, 'base environment of a conda installation'],
     [{ is_running: true }, 'Jupyter itself'],
-    [{ read_only: true }, 'may not change']
+    [{ read_only: true }, 'cannot change']
   ])('does not delete %j, and says why', (mark, reason) => {
     const environment = makeEnvironment('kept', mark);
     list([environment]);
@@ -158,7 +158,7 @@ describe('EnvironmentList', () => {
     const [details] = page.all('dl');
     expect(details.textContent).toContain('12.0 MB');
     expect(details.textContent).toContain('3.0 GB');
-    expect(details.textContent).toContain('never, as far as is known');
+    expect(details.textContent).toContain('never');
     act(() => page.all('li')[0].focus());
     page.press('ArrowLeft');
     expect(page.all('dl')).toEqual([]);

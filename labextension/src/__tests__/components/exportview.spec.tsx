@@ -45,7 +45,7 @@ describe('ExportView', () => {
     expect(text.value).toBe('name: ml');
     page.click('Copy');
     page.click('Download');
-    page.click('Save in the file browser');
+    page.click('Save in file browser');
     page.type('select', 'explicit');
     expect(done).toEqual(['copy', 'download', 'save', 'explicit']);
     expect(page.all('option')).toHaveLength(6);
@@ -59,7 +59,7 @@ describe('ExportView', () => {
       exported: { format: 'explicit', text: '@EXPLICIT', left_out: names }
     });
     expect(page.all('[data-severity]')[0].textContent).toContain(
-      'The file lacks 12 packages of the environment: a, b, c, d, e, f, g, h, i, j …. “environment.yml, exact” has all'
+      'The file does not include 12 packages of the environment: a, b, c, d, e, f, g, h, i, j …. “environment.yml, exact” includes all'
     );
   });
 

@@ -32,7 +32,7 @@ describe('HistoryList', () => {
         error={null}
         isChangeable
         isStarting={false}
-        onGoBack={({ revision }) => void back.push(revision)}
+        onRollback={({ revision }) => void back.push(revision)}
         trans={trans}
         {...more}
       />
@@ -47,12 +47,12 @@ describe('HistoryList', () => {
     show();
     const rows = page.all('[data-revision]');
     expect(rows.map(row => row.dataset.revision)).toEqual(['2', '1', '0']);
-    expect(rows[0].textContent).toContain('now');
-    expect(rows[1].textContent).toContain('at an unknown time');
+    expect(rows[0].textContent).toContain('current');
+    expect(rows[1].textContent).toContain('unknown time');
     expect(rows[2].textContent).toContain('+1 added');
     expect(rows[2].textContent).toContain('create');
-    expect(rows[2].textContent).toContain('Asked for: a=1, b');
-    page.click('Go back to revision 0');
+    expect(rows[2].textContent).toContain('Requested: a=1, b');
+    page.click('Roll back to revision 0');
     expect(back).toEqual([0]);
     expect(page.all('button')).toHaveLength(2);
   });

@@ -13,7 +13,7 @@ describe('words', () => {
     const job = makeJob('a', { kind: 'update' });
     expect(jobTitle(job, trans)).toBe('Update ml');
     const plan = makeJob('a', { kind: 'plan', plans: 'rollback' });
-    expect(jobTitle(plan, trans)).toBe('Preview: Take ml back');
+    expect(jobTitle(plan, trans)).toBe('Preview: Roll back ml');
   });
 
   it('says of a plan that failed what cannot be done', () => {

@@ -70,7 +70,7 @@ describe('LimitsOfNew', () => {
       trans
     );
     expect(problem?.remedy).toBe(
-      'Remove one that you no longer need. Ask Ada.'
+      'Delete an environment that you no longer need. Ask Ada.'
     );
   });
 
@@ -91,14 +91,14 @@ describe('LimitsOfNew', () => {
     expect(page.all('li').map(({ textContent }) => textContent)).toEqual([
       '2 of 5 environments',
       '74.0 GB free',
-      'Channels that may be used: conda-forge, bioconda',
-      'Packages that are not allowed: miner*',
-      'Variables that no spec may use: CAMPUS_*',
-      'Packages of pip are not allowed',
-      'Indexes that pip may use: https://pip.example.org/simple',
-      'At most 300 packages in an environment',
-      'At most 5.0 GB for an environment',
-      '1.0 GB have to stay free on the disk',
+      'Allowed channels: conda-forge, bioconda',
+      'Packages not allowed: miner*',
+      'Variables not allowed in specs: CAMPUS_*',
+      'pip packages are not allowed',
+      'Allowed pip indexes: https://pip.example.org/simple',
+      'At most 300 packages per environment',
+      'At most 5.0 GB per environment',
+      '1.0 GB of the disk must stay free',
       'Ask Ada.',
       'Policy file: /etc/jupyter/envkernels/policy.yml'
     ]);

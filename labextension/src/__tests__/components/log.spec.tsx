@@ -35,7 +35,7 @@ describe('Log', () => {
     expect(show('two\n', true).textContent).toMatch(/^\(The beginning.*\ntwo/);
   });
 
-  it('follows its end until a person reads further up', () => {
+  it('follows its end until the user scrolls up', () => {
     const log = show('one\n');
     scroll(log, 900);
     show('one\ntwo\n');
@@ -43,7 +43,7 @@ describe('Log', () => {
     scroll(log, 300);
     show('one\ntwo\nthree\n');
     expect(log.scrollTop).toBe(300);
-    page.click('Follow the end');
+    page.click('Scroll to end');
     expect(log.scrollTop).toBe(1000);
   });
 });

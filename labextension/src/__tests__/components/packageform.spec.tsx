@@ -59,7 +59,7 @@ describe('PackageForm', () => {
     page.click('Remove numpy');
     show({ removed: new Set(['numpy']), isEmpty: false });
     expect(page.all('[data-package=numpy]')[0].textContent).toContain(
-      'to be removed'
+      'to remove'
     );
     expect(page.node.textContent).toContain('1 to remove');
     page.click('Keep numpy');
@@ -85,10 +85,10 @@ describe('PackageForm', () => {
     expect(page.node.textContent).toContain('1 to add');
   });
 
-  it('folds what nobody asked for', () => {
+  it('folds packages that were not requested', () => {
     show();
     expect(rows()).toEqual(['numpy', 'cowsay']);
-    page.unfold('1 dependency');
+    page.unfold('Needed by them: 1 package');
     expect(rows()).toEqual(['numpy', 'cowsay', 'openssl']);
     show({ packages: [makePackage('openssl', { requested: false })] });
     expect(rows()).toEqual(['openssl']);

@@ -12,7 +12,7 @@ const problem = (code: string) =>
 const bare = { kernels: [], problem: problem('no-kernel') };
 
 describe('permissions', () => {
-  it('are all given for an environment of the person', () => {
+  it('are all given for an own environment', () => {
     const environment = makeEnvironment('ml');
     expect(whyKept(environment, trans)).toBeNull();
     expect(whyNotTrusted(environment, trans)).toBeNull();

@@ -21,14 +21,14 @@ describe('PlanView', () => {
   const [python] = makePlan().packages;
   const text = () => page.node.textContent;
 
-  it('shows what was asked for first, and folds the dependencies', () => {
+  it('shows requested packages first, and folds their dependencies', () => {
     const openssl = { ...python, name: 'openssl', cached: false, size: 5e6 };
     show(makePlan({ packages: [openssl, python], download_bytes: 5e6 }));
     expect(page.all('[data-package]').map(one => one.dataset.package)).toEqual([
       'python'
     ]);
-    expect(text()).toContain('1 dependency');
-    page.unfold('1 dependency');
+    expect(text()).toContain('Needed by them: 1 package');
+    page.unfold('Needed by them: 1 package');
     const [row] = page.all('[data-package=openssl]');
     expect(row.textContent).toContain('5.0 MB');
   });
@@ -37,7 +37,7 @@ describe('PlanView', () => {
     show(makePlan({ download_bytes: 12e6, disk_bytes: 4e7, free_bytes: 3e9 }));
     const terms = page.all('dd').map(node => node.textContent);
     expect(terms).toEqual([
-      '11 of them cached',
+      '11 cached',
       '12.0 MBthe rest is cached',
       'about 40.0 MB3.0 GB free'
     ]);
@@ -65,7 +65,7 @@ describe('PlanView', () => {
     const counts = page.all('.jp-EnvKernels-changeCounts li');
     expect(counts.map(node => node.textContent)).toEqual([
       '−1 removed',
-      '↑2 upgraded',
+      '↑2 updated',
       '↻1 rebuilt',
       '+1 added'
     ]);

@@ -97,7 +97,7 @@ describe('SpecHeader', () => {
 
   it('says that a change discards the preview', () => {
     show('ready');
-    page.click('Show it');
+    page.click('Show preview');
     expect(done).toEqual(['show']);
     show('outdated');
     expect(page.all('[role=status]')[0].textContent).toContain('discarded');

@@ -56,7 +56,7 @@ describe('SpecDraft', () => {
     draft.dispose();
   });
 
-  it('begins with an example that counts as nobody’s work', () => {
+  it('begins with an example that is not unsaved work', () => {
     expect(draft.text).toBe(EXAMPLE);
     expect(draft.isUnsaved).toBe(false);
     draft.text = 'name: ml';
@@ -157,7 +157,7 @@ describe('SpecDraft', () => {
     expect(draft.isPreviewOutdated).toBe(true);
   });
 
-  it('can begin with a text that is nobody’s work', () => {
+  it('can begin with a template that is not unsaved work', () => {
     draft.begin('name: exported\r\n');
     expect(draft.text).toBe('name: exported\n');
     expect(draft.isUnsaved).toBe(false);

@@ -150,7 +150,7 @@ describe('Controller', () => {
     expect(draft.jobId).toBeNull();
   });
 
-  it('leads from the plan of an update back to where it was asked for', async () => {
+  it('leads from the plan of an update back to its page', async () => {
     const { api, jobs, server } = models;
     const draft = new UpdateDraft(ml, {
       check: source => api.checkSpec(source)
@@ -206,7 +206,7 @@ describe('Controller', () => {
     const text = (await dialog()).textContent;
     expect(text).toContain('lesson.ipynb');
     expect(text).toContain('python -m ipykernel_launcher (7)');
-    await press('Delete all the same');
+    await press('Delete anyway');
     await removed;
     expect(server.bodies[1]).toEqual({
       kind: 'remove',

@@ -30,11 +30,11 @@ describe('notifyEnd', () => {
     expect(told(job, false)).toEqual([message]);
   });
 
-  it('does not tell of what the person has ended', () => {
+  it('does not tell of a cancelled job', () => {
     expect(told({ state: 'cancelled' })).toEqual([]);
   });
 
-  it('tells of a plan only the person who does not see it', () => {
+  it('tells of a plan only where it is not visible', () => {
     const plan = { kind: 'plan', state: 'succeeded' } as const;
     expect(told(plan)).toEqual(['info: The preview of ml is ready']);
     expect(told(plan, false)).toEqual([]);

@@ -109,12 +109,12 @@ describe('Workspace', () => {
 
   it('waits for the environment', async () => {
     workspace.showRoute({ page: 'history', environment: ml.id });
-    expect(shown().textContent).toBe('Looking for environments…');
+    expect(shown().textContent).toBe('Loading environments…');
     models.environments.refresh();
     await until(() => workspace.title.label === 'ml');
     models.server.environments = [];
     models.environments.refresh();
-    await until(() => shown().textContent!.includes('not there any more'));
+    await until(() => shown().textContent!.includes('no longer exists'));
   });
 
   it('removes and adds packages', async () => {
@@ -122,7 +122,7 @@ describe('Workspace', () => {
     await show({ page: 'packages', environment: ml.id });
     await until(() => shown().querySelector('[data-package]') !== null);
     click('Remove numpy');
-    await until(() => shown().textContent!.includes('to be removed'));
+    await until(() => shown().textContent!.includes('to remove'));
     edits.of(ml).packages.add('pandas');
     click('Preview');
     await until(() => planned.length === 1);
@@ -142,7 +142,7 @@ describe('Workspace', () => {
     await show({ page: 'packages', environment: ml.id });
     await until(() => shown().querySelector('input') !== null);
     click('Preview');
-    await until(() => shown().textContent!.includes('Nothing is to be'));
+    await until(() => shown().textContent!.includes('nothing to preview'));
     expect(planned).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('Workspace', () => {
     models.server.revisions = [makeRevision(0), makeRevision(1)];
     await show({ page: 'history', environment: ml.id });
     await until(() => shown().querySelector('[data-revision]') !== null);
-    click('Go back to revision 0');
+    click('Roll back to revision 0');
     await until(() => planned.length === 1);
     expect(planned[0]).toEqual([
       { kind: 'rollback', environment: ml.id, revision: 0 },
@@ -158,7 +158,7 @@ describe('Workspace', () => {
     ]);
   });
 
-  it('begins an update with what was asked for', async () => {
+  it('begins an update with the requested packages', async () => {
     await show({ page: 'update', environment: ml.id });
     const { draft } = edits.of(ml);
     await until(() => draft.text.includes('as yaml-from-history'));
