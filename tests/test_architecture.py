@@ -125,11 +125,11 @@ TESTED_ELSEWHERE = {
 
 
 PANEL_TESTED_ELSEWHERE = {
-    "components/environmentdetails.tsx": "components/environmentlist.spec.tsx",
-    "components/environmentheader.tsx": "panel/workspace.spec.ts",
-    "components/environmentrow.tsx": "components/environmentlist.spec.tsx",
-    "components/icons.tsx": "components/environmentlist.spec.tsx",
-    "components/updateoptions.tsx": "browser/test_changes.py",
+    "components/list/environmentdetails.tsx": "components/list/environmentlist.spec.tsx",
+    "components/environment/environmentheader.tsx": "panel/workspace.spec.ts",
+    "components/list/environmentrow.tsx": "components/list/environmentlist.spec.tsx",
+    "components/icons.tsx": "components/list/environmentlist.spec.tsx",
+    "components/spec/updateoptions.tsx": "browser/test_changes.py",
     "panel/commands.ts": "browser/test_panel.py",
     "panel/environmentview.tsx": "panel/workspace.spec.ts",
     "panel/historypage.tsx": "panel/workspace.spec.ts",

@@ -1,5 +1,5 @@
 /**
- * Parsers of match specs and history records.
+ * Parsers of match specs, channels and history records.
  */
 
 import { Change, IRevision } from '../types';
@@ -8,6 +8,11 @@ import { Change, IRevision } from '../types';
 export function specName(spec: string): string {
   const [, name = ''] = /^\s*(?:[^[\s]*::)?([A-Za-z0-9_.-]+)/.exec(spec) ?? [];
   return name.toLowerCase();
+}
+
+/** Return the name of a channel: the last part of its URL. */
+export function channelName(channel: string): string {
+  return channel.replace(/\/+$/, '').split('/').pop() ?? channel;
 }
 
 /** Parse a package of a history: `channel/subdir::name-version-build`. */

@@ -10,7 +10,7 @@ import {
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
 
-import { formatName } from '../components/exportview';
+import { formatName } from '../components/environment/exportview';
 import {
   canHaveKernel,
   usableKernels,

@@ -11,7 +11,7 @@ import React from 'react';
 import {
   EnvironmentHeader,
   EnvironmentPage
-} from '../components/environmentheader';
+} from '../components/environment/environmentheader';
 import { whyKept, whyNotTrusted } from '../components/permissions';
 import { UpdateDrafts, EnvModel, IEdit, JobModel } from '../model';
 import { RestAPI } from '../restapi';

@@ -7,7 +7,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { ExportView } from '../components/exportview';
+import { ExportView } from '../components/environment/exportview';
 import { AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { ExportFormat, IEnvironment, IExported } from '../types';

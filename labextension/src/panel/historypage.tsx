@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { HistoryList } from '../components/historylist';
+import { HistoryList } from '../components/environment/historylist';
 import { Attempt, AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { IRevision, RollbackRequest } from '../types';

@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IJobActions, JobView } from '../components/jobview';
+import { IJobActions, JobView } from '../components/job/jobview';
 import { EnvModel, JobModel, AsyncValue } from '../model';
 import { RestAPI } from '../restapi';
 import { LogTail } from '../stream';

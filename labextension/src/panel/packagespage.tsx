@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { PackageForm } from '../components/packageform';
+import { PackageForm } from '../components/environment/packageform';
 import { Attempt, AsyncValue, PackageEdit } from '../model';
 import { RequestError, RestAPI } from '../restapi';
 import { IInstalledPackage, UpdateRequest } from '../types';

@@ -7,7 +7,7 @@ import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import {
   ENVIRONMENT_PAGES,
   EnvironmentPage
-} from '../components/environmentheader';
+} from '../components/environment/environmentheader';
 import { ENVIRONMENT_ID, JOB_ID } from '../types';
 
 /** A page of an environment. */

@@ -18,11 +18,11 @@ import { Poll } from '@lumino/polling';
 import { AccordionPanel } from '@lumino/widgets';
 import React from 'react';
 
-import { Activity, IActivityActions } from '../components/activity';
+import { Activity, IActivityActions } from '../components/list/activity';
 import {
   EnvironmentList,
   IEnvironmentListProps
-} from '../components/environmentlist';
+} from '../components/list/environmentlist';
 import { environmentIcon } from '../components/icons';
 import { LimitsLine } from '../components/limits';
 import { EnvModel, JobModel, AsyncValue } from '../model';

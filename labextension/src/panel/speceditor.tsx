@@ -16,10 +16,14 @@ import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 import React from 'react';
 
-import { Diagnostics } from '../components/diagnostics';
+import { Diagnostics } from '../components/spec/diagnostics';
 import { LimitsOfNew } from '../components/limits';
-import { NameField, PreviewState, SpecHeader } from '../components/specheader';
-import { UpdateOptions } from '../components/updateoptions';
+import {
+  NameField,
+  PreviewState,
+  SpecHeader
+} from '../components/spec/specheader';
+import { UpdateOptions } from '../components/spec/updateoptions';
 import {
   applied,
   Attempt,
@@ -251,9 +255,7 @@ export class SpecEditor extends Panel {
         {
           code: 'too-large',
           message: trans.__('%1 is too large for a spec.', file.name),
-          remedy: trans.__(
-            'Choose an environment.yml or a lock file of at most 8 MiB.'
-          )
+          remedy: trans.__('Choose a file of at most 8 MiB.')
         },
         0
       );
@@ -275,9 +277,7 @@ export class SpecEditor extends Panel {
     this._markers.show(draft.diagnostics);
   }
 
-  /**
-   * Keys of the editor. Mod-Enter would insert a line, and the browser's undo does not know the editor.
-   */
+  /** Keys of the editor: Mod-Enter would insert a line, and the browser's undo does not know the editor. */
   private readonly _keys = Prec.highest(
     keymap.of([
       this._key('Mod-Enter', () => void this.apply()),

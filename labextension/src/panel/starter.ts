@@ -5,7 +5,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 
 import { usableKernels } from '../components/permissions';
-import { IJobActions } from '../components/jobview';
+import { IJobActions } from '../components/job/jobview';
 import { EnvModel, JobModel, SpecDraft } from '../model';
 import { RequestError } from '../restapi';
 import { IEnvironment, IJob, isActive, JobRequest } from '../types';

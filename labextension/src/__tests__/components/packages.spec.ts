@@ -1,4 +1,5 @@
 import {
+  channelName,
   parseRecord,
   revisionChanges,
   specName
@@ -36,5 +37,16 @@ describe('packages', () => {
       { name: 'b', change: 'changed', before: '1', after: '2' },
       { name: 'c', change: 'added', before: null, after: '1' }
     ]);
+  });
+});
+
+describe('channelName', () => {
+  it.each([
+    ['https://conda.anaconda.org/conda-forge/', 'conda-forge'],
+    ['https://example.org/t/x/label/dev', 'dev'],
+    ['main', 'main'],
+    ['', '']
+  ])('of %j is %j', (channel, name) => {
+    expect(channelName(channel)).toBe(name);
   });
 });
