@@ -79,7 +79,7 @@ def test_preview_create_update_and_back(page: Page, lab: Lab, channel_pythons: l
 
     choose(page, "course", "History")
     expect(page.locator("[data-revision]")).to_have_count(2)
-    expect(page.locator('[data-revision="1"]')).to_contain_text("now")
+    expect(page.locator('[data-revision="1"]')).to_contain_text("current")
     page.locator('[data-revision="1"] summary').click()
     expect(page.locator('[data-revision="1"] tr[data-package="numpy"]')).to_contain_text("changed")
     assert accessibility_faults(page, _TAB) == []
@@ -96,7 +96,7 @@ def test_update_from_a_spec(page: Page, lab: Lab, channel_pythons: list[str]) ->
     expect_state(create(page), "succeeded")
     choose(page, "pruned", "Update from a File")
     text = page.locator(f"{_TAB} .jp-EnvKernels-environment .cm-content")
-    expect(text).to_contain_text("- numpy")  # what was asked for
+    expect(text).to_contain_text("- numpy")  # what was requested
     text.click()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text("dependencies:\n- python\n- ipykernel\n")
@@ -143,7 +143,7 @@ def test_deleting_under_a_running_kernel_asks_twice(page: Page, lab: Lab, channe
     view.get_by_role("button", name="Open a notebook").click()
     run_cell(page, "busy", "print('here')")
     delete(page, "busy")
-    dialog = page.locator(".jp-Dialog", has_text="under running kernels")
+    dialog = page.locator(".jp-Dialog", has_text="while kernels are running")
     expect(dialog).to_contain_text(".ipynb")
     expect(dialog).to_contain_text("ipykernel_launcher")
     dialog.get_by_role("button", name="Cancel").click()
@@ -186,7 +186,7 @@ def test_export_into_the_file_browser(page: Page, lab: Lab, channel_pythons: lis
     open_lab(page, lab)
     paste_spec(page, f"name: shared\ndependencies:\n- python={channel_pythons[-1]}\n- ipykernel\n")
     expect_state(create(page), "succeeded")
-    choose(page, "shared", "Export", "as asked for")
+    choose(page, "shared", "Export", "requested packages")
     dialog = page.locator(".jp-Dialog")
     expect(dialog.locator("textarea")).to_have_value(re.compile(r"name: shared\n"))
     assert accessibility_faults(page, ".jp-EnvKernels-export") == []
