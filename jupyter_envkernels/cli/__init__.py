@@ -1,4 +1,4 @@
-"""Run ``jupyter envkernels VERB``: the catalog and the jobs without a server and a browser.
+"""Run ``jupyter envkernels COMMAND``: the catalog and the jobs without a server and a browser.
 
 ``program`` parses the arguments by ``parser``, imports the module of the verb only then, because imports take time, and
 prints its ``VerbResult`` by ``output``.

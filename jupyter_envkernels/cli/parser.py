@@ -34,7 +34,7 @@ class _Verbs:
     """Adds verbs to a parser."""
 
     def __init__(self, parser: Parser) -> None:
-        self._parsers = parser.add_subparsers(title="verbs", metavar="VERB", required=True, parser_class=Parser)
+        self._parsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
 
     def add(self, name: str, run: str, help_text: str) -> argparse.ArgumentParser:
         """Add a verb; ``run`` is its ``module:function`` in this package."""

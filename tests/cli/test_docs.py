@@ -1,4 +1,4 @@
-"""docs/command-line.md tells of all verbs and options."""
+"""docs/command-line.md lists all commands and options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from jupyter_envkernels.cli.parser import build_parser
 
 TEXT = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text()
-ROWS = dict(re.findall(r"^\| `([a-z-]+)([^\n]*)", TEXT.split("## Verbs")[1].split("## Jobs")[0], re.MULTILINE))
+ROWS = dict(re.findall(r"^\| `([a-z-]+)([^\n]*)", TEXT.split("## Commands")[1].split("## Jobs")[0], re.MULTILINE))
 
 
 def test_each_verb_has_a_row() -> None:

@@ -60,7 +60,7 @@ def test_paths_are_absolute() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("", "required: VERB"),
+        ("", "required: COMMAND"),
         ("explode", "invalid choice"),
         ("list --js", "Unrecognized arguments: --js"),
         ("rollback x -1", "is not the number of a revision"),

@@ -101,7 +101,7 @@ print("\\nmodules", *sys.modules)
 
 
 def test_help_and_version(shell: Shell) -> None:
-    assert "VERB" in shell.run("--help").stdout
+    assert "COMMAND" in shell.run("--help").stdout
     assert shell.run("--version").stdout.strip()
 
 
