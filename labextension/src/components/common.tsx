@@ -168,6 +168,18 @@ export function Fold(props: {
   );
 }
 
+/** Show a message; what it has between backticks is code. */
+export function Message({ text }: { text: string }): JSX.Element {
+  const parts = text.split(/`([^`]+)`/);
+  return (
+    <>
+      {parts.map((part, place) =>
+        place % 2 ? <code key={place}>{part}</code> : part
+      )}
+    </>
+  );
+}
+
 /** Show a message and its remedy, and folded the explanation. */
 export function ProblemText(
   props: IBaseProps & { problem: IProblem }
@@ -176,8 +188,14 @@ export function ProblemText(
   const { explanation, message, remedy } = problem;
   return (
     <div className="jp-EnvKernels-problem">
-      <p className="jp-EnvKernels-problemFirst">{message}</p>
-      {remedy && <p className="jp-EnvKernels-remedy">{remedy}</p>}
+      <p className="jp-EnvKernels-problemFirst">
+        <Message text={message} />
+      </p>
+      {remedy && (
+        <p className="jp-EnvKernels-remedy">
+          <Message text={remedy} />
+        </p>
+      )}
       {explanation && (
         <details className="jp-EnvKernels-fold">
           <summary>{trans.__('Details')}</summary>

@@ -54,4 +54,16 @@ describe('ProblemText', () => {
       'Change one.'
     );
   });
+
+  it('shows as code what is between backticks', () => {
+    const message = '`a=1` and `b=2` cannot be installed together.';
+    const problem = { code: 'x', message, remedy: '' };
+    page.render(<ProblemText problem={problem} trans={trans} />);
+    const [text] = page.all('.jp-EnvKernels-problemFirst');
+    expect(text.textContent).toBe('a=1 and b=2 cannot be installed together.');
+    expect(page.all('code').map(node => node.textContent)).toEqual([
+      'a=1',
+      'b=2'
+    ]);
+  });
 });

@@ -8,7 +8,7 @@ import React from 'react';
 import { IPlan, IPlannedPackage, IProblem } from '../../types';
 import { formatBytes } from '../format';
 import { ChangeCounts, ChangeTable } from '../changes';
-import { Fold, IBaseProps } from '../common';
+import { Fold, IBaseProps, Message } from '../common';
 import { SeverityIcon } from '../icons';
 import { channelName, specName } from '../packages';
 
@@ -94,8 +94,13 @@ function Warnings(
             severity={HARMLESS.includes(code) ? 'info' : 'warning'}
           />
           <span>
-            {message}
-            {remedy && <span className="jp-EnvKernels-remedy"> {remedy}</span>}
+            <Message text={message} />
+            {remedy && (
+              <span className="jp-EnvKernels-remedy">
+                {' '}
+                <Message text={remedy} />
+              </span>
+            )}
           </span>
         </li>
       ))}

@@ -7,7 +7,7 @@ import React from 'react';
 import { applied } from '../../model';
 import { RequestError } from '../../restapi';
 import { ICheckedSpec, IDiagnostic, IFix } from '../../types';
-import { IBaseProps, TextButton } from '../common';
+import { IBaseProps, Message, TextButton } from '../common';
 import { SeverityIcon } from '../icons';
 import { describe } from '../labels';
 
@@ -66,8 +66,14 @@ function Diagnostic(
       >
         <SeverityIcon severity={severity} />
         <span>
-          <span className="jp-EnvKernels-diagnosticMessage">{message}</span>
-          {remedy && <span className="jp-EnvKernels-remedy">{remedy}</span>}
+          <span className="jp-EnvKernels-diagnosticMessage">
+            <Message text={message} />
+          </span>
+          {remedy && (
+            <span className="jp-EnvKernels-remedy">
+              <Message text={remedy} />
+            </span>
+          )}
         </span>
         {line !== null && (
           <span className="jp-EnvKernels-place">
