@@ -1,4 +1,7 @@
-"""What a transaction needs of a package manager, and where it says how far it is."""
+"""The interface that a package manager implements for transactions, and the one by which progress is reported.
+
+:class:`~.rattler.RattlerBackend` implements :class:`Backend`; so would a backend for another package manager.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,30 @@ from typing import Protocol
 from ..models import JobPhase, LockedPackage, PlannedPackage, ProgressUnit, Room
 
 NO_LIMIT = Room()
-"""All that the disk takes."""
+"""No limit but the disk."""
 
 NO_ORIGINS: Mapping[str, str] = {}
-"""All match specs come from the request."""
+"""For match specs that all come from the request."""
 
 
 class Report(Protocol):
-    """Where an operation says what it does. Called in the event loop's thread; must return at once."""
+    """Receives the progress of an operation. Called in the event loop's thread; must return at once."""
 
     def phase(self, phase: JobPhase, message: str) -> None:
-        """Begin a phase. ``message`` is a short sentence for the person who waits."""
+        """Begin a phase. ``message`` is a short sentence for the user."""
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        """Tell how far the phase is. ``done`` never goes back within a phase."""
+        """Report the progress of the phase. ``done`` never decreases within a phase."""
 
     def log(self, text: str) -> None:
-        """Add one or more lines to the job's log; the final newline is added."""
+        """Add one or more lines to the job's log, without the final newline."""
 
 
 class Backend(Protocol):
     """A package manager. Every method raises only :class:`~jupyter_envkernels.errors.EnvKernelsError`."""
 
     def log_in(self, places: Sequence[str]) -> None:
-        """Use the logins that channels and URLs of packages hold, from now on."""
+        """Use the credentials in URLs of channels and packages from now on."""
 
     async def solve(
         self,
@@ -46,48 +49,48 @@ class Backend(Protocol):
         """Choose packages for match specs.
 
         Args:
-            specs: match specs as a person writes them.
+            specs: match specs as users write them.
             channels: names or URLs, highest priority first.
-            installed: packages to be preferred to all others of their names, whether or not a channel has them.
-            fixed: they are not only preferred: no other package of their names will do.
-            origins: match specs that do not come from the request -> where they stand, for failures to name it.
+            installed: packages to prefer to all others of the same names, whether or not a channel has them.
+            fixed: accept no other packages of these names.
+            origins: match specs that do not come from the request -> where they come from, for error messages.
 
         Returns:
-            All packages of the environment, by name.
+            All packages of the environment, sorted by name.
 
         Raises:
             InvalidSpec: a match spec does not parse.
             ChannelFailed: a channel cannot be read.
-            SolveFailed: there is no such environment; the message says why.
+            SolveFailed: there is no solution; the message says why.
         """
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
-        """Make a plan of exactly these packages, without solving.
+        """Read the records of exactly these packages, without solving.
 
         Returns:
-            The packages, by name.
+            The packages, sorted by name.
 
         Raises:
-            DownloadFailed: one cannot be fetched, or is another one than its URL says.
+            DownloadFailed: a package cannot be downloaded, or is not the one that its URL names.
         """
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
-        """Find packages that a history names.
+        """Find packages that an environment's history names.
 
         Args:
             dists: ``channel/subdir::name-version-build``.
-            installed: packages that need not be looked for in a channel.
+            installed: packages that are used without reading their channel.
 
         Returns:
-            The packages, by name.
+            The packages, sorted by name.
 
         Raises:
             ChannelFailed: a channel cannot be read.
-            SolveFailed: a package is nowhere to be found any more.
+            SolveFailed: a package no longer exists.
         """
 
     def is_newer(self, version: str, other: str) -> bool:
-        """Compare two versions by conda's order."""
+        """Return whether ``version`` is newer than ``other`` in conda's order."""
 
     async def install(
         self,
@@ -99,15 +102,15 @@ class Backend(Protocol):
         *,
         room: Room = NO_LIMIT,
     ) -> None:
-        """Download what the cache lacks and link all packages into ``staging``, as if it were ``prefix``.
+        """Download what the cache lacks and link all packages into ``staging``, with ``prefix`` written into files.
 
-        Where ``staging`` holds packages already, only what differs is linked and unlinked.
+        If ``staging`` holds packages already, only what differs is linked and unlinked.
 
         Reports the phases downloading and linking.
 
         Raises:
-            NotAllowed: the packages take more than there is room for; what was fetched is out of the cache again.
-            DownloadFailed: a package cannot be fetched, or is not what the channel said.
+            NotAllowed: the packages take more than ``room``; what was downloaded is deleted from the cache.
+            DownloadFailed: a package cannot be downloaded, or differs from what the channel lists.
             LinkFailed: a package cannot be linked.
             DiskFull: no space is left.
         """

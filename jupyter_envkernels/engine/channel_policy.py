@@ -1,8 +1,8 @@
-"""Which channels may be asked: by the administrator's limits, and by conda's allowlist and denylist of channels.
+"""Decide which channels may be used: by the administrator's limits, and by conda's allowlist and denylist of channels.
 
-What counts is the URL that will really be asked, whatever a person's configuration of conda calls it, and each mirror
-that takes its place. The administrator's own names are understood by the system's configuration of conda where there is
-a policy file, so that no condarc or variable of a person can give them another meaning.
+A channel is judged by the URLs that will be requested, those of its mirrors included, whatever name the user's condarc
+gives it. If there is a policy file, names in it are resolved by the system's condarc alone, so that users cannot
+redefine them.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _URL = re.compile(r"\s*((?:[\w+]+:/)?/\S+)/[^/\s]+\.(conda|tar\.bz2)\b.*")
 _NAMESPACE = re.compile(r"\s*([^\s:=<>!~\[]+):(?!//)[^:]+:[^:]")
 
 _ELSEWHERE = re.compile(r"[\\?#\x00-\x20\x7f]|/(\.|%2e){1,2}(?=/|\Z)", re.IGNORECASE)
-"""What makes a client ask for another URL than the one that is written: also where the token of a channel is."""
+"""Parts by which a client requests another URL than the one that is written."""
 
 
 def channels_in(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the channels that match specs name themselves.
+    """Yield the channels that match specs name.
 
     As ``channel::name``, ``channel:namespace:name``, ``name[channel=channel]``, or by the URL or path of a package.
     """
@@ -45,12 +45,14 @@ def channels_in(lines: Iterable[str]) -> Iterator[str]:
 
 
 def channels_of(operation: Operation, configured: Iterable[str], settings: Settings) -> list[str]:
-    """Return the channels that an operation will ask, as far as it and the configuration tell: names, URLs or paths.
+    """Return the channels that an operation will read, as far as it and the configuration name them.
+
+    They are names, URLs or paths.
 
     Args:
-        operation: the operation; for a change without a spec, the environment may add channels of its own.
+        operation: the operation; for a change without a spec, the environment may add further channels.
         configured: the channels of a spec that names none.
-        settings: conda's configuration, whose default packages and pins may name channels as well.
+        settings: conda's configuration; its default packages and pins may name channels, too.
     """
     spec = operation.own_spec
     if spec.locked:
@@ -64,12 +66,12 @@ def channels_of(operation: Operation, configured: Iterable[str], settings: Setti
 
 @dataclass(frozen=True, slots=True)
 class ChannelRules:
-    """What may be asked.
+    """The rules for channels.
 
     Attributes:
-        limits: what the administrator allows.
-        settings: conda's configuration, which decides what is asked.
-        system: the part of it by which names in the limits are understood.
+        limits: those of the administrator.
+        settings: conda's configuration, by which channels resolve to URLs.
+        system: the configuration by which names in the limits resolve to URLs.
         environ: variables that channels may name.
     """
 
@@ -79,11 +81,11 @@ class ChannelRules:
     environ: Mapping[str, str]
 
     def problems(self, channels: Iterable[str]) -> list[Problem]:
-        """Return what speaks against channels.
+        """Return a problem for each forbidden channel.
 
         Args:
-            channels: names, URLs or paths of folders; a platform's folder or a login in them does not count. Variables
-                in them are expanded, but not told.
+            channels: names, URLs or paths of folders; platforms and credentials in them are ignored. Variables are
+                expanded, but their values are not shown.
         """
         found: list[Problem] = []
         for channel in dict.fromkeys(channels):
@@ -92,23 +94,23 @@ class ChannelRules:
         return found
 
     def check(self, urls: Iterable[str]) -> None:
-        """Refuse to ask URLs of channels, of their folders for platforms, or of packages.
+        """Check URLs of channels, of their subdirs, or of packages.
 
         Raises:
-            NotAllowed: one of them must not be asked.
+            NotAllowed: a channel is forbidden.
         """
         found = [problem for url in urls for problem in self._against(without_credentials(url), [_bare(url)])]
         policy.enforce(self.limits, found)
 
     def check_plan(self, plan: Plan, *, is_clone: bool) -> None:
-        """Look at what is chosen: it counts, however it was requested, and where limits have become narrower since.
+        """Check the packages of a plan, because limits may have changed since the request was checked.
 
         Args:
-            plan: what is chosen.
-            is_clone: its packages are there already, wherever they came from.
+            plan: the plan.
+            is_clone: its packages are installed already, so their channels are not checked.
 
         Raises:
-            NotAllowed: the limits forbid the plan, or a new package comes from a channel that must not be used.
+            NotAllowed: the limits forbid the plan, or a new package comes from a forbidden channel.
         """
         policy.enforce(self.limits, policy.of_plan(self.limits, plan))
         if not is_clone:
@@ -116,7 +118,7 @@ class ChannelRules:
             self.check(sorted({package.url.rpartition("/")[0] for package in plan.packages if package.name in new}))
 
     def routes(self, routes: Routes) -> Routes:
-        """Return the mirrors and paths with tokens that may be followed; what has none left is asked itself."""
+        """Return the allowed mirrors and URLs with tokens; a channel without any is requested at its own URL."""
         if not self.limits.allowed_channels:
             return routes
         allowed = self._allowed()
@@ -127,12 +129,12 @@ class ChannelRules:
         return {url: others for url, others in kept.items() if others}
 
     def _allowed(self) -> set[str]:
-        """Return the URLs of the channels that are allowed, and of the mirrors that the system has for them."""
+        """Return the URLs of the allowed channels, and of the mirrors that the system's condarc has for them."""
         channels = _urls(self.system, self.limits.allowed_channels)
         return channels | {without_credentials(mirror) for url in channels for mirror in _mirrors(self.system, url)}
 
     def _against(self, name: str, urls: Sequence[str]) -> list[Problem]:
-        """Return the first thing that speaks against the channels at some URLs, which a person knows by a name."""
+        """Return the first problem with the channels at some URLs, which the user knows by a name."""
         plain = set(map(without_credentials, urls))
         found = [*self._by_limits(name, urls), *_by_conda(self.settings, name, plain)]
         if self.system is not self.settings:
@@ -143,20 +145,22 @@ class ChannelRules:
         if not self.limits.allowed_channels:
             return
         allowed = self._allowed()
-        asked = [place for url in urls for place in (url, *_mirrors(self.settings, url))]
+        requested = [place for url in urls for place in (url, *_mirrors(self.settings, url))]
         outside = [
-            shown for place in asked if (shown := without_credentials(place)) not in allowed or _ELSEWHERE.search(place)
+            shown
+            for place in requested
+            if (shown := without_credentials(place)) not in allowed or _ELSEWHERE.search(place)
         ]
         if outside:
-            # what a variable stands for may be a secret
-            known = "$" in name or outside == [_bare(name)]
-            what = "" if known else f": it stands for {', '.join(dict.fromkeys(outside))}"
+            # the value of a variable may be a secret
+            hidden = "$" in name or outside == [_bare(name)]
+            what = "" if hidden else f": it stands for {', '.join(dict.fromkeys(outside))}"
             remedy = without_credentials(f"Use {', '.join(self.limits.allowed_channels)}.")
             yield Problem("channel-not-allowed", f"The channel {name} is not allowed here{what}.", remedy)
 
 
 def channel_rules(limits: Limits, settings: Settings, environ: Mapping[str, str]) -> ChannelRules:
-    """Return the rules under some limits and a configuration of conda. Reads files where there is a policy."""
+    """Return the rules of some limits and a configuration of conda. Reads files if there is a policy."""
     return ChannelRules(limits, settings, load_system_settings() if limits.files else settings, environ)
 
 
@@ -170,7 +174,7 @@ def _by_conda(conda: Settings, name: str, urls: set[str]) -> Iterator[Problem]:
 
 
 def _mirrors(settings: Settings, url: str) -> list[str]:
-    """Return the mirrors that are asked in the place of a channel, or of one of its folders."""
+    """Return the mirrors that are used instead of a channel, or of one of its subdirs."""
     place = without_credentials(url)
     found = [(without_credentials(channel), mirrors) for channel, mirrors in mirrors_of(settings).items()]
     return [_bare(mirror) for channel, mirrors in found if _overlap(place, channel) for mirror in mirrors]

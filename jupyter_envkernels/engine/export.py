@@ -1,6 +1,6 @@
-"""An environment -> the text of a file from which it can be made again: every format of ``specs``, and lock files.
+"""Export an environment as text: every format of ``specs``, and pixi's lock file.
 
-A lock file is one of pixi, as py-rattler writes it (https://pixi.sh/latest/workspace/lockfile/).
+py-rattler writes the lock file (https://pixi.sh/latest/workspace/lockfile/).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def export(environment: Environment, form: ExportFormat) -> Exported:
-    """Write an environment down.
+    """Export an environment.
 
     Raises:
-        NotFound: it is not there any more.
+        NotFound: the environment no longer exists.
         InvalidSpec: a record of it is unreadable.
-        BackendMissing: the format needs the engine, which cannot be loaded.
+        BackendMissing: the format needs py-rattler, which cannot be imported.
     """
     inventory = read_inventory(environment.prefix)
     left_out = tuple(package.name for package in inventory.packages if not _has_place(package, form))
@@ -37,8 +37,7 @@ def export(environment: Environment, form: ExportFormat) -> Exported:
 def _has_place(package: InstalledPackage, form: ExportFormat) -> bool:
     """Return whether a format can hold a package.
 
-    A lock file holds one of pip only if it came from a URL or a folder: nothing records from which file of an index
-    another one was made.
+    A lock file needs the URL or folder of a pip package; for a package from an index, no URL is recorded.
     """
     if form == "explicit":
         return package.manager == "conda" and bool(package.url)
@@ -52,7 +51,7 @@ def _pixi_lock(prefix: Path, inventory: Inventory, left_out: Sequence[str]) -> s
 
         from .solve.rattler_records import read_records  # noqa: PLC0415
     except ImportError as error:
-        raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
+        raise BackendMissing(f"py-rattler cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     platform = rattler.LockPlatform(inventory.platform or str(rattler.Subdir.current()))
     lock = rattler.LockFile([platform])
     lock.set_channels("default", [rattler.LockChannel(f"{channel}/") for channel in channels_of(inventory.of("conda"))])
@@ -62,18 +61,18 @@ def _pixi_lock(prefix: Path, inventory: Inventory, left_out: Sequence[str]) -> s
     for package in inventory.of("pip"):
         if location := _location(package):
             lock.add_pypi_package("default", platform, package.name, package.version, location)
-    head = f"# Not in this file, because pip took them from an index: {', '.join(left_out)}\n" if left_out else ""
+    head = f"# Left out, because pip installed them from an index: {', '.join(left_out)}\n" if left_out else ""
     return head + without_credentials(_text(lock))
 
 
 def _location(package: InstalledPackage) -> str:
-    """The URL or the folder that a package of pip came from; empty for one from an index."""
+    """Return the URL or folder that a pip package was installed from; empty if it came from an index."""
     name, is_url, url = package.requirement.partition(" @ ")
     return url if is_url else name.partition("-e ")[2]
 
 
 def _text(lock: rattler.LockFile) -> str:
-    """What it writes into a file, which is all that it can write into."""
+    """Return the text of a lock file, which py-rattler can only write to a path."""
     with tempfile.TemporaryDirectory(prefix="envkernels-lock-") as folder:
         path = Path(folder, "pixi.lock")
         lock.to_path(path)

@@ -1,7 +1,7 @@
-"""Run an environment's Python for our own ends: it loads what the environment holds, and nothing else.
+"""Run an environment's Python in isolated mode: it imports from the environment alone.
 
-Without that, a file in the working folder, ``PYTHONPATH`` or ``pip install --user`` takes part. Kernels and what a
-person runs are not isolated: there it may be wanted.
+Otherwise the working folder, ``PYTHONPATH`` and ``pip install --user`` take part. Kernels are not isolated: users may
+want that.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ _VERSION = re.compile(r"(?:python|pypy)(\d)(?:\.(\d+))?")
 
 
 def isolated(python: Path, code: str, *arguments: str, options: Sequence[str] = ()) -> list[str]:
-    """Return the command that runs some code by a Python in isolated mode, which Python 2.7 does not have.
+    """Return the command that runs code in isolated mode, or in the closest mode that Python 2.7 has.
 
     Args:
-        python: of the environment.
-        code: what it runs.
-        arguments: of the code.
-        options: further ones of Python.
+        python: the environment's Python.
+        code: the code to run.
+        arguments: ``sys.argv[1:]`` of the code.
+        options: further options of Python.
     """
     flags = ["-I"]
     if version_of(python) < (3,):
@@ -29,6 +29,6 @@ def isolated(python: Path, code: str, *arguments: str, options: Sequence[str] = 
 
 
 def version_of(python: Path) -> tuple[int, int]:
-    """Return major and minor version by the name of the program that a link such as ``python`` leads to."""
+    """Return the major and minor version, read from the name that a link such as ``python`` resolves to."""
     found = _VERSION.match(python.resolve().name)
     return (int(found[1]), int(found[2] or 0)) if found else (3, 0)

@@ -1,4 +1,4 @@
-"""Sentences about specs that have no solution. Pure: text in, text out."""
+"""Build sentences about specs that have no solution. No I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux
 
 
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
-    """Return a sentence for each name that no channel has, with the nearest names that there are."""
+    """Return a sentence for each name that no channel has, with "Did you mean" for similar names."""
     names = frozenset(known)
     sentences = []
     for name in unknown:
@@ -29,26 +29,26 @@ def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
 
 
 def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:
-    """Return a sentence for a package that the channels have, but for other platforms than this one."""
+    """Return a sentence for a package that the channels have for other platforms only."""
     return f"The package {name} exists for {listed(platforms)} only, and this machine is {here}."
 
 
 def lacking_specs(reason: str) -> list[str]:
-    """Return what the solver found no package for, as match specs, each once."""
+    """Return the match specs for which the solver found no package, each once."""
     return list(dict.fromkeys(found["spec"] for found in _LACKING.finditer(reason)))
 
 
 def hidden_by_priority(reason: str) -> list[tuple[str, str]]:
-    """Return what strict channel priority has kept the solver from: match specs, and the channels that have them."""
+    """Return match specs that strict channel priority excluded, each with the URL of the channel that has it."""
     return list(dict.fromkeys((found["spec"], found["url"]) for found in _HIDDEN.finditer(reason)))
 
 
 def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
-    """Return what a virtual package stands for that this machine does not have, and what can be done about it.
+    """Return what this machine lacks, in words for a virtual package, and the remedy.
 
     Args:
         spec: such as ``__cuda >=12``; see conda's documentation, "Managing virtual packages".
-        machine: name -> version of the virtual packages that there are.
+        machine: name -> version of the virtual packages of this machine.
     """
     name, _, version = spec.partition(" ")
     version = version.strip().rstrip("*").rstrip(".")
@@ -71,18 +71,18 @@ def machine_lacks(spec: str, machine: Mapping[str, str]) -> tuple[str, str]:
 
 
 def short_version(version: str) -> str:
-    """Return as much of a version as a person would write."""
+    """Return major and minor version."""
     return ".".join(version.split(".")[:2])
 
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:
-    """Return words in a sentence: ``a, b and c``."""
+    """Join words for a sentence: ``a, b and c``."""
     head, tail = list(words[:-1]), words[-1]
     return f"{', '.join(head)} {conjunction} {tail}" if head else tail
 
 
 def some(words: Sequence[str], conjunction: str = "and") -> str:
-    """Return the first few words in a sentence, each once."""
+    """Join the first few distinct words for a sentence."""
     unique = list(dict.fromkeys(words))
     if len(unique) > _MAX_WORDS:
         unique = [*unique[: _MAX_WORDS - 1], "others"]
@@ -90,27 +90,27 @@ def some(words: Sequence[str], conjunction: str = "and") -> str:
 
 
 def first_of(words: Sequence[str], most: int) -> str:
-    """Return the first words, and how many more there are: ``a, b and 3 more``."""
+    """Join the first words and count the others: ``a, b and 3 more``."""
     rest = f" and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + rest
 
 
 def tree(reason: str) -> str:
-    """Return the solver's tree without its preface, without branches that it draws twice, and of bearable length."""
+    """Return the solver's tree without preface and repeated branches, cut to a readable length."""
     lines = [_plain(line) for line in reason.splitlines() if line.strip()]
     nodes = list(_without_twins([_node(line) for line in lines]))
     rest = len(nodes) - _MAX_LINES
-    return _drawn(nodes[:_MAX_LINES]) + (f"\n... and {rest} lines more" if rest > 0 else "")
+    return _drawn(nodes[:_MAX_LINES]) + (f"\n... and {rest} more lines" if rest > 0 else "")
 
 
 def _node(line: str) -> tuple[int, str]:
-    """The depth and the label of a line of a tree, whose branches are drawn three characters wide."""
+    """Return depth and label of a line of a tree, whose branches are drawn three characters wide."""
     label = line.lstrip("│├└─ ")
     return (len(line) - len(label)) // 3, label.rstrip()
 
 
 def _without_twins(nodes: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Leave out each branch that stands, with all below it, below the same parent before."""
+    """Skip each branch that an earlier one below the same parent repeats."""
     seen: dict[int, set[tuple[str, ...]]] = {}
     position = 0
     while position < len(nodes):
@@ -137,10 +137,10 @@ def _drawn(nodes: Sequence[tuple[int, str]]) -> str:
 
 
 def _goes_on(following: Sequence[tuple[int, str]], level: int) -> bool:
-    """The branch at a level has another member further below."""
+    """Return whether the branch at a level has another member further below."""
     return next((depth == level for depth, _ in following if depth <= level), False)
 
 
 def _plain(line: str) -> str:
-    """Without the solver's own preface and its placeholder for 'any version'."""
+    """Remove the solver's preface and its placeholder for "any version"."""
     return re.sub(r" \*(?=[ ,]|$)", "", line.removeprefix("Cannot solve the request because of: "))

@@ -1,8 +1,8 @@
-"""Where requests for channels really go: to mirrors, and to paths that hold a token. Records keep the plain URLs.
+"""Find the URLs that replace those of channels: mirrors, and URLs with a token. Records keep the plain URLs.
 
-Mirrors are ``mirrored_channels``, which mamba reads from conda's configuration; conda itself has none. Stored tokens
-are those that ``anaconda login`` leaves, one file for a server; conda puts them into paths as
-``conda/models/channel.py`` and ``conda/gateways/anaconda_client.py`` tell.
+Mirrors are ``mirrored_channels``, which mamba reads from condarc; conda itself has none. Tokens are those that
+``anaconda login`` stores, one file for each server; they are put into URLs as ``conda/models/channel.py`` and
+``conda/gateways/anaconda_client.py`` do.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..files import read_file
 from ..specs.redact import without_credentials
 
 Routes = Mapping[str, Sequence[str]]
-"""URL -> the URLs that take its place, and that of all below it; the first that works."""
+"""URL -> the URLs that replace it and all below it, in the order of trial."""
 
 _SCHEMES = ("http", "https", "oci")
 _SUFFIX = ".token"
@@ -28,7 +28,7 @@ _API = re.compile(r"(?<=[./])api(?=[./]|$)")
 
 
 def mirrors_of(settings: Settings) -> dict[str, list[str]]:
-    """Return URL of a channel -> mirrors that are asked in its place, for every name that stands for one channel."""
+    """Return URL of a channel -> URLs of its mirrors, for each configured name that is one channel."""
     found = {}
     for name, mirrors in settings.mirrored_channels.items():
         urls = settings.channel_urls([name])
@@ -39,26 +39,26 @@ def mirrors_of(settings: Settings) -> dict[str, list[str]]:
 
 
 def unusable_mirrors(settings: Settings) -> Iterator[str]:
-    """Yield a sentence for each part of ``mirrored_channels`` that cannot be followed."""
+    """Yield a sentence for each part of ``mirrored_channels`` that cannot be used."""
     for name, mirrors in settings.mirrored_channels.items():
         if len(settings.channel_urls([name])) != 1:
-            yield f"conda's mirrored_channels for {name}: it is not one channel, so that it can have no mirrors."
+            yield f"conda's mirrored_channels for {name} is ignored: the name stands for several channels."
         for mirror in mirrors:
             if not _is_usable(mirror):
                 yield (
-                    f"The mirror {without_credentials(mirror)} of {name} is passed over: it must be a URL of http, "
-                    "https or oci, without a password; a token in it would do."
+                    f"The mirror {without_credentials(mirror)} of {name} is ignored: it must be a URL of http, https "
+                    "or oci without a password. It may have a token."
                 )
 
 
 def _is_usable(mirror: str) -> bool:
-    """The engine has a login for each host, but not for mirrors of it."""
+    """Return whether the engine can use a mirror; it stores logins by host, not by mirror."""
     parts = urlsplit(mirror)
     return parts.scheme in _SCHEMES and parts.username is None
 
 
 def mirrored_elsewhere(mirrors: Routes) -> frozenset[str]:
-    """Return hosts of channels with mirrors at other hosts, to which the engine would send the logins of the first."""
+    """Return the hosts of channels with mirrors on other hosts, to which the engine would send their logins."""
     return frozenset(
         host
         for url, found in mirrors.items()
@@ -67,14 +67,14 @@ def mirrored_elsewhere(mirrors: Routes) -> frozenset[str]:
 
 
 def stored_tokens(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the tokens of anaconda-client: URL of a server -> token. Files that cannot be read count as absent."""
+    """Return the tokens of anaconda-client: URL of a server -> token. Unreadable files are skipped."""
     tokens = {}
     with suppress(OSError):
         for path in sorted(_token_folder(environ).glob(f"*{_SUFFIX}")):
             with suppress(OSError, UnicodeDecodeError):
                 url, token = unquote_plus(path.name.removesuffix(_SUFFIX)), read_file(path, _MAX_BYTES).decode().strip()
                 if token:
-                    # the token of the API server is that of the channel server beside it
+                    # the token of the API server is valid for its channel server, too
                     tokens[url] = tokens[_API.sub("conda", url, count=1)] = token
     return tokens
 
@@ -86,11 +86,11 @@ def _token_folder(environ: Mapping[str, str]) -> Path:
 
 
 def token_routes(settings: Settings, tokens: Mapping[str, str]) -> dict[str, str]:
-    """Return URL -> the same with the stored token of its server.
+    """Return URL -> the same URL with the stored token of its server.
 
-    conda puts a token behind that part of a URL which is no channel's name: the alias, the folder of a custom channel,
-    or else the host, ``/conda`` after it included. Its tokens hold for all URLs that begin with the server's, letter by
-    letter; here they do not reach hosts whose names are longer.
+    conda puts a token after the part of a URL that is not the channel's name: the alias, the folder of a custom
+    channel, or else the host with ``/conda``. conda compares URLs as strings; here a token is not sent to a host whose
+    name only begins like the server's.
     """
     routes: dict[str, str] = {}
     for server, token in sorted(tokens.items()):
@@ -104,7 +104,7 @@ def token_routes(settings: Settings, tokens: Mapping[str, str]) -> dict[str, str
 
 
 def _folders(settings: Settings, server: str) -> Iterator[tuple[str, str]]:
-    """What a URL of a server may begin with, from the general to the special: names of channels, and their folders."""
+    """Yield channel names and the folders of their URLs on a server, from general to specific."""
     parts = urlsplit(server)
     host = f"{parts.scheme}://{parts.netloc}"
     yield "", host
@@ -118,12 +118,12 @@ def _joined(folder: str, name: str) -> str:
 
 
 def is_below(url: str, folder: str) -> bool:
-    """Return whether a URL is that of a folder, or of something in it."""
+    """Return whether a URL is a folder, or below it."""
     return f"{url}/".startswith(f"{folder}/")
 
 
 def merged(mirrors: Routes, tokens: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return one table of mirrors and of paths with tokens, in which mirrors have their tokens as well."""
+    """Return one table of mirrors and of URLs with tokens; mirrors get their tokens, too."""
     routes = {url: [path] for url, path in tokens.items()}
     routes.update({url: [_with_token(mirror, tokens) for mirror in found] for url, found in mirrors.items()})
     return routes
@@ -136,5 +136,5 @@ def _with_token(url: str, tokens: Mapping[str, str]) -> str:
 
 
 def longest(routes: Routes) -> int:
-    """Return how many URLs one request may have to try."""
+    """Return the largest number of URLs that one request may have to try."""
     return max(map(len, routes.values()), default=1)

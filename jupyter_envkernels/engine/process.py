@@ -1,4 +1,4 @@
-"""Run a program of others: hand on what it prints, and keep the server's tokens from it."""
+"""Run a program, pass on its output, and keep the server's tokens out of its environment."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from ..envs.server_tokens import without_server_tokens
 
 _LONGEST = 1 << 16
-"""Bytes after which a line is cut."""
+"""Maximum length of a line in bytes; longer ones are split."""
 
 _PATIENCE = 5.0
-"""Seconds to wait for a killed program: what it started may hold its output open."""
+"""Seconds to wait for a killed program, whose children may keep its output open."""
 
 
 async def run(
@@ -24,20 +24,20 @@ async def run(
     line: Callable[[str], None],
     feed: str = "",
 ) -> int:
-    """Run a program to its end. It is killed when this function is left before that.
+    """Run a program to its end; kill it if this coroutine is cancelled.
 
     Args:
         argv: the program and its arguments; no shell is involved.
         cwd: its working folder.
-        environ: its environment, but for the tokens of the server.
-        line: called with each line of its output and error output, as they come; very long ones come in pieces.
-        feed: its standard input.
+        environ: its environment variables, from which the tokens of the server are removed.
+        line: called with each line of stdout and stderr; very long lines are split.
+        feed: its stdin.
 
     Returns:
-        Its exit code; negative for a signal.
+        The exit code; negative for a signal.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the program cannot be started.
     """
     process = await asyncio.create_subprocess_exec(
         *argv,

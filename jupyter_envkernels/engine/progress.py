@@ -1,6 +1,6 @@
-"""What a thread has done -> progress.
+"""Report the progress of work in a thread.
 
-It may do a hundred thousand things a second, so that it only counts them; the event loop looks from time to time.
+The thread may handle very many files a second, so it only counts; the event loop reads the count at intervals.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _INTERVAL = 0.1
 
 @dataclass(slots=True)
 class Tally:
-    """How many files are done.
+    """Counts files.
 
     Attributes:
-        done: so many; never goes back.
-        total: of so many; None while that is unknown.
+        done: files so far; never decreases.
+        total: all files; None while unknown.
     """
 
     done: int = 0
@@ -32,14 +32,14 @@ class Tally:
 
 
 async def counted(report: Report, work: Callable[[Tally], T]) -> T:
-    """Run something in a thread, and report how far it is.
+    """Run a function in a thread, and report its progress.
 
     Args:
-        report: hears of it, once the total is known.
-        work: is given what it counts with.
+        report: gets the progress, once the total is known.
+        work: the function; it counts in its argument.
 
     Returns:
-        What the work returns.
+        The result of the function.
     """
     tally = Tally()
     running = asyncio.ensure_future(asyncio.to_thread(work, tally))

@@ -1,7 +1,7 @@
-"""The embedded package manager: py-rattler.
+"""Implement the backend by py-rattler.
 
-Only a process of its own may use this module: py-rattler goes on linking after its task was cancelled, and may crash
-when the interpreter ends. ``jobs.worker`` ends with ``os._exit`` and is cancelled by SIGKILL.
+Import this module in a worker process only: py-rattler goes on linking after its task was cancelled, and its threads
+may crash an interpreter that exits. ``jobs.worker`` exits by ``os._exit`` and is cancelled by SIGKILL.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class RattlerBackend:
     """Implements :class:`~.backend.Backend`.
 
     Args:
-        package_cache: folder for packages and repodata; made when missing.
-        settings: conda's configuration: what channel names mean, and their priority.
-        limits: what the administrator allows; nothing else is asked, whatever asks for it.
-        variables: those that the request uses. Packages have their names, and what they hold stays in here.
+        package_cache: folder for packages and repodata; created if missing.
+        settings: conda's configuration: channel names and priority.
+        limits: the administrator's limits; every URL is checked against them.
+        variables: those that the request uses. Packages that are returned have their names instead of their values.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class RattlerBackend:
         self._known: dict[str, rattler.RepoDataRecord] = {}
 
     def log_in(self, places: Sequence[str]) -> None:
-        """See :meth:`.backend.Backend.log_in`."""
+        """Implement :meth:`.backend.Backend.log_in`."""
         self._network.log_in(self._settings.channel_urls(places))
 
     async def solve(
@@ -96,14 +96,14 @@ class RattlerBackend:
         fixed: bool = False,
         origins: Mapping[str, str] = NO_ORIGINS,
     ) -> tuple[PlannedPackage, ...]:
-        """See :meth:`.backend.Backend.solve`."""
+        """Implement :meth:`.backend.Backend.solve`."""
         lines = [self._reader.line(text, origin=origins.get(text, "")) for text in specs]
         lines += self._reader.pinned()
 
         async def ask() -> list[rattler.RepoDataRecord]:
             solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)
             try:
-                return await self._told(await solver.solve(lines), lines)
+                return await self._with_url_records(await solver.solve(lines), lines)
             except SolverError as error:
                 raise await diagnose(solver, lines, str(error)) from error
             except GatewayError as error:
@@ -117,10 +117,10 @@ class RattlerBackend:
             raise self._reader.with_lines(error, channels, lines) from error
         return self._hidden(found)
 
-    async def _told(
+    async def _with_url_records(
         self, records: Sequence[rattler.RepoDataRecord], lines: Sequence[Line]
     ) -> list[rattler.RepoDataRecord]:
-        """The same, and of packages that lines name by URLs also what rattler leaves out: channels and hashes."""
+        """Add channel and hashes to packages that lines name by URLs, which rattler leaves out."""
         named = {line.name: line.package for line in lines if line.package is not None}
         found = [(record, package) for record in records if (package := named.get(record.name.normalized))]
         locked = [replace(package, url=record.url) for record, package in found]
@@ -129,7 +129,7 @@ class RattlerBackend:
         return [known.get(record.url, record) for record in records]
 
     async def find(self, dists: Sequence[str], installed: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
-        """See :meth:`.backend.Backend.find`."""
+        """Implement :meth:`.backend.Backend.find`."""
         revealed = [self._variables.secrets.reveal(dist) for dist in dists]
 
         async def ask() -> list[rattler.RepoDataRecord]:
@@ -138,14 +138,14 @@ class RattlerBackend:
         return self._hidden(await self._plan(await self._of_channels(ask)))
 
     async def _of_channels(self, ask: Callable[[], Awaitable[T]], url: str = "") -> T:
-        """Return the answer to a question that needs channels.
+        """Read from channels, once more if a server's answer confused rattler's cache.
 
         Args:
-            ask: does it.
-            url: of the channel, where there is one only.
+            ask: reads.
+            url: of the channel, if there is just one.
 
         Raises:
-            ChannelFailed: one cannot be read.
+            ChannelFailed: a channel cannot be read.
         """
         try:
             try:
@@ -156,21 +156,21 @@ class RattlerBackend:
                 self._network.forget_channels()
                 return await ask()
         except (GatewayError, InvalidChannelError) as error:
-            hide = self._variables.secrets.hide  # first of all: a failure tells parts of URLs
+            hide = self._variables.secrets.hide  # first, because later steps cut URLs into parts
             raise channel_failure(hide(str(error)), hide(url), self._network.proxy_of) from error
 
     def _only_channel(self, channels: Sequence[str], lines: Sequence[Line]) -> str:
-        """The URL of the channel that a failure must be of, though the engine does not tell; empty for several."""
+        """Return the URL of the only channel, which rattler's error does not name; empty if there are several."""
         urls = {url.rstrip("/") for url in self._reader.urls(channels)}
         urls |= {line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None}
         return urls.pop() if len(urls) == 1 else ""
 
     def is_newer(self, version: str, other: str) -> bool:
-        """See :meth:`.backend.Backend.is_newer`."""
+        """Implement :meth:`.backend.Backend.is_newer`."""
         return rattler.Version(version) > rattler.Version(other)
 
     async def locked(self, packages: Sequence[LockedPackage]) -> tuple[PlannedPackage, ...]:
-        """See :meth:`.backend.Backend.locked`."""
+        """Implement :meth:`.backend.Backend.locked`."""
         texts = self._variables.texts
         urls = self._network.log_in([texts.get(package.url, package.url) for package in packages])
         clean = [replace(package, url=url) for package, url in zip(packages, urls, strict=True)]
@@ -187,9 +187,9 @@ class RattlerBackend:
         *,
         room: Room = NO_LIMIT,
     ) -> None:
-        """See :meth:`.backend.Backend.install`."""
+        """Implement :meth:`.backend.Backend.install`."""
         await self._wait_for_cache(packages, report)
-        packages = await self._plan(self._records(packages))  # the cache may have changed since the plan was made
+        packages = await self._plan(self._records(packages))  # the cache may have changed since planning
         there = {path.stem for path in record_paths(staging)}
         fresh = to_link(packages, there)
         if not self._settings.offline:
@@ -210,8 +210,8 @@ class RattlerBackend:
                     package_cache=self._cache,
                     client=self._network.client,
                     show_progress=False,
-                    reporter=meter,  # type: ignore[arg-type]  # any object with some of its methods will do
-                    # py-rattler 0.28 hands these on without unwrapping them
+                    reporter=meter,  # type: ignore[arg-type]  # any object with some of the methods works
+                    # py-rattler 0.28 passes these to Rust without unwrapping them
                     requested_specs=[self._reader.line(text).spec._match_spec for text in requested],  # noqa: SLF001
                     alternative_target_prefix=prefix,
                 )
@@ -222,14 +222,14 @@ class RattlerBackend:
                 raise install_failure(str(error), is_full=_is_full(staging)) from error
 
     async def _wait_for_cache(self, packages: Sequence[PlannedPackage], report: Report) -> None:
-        """The engine itself would wait for another installation without a word."""
+        """Wait for other installations, with a message: the engine itself would wait silently."""
         if await asyncio.to_thread(is_in_use, self._packages):
             phase: JobPhase = "linking" if all(package.cached for package in packages) else "downloading"
             report.phase(phase, "Waiting for another installation that uses the package cache")
             await asyncio.to_thread(wait_for_cache, self._packages)
 
     def _check_online(self, packages: Sequence[PlannedPackage]) -> None:
-        """Without network there are only the packages that the cache has."""
+        """Refuse to download if conda is set to be offline."""
         lacking = [p.name for p in packages if not p.cached and not p.url.startswith("file:")]
         if self._settings.offline and lacking:
             raise DownloadFailed(
@@ -238,7 +238,7 @@ class RattlerBackend:
             )
 
     async def _plan(self, records: Sequence[rattler.RepoDataRecord]) -> tuple[PlannedPackage, ...]:
-        """Records -> packages, by name."""
+        """Convert rattler's records to packages, sorted by name."""
         index = await self._cache.index()
         packages = []
         for record in sorted(records, key=lambda record: record.name.normalized):
@@ -261,7 +261,7 @@ class RattlerBackend:
         return tuple(packages)
 
     def _hidden(self, packages: Sequence[PlannedPackage]) -> tuple[PlannedPackage, ...]:
-        """Return the packages as they may be written down: with the names of variables in their URLs."""
+        """Return packages as they may be stored: with names of variables instead of their values."""
         hide = self._variables.secrets.hide_in_url
         hidden = []
         for package in packages:
@@ -274,7 +274,7 @@ class RattlerBackend:
         return tuple(hidden)
 
     def _records(self, packages: Sequence[PlannedPackage]) -> list[rattler.RepoDataRecord]:
-        """Give back to rattler the records that a plan holds as JSON; those that it made itself are known still."""
+        """Return rattler's records of packages; those that this object made itself are not parsed again."""
         unknown = [package for package in packages if package.record not in self._known]
         reveal = self._variables.secrets.reveal
         read = read_records([replace(p, record=_with_sources(p.record, reveal)) for p in unknown])
@@ -283,13 +283,13 @@ class RattlerBackend:
 
 
 async def _watched(link: Callable[[], Coroutine[Any, Any, None]], meter: Meter, unpacking: Unpacking) -> None:
-    """Let the engine work, unless a download fails or packages take more than there is room for.
+    """Run the installation until it ends, a download fails, or packages take more than there is room for.
 
-    What has begun in the engine's threads goes on until the process ends.
+    The engine's threads go on until the process exits.
     """
     ends: list[asyncio.Future[Any]] = [meter.failure]
     try:
-        await asyncio.to_thread(unpacking.check)  # what is in the cache already may be too much
+        await asyncio.to_thread(unpacking.check)  # cached packages alone may be too large
         work, watch = asyncio.ensure_future(link()), asyncio.ensure_future(unpacking.watch())
         ends += [work, watch]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -308,17 +308,17 @@ async def _watched(link: Callable[[], Coroutine[Any, Any, None]], meter: Meter, 
 
 
 _NOTHING = 1 << 16
-"""Bytes that are as good as no space at all."""
+"""Free bytes below which a disk counts as full."""
 
 
 def _is_full(folder: Path) -> bool:
-    """There is no space left on the file system of a folder, which may be missing."""
+    """Return whether the file system of a folder, which may be missing, has no space left."""
     free = free_bytes(folder)
     return free is not None and free < _NOTHING
 
 
 def _text(record: rattler.RepoDataRecord) -> str:
-    """The record as JSON, without what only a prefix knows of it."""
+    """Return a record as JSON, without the keys that only a prefix has."""
     text = record.to_json()
     if not isinstance(record, rattler.PrefixRecord):
         return text
@@ -326,6 +326,6 @@ def _text(record: rattler.RepoDataRecord) -> str:
 
 
 def _with_sources(record: str, change: Callable[[str], str]) -> str:
-    """Return a record as JSON whose URL and channel are changed."""
+    """Return a record as JSON with changed URL and channel."""
     content = json.loads(record)
     return json.dumps({**content, **{key: change(content[key]) for key in ("url", "channel") if content.get(key)}})

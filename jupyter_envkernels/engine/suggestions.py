@@ -1,4 +1,4 @@
-"""The nearest names to one that is not there. Pure."""
+"""Suggest similar names ("Did you mean") for one that does not exist. No I/O."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable
 
 _LIKE = 0.7
-"""How much two names have in common, from 0 to 1, of which one is a guess for the other; as difflib counts it."""
+"""Minimum similarity of a suggestion, from 0 to 1, as difflib computes it."""
 
 
 def nearest(name: str, *known: Iterable[str]) -> list[str]:
-    """Return up to three of the known names that are most like a name, the most like first."""
+    """Return up to three known names that are similar to a name, the most similar first."""
     return difflib.get_close_matches(name, frozenset().union(*known), n=3, cutoff=_LIKE)

@@ -1,4 +1,4 @@
-"""What a program that has failed said of it, in a sentence: the error of a Python program, or the last line. Pure."""
+"""Summarize the output of a failed program in one line: the exception of a Python program, or the last line. No I/O."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _TRACEBACK = "Traceback (most recent call last):"
 def last_words(output: Sequence[str], code: int) -> str:
     """Return the reason of a failure in one line.
 
-    The text of an exception may begin with empty lines, and end with them.
+    The message of an exception may begin and end with empty lines.
 
     Args:
         output: lines that the program printed.
-        code: with which it ended.
+        code: its exit code.
     """
     for number in range(len(output) - 1, -1, -1):
         if found := _ERROR.fullmatch(output[number].strip()):
@@ -29,10 +29,10 @@ def last_words(output: Sequence[str], code: int) -> str:
 
 
 def foreign_part(output: Sequence[str], prefix: Path) -> str:
-    """Return a file outside of an environment that had part in an exception, with what led to it; empty where none had.
+    """Return a hint on a file outside of the environment in the last traceback; empty if there is none.
 
     Args:
-        output: lines that a Python program printed, which was run in isolated mode.
+        output: lines that a Python program printed that was run in isolated mode.
         prefix: the environment.
     """
     homes = {f"{prefix}/", f"{os.path.realpath(prefix)}/"}
@@ -42,6 +42,6 @@ def foreign_part(output: Sequence[str], prefix: Path) -> str:
     if not paths:
         return ""
     return (
-        f"{paths[-1]} is outside of the environment: an editable install, or another .pth file, leads there. "
-        "Correct it, or uninstall what leads to it."
+        f"{paths[-1]} is outside of the environment; an editable install or another .pth file adds it. "
+        "Correct it, or uninstall the package that adds it."
     )

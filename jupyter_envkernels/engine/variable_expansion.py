@@ -1,4 +1,4 @@
-"""The variables of the server that a job uses: expanded for the engine alone, and named in the plan."""
+"""Expand the variables of the server that a job uses. The engine gets the values; plans and records keep the names."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ..specs.secrets import Secrets
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """What the variables of an operation stand for.
+    """The values of the variables of an operation.
 
     Attributes:
-        texts: channels, match specs and URLs of packages that use some, as written -> as the engine is to read them.
-        secrets: what they hold.
-        in_pip: lines of pip use some.
-        warnings: which they are.
+        texts: channels, match specs and package URLs with variables, as written -> expanded.
+        secrets: the values, to be hidden again.
+        in_pip: whether pip lines use variables.
+        warnings: names the variables.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Variables:
     warnings: tuple[Problem, ...] = ()
 
     def revealed(self, plan: Plan) -> Plan:
-        """Return a plan with the URLs that will be asked."""
+        """Return a plan with the URLs that will be requested."""
         reveal = self.secrets.reveal
         return replace(plan, packages=tuple(replace(package, url=reveal(package.url)) for package in plan.packages))
 
@@ -41,15 +41,15 @@ class Variables:
 NO_VARIABLES = Variables()
 
 _NOWHERE = Path(os.devnull)
-"""The folder of a spec that came as text: it has no files, but may name some by whole paths."""
+"""The folder of a spec that came as text: it may name files by absolute paths only."""
 
 
 def variables_of(operation: Operation, configured: Iterable[str], environ: Mapping[str, str]) -> Variables:
-    """Return the variables of an operation. What only the records of an environment say is not expanded.
+    """Return the variables of an operation. Those in the records of an environment are not expanded.
 
     Args:
         operation: the operation. Its requirement files are read.
-        configured: the channels of a spec that names none; what their variables hold is not hidden.
+        configured: the channels of a spec that names none; the values of their variables are not hidden.
         environ: the variables.
 
     Raises:
@@ -70,11 +70,11 @@ def variables_of(operation: Operation, configured: Iterable[str], environ: Mappi
 
 
 def problems_of(operation: Operation, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
-    """Return what speaks against the variables of an operation, and of the requirement files that it names.
+    """Return the problems with the variables of an operation and of the requirement files that it names.
 
     Args:
         operation: the operation. Its files are read.
-        limits: what is allowed.
+        limits: the administrator's limits.
         environ: the variables, which may be in the paths of the files.
 
     Raises:
@@ -85,13 +85,13 @@ def problems_of(operation: Operation, limits: Limits, environ: Mapping[str, str]
 
 
 def problems_of_files(operation: Operation, limits: Limits, environ: Mapping[str, str]) -> list[Problem]:
-    """Return the same of the files alone, and of what only the installer can read."""
+    """Return the problems with the variables of requirement files, and with files that only pip or uv can read."""
     lines = _lines_of_files(operation, environ, is_strict=bool(limits.denied_variables))
     problems = refused(pip_uses_of(lines), limits.denied_variables)
     pip = operation.own_spec.pip
     for url in (url for line in (*pip, *lines) for url in remote_files_in(line) if limits.denied_variables):
-        message = f"{without_credentials(url)} may use variables that are not allowed here, and cannot be looked at."
-        problems.append(Problem("variable-not-allowed", message, "Download the file, and name it in its place."))
+        message = f"{without_credentials(url)} cannot be checked for variables that are not allowed here."
+        problems.append(Problem("variable-not-allowed", message, "Download the file, and name the copy instead."))
     return problems
 
 
@@ -104,30 +104,30 @@ def _lines_of_files(operation: Operation, environ: Mapping[str, str], *, is_stri
 
 
 _HIDDEN = re.compile(r"\$\{\w+\}")
-"""How a record names a variable; the engine writes other braces as ``%7B``, and without braces it is none."""
+"""A variable in a record, which always has braces; the engine writes other braces as ``%7B``."""
 
 
 def check_recorded(texts: Iterable[str], named: Collection[str]) -> None:
-    """Refuse variables that only the records of an environment name, which others may have made.
+    """Refuse variables that only the records of an environment name: another user may have written them.
 
     Args:
-        texts: channels, match specs, packages of a history and lines of pip.
+        texts: channels, match specs, packages of a history and pip lines.
         named: those that the operation names itself.
 
     Raises:
-        InvalidSpec: one of the others has a variable.
+        InvalidSpec: another one has a variable.
     """
     for text in texts:
         if text not in named and _HIDDEN.search(text):
             raise InvalidSpec(
-                f"The environment has '{without_credentials(text)}', but variables are expanded only where a spec uses "
-                "them.",
-                remedy="Update the environment by a spec that has it, too.",
+                f"The environment's records have '{without_credentials(text)}', but variables are expanded in specs "
+                "only.",
+                remedy="Update the environment by a spec that contains it.",
             )
 
 
 def _is_path(value: str) -> bool:
-    """Return whether a value is the path of something on this machine, such as that of ``HOME``, and thus no secret."""
+    """Return whether a value is an existing path, such as that of ``HOME``, and thus not a secret."""
     return value.startswith("/") and os.path.exists(value)  # noqa: PTH110 - raises nothing
 
 
@@ -135,7 +135,7 @@ def _warnings(names: Sequence[str], values: Mapping[str, str], urls: Sequence[st
     if names:
         yield Problem("variables-used", f"Variables of the server are used: {', '.join(names)}.")
     if unset := [name for name in names if name not in values]:
-        message = f"Of these are not set, and stay as they are written: {', '.join(unset)}."
-        yield Problem("variables-not-set", message, "Set them where Jupyter is started.")
+        message = f"These variables are not set, and stay as written: {', '.join(unset)}."
+        yield Problem("variables-not-set", message, "Set them before you start Jupyter.")
     for url in dict.fromkeys(map(without_credentials, urls)):
-        yield Problem("variables-unknown", f"{url} may use further variables: it is read by the installer alone.")
+        yield Problem("variables-unknown", f"{url} may use further variables: only pip or uv reads it.")

@@ -1,4 +1,4 @@
-"""May an operation become a job? By what the administrator allows, and by what is on disk now.
+"""Check whether an operation may become a job: by the administrator's limits, and by the files on disk.
 
 The functions read folders; call them in threads.
 """
@@ -26,20 +26,20 @@ from ..specs import check, conda_name, pip_name, variables_in, with_remarks
 
 
 def admit(operation: Operation, options: EngineOptions, settings: Settings, unfinished: Sequence[Operation]) -> None:
-    """Refuse what cannot be done or must not.
+    """Check that an operation is allowed and possible.
 
-    What was so when it was requested may be otherwise by now, by a job that has ended since.
+    The request was checked before, but another job may have ended since.
 
     Args:
         operation: the operation.
-        options: what is allowed, and where environments are.
+        options: the limits, and the roots of environments.
         settings: conda's configuration.
-        unfinished: what is being done, or waits.
+        unfinished: operations of jobs that run or wait.
 
     Raises:
-        AlreadyExists, InvalidRequest, Forbidden: see ``engine.transaction.preflight.check_free``.
-        NotFound: the environment that it is to change or to copy is not there.
-        Busy: another person's job is at work on it.
+        AlreadyExists, InvalidRequest, Forbidden: as ``engine.transaction.preflight.check_free``.
+        NotFound: the environment to change or to copy does not exist.
+        Busy: a job of another account is changing it.
         NotAllowed: the administrator's limits forbid it.
     """
     check_allowed(operation, options, settings)
@@ -52,11 +52,11 @@ def admit(operation: Operation, options: EngineOptions, settings: Settings, unfi
 
 
 def check_allowed(operation: Operation, options: EngineOptions, settings: Settings) -> None:
-    """Refuse what the limits forbid, as far as the operation, its files and the configuration tell.
+    """Check an operation, its requirement files and the configured channels against the limits.
 
     Raises:
         InvalidSpec: a requirement file cannot be read.
-        NotAllowed: they do.
+        NotAllowed: the limits forbid it.
     """
     channels = channels_of(operation, options.channels, settings)
     of_variables = variable_expansion.problems_of(operation, options.limits, os.environ)
@@ -66,13 +66,13 @@ def check_allowed(operation: Operation, options: EngineOptions, settings: Settin
 def check_spec(
     text: str | bytes, configured: EngineOptions, settings: Settings, workdir: Path | None = None
 ) -> CheckedSpec:
-    """Read a spec, and say all that can be said of it without a channel: also what the limits in force forbid.
+    """Read a spec and check everything that needs no channel, limits included.
 
     Args:
         text: of the spec; bytes as they are in the file.
-        configured: what is allowed by the configuration, and what is added as a kernel.
+        configured: the configured limits and kernel packages.
         settings: conda's configuration.
-        workdir: the folder of its file. The requirement files that it names are read where there is one.
+        workdir: the folder of its file; without one, requirement files that it names are not read.
     """
     further: list[Diagnostic] = []
     try:
@@ -86,7 +86,7 @@ def check_spec(
     if checked.spec is not None:
         operation = Create("", Path(), spec=checked.spec, workdir=workdir)
         named = channels_of(operation, options.channels, settings)
-        # what variables hold is no affair of a check
+        # a check does not expand variables, so it skips channels that have some
         problems = _problems_of(operation, [each for each in named if not variables_in(each)], options, settings)
         problems += _problems_of_files(operation, options) if workdir is not None else []
         further += [Diagnostic("error", each.code, each.message, each.remedy) for each in problems]
@@ -94,7 +94,7 @@ def check_spec(
 
 
 def _problems_of_files(operation: Operation, options: EngineOptions) -> list[Problem]:
-    """Return what speaks against the requirement files that a spec names."""
+    """Return the problems with variables of the requirement files that a spec names."""
     try:
         return variable_expansion.problems_of_files(operation, options.limits, {})
     except InvalidSpec as error:
@@ -104,7 +104,7 @@ def _problems_of_files(operation: Operation, options: EngineOptions) -> list[Pro
 def _problems_of(
     operation: Operation, channels: Sequence[str], options: EngineOptions, settings: Settings
 ) -> list[Problem]:
-    """Return what the limits say against packages and channels."""
+    """Return the problems with packages and channels that the limits forbid."""
     spec = operation.own_spec
     packages = [conda_name(text) for text in (*spec.dependencies, *operation.added)]
     return [

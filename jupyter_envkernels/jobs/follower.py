@@ -1,4 +1,4 @@
-"""Sees jobs to their ends: starts each in its turn, tells what its journal says, buries it if its worker has died."""
+"""Follow jobs to their end: start them in turn, pass their events to listeners, finalize those whose worker crashed."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .queue import Queue
 from .worker_process import reap, spawn, tell_wait
 
 _POLL = 0.1
-"""Seconds between two looks at the journal of a job."""
+"""Seconds between two reads of a job's journal."""
 
 _RETRY = 5.0
-"""Seconds until a job is looked at again that could not be."""
+"""Seconds until a job that could not be followed is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,26 +28,26 @@ Listener = Callable[[Job, JobEvent], None]
 
 
 class Follower:
-    """Follows jobs, and remembers what it has read of them. All methods belong to one event loop.
+    """Follows jobs, and keeps what it has read of them. All methods belong to one event loop.
 
     Args:
-        queue: decides whose turn it is.
-        spare: a worker that may have been started before.
-        machine: decides when other users go first.
+        queue: decides which job is next.
+        preforked: a worker that may have been started in advance.
+        machine: decides when jobs of other users go first.
         ended: called after the end of each job.
 
     Attributes:
-        jobs: what is known of each job, by id.
-        listeners: called with each new event of each job that is followed, in order.
+        jobs: id -> job, as last read.
+        listeners: called with each new event of each followed job, in order.
     """
 
     def __init__(
-        self, queue: Queue, spare: PreforkedWorker, machine: MachineLimits, ended: Callable[[], Awaitable[None]]
+        self, queue: Queue, preforked: PreforkedWorker, machine: MachineLimits, ended: Callable[[], Awaitable[None]]
     ) -> None:
         self.jobs: dict[str, Job] = {}
         self.listeners: list[Listener] = []
         self._queue = queue
-        self._spare = spare
+        self._preforked = preforked
         self._machine = machine
         self._ended = ended
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -56,18 +56,18 @@ class Follower:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._tasks
 
-    def follow(self, job: Job, journal: Journal, *, told: int) -> None:
-        """See a job to its end.
+    def follow(self, job: Job, journal: Journal, *, after: int) -> None:
+        """Follow a job to its end.
 
         Args:
-            job: as its journal has it now.
+            job: as read from its journal.
             journal: its journal.
-            told: events up to this number are no news.
+            after: the ``seq`` after which events are passed to listeners.
         """
         self.jobs[job.id] = job
         if job.state == "queued":
             self._queue.enter(job)
-        task = asyncio.create_task(self._attend(journal, told))
+        task = asyncio.create_task(self._follow_to_end(journal, after))
         self._tasks[job.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
@@ -76,32 +76,29 @@ class Follower:
         return [job for job in self.jobs.values() if job.state == "running" or job.id in self._workers]
 
     async def wait(self, job_id: str, seconds: float) -> None:
-        """Wait until all is told of a job, but no longer than that."""
+        """Wait until a job is no longer followed, with a timeout."""
         if task := self._tasks.get(job_id):
             await asyncio.wait([task], timeout=seconds)
 
     async def stop(self) -> None:
-        """Follow no longer. Workers go on."""
+        """Stop following. Workers go on."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(self._machine.close)
         for worker in self._workers.values():
-            worker.returncode = 0  # it is meant to outlive us: no warning that it was not waited for
+            worker.returncode = 0  # the worker outlives this process, so Popen must not warn
 
-    async def _attend(self, journal: Journal, told: int) -> None:
-        """See one job to its end.
-
-        Whatever goes wrong on the way, such as a full disk, goes wrong for this job only, and is tried again.
-        """
+    async def _follow_to_end(self, journal: Journal, after: int) -> None:
+        """Follow one job. An error, such as a full disk, affects this job only, and is retried."""
         offset = 0
         while True:
             try:
-                offset = await self._step(journal, offset, told)
-            except Exception:  # noqa: BLE001 - a follower that dies would leave its job unfinished for ever
+                offset = await self._step(journal, offset, after)
+            except Exception:  # noqa: BLE001 - otherwise the job would stay unfinished forever
                 if not await asyncio.to_thread(journal.folder.exists):
-                    self.jobs.pop(journal.id, None)  # the journal was taken away: nothing is left to follow
+                    self.jobs.pop(journal.id, None)  # the journal was deleted
                     break
                 _log.exception("The job %s cannot be followed; trying again.", journal.id)
                 self._queue.to_the_end(journal.id)
@@ -116,17 +113,17 @@ class Follower:
             del self._workers[journal.id]
         await self._ended()
 
-    async def _step(self, journal: Journal, offset: int, told: int) -> int:
-        """Tell the news, start the job in its turn, and bury it should its worker have died; where to read on."""
-        offset = await self._tell(journal, offset, told)
+    async def _step(self, journal: Journal, offset: int, after: int) -> int:
+        """Pass on new events, start the job or finalize it if needed, and return the offset to read from."""
+        offset = await self._pass_on(journal, offset, after)
         if self.jobs[journal.id].is_over:
             return offset
         if journal.id in self._queue:
             await self._start_in_turn(journal)
         elif not await asyncio.to_thread(journal.is_alive):
-            # it may have finalized the job just before it went; burying looks again
+            # the worker may have finalized the job just before it ended; reap reads the journal again
             await asyncio.to_thread(reap, journal)
-            offset = await self._tell(journal, offset, told)
+            offset = await self._pass_on(journal, offset, after)
         return offset
 
     async def _start_in_turn(self, journal: Journal) -> None:
@@ -137,7 +134,7 @@ class Follower:
             worker = await asyncio.shield(starting)
         except NoTurn:
             return
-        except asyncio.CancelledError:  # the manager stops; the worker goes on, and must not be lost sight of
+        except asyncio.CancelledError:  # the manager stops, but the worker that is being started goes on
             with suppress(NoTurn):
                 if worker := await starting:
                     self._workers[journal.id] = worker
@@ -147,10 +144,10 @@ class Follower:
         self._queue.leave(journal.id)
 
     def _start(self, journal: Journal, job: Job) -> subprocess.Popen[bytes] | None:
-        """Start the worker of a job; see :func:`.process.spawn`.
+        """Start the worker of a job; see :func:`.worker_process.spawn`.
 
         Raises:
-            NoTurn: other users of the machine go first; the journal says so.
+            NoTurn: jobs of other users go first; the journal says so.
         """
         try:
             slot = self._machine.take(journal.id, is_plan=job.request.is_plan)
@@ -159,16 +156,16 @@ class Follower:
                 tell_wait(journal, str(reason))
             raise
         try:
-            return spawn(journal, self._spare, slot)
+            return spawn(journal, self._preforked, slot)
         finally:
             if slot is not None:
                 os.close(slot)
 
-    async def _tell(self, journal: Journal, offset: int, told: int) -> int:
-        """Hand new events to the listeners, and return where to read on."""
+    async def _pass_on(self, journal: Journal, offset: int, after: int) -> int:
+        """Pass new events to the listeners, and return the offset to read from."""
         events, offset = await asyncio.to_thread(journal.read_events, offset)
         for event in events:
-            if event.seq <= told:
+            if event.seq <= after:
                 continue
             job = self.jobs[journal.id] = advance(self.jobs[journal.id], event)
             for listener in self.listeners:
@@ -177,8 +174,8 @@ class Follower:
 
 
 def _call(listener: Listener, job: Job, event: JobEvent) -> None:
-    """What a listener does wrong is its own affair."""
+    """Call a listener; its errors are logged only."""
     try:
         listener(job, event)
-    except Exception:  # noqa: BLE001 - it may be anybody's
+    except Exception:  # noqa: BLE001 - a listener is foreign code
         _log.exception("A listener failed on event %d of the job %s.", event.seq, job.id)

@@ -1,4 +1,8 @@
-"""Asks what only the engine knows, for a process that must not load it: see :mod:`.lint_worker`."""
+"""Ask :mod:`.lint_worker` to check specs against channels.
+
+The checks run in a process of their own, because rattler's threads can crash an interpreter that exits, and a channel
+can fill memory: neither may happen in the server.
+"""
 
 from __future__ import annotations
 
@@ -24,30 +28,30 @@ from ..specs.text import decode
 from ..system import kill_group
 
 _IDLE = 120.0
-"""Seconds after the last question until the process is ended: what it has read of channels is kept so long."""
+"""Seconds after the last question until the process is ended, and what it has read of channels is dropped."""
 
 _PATIENCE = 60.0
-"""Seconds without an answer after which the process counts as hung. It may have to be loaded from a slow disk first."""
+"""Seconds without an answer after which the process counts as hung. It may be loaded from a slow disk."""
 
 _AT_ONCE = 4
-"""Questions that the process has at a time; further ones wait."""
+"""Maximum number of concurrent questions; further ones wait."""
 
 _MARGIN = 0.2
-"""Seconds that an answer may need to get here."""
+"""Seconds that the transfer of an answer may take."""
 
 _LONGEST = 1 << 24
-"""Bytes of an answer at most."""
+"""Maximum size of an answer in bytes."""
 
 _log = logging.getLogger(__name__)
 
 
 class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
-    """Which remarks are there on a spec, by what channels have?
+    """A request for the diagnostics of a spec by its channels.
 
     Attributes:
         channels: of a spec that names none.
-        until: seconds since the epoch; when to answer at the latest, with what is known then.
-        limits: what the administrator allows.
+        until: time of the answer at the latest, in seconds since the epoch.
+        limits: the administrator's limits.
     """
 
     id: int
@@ -59,7 +63,7 @@ class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
 
 
 class MachineQuestion(msgspec.Struct, frozen=True, tag="machine"):
-    """What is this machine?"""
+    """A request for platform and virtual packages."""
 
     id: int
 
@@ -68,7 +72,7 @@ Question = AdviceQuestion | MachineQuestion
 
 
 class LintAnswer(msgspec.Struct, frozen=True):
-    """The answer to the question of that id; ``failure`` says why there is none."""
+    """The answer to the question with that id; ``failure`` says why there is none."""
 
     id: int
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -77,17 +81,16 @@ class LintAnswer(msgspec.Struct, frozen=True):
 
 
 def _not_asked(reason: str, remedy: str) -> Diagnostic:
-    return Diagnostic("info", "channels-not-asked", f"The channels could not be asked: {reason}", remedy)
+    return Diagnostic("info", "channels-not-asked", f"The channels could not be checked: {reason}", remedy)
 
 
 class LintClient:
-    """Asks a process of its own, which begins with the first question and ends when there were none for a while.
+    """Starts the process for the first question, and ends it when it was idle for a while.
 
-    All methods belong to one event loop. :meth:`stop` it in the end; should that never happen, the process ends with
-    ours.
+    All methods belong to one event loop. Call :meth:`stop` at the end; without it, the process ends with this one.
 
     Args:
-        options: the channels of specs that name none, what is added as a kernel, and where repodata is kept.
+        options: default channels, kernel packages, limits and package cache.
         idle: seconds after the last question until the process is ended.
     """
 
@@ -104,10 +107,10 @@ class LintClient:
         self._ending: asyncio.Future[None] | None = None
 
     async def further(self, checked: CheckedSpec, text: str | bytes, seconds: float) -> CheckedSpec:
-        """Return the diagnostics of a spec, with those that need its channels if they may be read.
+        """Return a checked spec with the diagnostics that need its channels, if these are allowed.
 
         Args:
-            checked: what is said of it without them.
+            checked: the spec with its other diagnostics.
             text: of the spec.
             seconds: see :meth:`advise`.
         """
@@ -116,17 +119,17 @@ class LintClient:
             return checked
         readable = decode(text) if isinstance(text, bytes) else text
         further = await self.advise(readable, seconds)
-        if all(said.code != "channels-not-asked" for said in further):  # who knows the configuration judges better
+        if all(said.code != "channels-not-asked" for said in further):  # the process checks the terms with condarc
             said_before = tuple(said for said in checked.diagnostics if said.code != "terms-of-service")
             checked = replace(checked, diagnostics=said_before)
         return with_remarks(checked, further)
 
     async def advise(self, text: str, seconds: float) -> tuple[Diagnostic, ...]:
-        """Return what channels make of a spec.
+        """Return the diagnostics of a spec that need its channels.
 
         Args:
             text: of the spec.
-            seconds: for an answer; of channels that need longer nothing is said, and the next question may find them.
+            seconds: timeout. Channels that are slower are still being read, and the next question may find them.
         """
         try:
             await asyncio.to_thread(self._check_cache)
@@ -145,7 +148,7 @@ class LintClient:
         check_cache(self._options.package_cache, read_trust(self._options.catalog, settings, os.environ))
 
     async def machine(self, seconds: float) -> Machine | None:
-        """Return what this machine is to packages; asked once. None where that cannot be found out in time."""
+        """Return platform and virtual packages of this machine, which are asked once; None after the timeout."""
         self._machine = self._machine or (await self._ask(MachineQuestion(next(self._ids)), seconds)).machine
         return self._machine
 
@@ -180,13 +183,13 @@ class LintClient:
         return answer
 
     async def _running(self) -> _Process:
-        """The process; a new one where there is none, or none that answers."""
+        """Return the process; a new one if there is none, or it does not answer."""
         begun = self._process
         if begun is not None and begun.done() and (begun.exception() or not begun.result().is_well):
             await self._end()
         if self._process is None:
             self._process = asyncio.ensure_future(_Process.start())
-        return await asyncio.shield(self._process)  # one caller may lose patience; the next one finds it
+        return await asyncio.shield(self._process)  # a caller's timeout must not cancel the start for others
 
     def _end_idle(self) -> None:
         self._ending = asyncio.ensure_future(self._end())
@@ -194,12 +197,12 @@ class LintClient:
     async def _end(self) -> None:
         begun, self._process = self._process, None
         if begun is not None:
-            with contextlib.suppress(OSError):  # it could not be started
+            with contextlib.suppress(OSError):  # the process could not be started
                 await (await begun).end()
 
 
 class _Process:
-    """A running process, and who waits for its answers."""
+    """A running process, and the futures of its answers."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -209,10 +212,10 @@ class _Process:
 
     @classmethod
     async def start(cls) -> _Process:
-        """Start one.
+        """Start a process.
 
         Raises:
-            OSError: that is not possible.
+            OSError: it cannot be started.
         """
         return cls(
             await asyncio.create_subprocess_exec(
@@ -230,7 +233,7 @@ class _Process:
 
     @property
     def is_well(self) -> bool:
-        """It lives, and owes no answer for too long."""
+        """Return whether it is alive, and no answer is overdue."""
         oldest = min(self._unanswered.values(), default=time.monotonic())
         return not self._listening.done() and time.monotonic() - oldest < _PATIENCE
 
@@ -241,7 +244,7 @@ class _Process:
         self._waiting[question.id] = future
         self._unanswered[question.id] = time.monotonic()
         try:
-            with contextlib.suppress(ConnectionError):  # that it has ended, the other pipe tells
+            with contextlib.suppress(ConnectionError):  # _listen notices that the process has ended
                 self._process.stdin.write(msgspec.json.encode(question) + b"\n")
                 await self._process.stdin.drain()
             return await future
@@ -249,7 +252,7 @@ class _Process:
             del self._waiting[question.id]
 
     async def end(self) -> None:
-        """Kill it with all that it has started, and wait for that."""
+        """Kill the process with its children, and wait for its end."""
         kill_group(self._process.pid)
         await self._process.wait()
         await asyncio.gather(self._listening, return_exceptions=True)
@@ -265,4 +268,4 @@ class _Process:
         finally:
             for number, future in self._waiting.items():
                 if not future.done():
-                    future.set_result(LintAnswer(number, failure="the process that asks them has ended."))
+                    future.set_result(LintAnswer(number, failure="the process that reads them has ended."))

@@ -1,10 +1,11 @@
-"""One operation a prefix, and one submission, at a time: across all servers, workers and command lines of a person.
+"""Keep two servers, workers or command lines from changing one prefix, or from submitting jobs, at the same time.
 
-Where a group may write into the folder of a prefix, there is a second lock in that folder, which all its members share.
+``prefix_lock`` locks a file in the user's data folder. If a group may write to the folder of a prefix, it also locks a
+file in that folder, which all members share.
 
-The system takes a lock back when its holder ends, but the file stays: if one that another process has just opened were
-deleted, two could hold what they take for one lock. Files that have not been used for a month are deleted all the same:
-under the lock, and a process that takes a lock looks whether its file has still that name.
+The system releases a lock when its holder ends, but the file stays: if it were deleted while another process opens it,
+two processes could hold locks on different files of one name. So files are deleted only after a month without use,
+under the lock, and after locking a process checks that its file still has that name.
 """
 
 from __future__ import annotations
@@ -27,29 +28,29 @@ from ..errors import Busy, StoreFailed
 from ..models import environment_id
 
 _UNUSED = 30 * 24 * 3600.0
-"""Seconds since it was last taken after which the file of a lock is deleted."""
+"""Seconds without use after which the file of a lock is deleted."""
 
 _COMMON = ".envkernels-lock"
-"""End of the names of locks in folders of groups."""
+"""Suffix of lock files in folders of groups."""
 
 _LONGEST = 200
-"""Characters of the name of a holder that are read."""
+"""Maximum length of the name of a holder."""
 
 _SAFELY = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @contextmanager
 def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[None]:
-    """Hold the lock of a prefix; the system releases it when the process ends, however it ends.
+    """Hold the lock of a prefix. The system releases it when the process ends.
 
     Args:
         prefix: the prefix; it need not exist.
-        holder: who holds it, for the message that others get.
-        shared: several readers may hold it together, such as clones of one source.
+        holder: name of the holder, for the error message of others.
+        shared: take a shared lock, as for the source of a clone.
 
     Raises:
-        Busy: another process holds it; the message says who.
-        StoreFailed: there can be no lock.
+        Busy: another process holds it; the message says which.
+        StoreFailed: the lock cannot be created.
     """
     own = _locks_dir() / f"{environment_id(prefix)}.lock"
     with _take(own, _open, prefix, holder, shared=shared), _common_lock(prefix, shared=shared):
@@ -57,10 +58,10 @@ def prefix_lock(prefix: Path, holder: str, *, shared: bool = False) -> Iterator[
 
 
 def sweep_locks(folders: Iterable[Path] = ()) -> None:
-    """Delete the files of locks that have not been taken for a month.
+    """Delete lock files that were not used for a month.
 
     Args:
-        folders: of prefixes; locks that this account has made there count as well.
+        folders: of prefixes, with lock files of this account.
     """
     old = time.time() - _UNUSED
     for folder, pattern in ((_locks_dir(), "*.lock"), *((folder, f".*{_COMMON}") for folder in folders)):
@@ -74,12 +75,12 @@ def _sweep(path: Path, old: float) -> None:
         found = os.fstat(file.fileno())
         if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_mtime < old:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(path.stat(), found):  # and not a new one of that name
+            if os.path.samestat(path.stat(), found):  # not a new file of that name
                 path.unlink()
 
 
 def _take(path: Path, open_file: Callable[[Path], int], prefix: Path, holder: str, *, shared: bool) -> TextIO:
-    """Return the open file, locked, under its name, and with the name of its holder in it."""
+    """Open and lock a file that still has its name, and write the name of the holder into it."""
     while True:
         file = os.fdopen(open_file(path), "r+", encoding="utf-8", errors="replace")
         try:
@@ -87,22 +88,22 @@ def _take(path: Path, open_file: Callable[[Path], int], prefix: Path, holder: st
         except BlockingIOError:
             with file:
                 other = "".join(filter(str.isprintable, file.read(_LONGEST))).strip() or "another operation"
-            raise Busy(f"{prefix} is in use by {other}.", remedy="Wait until that is over.") from None
+            raise Busy(f"{prefix} is in use by {other}.", remedy="Wait until it ends.") from None
         with suppress(FileNotFoundError):
             if os.path.samestat(path.lstat(), os.fstat(file.fileno())):
                 file.truncate(0)
                 file.write(holder)
                 file.flush()
                 return file
-        file.close()  # it was deleted between the two steps
+        file.close()  # it was deleted between open and flock
 
 
 @contextmanager
 def _common_lock(prefix: Path, *, shared: bool) -> Iterator[None]:
-    """Hold the lock of all who may write into the folder of a prefix, where that is a group.
+    """Hold the lock that all members of a group share, if the group may write to the folder of a prefix.
 
-    Readers that may not write there go without, and heed the marks of jobs. Where every account may write, the folder
-    is sticky, and none changes what belongs to another.
+    Readers that may not write there take no lock; they check the marks of jobs. If all accounts may write there, the
+    folder is sticky, so no account can change environments of another.
     """
     path = prefix.with_name(f".{environment_id(prefix)}{_COMMON}")
     with ExitStack() as held:
@@ -114,7 +115,7 @@ def _common_lock(prefix: Path, *, shared: bool) -> Iterator[None]:
         except OSError:
             if not shared and os.path.lexists(path):
                 owner = account_name(path.lstat().st_uid)
-                raise Busy(f"{prefix} is in use by a job of {owner}.", remedy="Wait until that is over.") from None
+                raise Busy(f"{prefix} is in use by a job of {owner}.", remedy="Wait until it ends.") from None
         yield
 
 
@@ -124,17 +125,17 @@ def _is_for_a_group(folder: Path) -> bool:
 
 
 def _open_common(path: Path) -> int:
-    """Open the file of a lock in a folder of a group, or make it.
+    """Open or create a lock file in a folder of a group.
 
     Raises:
-        StoreFailed: what is there is no file for a lock.
+        StoreFailed: something else has its name.
         OSError: it cannot be opened.
     """
     folder = path.parent.stat()
     while True:
         with suppress(FileExistsError):
             descriptor = os.open(path, _SAFELY | os.O_CREAT | os.O_EXCL, 0o600)
-            with suppress(PermissionError):  # this account is no member of the group
+            with suppress(PermissionError):  # this account is not in the group
                 os.fchown(descriptor, -1, folder.st_gid)
                 os.fchmod(descriptor, 0o660)
             return descriptor
@@ -159,13 +160,13 @@ def _open_made(path: Path, folder: os.stat_result) -> int:
 
 def _no_lock(path: Path) -> StoreFailed:
     return StoreFailed(
-        f"{path} cannot be a lock: it is a link, no file, or of an account that has no part in this folder.",
+        f"{path} cannot be used as a lock file: it is a link, not a file, or belongs to an unrelated account.",
         remedy="Delete it, or ask its owner to delete it.",
     )
 
 
 def _locks_dir() -> Path:
-    return Path(jupyter_data_dir(), "envkernels", "locks")  # one folder a person, however jobs are configured
+    return Path(jupyter_data_dir(), "envkernels", "locks")  # one folder for each user, not configurable
 
 
 def _open(path: Path) -> int:
@@ -174,16 +175,16 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreFailed(
-            f"No lock can be kept in {path.parent}: {error.strerror}.",
-            remedy="Make space or permissions there, or set JUPYTER_DATA_DIR to another folder.",
+            f"No lock file can be created in {path.parent}: {error.strerror}.",
+            remedy="Free disk space or correct the permissions, or set JUPYTER_DATA_DIR to another folder.",
         ) from error
 
 
 @asynccontextmanager
 async def submission_lock(journal_dir: Path) -> AsyncIterator[None]:
-    """Wait for, and hold, the right to store a job; the system takes it back when the process ends.
+    """Wait for and hold the lock for submitting jobs. The system releases it when the process ends.
 
-    Where the folder cannot be written to there is no lock, and no job can be stored.
+    If the folder cannot be written to, there is no lock, and no job can be stored.
     """
     taking = asyncio.ensure_future(asyncio.to_thread(_open_lock, journal_dir / ".submitting"))
     try:

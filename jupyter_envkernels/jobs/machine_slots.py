@@ -1,8 +1,8 @@
-"""Announce jobs to the other users of a machine, by locks on one empty file per user in a folder that all can write to.
+"""Announce jobs to the other users of a machine, by file locks in a folder that all users can write to.
 
-A byte of the file that is write-locked stands for one job that waits or runs. The locks are those of open file
-descriptions (fcntl(2)): only the owner of a file can open it for writing and take one, everybody can see them, and the
-system takes one back when the last process that has it has ended. A file counts for its owner, whatever its name is.
+Each user has one empty file. Each write-locked byte of it is one job that waits or runs. The locks are open file
+description locks (fcntl(2)): only the owner of a file can open it for writing and lock it, all users can see the locks,
+and the system releases one when the last process that has it ends. A file counts for its owner, whatever its name.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ..envs.trust import Account
 from ..system import system
 
 _PART = 1000
-"""Bytes of a file for the jobs that wait, and as many for those that run; then the same for plans."""
+"""Number of bytes for waiting jobs; the same for running jobs; then the same for waiting and running plans."""
 
 _MAX_FILES = 10_000
-"""Files that one look opens."""
+"""Maximum number of files that are read."""
 
 _FLAGS = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one user has of a machine: jobs that run, and jobs that wait."""
+    """The jobs of one user."""
 
     running: int = 0
     waiting: int = 0
@@ -38,11 +38,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The jobs of one sort in a folder.
+    """The jobs of all users, or their plans, which are counted separately.
 
     Attributes:
-        folder: of the files.
-        is_plan: the jobs are plans, which are counted for themselves.
+        folder: of the lock files.
+        is_plan: whether these are plans.
     """
 
     folder: str
@@ -60,7 +60,7 @@ class Slots:
         """Announce a job of this user.
 
         Returns:
-            A descriptor: the job counts while a process has it open. None where it cannot be announced.
+            A descriptor: the job counts while a process has it open. None if it cannot be announced.
         """
         start = self._running if runs else self._waiting
         with suppress(OSError):
@@ -74,7 +74,7 @@ class Slots:
         """Count the jobs of each user.
 
         Args:
-            most: jobs that one user counts as having; the locks of a user may stand for no work.
+            most: maximum count for one user, who may hold locks without jobs.
         """
         shares: dict[int, Share] = {}
         for descriptor, owner in _files(self.folder):
@@ -87,7 +87,7 @@ class Slots:
 
 
 def why_not(folder: str) -> str:
-    """Return why jobs cannot be announced in a folder, as a part of a sentence; empty where they can."""
+    """Return why jobs cannot be announced in a folder, as part of a sentence; empty if they can."""
     if not system.can_count_locks:
         return "this system lacks locks of open file descriptions"
     try:
@@ -98,9 +98,9 @@ def why_not(folder: str) -> str:
     is_owned = status.st_uid == account.uid or account.is_root(status.st_uid, status.st_dev)
     is_shared = status.st_mode & 0o022
     rules = {
-        "is no folder": stat.S_ISDIR(status.st_mode),
+        "is not a folder": stat.S_ISDIR(status.st_mode),
         "does not belong to root": is_owned,
-        "lacks the sticky bit, so that users can delete the files of others": not is_shared or _is_sticky(status),
+        "lacks the sticky bit, so users can delete files of others": not is_shared or _is_sticky(status),
         "cannot be written to": os.access(folder, os.R_OK | os.W_OK | os.X_OK),
     }
     return next((f"{folder} {words}" for words, is_so in rules.items() if not is_so), "")
@@ -111,10 +111,10 @@ def _is_sticky(status: os.stat_result) -> bool:
 
 
 def _open_own(folder: str) -> int:
-    """Open the file of this user for writing. It is made when missing, under another name where one has taken it.
+    """Open or create the lock file of this user; under another name if another account has taken the usual one.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     user = os.geteuid()
     for path in _own_paths(folder, str(user)):
@@ -127,7 +127,7 @@ def _open_own(folder: str) -> int:
         descriptor = os.open(f"{folder}/{user}", os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS, 0o644)
     except OSError:
         descriptor, _ = tempfile.mkstemp(prefix=f"{user}-", dir=folder)
-    os.fchmod(descriptor, 0o644)  # whatever the umask is: others count the locks
+    os.fchmod(descriptor, 0o644)  # regardless of the umask, so that other users can count the locks
     return descriptor
 
 
@@ -142,7 +142,7 @@ def _paths(folder: str) -> list[str]:
 
 
 def _files(folder: str) -> Iterator[tuple[int, int]]:
-    """Open the regular files in a folder for reading, one after the other; the descriptor and the owner."""
+    """Yield the descriptor and the owner of each regular file in a folder."""
     for path in _paths(folder):
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY | _FLAGS)
@@ -155,13 +155,13 @@ def _files(folder: str) -> Iterator[tuple[int, int]]:
 
 
 def _owner(descriptor: int) -> int | None:
-    """Return who owns a regular file; None for what is none."""
+    """Return the owner of a regular file; None for anything else."""
     status = os.fstat(descriptor)
     return status.st_uid if stat.S_ISREG(status.st_mode) else None
 
 
 def _count(descriptor: int, start: int, most: int) -> int:
-    """Count the write locks in a part of a file, up to a number. Read locks, which others can take, do not count."""
+    """Count the write locks in a part of a file, up to a number. Read locks do not count: other users can take them."""
     found, ranges = 0, [(start, start + _PART)]
     while ranges and found < most:
         low, high = ranges.pop()

@@ -1,4 +1,4 @@
-"""Takes, follows and ends jobs. The journal is the truth; a manager only remembers what it has read there."""
+"""Submit, follow, list and cancel jobs. All state is in the journal; the manager only caches it."""
 
 from __future__ import annotations
 
@@ -32,16 +32,13 @@ from .retention import discard, superfluous
 from .worker_process import cancel, reap
 
 _POLL = 0.1
-"""Seconds between two looks at a job that is being cancelled."""
+"""Seconds between two checks of a job that is being cancelled."""
 
 _WATCH = 1.0
-"""Seconds between two looks for jobs that others have begun."""
+"""Seconds between two searches for jobs that other processes have submitted."""
 
 _PATIENCE = 0.3
-"""Seconds that a cancellation waits for what may come after its answer: files are deleted, listeners informed.
-
-A manager that stops waits as long for its cleaning.
-"""
+"""Seconds to wait for cleanup after a cancel, and when the manager stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +46,13 @@ class ManagerOptions:
     """Settings of a manager.
 
     Attributes:
-        journal_dir: the folder of all jobs.
-        engine: what workers are told.
-        max_concurrent: jobs of one person that run at the same time.
-        max_queued: jobs that may wait for their turn.
-        keep_jobs: journals of jobs that are over which are kept.
-        job_timeout: seconds that the work of a job may take; 0 for no limit.
-        folders: where jobs make environments, as a rule; those of jobs that are lost are looked for there.
+        journal_dir: the folder of all journals.
+        engine: settings of workers.
+        max_concurrent: maximum number of running jobs of one user.
+        max_queued: maximum number of waiting jobs.
+        keep_jobs: number of finished jobs whose journals are kept.
+        job_timeout: timeout of a job in seconds; 0 for none.
+        folders: usual folders of environments, which are searched for leftovers of jobs.
     """
 
     journal_dir: Path
@@ -68,17 +65,17 @@ class ManagerOptions:
 
 
 class JobManager:
-    """The write door: everything that changes an environment is a job that goes through here.
+    """The entry point for all changes of environments, each of which is a job.
 
-    All methods belong to one event loop; what touches the disk runs in threads. Make it, :meth:`start` it, and
-    :meth:`stop` it; stopping leaves running jobs alone.
+    All methods belong to one event loop; disk access runs in threads. Call :meth:`start` before and :meth:`stop` after
+    use; running jobs go on after :meth:`stop`.
     """
 
     def __init__(self, options: ManagerOptions) -> None:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
-        self._spare = PreforkedWorker()
-        self._follower = Follower(self._queue, self._spare, MachineLimits(options.engine.limits), self._after_job)
+        self._preforked = PreforkedWorker()
+        self._follower = Follower(self._queue, self._preforked, MachineLimits(options.engine.limits), self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()
         self._known: set[str] = set()
@@ -88,26 +85,26 @@ class JobManager:
 
     @property
     def options(self) -> ManagerOptions:
-        """As given."""
+        """Return the settings."""
         return self._options
 
     def count(self, state: JobState) -> int:
-        """Return how many jobs are in a state, as far as this manager knows."""
+        """Return the number of jobs in a state, as far as this manager knows."""
         return sum(job.state == state for job in self._jobs.values())
 
     def unfinished(self) -> list[Operation]:
-        """Return the operations that run or wait, as far as this manager knows; not those that are only planned."""
+        """Return the operations that run or wait, as far as this manager knows, without plans."""
         unfinished = (job.request for job in self._jobs.values() if not job.is_over)
         return [request for request in unfinished if isinstance(request, Operation)]
 
     def subscribe(self, listener: Listener) -> None:
-        """Call ``listener(job, event)`` for each new event of each job that this manager follows, in order."""
+        """Call ``listener(job, event)`` for each new event of each followed job, in order."""
         self._follower.listeners.append(listener)
 
     async def start(self) -> None:
-        """Take up where an earlier manager left: follow what runs, queue what waits, clean up after crashes.
+        """Continue the work of an earlier manager: follow running jobs, queue waiting ones, clean up after crashes.
 
-        What takes long, the deletion of what is out of the way already, goes on in the background.
+        Files are deleted in the background.
         """
         journals, cache = self._options.journal_dir, self._options.engine.package_cache
         async with self._submitting:
@@ -118,24 +115,24 @@ class JobManager:
                 if job.id not in self._known:
                     self._known.add(job.id)
                     if not job.is_over:
-                        self._follow(job, told=job.seq)
+                        self._follow(job, after=job.seq)
         self._cleaning = asyncio.create_task(in_background(partial(clean, journals, cache, folders, jobs)))
         self._watcher = asyncio.create_task(self._watch())
 
     async def clean_up(self) -> None:
-        """Finalize jobs whose workers crashed meanwhile, so that their prefixes are free."""
+        """Finalize jobs whose workers crashed, so that their prefixes are free."""
         for job in await self.jobs():
             if job.state == "running":
                 await asyncio.to_thread(reap, self.journal(job.id))
         await self._prune()
 
     async def _after_job(self) -> None:
-        """Take away journals that are too many, and what a worker may have unpacked by half."""
+        """Delete superfluous journals, and half-extracted packages."""
         await self._prune()
         await asyncio.to_thread(sweep_packages, self._options.engine.package_cache / "pkgs")
 
     async def _prune(self) -> None:
-        """Take away the journals that are too many."""
+        """Delete superfluous journals."""
         for job_id in superfluous(await self.jobs(), self._options.keep_jobs, time.time()):
             if job_id not in self._follower:
                 await asyncio.to_thread(discard, self.journal(job_id))
@@ -144,7 +141,7 @@ class JobManager:
     async def stop(self) -> None:
         """Stop following. Workers go on; the next manager finds them in the journal.
 
-        Cleaning may go on as well, or be cut off by the end of the process, which does no harm.
+        The cleanup in the background may be interrupted by the end of the process, and is repeated by the next manager.
         """
         if self._cleaning:
             await asyncio.wait([self._cleaning], timeout=_PATIENCE)
@@ -152,26 +149,26 @@ class JobManager:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, self._follower.stop(), return_exceptions=True)
-        await asyncio.to_thread(self._spare.dismiss)
+        await asyncio.to_thread(self._preforked.dismiss)
 
     async def prepare(self) -> None:
-        """Start a worker that waits for the next job."""
-        await asyncio.to_thread(self._spare.prepare)
+        """Start a worker in advance for the next job."""
+        await asyncio.to_thread(self._preforked.prepare)
 
     async def submit(self, request: JobRequest, user: str = "") -> Job:
-        """Store a job and let it run when its turn comes.
+        """Store a job and queue it.
 
         Args:
-            request: what it is to do.
-            user: who asks; empty for the account that this process runs for.
+            request: the request.
+            user: name of the user; empty for the account of this process.
 
         Raises:
-            AlreadyExists: the prefix that it is to make is taken.
-            NotFound: the environment that it is to change or to copy is not there.
+            AlreadyExists: the new prefix exists.
+            NotFound: the environment to change or to copy does not exist.
             NotAllowed: the administrator's limits forbid it.
-            PolicyUnusable: a policy file of the administrator cannot be relied upon.
+            PolicyUnusable: a policy file of the administrator is invalid.
             InvalidRequest: the name of the prefix is too long for a folder.
-            Forbidden: the place of the prefix cannot be looked at.
+            Forbidden: the folder of the prefix cannot be accessed.
             Busy: another job works on the same prefix.
             QueueFull: too many jobs wait.
             StoreFailed: the job cannot be stored.
@@ -179,15 +176,15 @@ class JobManager:
         return await self._submit(request, user, None)
 
     async def run(self, job_id: str, user: str = "") -> Job:
-        """Carry out what a job has planned, or take up again what it did not finish: as a new job.
+        """Carry out a planned operation, or repeat a job that did not succeed, as a new job.
 
         Args:
-            job_id: that job.
+            job_id: the plan, or the job.
             user: as for :meth:`submit`.
 
         Raises:
             NotFound: there is no such job.
-            Conflict: it runs or waits, or there is nothing left to do; and as :meth:`submit`.
+            Conflict: the job runs or waits, or has succeeded; and as :meth:`submit`.
         """
         job = await self.job(job_id)
         journal = self.journal(job_id)
@@ -196,17 +193,17 @@ class JobManager:
         return await self._submit(request, user, await asyncio.to_thread(journal.plan) if has_plan else None)
 
     async def _submit(self, request: JobRequest, user: str, plan: Plan | None) -> Job:
-        # two requests for one prefix must see each other, also those of several servers and command lines
+        # under a lock, so that requests of other servers and command lines for the same prefix are seen
         async with self._submitting, submission_lock(self._options.journal_dir):
-            await self._take_up_strangers()
+            await self._follow_foreign_jobs()
             unfinished = [job for job in self._jobs.values() if not job.is_over]
             await self._check(request, unfinished)
             await asyncio.to_thread(self._admit, request)
             options = self._options
-            order = JobSpec(request, options.engine, time.time(), options.job_timeout, user or account())
-            journal = await asyncio.to_thread(create_journal, self._options.journal_dir, order, plan)
+            spec = JobSpec(request, options.engine, time.time(), options.job_timeout, user or account())
+            journal = await asyncio.to_thread(create_journal, self._options.journal_dir, spec, plan)
             job = await self.job(journal.id)
-            self._follow(job, told=0)
+            self._follow(job, after=0)
             return job
 
     def _admit(self, request: JobRequest) -> None:
@@ -216,22 +213,22 @@ class JobManager:
     async def _check(self, request: JobRequest, unfinished: Sequence[Job]) -> None:
         self._queue.check_room(self._follower.running())
         for known in await asyncio.to_thread(lambda: [job for job in unfinished if clashes(request, job.request)]):
-            job = await self.job(known.id)  # what we know may be a moment old
+            job = await self.job(known.id)  # the cached state may be outdated
             if not job.is_over:
                 raise Busy(
-                    f"A job works on {job.request.prefix} already: {job.request.kind}, {job.state}.",
-                    remedy="Wait until it is over, or cancel it.",
+                    f"Another job is using {job.request.prefix}: {job.request.kind}, {job.state}.",
+                    remedy="Wait until it ends, or cancel it.",
                     details={"job": job.id},
                 )
 
     async def cancel(self, job_id: str) -> Job:
-        """End a job: when this returns, its processes are gone, and what it made is out of the way.
+        """Cancel a job: kill its processes and roll back. Finished jobs do not change.
 
-        One that is over stays so. Where it made many files, they may be deleted some time later.
+        Files may be deleted some time later, if there are many.
 
         Raises:
             NotFound: there is no such job.
-            StillRunning: its processes did not go away.
+            StillRunning: its processes could not be killed.
         """
         job = await self.job(job_id)
         if not job.is_over:
@@ -240,7 +237,7 @@ class JobManager:
         return await self.job(job_id)
 
     async def _end(self, journal: Journal) -> None:
-        """Cancel, until the job is over."""
+        """Cancel a job, and wait until it is over."""
         ending = asyncio.ensure_future(asyncio.to_thread(cancel, journal))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
@@ -251,7 +248,7 @@ class JobManager:
             ended.result()
 
     async def jobs(self) -> list[Job]:
-        """Return all jobs that the journal holds, newest first."""
+        """Return all jobs in the journal, newest first."""
         found = await asyncio.to_thread(self._read_jobs)
         self._jobs |= {job.id: job for job in found if job.is_over and job.id not in self._follower}
         return found
@@ -276,29 +273,29 @@ class JobManager:
         found: list[Job] = []
         for job_id in reversed(job_ids(self._options.journal_dir)):
             known = self._jobs.get(job_id)
-            with contextlib.suppress(NotFound, OSError):  # one that cannot be read hides no other
+            with contextlib.suppress(NotFound, OSError):  # skip jobs that cannot be read
                 found.append(known if known and known.is_over else self.journal(job_id).job())
         return found
 
     async def _watch(self) -> None:
-        """Take up the jobs that others begin: a command line, or another server of the same person."""
+        """Follow jobs of other processes: a command line, or another server of the same user."""
         while True:
             await asyncio.sleep(_WATCH)
-            async with self._submitting:  # our own are on disk a moment before we know them
-                await self._take_up_strangers()
+            async with self._submitting:  # our own jobs are on disk before they are known
+                await self._follow_foreign_jobs()
 
-    async def _take_up_strangers(self) -> None:
-        for job in await asyncio.to_thread(self._strangers):
-            self._follow(job, told=0)
+    async def _follow_foreign_jobs(self) -> None:
+        for job in await asyncio.to_thread(self._foreign_jobs):
+            self._follow(job, after=0)
 
-    def _strangers(self) -> list[Job]:
+    def _foreign_jobs(self) -> list[Job]:
         found = []
         for job_id in job_ids(self._options.journal_dir):
             if job_id not in self._known:
-                with contextlib.suppress(NotFound, OSError):  # one that cannot be read hides no other
+                with contextlib.suppress(NotFound, OSError):  # skip jobs that cannot be read
                     found.append(self.journal(job_id).job())
         return found
 
-    def _follow(self, job: Job, *, told: int) -> None:
+    def _follow(self, job: Job, *, after: int) -> None:
         self._known.add(job.id)
-        self._follower.follow(job, self.journal(job.id), told=told)
+        self._follower.follow(job, self.journal(job.id), after=after)

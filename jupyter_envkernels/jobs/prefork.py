@@ -1,7 +1,7 @@
-"""A worker that is started before there is a job for it: to start one takes longer than to link a small environment.
+"""Start a worker before there is a job for it, because its imports take longer than to link a small environment.
 
-It waits on a socket, its standard input, for the folder of a job, with the descriptors of the job's lock and log. It
-ends by itself when none comes, or when the process that started it is gone. All functions block; call them in threads.
+It waits on a socket, its stdin, for the folder of a job, with the descriptors of the job's lock and log. It exits if
+no job comes, or if the process that started it ends. All functions block; call them in threads.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 120.0
-"""Seconds that a spare worker waits for a job."""
+"""Seconds that a preforked worker waits for a job."""
 
 _YOUNG = 90.0
-"""Seconds for which one is counted on: well before its patience ends, so that no job meets one that is leaving."""
+"""Seconds during which it gets jobs; shorter than its wait, so that no job goes to a worker that is exiting."""
 
 _LONGEST = 1 << 13
-"""Bytes of a path at most."""
+"""Maximum length of a path in bytes."""
 
 _MOST = 8
-"""Descriptors that are handed over at most."""
+"""Maximum number of descriptors that are sent."""
 
 COMMAND = (sys.executable, "-m", "jupyter_envkernels.jobs.worker")
-"""With the folder of a job and the numbers of the descriptors that it keeps open, or alone for a spare one."""
+"""Arguments: the folder of a job and the numbers of descriptors to keep open; none for a preforked worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class _Waiting:
 
 
 class PreforkedWorker:
-    """At most one spare worker. Methods may be called from several threads."""
+    """At most one preforked worker. Methods may be called from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: _Waiting | None = None
 
     def prepare(self) -> None:
-        """Start one, unless there is one. Where none can be started, jobs will start slower, and that is all."""
+        """Start a worker unless there is one. Failures are ignored: jobs then start their own."""
         with self._lock:
             if self._waiting is None or not self._waiting.is_ready():
                 self._dismiss()
@@ -59,20 +59,20 @@ class PreforkedWorker:
                     self._waiting = _start()
 
     def hand_over(self, folder: Path, log: int, held: Sequence[int]) -> subprocess.Popen[bytes] | None:
-        """Let it do a job.
+        """Send a job to the worker.
 
         Args:
             folder: the job's journal.
-            log: the descriptor to which it shall print.
-            held: descriptors that the worker keeps open as long as it lives, such as the one of the job's lock.
+            log: descriptor for its output.
+            held: descriptors that the worker keeps open, such as that of the job's lock.
 
         Returns:
-            The process; None where there is none.
+            The process; None if there is none.
         """
         with self._lock:
             waiting = self._waiting
             if waiting is not None and waiting.is_ready():
-                with suppress(OSError):  # it has just died
+                with suppress(OSError):  # it has just ended
                     socket.send_fds(waiting.line, [os.fsencode(folder)], [log, *held])
                     waiting.line.close()
                     self._waiting = None
@@ -81,14 +81,14 @@ class PreforkedWorker:
             return None
 
     def dismiss(self) -> None:
-        """End it, should there be one."""
+        """End the worker, if there is one."""
         with self._lock:
             self._dismiss()
 
     def _dismiss(self) -> None:
         if self._waiting is not None:
             self._waiting.line.close()
-            self._waiting.process.kill()  # it may be busy with its imports, and has begun nothing else
+            self._waiting.process.kill()  # it may still be importing, and has no job
             self._waiting.process.wait()
             self._waiting = None
 
@@ -112,10 +112,10 @@ def _start() -> _Waiting:
 
 
 def receive() -> tuple[str, list[int]] | None:
-    """Wait for a job, in a spare worker. From then on, what is printed goes to its log.
+    """Wait for a job, in a preforked worker, and redirect output to its log.
 
     Returns:
-        The folder of its journal, and the descriptors to be kept; None when none has come.
+        The folder of its journal, and the descriptors to keep open; None if no job has come.
     """
     with socket.socket(fileno=sys.stdin.fileno()) as line:
         line.settimeout(PATIENCE)

@@ -1,4 +1,4 @@
-"""Which process is meant: a number alone may mean another one by now, or on another host. And whose one is."""
+"""Identify a worker process, because its pid may be reused, or be of another host; and the account of this process."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..system import system
 
 @dataclass(frozen=True, slots=True)
 class WorkerMark:
-    """A worker process, which leads a process group of its own.
+    """A worker process, which is the leader of its process group.
 
     Attributes:
-        pid: its number.
-        place: the boot and the namespace in which the number means something.
-        started: when it started, in hundredths of a second since the boot; with the number it names one process only.
+        pid: its pid.
+        place: the boot and the pid namespace.
+        started: when it started, in hundredths of a second since boot; unique together with the pid.
     """
 
     pid: int
@@ -28,13 +28,13 @@ class WorkerMark:
 
     @classmethod
     def of(cls, pid: int) -> WorkerMark:
-        """Return the mark of a process that runs here."""
+        """Return the mark of a process on this host."""
         return cls(pid, _here(), _started(pid))
 
     def may_be_signalled(self) -> bool:
-        """Return whether the number means that worker, or what is left of its group.
+        """Return whether the pid is that of the worker, or of its process group.
 
-        A number is not given away again as long as its group has members, so a leader that is gone is no objection.
+        A pid is not reused while its group has members, so the worker itself may have ended.
         """
         if self.place != _here():
             return False
@@ -44,15 +44,15 @@ class WorkerMark:
 
 @cache
 def _here() -> str:
-    """Return what tells this boot and namespace; with when its first process started.
+    """Return an id of this boot and pid namespace, with the start time of its first process.
 
-    Namespaces have numbers that are given away again, as when one container follows another.
+    Ids of namespaces are reused, as when one container follows another.
     """
     return f"{system.process_space()} {_started(1)}"
 
 
 def account() -> str:
-    """Return the name of the account that this process runs for; its number where it has none, as in containers."""
+    """Return the name of the account of this process; its uid if it has none, as in containers."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
@@ -60,7 +60,7 @@ def account() -> str:
 
 
 def group_members(leader: int) -> list[int]:
-    """Return the processes of a group that are more than zombies."""
+    """Return the processes of a group, without zombies."""
     return [pid for pid in psutil.pids() if _group(pid) == leader and _is_alive(pid)]
 
 
@@ -79,10 +79,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _started(pid: int) -> int | None:
-    """Return when a process started; None where there is no such process.
-
-    Since the boot, for the time of day can be set anew.
-    """
+    """Return when a process started, since boot, because the time of day may be changed; None if it does not exist."""
     boot = psutil.boot_time()
     try:
         return round((psutil.Process(pid).create_time() - boot) * 100)

@@ -1,6 +1,6 @@
-"""Whose turn it is: jobs that wait, in the order in which they came.
+"""Queue jobs in the order of their submission.
 
-Plans have slots of their own: a person waits for them before the screen, while other jobs take minutes.
+Plans have slots of their own, because users wait for them while other jobs take minutes.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import QueueFull
-from ..models import Job
+from ..models import Job, count_of
 
 
 class Queue:
-    """The jobs that wait.
+    """The waiting jobs.
 
     Args:
-        slots: jobs, and as many plans, that run at the same time.
-        room: jobs that may wait.
+        slots: maximum number of running jobs, and of running plans.
+        room: maximum number of waiting jobs.
     """
 
     def __init__(self, slots: int, room: int) -> None:
@@ -28,35 +28,35 @@ class Queue:
         return job_id in self._waiting
 
     def enter(self, job: Job) -> None:
-        """Let it wait, behind all others."""
+        """Add a job at the end."""
         self._waiting[job.id] = job.request.is_plan
 
     def leave(self, job_id: str) -> None:
-        """Let it wait no longer."""
+        """Remove a job."""
         self._waiting.pop(job_id, None)
 
     def to_the_end(self, job_id: str) -> None:
-        """Let all others go first, if it waits."""
+        """Move a job to the end, if it waits."""
         if job_id in self._waiting:
             self._waiting[job_id] = self._waiting.pop(job_id)
 
     def check_room(self, running: Iterable[Job]) -> None:
-        """Check that one more may come, be it to wait or not.
+        """Check that one more job may be submitted.
 
         Raises:
-            QueueFull: it could only wait, and too many do.
+            QueueFull: it would have to wait, and too many wait already.
         """
         waiting = len(self._waiting)
         if waiting >= self._room and (waiting or sum(1 for _ in running) >= self._slots):
-            raise QueueFull(f"{waiting} jobs wait already.", remedy="Try again when some of them are over.")
+            raise QueueFull(f"The queue is full ({count_of(waiting, 'job')}).", remedy="Try again later.")
 
     def is_turn(self, job_id: str, running: Iterable[Job]) -> bool:
-        """Return whether it is the first of its sort, and there is a slot for it.
+        """Return whether a job is the first plan, or the first other job, and has a free slot.
 
         Args:
             job_id: a job that waits.
             running: the jobs that run or are being started.
         """
-        sort = self._waiting[job_id]
-        first = next(other for other, known in self._waiting.items() if known == sort)
-        return first == job_id and sum(job.request.is_plan == sort for job in running) < self._slots
+        is_plan = self._waiting[job_id]
+        first = next(other for other, known in self._waiting.items() if known == is_plan)
+        return first == job_id and sum(job.request.is_plan == is_plan for job in running) < self._slots

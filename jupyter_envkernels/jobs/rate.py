@@ -1,14 +1,14 @@
-"""How fast something goes, and has gone of late."""
+"""Compute the rate of progress over the last seconds."""
 
 from __future__ import annotations
 
 from collections import deque
 
 _WINDOW = 5.0
-"""Seconds over which the rate is taken."""
+"""Seconds over which the rate is computed."""
 
 _SHORTEST = 0.5
-"""Seconds before which a rate says nothing."""
+"""Minimum time in seconds for a meaningful rate."""
 
 
 class Rate:
@@ -18,14 +18,14 @@ class Rate:
         self._seen: deque[tuple[float, int]] = deque()
 
     def rate(self, done: int, now: float) -> float | None:
-        """Return the units a second over the last seconds.
+        """Return units per second.
 
         Args:
-            done: so many by now.
-            now: seconds, of a clock that never goes back.
+            done: units so far.
+            now: monotonic time in seconds.
 
         Returns:
-            The rate; None while it is too early to tell.
+            The rate; None if it is too early.
         """
         self._seen.append((now, done))
         while self._seen[0][0] < now - _WINDOW:

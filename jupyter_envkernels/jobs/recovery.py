@@ -1,4 +1,7 @@
-"""Recover from crashes when a manager starts: of journals, environments, packages, locks."""
+"""Recover from crashed workers at start-up: journals, staging folders, package cache, lock files.
+
+Jobs whose worker died are finalized by :func:`.worker_process.reap`.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +33,13 @@ _log = logging.getLogger(__name__)
 
 
 def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs: Sequence[Job] = ()) -> None:
-    """Delete what is neither needed nor can be resumed, which takes its time; jobs may run meanwhile.
-
-    What cannot be deleted now, or when the process ends in the middle of it, stays for the next time.
+    """Delete leftovers of jobs. This may be slow; jobs may run meanwhile, and what remains is deleted the next time.
 
     Args:
-        journal_dir: the folder of all jobs.
-        package_cache: packages and repodata.
-        folders: where jobs may have made environments.
-        jobs: those that are known, as they were a moment ago.
+        journal_dir: the folder of all journals.
+        package_cache: folder of packages and repodata.
+        folders: folders of environments.
+        jobs: the known jobs.
     """
     sweep_journals(journal_dir)
     places = {job.id: Journal(journal_dir, job.id).staging(job.request.prefix) for job in jobs}
@@ -58,14 +59,14 @@ def clean(journal_dir: Path, package_cache: Path, folders: Iterable[Path], jobs:
 
 
 async def in_background(work: Callable[[], None]) -> None:
-    """Do some work in a thread for which neither a cancellation nor the end of the process waits."""
+    """Run a function in a thread, which neither a cancellation nor the end of the process waits for."""
     loop = asyncio.get_running_loop()
     done = asyncio.Event()
 
     def run() -> None:
         try:
             work()
-        except Exception:  # noqa: BLE001 - whatever it was, those who wait are told that it is over
+        except Exception:  # noqa: BLE001 - the event must be set in any case
             _log.exception("Not everything could be cleaned up.")
         with suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(done.set)
@@ -75,7 +76,7 @@ async def in_background(work: Callable[[], None]) -> None:
 
 
 def _is_ruined(journal: Journal) -> bool:
-    """What was asked is lost; what cannot be read just now, as on a disk that is away, is not."""
+    """Return whether the request of a job is lost, and not just unreadable now, as on a disk that is offline."""
     try:
         journal.order()
     except NotFound as error:
@@ -84,19 +85,19 @@ def _is_ruined(journal: Journal) -> bool:
 
 
 def _clear(journal: Journal, folders: Iterable[Path]) -> None:
-    """Delete what a job has staged of which only the id is known, unless it runs, and its journal a day later."""
+    """Delete the staging folder of a job whose request is lost, unless it runs, and its journal a day later."""
     lock = None
     try:
         lock = acquire(journal)
         if lock is not None:
             end_group(journal)
-            _log.warning("What the job %s was to do is lost. What it staged is deleted.", journal.id)
+            _log.warning("The request of the job %s is lost. Its staging folder is deleted.", journal.id)
             for folder in folders:
                 _delete_staged(folder, journal)
             if time.time() - journal.folder.stat().st_mtime > _DAY:
                 forget(journal)
     except (EnvKernelsError, OSError) as error:
-        _log.warning("What the job %s has staged cannot be deleted: %s", journal.id, error)
+        _log.warning("The staging folder of the job %s cannot be deleted: %s", journal.id, error)
     finally:
         if lock is not None:
             os.close(lock)
@@ -106,11 +107,11 @@ def _forget_replaced(job: Job, staging: Staging) -> None:
     try:
         forget_replaced(job.request.kind, staging, succeeded=job.state == "succeeded")
     except OSError as error:
-        _log.warning("What the job %s has replaced cannot be taken away: %s", job.id, error)
+        _log.warning("The version that the job %s has replaced cannot be deleted: %s", job.id, error)
 
 
 def _delete_staged(folder: Path, journal: Journal) -> None:
     for path in siblings_of(folder, journal.id, journal.token(), "new"):
         remove_tree(path)
     for path in siblings_of(folder, journal.id, journal.token(), "was"):
-        _log.warning("The environment as it was before that job stays in %s. Rename it to bring it back.", path)
+        _log.warning("The environment before that job is kept in %s. Rename it to restore it.", path)

@@ -1,4 +1,4 @@
-"""What clients request -> operations that can be stored: the one gate for REST and the command line.
+"""Convert requests of clients to operations, which jobs store: for REST and the command line alike.
 
 Each kind has a body, which names environments as clients do, and resolves to its operation. Resolving reads files;
 call it in threads.
@@ -55,16 +55,16 @@ OperationT = TypeVar("OperationT", bound=Operation)
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a body does not say itself.
+    """The parts of a request that are not in its body.
 
     Attributes:
-        catalog: knows where new environments go.
+        catalog: chooses the prefix of new environments.
         find: returns the environment that a body names.
-        text: the spec, in any form that ``specs.check`` reads; None where there is none.
+        text: the spec, in any format that ``specs.check`` reads; None if there is none.
         workdir: the folder of the spec's file, against which relative pip lines resolve.
-        prefix: the exact prefix of a new environment, instead of a name.
+        prefix: the prefix of a new environment, instead of a name.
         root: the folder for a new environment, instead of the default one.
-        installer: what will install the lines of pip.
+        installer: installs the pip lines.
     """
 
     catalog: Catalog
@@ -76,14 +76,14 @@ class Context:
     installer: PipInstaller = "uv"
 
     def spec(self) -> EnvSpec | None:
-        """Return the spec that the text gives; None where there is no text.
+        """Return the spec; None if there is no text.
 
         Raises:
             InvalidSpec: it has errors.
         """
         if self.text is None:
             return None
-        # no kernel is added to what is refused, or changed
+        # without kernel packages, because the engine adds them
         checked = check(self.text, kernel_packages=(), installer=self.installer)
         checked = with_files(checked, self.text, self.workdir, self.installer)
         if not checked.ok or checked.spec is None:
@@ -95,7 +95,7 @@ class Context:
 
         Raises:
             NotFound: there is no such environment.
-            Ambiguous: several environments answer to it.
+            Ambiguous: several environments have that name.
             Forbidden: it must not be changed.
         """
         found = self.find(ref)
@@ -106,16 +106,16 @@ class Context:
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What a client sends to start a job."""
+    """The body of a request to start a job."""
 
     def resolve(self, context: Context) -> JobRequest:
-        """Return the request, if it can be carried out as far as is known now.
+        """Return the operation, after checks that need no solver.
 
         Raises:
             NotFound: there is no such environment.
-            Ambiguous: several environments answer to a name.
-            Forbidden: the environment must not be used so.
-            InvalidRequest: a name or a path cannot be that of an environment, or nothing is requested.
+            Ambiguous: several environments have a name.
+            Forbidden: the environment must not be changed or copied.
+            InvalidRequest: a name or a path is invalid, or nothing is requested.
             InvalidSpec: the spec has errors.
         """
         raise NotImplementedError
@@ -134,10 +134,10 @@ class CreateBody(Body, frozen=True, tag="create"):
     name: EnvironmentName | None = None
 
     def resolve(self, context: Context) -> Create:
-        """See :meth:`Body.resolve`."""
+        """Return the operation; see :meth:`Body.resolve`."""
         spec = context.spec()
         if spec is None:
-            raise InvalidRequest("There is no spec.", remedy="Give one.")
+            raise InvalidRequest("The request has no spec.", remedy="Add one.")
         prefix = context.prefix
         if prefix is None:
             name = check_name(self.name) if self.name else _name_in(spec)
@@ -147,18 +147,18 @@ class CreateBody(Body, frozen=True, tag="create"):
 
 
 class CloneBody(Body, frozen=True, tag="clone"):
-    """Copy an environment.
+    """Clone an environment.
 
     Attributes:
-        source: the environment to copy.
-        name: of the copy.
+        source: the environment to clone.
+        name: of the clone.
     """
 
     source: EnvironmentId
     name: EnvironmentName
 
     def resolve(self, context: Context) -> Clone:
-        """See :meth:`Body.resolve`."""
+        """Return the operation; see :meth:`Body.resolve`."""
         found = context.find(self.source)
         _check_trusted(found)
         prefix = _new_prefix(self.name, context)
@@ -166,10 +166,10 @@ class CloneBody(Body, frozen=True, tag="clone"):
 
 
 class UpdateBody(Body, frozen=True, tag="update"):
-    """Change the environment with that id, by a spec, by single packages, or both.
+    """Update the environment with that id, by a spec, by single packages, or both.
 
     Attributes:
-        text: an environment.yml whose packages it shall have; not together with ``path``.
+        text: the new spec, as environment.yml; not together with ``path``.
         add: match specs.
         remove: names of packages of conda or pip.
         prune: remove also what is no longer requested.
@@ -185,7 +185,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
     upgrade: bool = False
 
     def resolve(self, context: Context) -> Update:
-        """See :meth:`Body.resolve`. What name and prefix the spec gives does not count."""
+        """Return the operation; see :meth:`Body.resolve`. Name and prefix in the spec are ignored."""
         found, spec = context.changeable(self.environment), context.spec()
         if spec is not None and spec.locked:
             raise InvalidSpec(
@@ -195,18 +195,18 @@ class UpdateBody(Body, frozen=True, tag="update"):
         if self.add:
             replace(context, text=write(EnvSpec("edit", (), self.add)), workdir=None).spec()
         if spec is None and not (self.add or self.remove or self.upgrade):
-            raise InvalidRequest("Nothing is to be changed.", remedy="Give a spec, or packages to add or to remove.")
+            raise InvalidRequest("The request changes nothing.", remedy="Add a spec, or packages to add or to remove.")
         edit = Edit(self.add, self.remove, self.prune, self.upgrade)
         return _storable(Update(found.name, found.prefix, spec=spec, workdir=context.workdir, edit=edit))
 
 
 class AddKernelBody(Body, frozen=True, tag="add-kernel"):
-    """Add a kernel to the environment with that id, and leave its other packages as they are."""
+    """Add a kernel to the environment with that id, without a change of other packages."""
 
     environment: EnvironmentId
 
     def resolve(self, context: Context) -> AddKernel:
-        """See :meth:`Body.resolve`.
+        """Return the operation; see :meth:`Body.resolve`.
 
         Raises:
             Conflict: it has a kernel.
@@ -218,7 +218,7 @@ class AddKernelBody(Body, frozen=True, tag="add-kernel"):
 
 
 class RollbackBody(Body, frozen=True, tag="rollback"):
-    """Give the environment with that id the packages that it had at a revision of its history.
+    """Roll the environment with that id back to a revision of its history.
 
     Attributes:
         revision: its number in the history.
@@ -228,19 +228,19 @@ class RollbackBody(Body, frozen=True, tag="rollback"):
     revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
     def resolve(self, context: Context) -> Rollback:
-        """See :meth:`Body.resolve`.
+        """Return the operation; see :meth:`Body.resolve`.
 
         Raises:
             NotFound: there is no such environment, or no such revision of it.
         """
         found = context.changeable(self.environment)
         if self.revision not in {known.number for known in read_history(found.prefix)}:
-            raise NotFound(f"{found.name} has no revision {self.revision}.", remedy="Choose one that its history has.")
+            raise NotFound(f"{found.name} has no revision {self.revision}.", remedy="Choose one in its history.")
         return _storable(Rollback(found.name, found.prefix, revision=self.revision))
 
 
 class RenameBody(Body, frozen=True, tag="rename"):
-    """Give the environment with that id another name: it moves to a prefix beside its own.
+    """Rename the environment with that id, which moves it to another prefix in the same folder.
 
     Attributes:
         name: the new one.
@@ -250,10 +250,10 @@ class RenameBody(Body, frozen=True, tag="rename"):
     name: EnvironmentName
 
     def resolve(self, context: Context) -> Rename:
-        """See :meth:`Body.resolve`.
+        """Return the operation; see :meth:`Body.resolve`.
 
         Raises:
-            InUse: kernels of it run.
+            InUse: kernels are running in it.
         """
         found = context.changeable(self.environment)
         check_idle(found.prefix)
@@ -266,17 +266,17 @@ class RemoveBody(Body, frozen=True, tag="remove"):
     """Remove the environment with that id.
 
     Attributes:
-        force: also while kernels of it run.
+        force: remove even if kernels are running.
     """
 
     environment: EnvironmentId
     force: bool = False
 
     def resolve(self, context: Context) -> Remove:
-        """See :meth:`Body.resolve`.
+        """Return the operation; see :meth:`Body.resolve`.
 
         Raises:
-            InUse: kernels of it run.
+            InUse: kernels are running in it.
         """
         found = context.find(self.environment)
         if reason := change_refused(found):
@@ -290,16 +290,16 @@ PlannedBody = CreateBody | CloneBody | UpdateBody | AddKernelBody | RollbackBody
 
 
 class PlanBody(Body, frozen=True, tag="plan"):
-    """Find out what another body would do, without doing it.
+    """Plan an operation without carrying it out.
 
     Attributes:
-        of: what it is to prepare.
+        of: the operation.
     """
 
     of: PlannedBody
 
     def resolve(self, context: Context) -> PlanOnly:
-        """See :meth:`Body.resolve`."""
+        """Return the operation; see :meth:`Body.resolve`."""
         return PlanOnly(self.of.resolve(context))
 
 
@@ -307,27 +307,27 @@ JobBody = PlannedBody | RenameBody | RemoveBody | PlanBody
 
 
 def run_request(job: Job) -> JobRequest:
-    """Return the request to carry out what a job has planned, or to resume it.
+    """Return the operation that a job has planned, or its own request to repeat it.
 
     Args:
-        job: a plan that is ready, or a job that did not reach its end.
+        job: a finished plan, or a job that did not succeed.
 
     Raises:
-        Conflict: the job runs or waits, or there is nothing left to do.
+        Conflict: the job runs or waits, or has succeeded.
     """
     if not job.is_over:
-        raise Busy(f"The job {job.id} is {job.state}.", remedy="Wait until it is over.", details={"job": job.id})
+        raise Busy(f"The job {job.id} is {job.state}.", remedy="Wait until it ends.", details={"job": job.id})
     if job.state != "succeeded":
-        return cast("JobRequest", job.request)  # models know no kinds
+        return cast("JobRequest", job.request)  # models do not know the kinds
     if not isinstance(job.request, PlanOnly):
-        raise Conflict(f"The job {job.id} has done all that it was to do.")
+        raise Conflict(f"The job {job.id} has succeeded, so there is nothing to repeat.")
     return job.request.of
 
 
 def clashes(request: Request, other: Request) -> bool:
-    """Return whether two exclude each other in time: one changes what the other changes or reads.
+    """Return whether two requests must not run at the same time: one changes what the other changes or reads.
 
-    Plans only read, and hold for the state that they have read.
+    Plans only read, and are valid only for the state that they have read.
     """
     if request.is_plan or other.is_plan:
         return False
@@ -341,7 +341,7 @@ def _real(paths: Iterable[Path]) -> set[str]:
 
 
 def _check_trusted(environment: Environment) -> None:
-    """Refuse to run what an account could have put into an environment that is not trusted.
+    """Check that an environment is trusted, because its files will be run or copied.
 
     Raises:
         Forbidden: it is not trusted.
@@ -351,13 +351,13 @@ def _check_trusted(environment: Environment) -> None:
 
 
 def change_refused(environment: Environment) -> str:
-    """Return why an environment must not be changed or removed; empty when it may be."""
+    """Return why an environment must not be changed or removed; empty if it may."""
     if environment.is_base:
         return "it is the base of a conda installation"
     if environment.is_running:
         return "Jupyter itself runs in it"
     if environment.prefix.is_symlink():
-        return "it is a link to another place"
+        return "it is a link to another folder"
     if reason := why_frozen(environment.prefix):
         return reason
     if environment.read_only:
@@ -366,10 +366,10 @@ def change_refused(environment: Environment) -> str:
 
 
 def check_name(name: str) -> str:
-    """Return the name, if it can be one of an environment.
+    """Return the name of an environment, if it is valid.
 
     Raises:
-        InvalidRequest: it cannot.
+        InvalidRequest: it is invalid.
     """
     if name in RESERVED_NAMES:
         raise InvalidRequest(f"{name!r} is the name of conda's own environment.", remedy="Choose another name.")
@@ -385,7 +385,7 @@ def _new_prefix(name: str, context: Context) -> Path:
     """Return the prefix of a new environment.
 
     Raises:
-        InvalidRequest: the name or the prefix cannot be that of an environment.
+        InvalidRequest: the name or the prefix is invalid.
     """
     prefix = context.prefix
     if prefix is None:
@@ -401,19 +401,19 @@ def _storable(operation: OperationT) -> OperationT:
         InvalidRequest: a path in it has bytes that are not UTF-8.
     """
     paths = " ".join(str(path) for path in (operation.prefix, operation.copied, operation.folder))
-    if any("\udc80" <= char <= "\udcff" for char in paths):  # how Python shows bytes that are not UTF-8
+    if any("\udc80" <= char <= "\udcff" for char in paths):  # surrogates stand for bytes that are not UTF-8
         raise InvalidRequest(f"{paths!a} has bytes that are not UTF-8.", remedy="Rename the folder in a terminal.")
     return msgspec.structs.replace(operation, environment_id=environment_id(operation.prefix))
 
 
 def _name_in(spec: EnvSpec) -> str:
-    """The name that the spec gives.
+    """Return the name in a spec.
 
     Raises:
-        InvalidSpec: it gives none, or one that cannot be.
+        InvalidSpec: there is none, or it is invalid.
     """
     if not spec.name:
-        raise InvalidSpec("The environment has no name.", remedy="Add a line 'name: ...' to the spec, or give a name.")
+        raise InvalidSpec("The environment has no name.", remedy="Add a line 'name: ...' to the spec, or enter a name.")
     try:
         return check_name(spec.name)
     except InvalidRequest as error:

@@ -1,4 +1,4 @@
-"""Which journals are kept, and how the others are taken away while they may be read."""
+"""Decide which journals are kept, and delete the others safely while they may be read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DAY = 24 * 60 * 60.0
 _HOUR = 60 * 60.0
 
 _DRAFT_AGE = 60.0
-"""Seconds after which an order that is not stored yet will never be."""
+"""Seconds after which a journal that was not completed is deleted."""
 
 _REMAINS = re.compile(rf"\.{JOB_ID.pattern}\.(draft|gone)")
 
@@ -28,36 +28,33 @@ _log = logging.getLogger(__name__)
 
 
 def superfluous(jobs: Iterable[Job], keep: int, now: float) -> list[str]:
-    """Return the jobs whose journals may go.
+    """Return the ids of jobs whose journals may be deleted, newest first.
 
-    None that runs or waits; none of the newest that are over; none that ended within the last hour, for who waits for
-    it may look rarely; and none that ended within the last day and can be taken up again or carried out. (What carries
+    Kept are: jobs that run or wait; the newest finished ones; those that ended within the last hour, because clients
+    may poll rarely; and those that ended within the last day and can be repeated or carried out. (A job that carries
     out a plan has a copy of it.)
 
     Args:
-        jobs: all that there are, newest first.
-        keep: how many of those that are over stay in any case.
+        jobs: all jobs, newest first.
+        keep: number of finished jobs to keep in any case.
         now: seconds since the epoch.
-
-    Returns:
-        Their ids, newest first.
     """
     over = [job for job in jobs if job.is_over]
     return [job.id for job in over[keep:] if _age(job, now) > _lifetime(job)]
 
 
 def _age(job: Job, now: float) -> float:
-    """Seconds since a job that is over ended. Where the clock was set back since, the time between counts as well."""
+    """Return the seconds since a job ended, or until its end if the clock was set back since."""
     return abs(now - (job.finished or job.created))
 
 
 def _lifetime(job: Job) -> float:
-    """Seconds for which a journal is kept after the end of the job, whatever others there are."""
+    """Return the seconds for which a journal is kept after the end of the job."""
     return _HOUR if job.state == "succeeded" and not job.request.is_plan else _DAY
 
 
 def discard(journal: Journal) -> None:
-    """Take away the journal of a job that is over; nothing happens while some process holds it."""
+    """Delete the journal of a finished job, unless another process holds its lock."""
     try:
         lock = acquire(journal)
         if lock is None:
@@ -68,27 +65,27 @@ def discard(journal: Journal) -> None:
         finally:
             os.close(lock)
     except (FileNotFoundError, NotFound):
-        return  # another server was faster
+        return  # another server has deleted it
     except OSError:
-        _log.warning("The journal of the job %s cannot be taken away.", journal.id, exc_info=True)
+        _log.warning("The journal of the job %s cannot be deleted.", journal.id, exc_info=True)
 
 
 def forget(journal: Journal) -> None:
-    """Take away a journal, whose lock the caller holds.
+    """Delete a journal, whose lock the caller holds.
 
-    One rename makes it unknown at once: a reader that has it open reads on, a new one finds no such job. What
-    cannot be deleted then, such as files that are held open on NFS, is swept later under its new name.
+    It is renamed first: readers that have it open can read on, new ones find no such job. Files that cannot be deleted
+    now, such as open ones on NFS, are deleted later by :func:`sweep_journals`.
 
     Raises:
-        OSError: it stays.
+        OSError: it cannot be renamed.
     """
-    grave = journal.folder.with_name(f".{journal.id}.gone")
-    journal.folder.rename(grave)
-    shutil.rmtree(grave, ignore_errors=True)
+    gone = journal.folder.with_name(f".{journal.id}.gone")
+    journal.folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def sweep_journals(journal_dir: Path) -> None:
-    """Delete what a crash left: orders half stored, which were not announced, and journals half deleted."""
+    """Delete journals that a crash left incomplete, and those that could not be deleted before."""
     with suppress(OSError):
         for path in list(journal_dir.iterdir()):
             remains = _REMAINS.fullmatch(path.name)

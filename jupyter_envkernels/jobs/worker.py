@@ -1,8 +1,10 @@
-"""The process that runs one transaction: ``python -m jupyter_envkernels.jobs.worker [FOLDER LOCK...]``.
+"""Run one job in a process of its own: ``python -m jupyter_envkernels.jobs.worker [FOLDER LOCK...]``.
 
 It leads a session of its own, so that it outlives the server and can be killed with all its children. It holds the
 job's lock (an inherited file descriptor) and is the only writer of the job's journal until it ends. Without arguments
 it waits for a job, see :mod:`.prefork`.
+
+If it dies, the process that next gets the job's lock rolls back or finishes its work: see :func:`.worker_process.reap`.
 """
 
 from __future__ import annotations
@@ -45,36 +47,36 @@ from .prefork import receive
 from .worker_process import scratch
 
 _WATCH = 0.5
-"""Seconds between two looks for the mark of cancellation and at the clock."""
+"""Seconds between two checks for cancellation and timeout."""
 
 
 def main(folder: str = "", *held: str) -> NoReturn:
-    """Run a job and end the process.
+    """Run a job and exit.
 
     Args:
-        folder: the job's journal; empty to wait for one.
-        held: numbers of inherited descriptors, which stay open as long as the process lives: that of the job's lock,
-            and that by which the job counts for other users of the machine.
+        folder: the job's journal; empty to wait for a job.
+        held: numbers of inherited descriptors to keep open: that of the job's lock, and that of its slot among the
+            jobs of the machine.
     """
     job = (folder, [int(number) for number in held]) if folder else _wait()
     if job is not None:
         _work(*job)
     sys.stdout.flush()
     sys.stderr.flush()
-    # The engine's threads may crash while the interpreter is taken down; all that matters is on disk.
+    # the engine's threads may crash an interpreter that shuts down; all results are on disk
     os._exit(0)
 
 
 def _wait() -> tuple[str, list[int]] | None:
-    """The job that somebody hands over; the engine is loaded meanwhile."""
-    with suppress(ImportError):  # the job will say so
+    """Import the engine, wait for a job, and return it."""
+    with suppress(ImportError):  # the job will report it
         from ..engine import rattler  # noqa: F401, PLC0415
     return receive()
 
 
 def _work(folder: str, held: Sequence[int]) -> None:
     for descriptor in held:
-        os.set_inheritable(descriptor, False)  # noqa: FBT003 - what pip or a kernel starts must not keep the job alive
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - children must not keep the lock
     signal.signal(signal.SIGTERM, lambda *_: _end_group())
     path = Path(folder)
     journal = Journal(path.parent, path.name)
@@ -83,14 +85,14 @@ def _work(folder: str, held: Sequence[int]) -> None:
 
 
 def _end_group() -> None:
-    """Die together with all children, so that none of them writes on."""
+    """Kill this process with all its children, so that none of them goes on writing."""
     os.killpg(0, signal.SIGKILL)
 
 
 def _watch(journal: Journal, writer: JournalWriter, timeout: float) -> None:
-    """End the process when the job takes too long, or when somebody on another host cancels it, who can send no signal.
+    """Kill this process after the timeout, or when another host, which cannot send a signal, has cancelled the job.
 
-    Whoever finds the job dead cleans up: in this process, the engine would go on while its work is taken back.
+    The next process that gets the lock rolls back: in this one, the engine's threads would go on writing meanwhile.
     """
     started = time.monotonic()
     while not journal.cancel_mark.exists():
@@ -104,7 +106,7 @@ def _watch(journal: Journal, writer: JournalWriter, timeout: float) -> None:
 
 
 def _run(journal: Journal, writer: JournalWriter) -> None:
-    """Carry out the order, and write down how it ended."""
+    """Run the transaction, and write its result into the journal."""
     try:
         order = journal.order()
         threading.Thread(target=_watch, args=[journal, writer, order.timeout], daemon=True).start()
@@ -118,10 +120,10 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
         problem = error.problem
         writer.log("\n".join(filter(None, [problem.message, problem.explanation, problem.remedy])))
         writer.state("failed", problem.message, problem)
-    except Exception as error:  # noqa: BLE001 - whatever it was, the person must learn that the job is over
+    except Exception as error:  # noqa: BLE001 - the journal must have a final state in any case
         writer.log(traceback.format_exc())
-        message = f"The engine failed in a way that was not foreseen: {error!r}"
-        writer.state("failed", message, Problem("internal-error", message, "The log has the details for a report."))
+        message = f"The job failed with an unexpected error: {error!r}"
+        writer.state("failed", message, Problem("internal-error", message, "Report it, with the log of the job."))
     else:
         writer.state("succeeded", order.request.done)
         if not isinstance(order.request, (PlanOnly, Remove)):
@@ -129,25 +131,25 @@ def _run(journal: Journal, writer: JournalWriter) -> None:
 
 
 def _sync(order: JobSpec) -> None:
-    """Keep the kernelspecs for other programs true before it is told that the job is over."""
+    """Update kernelspecs for other programs before the job is reported as done."""
     if not order.request.is_plan:
         catalog = Catalog(order.options.catalog, os.environ)
         refresh(catalog, Path(jupyter_data_dir()), always=order.options.sync_kernelspecs)
 
 
 def _make_scratch(held: ExitStack, journal: Journal) -> None:
-    """Temporary files, which may hold logins, go where they are found should this process be killed."""
+    """Create a folder for temporary files, which may contain credentials, that is found if this process is killed."""
     folder = scratch(journal)
-    shutil.rmtree(folder, ignore_errors=True)  # of a worker that was killed before it said a word
+    shutil.rmtree(folder, ignore_errors=True)  # of a worker that was killed before its first event
     folder.mkdir(mode=0o700)
     held.callback(shutil.rmtree, folder, ignore_errors=True)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
 def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
-    """Keep other operations away from what the request changes, and changes away from what it reads.
+    """Lock the prefixes that the request changes, and those that it reads with a shared lock.
 
-    A plan needs no lock: it reads one state or the next, and holds for that alone.
+    A plan needs no lock: it is valid only for the state that it has read.
     """
     request = order.request
     if isinstance(request, PlanOnly):
@@ -160,10 +162,10 @@ def _lock(held: ExitStack, journal: Journal, order: JobSpec) -> None:
 
 
 def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Transaction:
-    """Return the transaction, if it is still allowed: the stored request may be older than the limits, or of others.
+    """Return the transaction, after another check of the limits, which may have changed since the request was stored.
 
     Raises:
-        NotAllowed, PolicyUnusable: it is not.
+        NotAllowed, PolicyUnusable: the limits forbid it.
     """
     settings, options = load_settings(os.environ), options_in_force(order.options)
     operation = order.request.operation
@@ -187,12 +189,12 @@ def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Tra
 
 
 def _backend(options: EngineOptions, settings: Settings, variables: Variables, writer: JournalWriter) -> Backend:
-    """Load the engine, here alone."""
+    """Import the engine and return its backend."""
     try:
         from ..engine.fetch.client import unsupported  # noqa: PLC0415
         from ..engine.rattler import RattlerBackend  # noqa: PLC0415
     except ImportError as error:
-        raise BackendMissing(f"The engine cannot be loaded: {error}", remedy="Install py-rattler again.") from error
+        raise BackendMissing(f"py-rattler cannot be loaded: {error}", remedy="Install py-rattler again.") from error
     for sentence in unsupported(settings, os.environ):
         writer.log(sentence)
     channels = tuple(expand_variables(channel, os.environ) for channel in options.channels)

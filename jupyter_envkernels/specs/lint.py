@@ -149,7 +149,7 @@ def _builds(document: Document) -> Iterator[Diagnostic]:
             f"{len(exact)} of {len(document.dependencies)} packages are pinned to a build such as '{exact[0].build}'; "
             "builds exist for one platform only, and channels drop old ones.",
             "If they are not found, delete the last '=...' of each line (conda env export --no-builds).",
-            fix=rewrite("Loosen all builds", document.lines, [(d.node, loosened(d.node.text, d.build)) for d in exact]),
+            fix=rewrite("Remove all builds", document.lines, [(d.node, loosened(d.node.text, d.build)) for d in exact]),
         )
 
 

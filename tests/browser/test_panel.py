@@ -143,7 +143,7 @@ def test_corrections_are_carried_out_and_undone(page: Page, lab: Lab) -> None:
     open_lab(page, lab)
     paste_spec(page, "name: lesson\ndependencies:\n- prio-demo=1.0=hab_1\n- ipykernl\nprefix: /Users/ada/envs/x\n")
     text = page.locator(".jp-EnvKernels-specText:visible .cm-content")
-    for button in ("Write ipykernel", "Loosen the build", "Delete the line"):
+    for button in ("Change to ipykernel", "Remove the build", "Delete the line"):
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.get_by_role("button", name=button, exact=True)).to_have_count(0)
         page.wait_for_timeout(600)  # what is typed faster is undone together

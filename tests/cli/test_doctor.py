@@ -39,11 +39,11 @@ def test_doctor_takes_names_ids_and_paths(shell: Shell) -> None:
 
 
 def test_doctor_says_whether_jobs_are_limited_for_the_machine(shell: Shell) -> None:
-    assert "Jobs are limited per person" in shell.run("doctor").stdout
+    assert "Jobs are limited per user" in shell.run("doctor").stdout
     config = shell.home / ".jupyter" / "jupyter_envkernels_config.json"
     config.parent.mkdir()
     config.write_text('{"EnvKernels": {"max_machine_jobs": 4, "machine_jobs_dir": "/nowhere"}}')
-    told = "! Jobs are limited per person only: /nowhere cannot be used: No such file or directory. Make a folder"
+    told = "! Jobs are limited per user only: /nowhere cannot be used: No such file or directory. Create a folder"
     assert told in shell.run("doctor").stdout
 
 

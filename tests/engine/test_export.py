@@ -55,7 +55,7 @@ def test_a_lock_file_that_its_reader_takes(tmp_path: Path) -> None:
     add_pip(tmp_path, "from-index")
     text, left_out = astuple(export(environment(tmp_path), "pixi-lock"))
     assert left_out == ("from-index",)
-    assert text.startswith("# Not in this file, because pip took them from an index: from-index\nversion: ")
+    assert text.startswith("# Left out, because pip installed them from an index: from-index\nversion: ")
     assert "hunter" not in text
     (tmp_path / "pixi.lock").write_text(text)
     locked = LockFile.from_path(tmp_path / "pixi.lock").default_environment()

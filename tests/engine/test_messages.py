@@ -39,7 +39,7 @@ def test_no_branch_of_the_tree_stands_twice() -> None:
 
 def test_a_long_tree_ends() -> None:
     lines = tree("\n".join(["a", *(f"├─ b {number}" for number in range(100))])).splitlines()
-    assert lines[59:] == ["└─ b 58", "... and 41 lines more"]
+    assert lines[59:] == ["└─ b 58", "... and 41 more lines"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_the_reason(output: list[str], reason: str) -> None:
     ("path", "words"),
     [
         ("/envs/lesson/lib/python3.12/site-packages/zmq.py", ""),
-        ("/srv/mine/zmq.py", "/srv/mine/zmq.py is outside of the environment: an editable install"),
+        ("/srv/mine/zmq.py", "/srv/mine/zmq.py is outside of the environment; an editable install"),
     ],
 )
 def test_files_of_others(path: str, words: str) -> None:

@@ -151,7 +151,7 @@ async def test_a_journal_without_space(place: Place, channel_server: ChannelServ
         with fill(disk):
             with pytest.raises(StoreFailed, match=r"cannot be stored in .*: (No space left|File too large)") as refused:
                 await manager.submit(place.create("other", "prio-demo"))
-            assert refused.value.remedy.startswith("Make space or permissions there")
+            assert refused.value.remedy.startswith("Free disk space or correct the permissions there")
             channel_server.reset()
             assert [known.id for known in await manager.jobs()] == [job.id]
             await until(partial(is_dead, manager.journal(job.id)))
@@ -223,13 +223,13 @@ async def test_a_home_that_cannot_be_written_to(place: Place, monkeypatch: pytes
         assert code != 0
         assert refused["error"]["code"] == "store-failed"
         assert refused["error"]["message"].startswith("The job cannot be stored in ")
-        assert refused["error"]["remedy"].startswith("Make space or permissions there")
+        assert refused["error"]["remedy"].startswith("Free disk space or correct the permissions there")
 
         async with managing(place) as manager:  # its journal is elsewhere, its locks are not
             job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))
             assert job.error is not None
             assert job.error.code == "store-failed"
-            assert job.error.message.startswith("No lock can be kept in ")
+            assert job.error.message.startswith("No lock file can be created in ")
             assert job.error.remedy.endswith("or set JUPYTER_DATA_DIR to another folder.")
             monkeypatch.setenv("JUPYTER_DATA_DIR", str(place.folder / "data"))
             job = await over(manager, await manager.submit(place.create("lesson", "prio-demo")))

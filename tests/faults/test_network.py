@@ -45,18 +45,18 @@ class Fault:
 
 LOGIN = "Put the login into ~/.netrc or the token into the channel's URL, as conda does."
 KEEPER = (
-    "Correct the hash, if a list of yours gives it. Otherwise tell the maintainers of the channel, "
+    "Correct the hash if it is in your list. Otherwise report it to the maintainers of the channel, "
     "and choose another version until it is repaired."
 )
-ABSENT = "Choose another version, or tell the maintainers of the channel."
+ABSENT = "Choose another version, or report it to the maintainers of the channel."
 LATER = "Try again later, or raise conda's remote_read_timeout_secs."
 CHANNEL = "The channel {url}/main cannot be read: "
 DEMO = "The package prio-demo 1.0 cannot be fetched: "
-STALL = "The download of big-demo stands still: nothing came for 1 s."
-DAMAGED = "The package {} 1.0 is damaged: it is not what the channel, or a list that names it, says it is"
+STALL = "The download of big-demo has stalled: no data arrived for 1 s."
+DAMAGED = "The package {} 1.0 is damaged: its hash is not the one in the channel or in your list"
 
 FAULTS = {
-    "package 401": Fault(PACKAGE, "download-failed", f"{DEMO}it asks for a login", LOGIN, status=401),
+    "package 401": Fault(PACKAGE, "download-failed", f"{DEMO}it requires a login", LOGIN, status=401),
     "package 404": Fault(
         PACKAGE, "download-failed", f"{DEMO}its channel lists it, but does not have it.", ABSENT, status=404
     ),
@@ -75,7 +75,7 @@ FAULTS = {
     "truncated": Fault(
         "none", "download-failed", DAMAGED.format("broken-truncated"), KEEPER, "broken-truncated", "broken"
     ),
-    "index 401": Fault(INDEX, "channel-failed", f"{CHANNEL}it asks for a login", LOGIN, status=401),
+    "index 401": Fault(INDEX, "channel-failed", f"{CHANNEL}it requires a login", LOGIN, status=401),
     "index 404": Fault(
         INDEX, "channel-failed", f"{CHANNEL}there is nothing at this address.", "Check its name.", status=404
     ),
@@ -135,8 +135,10 @@ async def test_a_page_in_place_of_an_index(place: Place, tmp_path: Path) -> None
             job = await over(manager, await manager.submit(there.create("lesson", "prio-demo")))
     assert job.error is not None
     assert job.error.code == "channel-failed"
-    assert job.error.message.startswith(f"The channel {channel} cannot be read: what its server sends is no index.")
-    assert job.error.remedy == "Open its address in a browser: a network that asks to log in first may answer for it."
+    assert job.error.message.startswith(
+        f"The channel {channel} cannot be read: the answer of its server is not repodata."
+    )
+    assert job.error.remedy == "Open its address in a browser: a login page of the network may answer instead of it."
     assert place.leftovers() == []
 
 

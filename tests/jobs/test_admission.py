@@ -67,7 +67,7 @@ def test_environments_that_there_are_and_that_are_coming_count(tmp_path: Path) -
 def test_a_place_where_others_could_replace_it(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
-    with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {tmp_path}/open: "):
+    with pytest.raises(Forbidden, match=f"Other accounts could replace environments in {tmp_path}/open: "):
         admit(create(tmp_path / "open", "lesson"), options(Limits()), Settings(), [])
     rooted = replace(options(Limits()), catalog=CatalogOptions(roots=(tmp_path / "open",)))
     admit(create(tmp_path / "open", "lesson"), rooted, Settings(), [])
@@ -85,7 +85,7 @@ def test_what_another_person_s_job_is_at_work_on(tmp_path: Path, monkeypatch: py
         admit(request, options(Limits()), Settings(), [])
     of_another(monkeypatch)
     for request in requests:
-        with pytest.raises(Busy, match=r"A job of user 23456 works on"):
+        with pytest.raises(Busy, match=r"A job of user 23456 is changing"):
             admit(request, options(Limits()), Settings(), [])
 
 

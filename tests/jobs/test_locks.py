@@ -129,7 +129,7 @@ def test_a_lock_whose_file_is_deleted_meanwhile_is_taken_anew(prefix: Path, monk
 
 def test_where_no_lock_can_be_kept(prefix: Path) -> None:
     Path(jupyter_data_dir()).write_text("a file where a folder belongs")
-    with pytest.raises(StoreFailed, match="No lock can be kept in"), prefix_lock(prefix, "me"):
+    with pytest.raises(StoreFailed, match="No lock file can be created in"), prefix_lock(prefix, "me"):
         pass
 
 

@@ -69,7 +69,7 @@ def test_a_place_is_taken_until_it_is_closed(limits: Limits, monkeypatch: pytest
     place = one.take("a", is_plan=False)
     assert place is not None
     for _ in range(2):
-        with pytest.raises(NoTurn, match=r"^Waiting: 1 of 1 jobs of this machine run$"):
+        with pytest.raises(NoTurn, match=r"^Waiting: 1 of 1 jobs of this machine are running$"):
             two.take("b", is_plan=False)
     plan = two.take("c", is_plan=True)
     assert plan is not None, "plans do not wait for jobs"
@@ -116,11 +116,11 @@ def test_without_a_folder_nothing_is_counted(tmp_path: Path) -> None:
 def test_the_doctor_tells_which_limit_there_is(limits: Limits) -> None:
     assert machine_finding(limits).message == "At most 1 jobs run on this machine, counted by user."
     without = machine_finding(Limits())
-    assert (without.ok, "per person" in without.message) == (True, True)
+    assert (without.ok, "per user" in without.message) == (True, True)
     broken = machine_finding(Limits(max_machine_jobs=1))
     assert (broken.ok, broken.message) == (
         False,
-        "Jobs are limited per person only: c.EnvKernels.machine_jobs_dir is not set.",
+        "Jobs are limited per user only: c.EnvKernels.machine_jobs_dir is not set.",
     )
     assert "/nowhere cannot be used" in machine_finding(Limits(max_machine_jobs=1, machine_jobs_dir="/nowhere")).message
 
@@ -141,7 +141,7 @@ async def test_a_job_waits_for_those_of_another_server(
         waiting = await managers[1].submit(other.create("lesson", "prio-demo"))
 
         async def told() -> bool:
-            return (await managers[1].job(waiting.id)).message == "Waiting: 1 of 1 jobs of this machine run"
+            return (await managers[1].job(waiting.id)).message == "Waiting: 1 of 1 jobs of this machine are running"
 
         await until(told)
         assert (await managers[1].job(waiting.id)).state == "queued"

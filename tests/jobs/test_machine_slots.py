@@ -154,7 +154,7 @@ def test_which_folders_will_do(folder: str, mode: int, words: str) -> None:
 
 def test_which_folders_will_not_do(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
-    assert why_not(str(tmp_path / "file")).endswith("is no folder")
+    assert why_not(str(tmp_path / "file")).endswith("is not a folder")
     assert why_not(str(tmp_path / "missing")).endswith("cannot be used: No such file or directory")
     if ME == 0:
         os.chown(folder, OTHER, -1)

@@ -44,7 +44,7 @@ def test_a_full_queue() -> None:
     queue = Queue(1, 1)
     queue.check_room([job("running")])
     queue.enter(job("a"))
-    with pytest.raises(QueueFull, match="1 jobs wait"):
+    with pytest.raises(QueueFull, match=r"The queue is full \(1 job\)"):
         queue.check_room([])
 
 

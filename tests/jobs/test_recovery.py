@@ -55,11 +55,11 @@ async def test_a_job_of_whose_events_none_can_be_read(
         assert [job.id for job in await manager.jobs()] == [journal.id]
         ended = await over(manager, journal.job())
         assert (ended.state, ended.error and ended.error.code) == ("interrupted", "interrupted")
-        assert ended.message == "The journal of the job is damaged: how it ended cannot be told any more"
+        assert ended.message == "The journal of the job is damaged, so its result is unknown"
         assert place.leftovers() == []
         again = await over(manager, await manager.run(journal.id))
         assert again.state == "succeeded", again
-    told = [record for record in caplog.records if "cannot be read" in record.message]
+    told = [record for record in caplog.records if "unreadable lines" in record.message]
     assert len(told) == (1 if damage == GARBAGE else 0), "once, however often it is read"
 
 
@@ -123,7 +123,7 @@ def test_an_environment_that_a_lost_job_was_changing_is_not_deleted(
     clean_up(place)
     assert place.leftovers() == [staging.previous.name, "lesson"]
     assert (staging.previous / "name").read_text() == "lesson"
-    assert f"before that job stays in {staging.previous}" in caplog.text
+    assert f"before that job is kept in {staging.previous}" in caplog.text
 
 
 @pytest.mark.parametrize("state", ["succeeded", "interrupted", "running"])

@@ -111,7 +111,7 @@ def test_what_must_not_be_changed(catalog: Catalog, tmp_path: Path) -> None:
     assert change_refused(replace(found, is_base=True)) == "it is the base of a conda installation"
     assert change_refused(replace(found, is_running=True)) == "Jupyter itself runs in it"
     assert change_refused(replace(found, read_only=True)) == "it is read-only for you"
-    assert change_refused(replace(found, prefix=tmp_path / "link")) == "it is a link to another place"
+    assert change_refused(replace(found, prefix=tmp_path / "link")) == "it is a link to another folder"
 
 
 def test_what_is_not_trusted_is_neither_copied_nor_changed_but_may_be_removed(catalog: Catalog) -> None:

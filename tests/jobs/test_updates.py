@@ -164,7 +164,7 @@ async def test_another_python_gets_the_packages_of_pip_again(place: Place, chann
             assert former
             assert not any(path.exists() for path in former)
             assert not (prefix / f"lib/python{first}/site-packages").exists()
-            assert "Kept, as no package of pip names it" not in manager.journal(job.id).read_log(0)[0]
+            assert "Kept, because no pip package owns them" not in manager.journal(job.id).read_log(0)[0]
 
 
 async def test_a_damaged_record_is_named(place: Place) -> None:
@@ -420,9 +420,7 @@ def _check_open(prefix: Path) -> None:
 
 async def test_packages_that_bring_the_same_path(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     prefix = place.envs / "lesson"
-    sentence = (
-        "Path conflict: clobber-a and clobber-b both bring share/lab/clobbered.txt; what clobber-a brings is used."
-    )
+    sentence = "Path conflict: clobber-a and clobber-b both contain share/lab/clobbered.txt; that of clobber-a is used."
     async with managing(place) as manager:
         job = await do(manager, place.create("lesson", "clobber-a", "clobber-b"))
         assert sentence in manager.journal(job.id).read_log(0)[0]
@@ -447,7 +445,7 @@ async def test_a_file_where_a_package_brings_another(place: Place) -> None:
         mine = place.envs / "lesson" / "share" / "lab" / "prefix.txt"
         mine.write_text("MINE")
         job = await do(manager, update(place, "lesson", "prefix-demo"))
-        assert "prefix-demo brings share/lab/prefix.txt, where" in manager.journal(job.id).read_log(0)[0]
+        assert "prefix-demo contains share/lab/prefix.txt, where" in manager.journal(job.id).read_log(0)[0]
         assert mine.read_text().startswith("prefix=")
         kept = mine.with_name("prefix.before-update.txt")
         assert kept.read_text() == "MINE"

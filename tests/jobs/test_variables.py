@@ -145,7 +145,7 @@ async def test_what_an_environment_records_is_not_expanded(place: Place, hidden:
         assert hidden.log == []
         await succeed(manager, structs.replace(lesson, spec=EnvSpec(None, (channel,), ("conflict-base=1",))))
     for told in (added, line, rolled_back):
-        assert "variables are expanded only where a spec uses them." in told
+        assert "variables are expanded in specs only." in told
     assert leaks(place.folder, SECRET, IN_URLS) == []
 
 
@@ -192,7 +192,7 @@ async def test_variables_that_are_not_set(place: Place, channel_server: ChannelS
     async with managing(place) as manager:
         told = await failed(manager, structs.replace(place.create("lesson"), spec=spec))
     assert f"The channel {channel_server.url}/${{LAB_NOWHERE}}/main cannot be read" in told
-    assert "Of these are not set, and stay as they are written: LAB_NOWHERE." in told
+    assert "These variables are not set, and stay as written: LAB_NOWHERE." in told
 
 
 async def test_lines_of_pip(place: Place, hidden: Hidden, monkeypatch: pytest.MonkeyPatch) -> None:

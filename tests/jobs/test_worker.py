@@ -44,7 +44,7 @@ async def test_a_kernel_package_that_clashes_is_not_taken_for_the_persons_own(pl
     assert job.error is not None
     assert job.error.code == "unsatisfiable"
     assert job.error.message.startswith(
-        "conflict-b is added, so that the environment is a kernel. `conflict-a` and `conflict-b` cannot be"
+        "conflict-b will be added so that Jupyter can use this environment. `conflict-a` and `conflict-b` cannot be"
     )
     assert job.error.message in log
     assert job.error.remedy in log
@@ -62,7 +62,7 @@ async def test_what_condas_configuration_adds(place: Place, monkeypatch: pytest.
     assert names == ["conflict-base-1.5-0.json", "prio-demo-1.0-0.json"]
     assert "Adding conda's create_default_packages: prio-demo." in log
     assert "conda's client_ssl_cert is set" in log
-    assert "conda's channel_settings have the plugin vault log in to vaulted" in log
+    assert "conda's channel_settings use the plugin vault for vaulted" in log
     assert "conda's parameter offline must be true or false" in log
 
 

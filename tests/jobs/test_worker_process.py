@@ -84,7 +84,7 @@ async def test_processes_that_do_not_go_away(place: Place, monkeypatch: pytest.M
     try:
         os.pwrite(lock, encode(WorkerMark(1, "elsewhere", 1)), 0)
         monkeypatch.setattr(process_module, "_DEADLINE", 0.1)
-        with pytest.raises(StillRunning, match="cannot be ended"):
+        with pytest.raises(StillRunning, match="cannot be killed"):
             await asyncio.to_thread(cancel, journal)
     finally:
         os.close(lock)
@@ -99,7 +99,7 @@ def test_a_job_is_not_over_while_processes_of_it_live(journal: Journal, monkeypa
     monkeypatch.setattr(process_module, "_DEADLINE", 0.05)
     monkeypatch.setattr(process_module, "group_members", lambda leader: [leader])
     monkeypatch.setattr(os, "killpg", lambda *_: None)
-    with pytest.raises(StillRunning, match="cannot be ended"):
+    with pytest.raises(StillRunning, match="cannot be killed"):
         reap(journal)
     assert not journal.job().is_over
     monkeypatch.setattr(process_module, "group_members", lambda _: [])
@@ -112,9 +112,9 @@ def test_a_cancellation_that_cannot_be_stored(journal: Journal, monkeypatch: pyt
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
     monkeypatch.setattr(Path, "touch", refuse)
-    with pytest.raises(StoreFailed, match=r"that the job is cancelled: No space left on device\.") as refused:
+    with pytest.raises(StoreFailed, match=r"cannot be stored in .*: No space left on device\.") as refused:
         cancel(journal)
-    assert refused.value.remedy == "Make space or permissions there, and cancel it again."
+    assert refused.value.remedy == "Free disk space or correct the permissions there, and cancel again."
     assert journal.job().state == "queued"
 
 

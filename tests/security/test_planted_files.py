@@ -118,7 +118,7 @@ async def test_in_the_root_of_a_spec_without_a_folder(place: Place, trap: Trap) 
         with pytest.raises(PipFailed) as failed:
             await install(request.prefix, ["./pip"], None, os.environ, Heard(), installer=installer)
         assert "`./pip`" in failed.value.message
-        assert failed.value.remedy.startswith("Write the whole path: a spec that is given as text has no folder; ")
+        assert failed.value.remedy.startswith("Use absolute paths: a spec that is given as text has no folder; ")
     trap.check()
 
 

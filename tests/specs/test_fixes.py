@@ -44,7 +44,7 @@ prefix: /Users/ada/miniconda3/envs/ocean
 def test_builds_are_loosened() -> None:
     fix = fixes(EXPORT)["build-string"]
     assert fix is not None
-    assert fix.title == "Loosen all builds"
+    assert fix.title == "Remove all builds"
     text = applied(EXPORT, fix)
     assert text.splitlines()[3:7] == [
         "  - python=3.12.1  # from an export",
@@ -68,7 +68,7 @@ def test_the_prefix_of_another_machine_is_deleted() -> None:
 def test_a_login_is_not_repeated() -> None:
     text = "dependencies:\n- https://u:secret@h/c::numpy=1=py_0\n- scipy=1=py_0\n"
     fix = fixes(text)["build-string"]
-    assert fix == Fix("Loosen all builds", (LineEdit(3, "- scipy=1=py_0", "- scipy=1"),))
+    assert fix == Fix("Remove all builds", (LineEdit(3, "- scipy=1=py_0", "- scipy=1"),))
 
 
 def test_what_is_not_where_it_should_be_stays() -> None:

@@ -1,5 +1,9 @@
-"""Why a spec has no solution, and what would help: sentences found by asking the solver again.
+"""Explain why a spec has no solution, and what would help, by further questions to the solver and the channels.
 
-``diagnosis`` begins; ``conflicts``, ``candidates`` and ``virtual_packages`` find the parts of its answer.
-``channel_lint`` says the same of a spec that is being written, ``pip_to_conda`` what conda could install for pip.
+- after a failed solve: ``diagnosis`` (entry point), ``conflicts`` (which lines conflict, and by which dependency),
+  ``candidates`` (why no package matches a line)
+- while a spec is edited: ``channel_lint`` (entry point), ``pip_to_conda`` (pip lines that conda could install),
+  ``virtual_packages`` (lines that need another machine)
+
+Sentences are built by ``engine.messages``, "Did you mean" by ``engine.suggestions``.
 """

@@ -1,4 +1,4 @@
-"""The packages that could satisfy one line of a spec, and why there are none, whatever the other lines say."""
+"""Find out why no package of the channels matches one line of a spec, regardless of the other lines."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ Record = rattler.RepoDataRecord
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why no package satisfies a line.
+    """Why no package matches a line.
 
     Attributes:
-        kind: what is missing: the package, its version, its build, one for a platform or of a hash, or a view past
-            channels of higher priority.
+        kind: what no channel has: the package, its version, build, platform or hash; or strict priority hides it.
         message: the same as a sentence.
-        remedy: what to do, where that does not follow from the kind.
-        versions: what could be had instead: the newest that begins like the one in the line, and the newest of
-            all. Empty where there is none, or another build will do.
+        remedy: what to do, if that does not follow from the kind.
+        versions: alternatives: the newest version with the same first numbers, and the newest of all. Empty if there
+            is none, or if another build is sufficient.
     """
 
     kind: Literal["package", "version", "build", "platform", "hash", "priority"]
@@ -35,12 +34,12 @@ class Lack:
 
 
 def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
-    """Return why no package satisfies a line; None where one does.
+    """Return why no package matches a line; None if one does.
 
     Args:
-        line: asks for a package by name.
-        records: of all packages of that name, and maybe of others.
-        solver: knows the order of the channels, and how much it counts.
+        line: names a package.
+        records: of all packages of that name, and perhaps of others.
+        solver: has the channels and their priority.
     """
     named = [record for record in records if record.name.normalized == line.name]
     found = [record for record in named if line.matches(record)]
@@ -51,24 +50,24 @@ def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | Non
 
 
 def channel_of_build(line: Line, channels: Sequence[rattler.Channel]) -> str:
-    """Return a sentence on the channel that names its builds like that of a line; empty where that is asked, or none.
+    """Return a sentence on the channel that has builds like that of a line; empty if it is listed or unknown.
 
-    Exports of environments with such builds often come without the channel.
+    Exports of environments often have such builds, but not the channel.
     """
-    asked = {channel.base_url.rstrip("/").rpartition("/")[2] for channel in channels}
+    listed = {channel.base_url.rstrip("/").rpartition("/")[2] for channel in channels}
     known = (channel for pattern, channel in _BUILDS if pattern.fullmatch(line.spec.build or ""))
     channel = next(known, "")
-    if not channel or channel in asked:
+    if not channel or channel in listed:
         return ""
     return f"The build of `{line.text}` is named like those of the channel {channel}, which is not listed: add it."
 
 
 _BUILDS = ((re.compile(r"py3\.?\d+_(cpu|cu|rocm)[\w.]*"), "pytorch"),)
-"""Names of builds, as one channel alone writes them."""
+"""Patterns of builds that only one channel has."""
 
 
 def _absence(line: Line, named: Sequence[Record]) -> Lack:
-    """Return what is missing among all packages of the name that a line asks for, none of which satisfies it."""
+    """Return what is missing among all packages of a name, none of which matches the line."""
     source = line.spec.channel
     there = [record for record in named if source is None or record.channel == source.base_url]
     if source is not None and not there:
@@ -78,33 +77,33 @@ def _absence(line: Line, named: Sequence[Record]) -> Lack:
         return _other_build(line, alike)
     where = f"The channel {source.name} has no" if source is not None else "No channel has"
     newest = _newest(there)
-    message = f"{where} `{line.text}`: the newest {line.name} that there is has version {newest}."
+    message = f"{where} `{line.text}`: the newest version of {line.name} is {newest}."
     if _is_contradictory(str(line.spec.version or "")):
         message = f"No {line.name} can be `{line.text}`: its conditions exclude each other."
     return Lack("version", message, _instead(line, there))
 
 
 def _other_build(line: Line, records: Sequence[Record]) -> Lack:
-    """What the packages of the version that a line asks for lack."""
+    """Return what is missing among the packages of the right version."""
     subdirs, build = list(dict.fromkeys(record.subdir for record in records)), line.spec.build
     if line.spec.subdir is not None and line.spec.subdir not in subdirs:
-        message = f"No channel has `{line.text}` for {line.spec.subdir}: it is there for {some(subdirs)}."
-        return Lack("platform", message, remedy="Leave the platform out.")
+        message = f"No channel has `{line.text}` for {line.spec.subdir}, only for {some(subdirs)}."
+        return Lack("platform", message, remedy="Remove the platform.")
     if build is None or any(
         rattler.MatchSpec(f"{line.name} * {build}", strict=False).matches(record) for record in records
     ):
         if line.spec.md5 or line.spec.sha256:
-            return Lack("hash", f"No channel has `{line.text}` of that hash.", remedy="Leave the hash out.")
-        return Lack("build", f"No channel has `{line.text}`.", remedy="Leave out what stands in the brackets.")
+            return Lack("hash", f"No channel has `{line.text}` with that hash.", remedy="Remove the hash.")
+        return Lack("build", f"No channel has `{line.text}`.", remedy="Remove the brackets.")
     builds = [f"{record.build} ({record.subdir})" for record in records]
-    return Lack("build", f"No channel has `{line.text}`: of that version there are the builds {some(builds)}.")
+    return Lack("build", f"No channel has `{line.text}`: the builds of that version are {some(builds)}.")
 
 
 def _is_contradictory(versions: str) -> bool:
-    """Conditions such as ``>=3.13,<3.12``, which no version at all can satisfy."""
+    """Return whether no version can match conditions such as ``>=3.13,<3.12``."""
     found = [_CONDITION.fullmatch(part.strip()) for part in versions.split(",")]
     bounds = [(match[1], rattler.Version(match[2])) for match in found if match]
-    if len(bounds) < len(found):  # something else is said as well
+    if len(bounds) < len(found):  # other kinds of conditions are not compared
         return False
     lower = [(version, sign == ">") for sign, version in bounds if sign in {">", ">=", "=="}]
     upper = [(version, sign == "<") for sign, version in bounds if sign in {"<", "<=", "=="}]
@@ -115,7 +114,7 @@ _CONDITION = re.compile(r"(==|[<>]=?)\s*([\w.!+]+)")
 
 
 def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver: Solver) -> Lack | None:
-    """Strict priority hides the packages of a line behind those of an earlier channel; None where it does not."""
+    """Return that strict priority hides the packages of a line behind an earlier channel; None if it does not."""
     if not solver.is_strict or line.spec.channel is not None:
         return None
     order = [channel.base_url for channel in solver.channels]
@@ -125,18 +124,18 @@ def _hidden(line: Line, named: Sequence[Record], found: Sequence[Record], solver
     names = {channel.base_url: channel.name or channel.base_url for channel in solver.channels}
     shown = [record for record in named if record.channel == first]
     message = (
-        f"`{line.text}` is in the channel {names[found[0].channel or '']} only, but under strict channel priority "
-        f"{line.name} comes from {names[first]} alone, whose newest version is {_newest(shown)}."
+        f"Only the channel {names[found[0].channel or '']} has `{line.text}`, but with strict channel priority "
+        f"{line.name} comes from {names[first]}, whose newest version is {_newest(shown)}."
     )
     return Lack("priority", message, _instead(line, shown))
 
 
 def _instead(line: Line, records: Sequence[Record]) -> tuple[str, ...]:
-    """The newest version that begins as the one that a line asks for, if there is any, and the newest of all."""
-    asked = re.findall(r"\d+", (line.spec.version or "").partition(",")[0])
+    """Return the newest version with the same first numbers as the line's, if there is any, and the newest of all."""
+    numbers = re.findall(r"\d+", (line.spec.version or "").partition(",")[0])
     for length in (2, 1):
-        alike = [record for record in records if re.findall(r"\d+", str(record.version))[:length] == asked[:length]]
-        if asked and alike:
+        alike = [record for record in records if re.findall(r"\d+", str(record.version))[:length] == numbers[:length]]
+        if numbers and alike:
             return tuple(dict.fromkeys([_newest(alike), _newest(records)]))
     return (_newest(records),)
 

@@ -1,4 +1,7 @@
-"""What channels and this machine make of a spec: remarks beside those of ``specs.lint``, each with its place."""
+"""Check a spec against channels and this machine: further diagnostics beside those of ``specs.lint``.
+
+Run by ``jobs.lint_worker`` in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -31,27 +34,27 @@ from .pip_to_conda import conda_names, pip_remarks
 from .virtual_packages import machine_remarks
 
 _MANY = 3
-"""So many lines with an unknown build are one remark: they come from an export, and are loosened alike."""
+"""From this number on, lines with unknown builds are one diagnostic: they come from an export."""
 
 _MAX_GUESSES = 10
-"""Unknown names for which near ones are looked for, at most: in a big channel each takes some milliseconds."""
+"""Maximum number of names with "Did you mean": each takes some milliseconds in a large channel."""
 
 
 _CODES = {"build": "no-such-build", "platform": "no-such-platform", "hash": "no-such-hash"}
-"""For what a line lacks whose remedy comes along."""
+"""Codes by the kind of a :class:`.candidates.Lack` that has its own remedy."""
 
 
 class Adviser:
-    """Says what channels make of specs, and keeps what it has read of them as long as it lives.
+    """Checks specs against channels, and keeps what it has read of them.
 
     Args:
         settings: conda's configuration.
-        package_cache: folder for packages and repodata; made when missing.
-        limits: what the administrator allows.
+        package_cache: folder for packages and repodata; created if missing.
+        limits: the administrator's limits.
     """
 
     def __init__(self, settings: Settings, package_cache: Path, limits: Limits) -> None:
-        # who types is better served by a failure now than by a channel at the fourth try
+        # a user who is typing needs a quick answer more than further tries
         self._settings = settings
         quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
         self._network = Network(quick, package_cache / "repodata", limits)
@@ -59,12 +62,12 @@ class Adviser:
         self._channels = ChannelReader(self._network.gateway, self._network.proxy_of)
 
     async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
-        """Return the remarks on a spec by what channels have and this machine offers, in no order.
+        """Return the diagnostics of a spec by channels and virtual packages, unsorted.
 
         Args:
             document: the spec.
-            defaults: channels for one that names none, highest priority first.
-            seconds: after which to answer with what is known of the channels until then.
+            defaults: channels of a spec that names none, highest priority first.
+            seconds: timeout, after which channels that are still being read are reported as slow.
         """
         defaults = [expand_variables(channel, os.environ) for channel in defaults]
         plain, unread = _without_variables(document)
@@ -100,7 +103,7 @@ class Adviser:
             yield Diagnostic("info", terms.code, terms.message, terms.remedy)
 
     def _places(self, document: Document, spec_lines: Sequence[SpecLine]) -> dict[str, Scalar]:
-        """Base URL of a channel -> where the spec names it."""
+        """Return base URL of a channel -> where the spec names it."""
         places = {
             channel.base_url: node for node in document.channels for channel in self._reader.channels([node.text], [])
         }
@@ -111,9 +114,9 @@ class Adviser:
 
 
 def _without_variables(document: Document) -> tuple[Document, list[Scalar]]:
-    """Part a spec into what is asked about and the channels and lines with variables.
+    """Split a spec into the part to check, and the channels and lines with variables.
 
-    To look at a spec must not send away what variables hold: the user has not yet decided to trust its channels.
+    A check must not send the values of variables: the user has not yet decided to trust the channels.
     """
     channels = tuple(channel for channel in document.channels if not variables_in(channel.text))
     lines = tuple(each for each in document.dependencies if not variables_in(each.text))
@@ -123,28 +126,28 @@ def _without_variables(document: Document) -> tuple[Document, list[Scalar]]:
 
 
 def _not_read(place: Scalar) -> Diagnostic:
-    message = f"'{shown(place.text)}' has a variable, so that its channel is not read by a check."
-    return remark("info", "channel-not-read", place, message, "Make a preview: it reads the channel.")
+    message = f"'{shown(place.text)}' has a variable, so its channel is not checked here."
+    return remark("info", "channel-not-read", place, message, "Make a preview, which reads the channel.")
 
 
 def _unread(index: ChannelIndex, places: dict[str, Scalar]) -> Iterator[Diagnostic]:
     for url, failure in index.failures.items():
-        message = f"{failure.message} Nothing is said of its packages."
+        message = f"{failure.message} Its packages are not checked."
         yield _at(places.get(url), Diagnostic("warning", "channel-unreachable", message, failure.remedy))
     for url in index.slow:
-        message = f"The channel {url.rstrip('/')} is still being read; nothing is said of its packages yet."
+        message = f"The channel {url.rstrip('/')} is still being read; its packages are not checked yet."
         yield _at(places.get(url), Diagnostic("info", "channel-slow", message, "Check again in a moment."))
 
 
 def _at(place: Scalar | None, diagnostic: Diagnostic) -> Diagnostic:
-    """Return the diagnostic where a channel is named; it has no place where that is the configuration."""
+    """Return the diagnostic with the position of a channel, or without one if the channel is a configured one."""
     return diagnostic if place is None else replace(diagnostic, line=place.line, column=place.column)
 
 
 def _unsatisfied(
     spec_lines: Sequence[SpecLine], index: ChannelIndex, solver: Solver, lines: Sequence[str]
 ) -> Iterator[Diagnostic]:
-    """Lines for which there is no package, whatever the others say."""
+    """Yield diagnostics for lines that no package matches, regardless of the other lines."""
     builds: list[tuple[SpecLine, Lack]] = []
     guesses = _MAX_GUESSES
     for spec_line in spec_lines:
@@ -174,11 +177,13 @@ def _unknown(spec_line: SpecLine, near: Sequence[str], lines: Sequence[str], hin
     guess = f" Did you mean {' or '.join(near)}?" if near else ""
     message = f"{where} package named {shown(spec_line.line.name)} for {platform}.{guess} {hint}".rstrip()
     remedy = (
-        "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only another "
-        "platform needs it."
+        "Correct the name, add the channel that has it, or move the line to the pip section; delete it if only other "
+        "platforms need it."
     )
     fix = (
-        rewrite(f"Write {near[0]}", lines, [(spec_line.node, renamed(spec_line.node.text, near[0]))]) if near else None
+        rewrite(f"Change to {near[0]}", lines, [(spec_line.node, renamed(spec_line.node.text, near[0]))])
+        if near
+        else None
     )
     return remark("error", "no-such-package", spec_line.node, message, remedy, fix=fix)
 
@@ -190,26 +195,26 @@ def _lacking(spec_line: SpecLine, lack: Lack, lines: Sequence[str]) -> Diagnosti
     if lack.kind == "version":
         spec = f"{spec_line.line.name}={short_version(lack.versions[0])}"
         before, sign, _ = spec_line.node.text.rpartition("::")
-        fix = rewrite(f"Write {spec}", lines, [(spec_line.node, before + sign + spec)])
-        remedy = f"Write {instead}, or what else there is."
+        fix = rewrite(f"Change to {spec}", lines, [(spec_line.node, before + sign + spec)])
+        remedy = f"Change to {instead}, or another version that exists."
         return remark("error", "no-such-version", spec_line.node, lack.message, remedy, fix=fix)
-    remedy = f"Put that channel first, name it in the line with '::', or write {instead}."
+    remedy = f"List that channel first, name it in the line with '::', or change to {instead}."
     return remark("error", "hidden-by-priority", spec_line.node, lack.message, remedy)
 
 
 def _without_builds(builds: Sequence[tuple[SpecLine, Lack]], lines: Sequence[str]) -> Iterator[Diagnostic]:
     for spec_line, lack in builds:
         loose = loosened(spec_line.line.text, spec_line.line.spec.build or "")
-        remedy = f"Write '{shown(loose)}'." if loose != spec_line.line.text else "Leave the build out."
+        remedy = f"Change to '{shown(loose)}'." if loose != spec_line.line.text else "Remove the build."
         yield remark("error", "no-such-build", spec_line.node, lack.message, remedy, fix=_looser([spec_line], lines))
 
 
 def _without_many_builds(builds: Sequence[tuple[SpecLine, Lack]], lines: Sequence[str], hint: str) -> Diagnostic:
     names = some([spec_line.line.name for spec_line, _ in builds])
-    message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, though their versions: {names}."
+    message = f"No channel has the builds of {len(builds)} packages for {here()[0]}, only other builds: {names}."
     message = f"{message} {hint}".rstrip()
     numbers = _ranges([spec_line.node.line for spec_line, _ in builds])
-    remedy = f"Delete the last '=...' of the lines {numbers}, or export anew with 'conda env export --no-builds'."
+    remedy = f"Delete the last '=...' of lines {numbers}, or export again with 'conda env export --no-builds'."
     return remark(
         "error",
         "no-such-build",
@@ -221,15 +226,15 @@ def _without_many_builds(builds: Sequence[tuple[SpecLine, Lack]], lines: Sequenc
 
 
 def _looser(spec_lines: Sequence[SpecLine], lines: Sequence[str]) -> Fix | None:
-    """The lines of some packages without their builds."""
+    """Return a fix that removes the builds from lines."""
     changes = [
         (spec_line.node, loosened(spec_line.node.text, spec_line.line.spec.build or "")) for spec_line in spec_lines
     ]
-    return rewrite("Loosen the builds" if len(spec_lines) > 1 else "Loosen the build", lines, changes)
+    return rewrite("Remove the builds" if len(spec_lines) > 1 else "Remove the build", lines, changes)
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """Ascending numbers with those that follow each other as one: ``3-5, 7``."""
+    """Join ascending numbers, with ranges for consecutive ones: ``3-5, 7``."""
     parts: list[list[int]] = []
     for number in numbers:
         if parts and number == parts[-1][-1] + 1:

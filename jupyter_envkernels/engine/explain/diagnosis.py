@@ -1,4 +1,4 @@
-"""Why there is no solution, and what would help: found by asking the channels and the solver again."""
+"""Explain why the solver found no solution, and which changes would help, by further questions within a time limit."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: 
     """Explain an unsolvable spec.
 
     Args:
-        solver: that said no.
-        lines: the lines that it was given.
-        reason: what it said.
-        seconds: for further questions; when they are over, what is known until then must do.
+        solver: the solver that found no solution.
+        lines: its input.
+        reason: its error message.
+        seconds: timeout for further questions, after which the failure has what is known.
 
     Returns:
-        The failure: its headline says which lines of the spec clash and through what, its explanation is the solver's
-        tree, and its fixes are changes of single lines with which there is a solution, as tried.
+        The failure: its message says which lines conflict and by which dependency, its explanation is the solver's
+        tree, and its fixes are changes of single lines with which the solver found a solution.
 
     Raises:
         GatewayError: a channel cannot be read.
@@ -66,7 +66,7 @@ class _Diagnosis:
     deadline: float
 
     async def hopeless_lines(self) -> SolveFailed | None:
-        """Explain all lines for which there is no package, whatever the others say; the solver names the first only."""
+        """Explain all lines that no package matches, regardless of the others; the solver names only the first."""
         known = await self.solver.names()
         named = [line for line in self.lines if line.name and not line.pinned]
         of_machine = [line for line in named if line.is_virtual]
@@ -92,7 +92,7 @@ class _Diagnosis:
         )
 
     async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
-        """What to say of names that no channel has for this machine, and what to do."""
+        """Return messages and remedies for names that no channel has for this machine."""
         elsewhere = await self._elsewhere(names) if names else {}
         here = str(rattler.Subdir.current())
         other = "Remove the lines for other platforms, or look for packages that do the same on this one."
@@ -103,7 +103,7 @@ class _Diagnosis:
         return found
 
     async def _lacking(self, lines: Sequence[Line]) -> tuple[list[tuple[str, str]], list[str]]:
-        """Return what to say of lines whose package no channel has so, what to do, and the names of the packages."""
+        """Return messages and remedies for lines that no package matches, and the names of the packages."""
         records = await self.solver.records(line.name for line in lines)
         lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver))]
         builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
@@ -112,7 +112,7 @@ class _Diagnosis:
         return found, [line.name for _, line in lacks]
 
     async def conflict(self) -> SolveFailed:
-        """Explain which lines clash: of each conflict as few as do it without the others."""
+        """Explain which lines conflict: as few as possible for each conflict."""
         cores = [core async for core in self._cores()]
         sentences, advice, opinions = [], [], []
         for core in cores:
@@ -133,7 +133,7 @@ class _Diagnosis:
         )
 
     async def _elsewhere(self, names: Sequence[str]) -> dict[str, list[str]]:
-        """Of names that are unknown here: the platforms that have them."""
+        """Return name -> other platforms that have it, for names that are unknown here."""
         found: dict[str, list[str]] = {}
         for platform in _PLATFORMS:
             try:
@@ -145,7 +145,7 @@ class _Diagnosis:
         return found
 
     async def _cores(self) -> AsyncIterator[list[Line]]:
-        """The conflicts that have no line in common: what is left without the lines of one may hold the next."""
+        """Yield the conflicts, which have no line in common: each is searched among the lines of no earlier one."""
         left = list(self.lines)
         named = [line for line in left if re.search(rf"(?<![\w.-]){re.escape(line.name)}(?![\w.-])", self.reason)]
         while left:
@@ -159,10 +159,10 @@ class _Diagnosis:
                 return
 
     async def _core(self, lines: Sequence[Line], named: Sequence[Line]) -> list[Line]:
-        """Lines that have no solution together, such that without any of them the others have one.
+        """Return a minimal set of lines that have no solution together.
 
-        The deletion filter (Chinneck and Dravnieks, 1991), begun with the lines that the solver names. When the time is
-        over, the core may hold lines too many.
+        This is the deletion filter (Chinneck and Dravnieks, 1991), which begins with the lines that the solver names.
+        After the timeout, the set may not be minimal.
         """
         core, first = list(lines), [line for line in lines if line in named]
         try:
@@ -198,7 +198,7 @@ class _Diagnosis:
         return changes
 
     async def _other_version(self, line: Line, others: Sequence[Line]) -> str | None:
-        """What a line could ask for instead; None where no other version helps, or it does not ask for one."""
+        """Return a line with another version that has a solution; None if none has, or the line has no version."""
         if line.is_bare or line.pinned or not line.name or any(other.name == line.name for other in others):
             return None
         solution = await self._solution([*others, line.without_version()])
@@ -211,26 +211,25 @@ class _Diagnosis:
         names = {line.name for line in core}
         quoted = listed([_quoted(line) for line in core])
         if len(names) == 1:
-            return f"{quoted} ask for different packages of the same name."
+            return f"{quoted} require different packages of the same name."
         links = await find_links(self.solver, core)
         return f"{quoted} cannot be installed together{': ' + '; '.join(links) if links else ''}."
 
     def _needs(self, reason: str) -> str:
-        """Why a single line has no solution."""
+        """Return why a single line has no solution."""
         if lacking := [f"{spec}, which no channel has" for spec in lacking_specs(reason)]:
             return f"it needs {some(lacking, 'or')}"
         if hidden := hidden_by_priority(reason):
             names = {channel.base_url: channel.name or channel.base_url for channel in self.solver.channels}
-            wants = [f"{spec}, which is in the channel {names.get(url, url)} only" for spec, url in hidden]
+            needed = [f"{spec}, which is in the channel {names.get(url, url)} only" for spec, url in hidden]
             return (
-                f"it needs {some(wants, 'or')}, but under strict channel priority a package comes from the first "
-                "channel alone that has one of its name; put that channel first, or set conda's channel_priority to "
-                "flexible"
+                f"it needs {some(needed, 'or')}, but with strict channel priority a package comes only from the first "
+                "channel that has its name; list that channel first, or set conda's channel_priority to flexible"
             )
-        return "the packages that it needs do not go together"
+        return "the packages that it needs conflict with each other"
 
     def _about_machine(self, core: Sequence[Line], reason: str) -> tuple[str, str] | None:
-        """Headline and remedy where one line wants what this machine has not; None where something else is wrong."""
+        """Return message and remedy if one line needs what this machine lacks; None if something else is wrong."""
         lacking = lacking_specs(reason)
         virtual = [spec for spec in lacking if spec.startswith("__")]
         if len(core) > 1 or not virtual or virtual != lacking:
@@ -239,7 +238,7 @@ class _Diagnosis:
         return f"{_quoted(core[0])} needs {lacks}.", remedy
 
     async def _second_opinion(self, core: Sequence[Line]) -> str:
-        """The most telling tree: of the clashing lines alone, as limits on names."""
+        """Return the solver's tree for the conflicting lines alone, which is shorter and names them all."""
         try:
             await self._within(self.solver.solve_names(core))
         except SolverError as error:
@@ -249,10 +248,10 @@ class _Diagnosis:
         return self.reason
 
     async def _solution(self, lines: Sequence[Line]) -> list[Record] | None:
-        """The packages for other lines; None where there is no solution.
+        """Return the packages for other lines; None if there is no solution.
 
         Raises:
-            asyncio.TimeoutError: the time is over.
+            asyncio.TimeoutError: the time limit is reached.
         """
         try:
             return await self._within(self.solver.solve(lines))
@@ -260,18 +259,18 @@ class _Diagnosis:
             return None
 
     async def _within(self, question: Awaitable[T]) -> T:
-        """Wait for an answer, but not longer than there is time."""
+        """Wait for an answer within the time limit."""
         return await asyncio.wait_for(question, max(0.0, self.deadline - time.monotonic()))
 
 
 def _remedy(changes: Sequence[Sequence[SpecChange]]) -> str:
-    """Return which change of one line of each conflict makes the whole solvable."""
+    """Return which change of one line of each conflict gives a solution."""
     if not all(changes):
-        return "Loosen or remove one of these lines."
-    return f"It works {', and '.join(listed([_told(each) for each in of_core], 'or') for of_core in changes)}."
+        return "Change or remove one of these lines."
+    return f"It works {', and '.join(listed([_shown(each) for each in of_core], 'or') for of_core in changes)}."
 
 
-def _told(change: SpecChange) -> str:
+def _shown(change: SpecChange) -> str:
     return f"with `{change.after}` instead of `{change.before}`" if change.after else f"without `{change.before}`"
 
 
@@ -280,6 +279,6 @@ def _quoted(line: Line) -> str:
 
 
 def _about_machine(line: Line, solver: Solver) -> tuple[str, str]:
-    """What to say of a line that asks for something which this machine is not or has not, and what to do."""
+    """Return message and remedy for a line that needs what this machine lacks."""
     lacks, remedy = machine_lacks(line.demand, solver.machine)
-    return f"`{line.text}` asks for {lacks}. {line.source}".rstrip(), remedy or "Remove these lines."
+    return f"`{line.text}` needs {lacks}. {line.source}".rstrip(), remedy or "Remove these lines."

@@ -1,7 +1,6 @@
-"""Lines of the pip section that conda could install as well.
+"""Find pip lines that conda could install.
 
-What pip installs, conda neither knows nor keeps apart from its own packages; so what the channels have is better had
-from them.
+conda knows nothing about packages that pip has installed, and may break them.
 """
 
 from __future__ import annotations
@@ -20,24 +19,24 @@ from ..solve.channel_index import ChannelIndex, Record
 from ..solve.spec_lines import SpecLine
 
 _MANY = 6
-"""So many lines are one remark."""
+"""From this number on, lines are one diagnostic."""
 
-# what is called otherwise, beside the usual python-NAME and NAME-python for what is also the name of a program
+# names on PyPI -> in conda channels; python-NAME and NAME-python are tried as well
 _OTHER_NAMES = {"torch": "pytorch", "tables": "pytables", "opencv-python": "opencv", "opencv-python-headless": "opencv"}
 
 
 def conda_names(pip: Sequence[Scalar]) -> list[str]:
-    """Return the names of conda packages that may be what lines for pip ask for."""
+    """Return the names of conda packages that may correspond to pip lines."""
     return [name for line in pip if (found := pip_requirement(line.text)) for name in _candidates(found[0])]
 
 
 def pip_remarks(pip: Sequence[Scalar], spec_lines: Sequence[SpecLine], index: ChannelIndex) -> Iterator[Diagnostic]:
-    """Yield remarks on lines for pip for which a channel has a package that goes with the spec's python.
+    """Yield a diagnostic for each pip line for which a channel has a package that works with the spec's python.
 
     Args:
         pip: the lines.
         spec_lines: the conda packages of the spec.
-        index: what the channels have.
+        index: the packages of the channels.
     """
     pythons = _pythons(spec_lines, index)
     names = {spec_line.line.name for spec_line in spec_lines}
@@ -53,7 +52,7 @@ def pip_remarks(pip: Sequence[Scalar], spec_lines: Sequence[SpecLine], index: Ch
         for line, text, record in better:
             channel = rattler.Channel(record.channel or "").name
             message = f"The channel {channel} has {record.name.normalized} {record.version}: pip is not needed for it."
-            remedy = f"Write '- {shown(text)}' among the conda packages, and delete this line."
+            remedy = f"Add '- {shown(text)}' to the conda packages, and delete this line."
             yield remark("info", "conda-has-it", line, message, remedy)
     else:
         listed = some([record.name.normalized for _, _, record in better])
@@ -69,14 +68,14 @@ def _candidates(name: str) -> list[str]:
 
 
 def _pythons(spec_lines: Sequence[SpecLine], index: ChannelIndex) -> list[Record]:
-    """The pythons that the spec allows; of each version one."""
+    """Return one package of each python version that the spec allows."""
     lines = [spec_line.line for spec_line in spec_lines if spec_line.line.name == "python"]
     allowed = [record for record in index.records.get("python", ()) if all(line.matches(record) for line in lines)]
     return list({str(record.version): record for record in allowed}.values())
 
 
 def _choose(name: str, versions: str, index: ChannelIndex, pythons: Sequence[Record]) -> tuple[str, Record] | None:
-    """The newest package that is what pip would install; None where there is none."""
+    """Return the newest conda package that corresponds to a pip requirement; None if there is none."""
     for candidate in _candidates(name):
         wanted = rattler.MatchSpec(f"{candidate} {versions or '*'}", strict=False)
         records = [record for record in index.records.get(candidate, ()) if wanted.matches(record)]
@@ -88,7 +87,7 @@ def _choose(name: str, versions: str, index: ChannelIndex, pythons: Sequence[Rec
 
 
 def _goes_with(record: Record, pythons: Sequence[Record]) -> bool:
-    """It is a package for python, and not a program or a library of the same name; and for one that is allowed."""
+    """Return whether a package depends on python, unlike a program of the same name, and on one that is allowed."""
     needs = [text for text in record.depends if text == "python" or text.startswith("python ")]
     return bool(needs) and all(
         any(spec.matches(python) for python in pythons)

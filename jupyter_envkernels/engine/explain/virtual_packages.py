@@ -1,4 +1,4 @@
-"""What the lines of a spec ask of the machine, and this one does not offer."""
+"""Find lines of a spec that need virtual packages which this machine lacks: CUDA, another platform, a newer glibc."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ..solve.solver import Line
 from ..solve.spec_lines import SpecLine
 
 _MANY = 3
-"""So many lines that want a GPU are one remark: they come from an export of a machine that has one."""
+"""From this number on, lines that need CUDA are one diagnostic: they come from an export of a machine with a GPU."""
 
 _CUDA_NAME = re.compile(r".*-gpu|(.*-)?(cuda|cudatoolkit|cudnn|nccl)(-.*)?")
 _CUDA_BUILD = re.compile(r"cuda|gpu")
-_CPU = "else ask for a build without CUDA, or delete the line."
+_CPU = "otherwise choose a build without CUDA, or delete the line."
 
 
 def machine_remarks(
     spec_lines: Sequence[SpecLine], index: ChannelIndex, machine: Mapping[str, str]
 ) -> Iterator[Diagnostic]:
-    """Yield remarks on lines that want CUDA, a system or a C library that is not there or is too old, or name one.
+    """Yield diagnostics for lines that need a virtual package which is missing or too old, or that name CUDA.
 
     Args:
         spec_lines: the lines.
-        index: what the channels have.
+        index: the packages of the channels.
         machine: name -> version of the virtual packages of this machine.
     """
     gpu: list[tuple[SpecLine, str]] = []
@@ -52,12 +52,12 @@ def machine_remarks(
 
 
 def _virtual(line: Line, machine: Mapping[str, str]) -> str:
-    """The line itself, where it is a virtual package that this machine does not have."""
+    """Return the line itself if it is a virtual package that this machine lacks."""
     return line.demand if line.is_virtual and not is_met(line.demand, machine) else ""
 
 
 def _demand(line: Line, index: ChannelIndex, machine: Mapping[str, str]) -> str:
-    """The virtual package without which none of a line's packages can be installed; empty where one can be."""
+    """Return the virtual package that all packages of a line need and this machine lacks; empty if there is none."""
     if not index.tells_all(line):
         return ""
     unmet = ""
@@ -74,21 +74,21 @@ def _unmet(record: Record, machine: Mapping[str, str]) -> str:
 
 
 def is_met(text: str, machine: Mapping[str, str]) -> bool:
-    """Return whether this machine has what a virtual package stands for.
+    """Return whether this machine has a virtual package.
 
     Args:
         text: such as ``__cuda >=12``.
-        machine: name -> version of the virtual packages that there are.
+        machine: name -> version of the virtual packages of this machine.
     """
     name, _, versions = text.partition(" ")
-    version = versions.split(" ")[0]  # what may follow is a build, such as that of __archspec
+    version = versions.split(" ")[0]  # a build may follow, as in __archspec
     if name not in machine or not version:
         return name in machine
     return rattler.VersionSpec(version).matches(rattler.Version(machine[name]))
 
 
 def _explicit(line: Line, machine: Mapping[str, str]) -> str:
-    """A line asks for CUDA by its name or its build, whether or not its packages insist on it; empty if it does not."""
+    """Return the CUDA that a line names by package or build, even if its packages do not depend on ``__cuda``."""
     if "__cuda" in machine or not (_CUDA_NAME.fullmatch(line.name) or _CUDA_BUILD.search(line.spec.build or "")):
         return ""
     is_cuda_itself = line.name in {"cuda", "cuda-version", "cuda-toolkit", "cudatoolkit", "pytorch-cuda"}
@@ -97,17 +97,15 @@ def _explicit(line: Line, machine: Mapping[str, str]) -> str:
 
 def _one(spec_line: SpecLine, demand: str, machine: Mapping[str, str]) -> Diagnostic:
     lacks, remedy = machine_lacks(demand, machine)
-    return remark(
-        "warning", "no-gpu", spec_line.node, f"`{spec_line.line.text}` asks for {lacks}.", _or_without(remedy)
-    )
+    return remark("warning", "no-gpu", spec_line.node, f"`{spec_line.line.text}` needs {lacks}.", _or_without(remedy))
 
 
 def _all(gpu: Sequence[tuple[SpecLine, str]], machine: Mapping[str, str]) -> Diagnostic:
-    # the most telling is the one that names a version
+    # prefer one that has a version
     demand = max((demand for _, demand in gpu), key=len)
     lacks, remedy = machine_lacks(demand, machine)
     names = some([spec_line.line.name for spec_line, _ in gpu])
-    return remark("warning", "no-gpu", gpu[0][0].node, f"{names} ask for {lacks}.", _or_without(remedy))
+    return remark("warning", "no-gpu", gpu[0][0].node, f"{names} need {lacks}.", _or_without(remedy))
 
 
 def _or_without(remedy: str) -> str:

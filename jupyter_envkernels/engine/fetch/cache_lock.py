@@ -1,4 +1,4 @@
-"""The package cache's lock, and what killed processes leave. Without the engine, so that a server can look as well."""
+"""Lock the package cache, and clean it after killed processes. Imports no rattler, so that the server can use it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from pathlib import Path
 _LOCK = ".cache.lock"
 
 _ABANDONED = 24 * 3600.0
-"""Seconds without a write after which a temporary file is left over."""
+"""Seconds without a write after which a temporary file is deleted."""
 
 
 def is_in_use(folder: Path) -> bool:
-    """Return whether an installation is at work in the cache, which it has for itself meanwhile."""
+    """Return whether an installation holds the cache's lock."""
     try:
         with (folder / _LOCK).open("r+b") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:  # it was never used, or only the engine can say what the matter is
+    except OSError:  # the cache was never used, or the engine will report the error
         return False
     return False
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Have the cache for oneself, when the installations that are at work in it now are done."""
+    """Hold the cache's lock, after other installations have released it."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / _LOCK).open("a+b") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -38,24 +38,24 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def wait_for_cache(folder: Path) -> None:
-    """Return when the installations that are at work in the cache now are done."""
+    """Wait until the installations that hold the cache's lock now are done."""
     with suppress(OSError), held(folder):
         pass
 
 
 def sweep_packages(folder: Path) -> int:
-    """Delete half-extracted packages, unless some process is at work in the cache.
+    """Delete half-extracted packages, unless an installation holds the lock.
 
     Returns:
         How many there were.
     """
     try:
         held = (folder / _LOCK).open("r+b")
-    except OSError:  # it was never used, or it is not ours to sweep
+    except OSError:  # the cache was never used, or belongs to another account
         return 0
     with held:
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # rattler's own, held for the whole of an installation
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # rattler holds it during a whole installation
         except OSError:
             return 0
         leftovers = [Path(entry) for entry in os.scandir(folder) if entry.name.startswith(".") and entry.is_dir()]
@@ -65,7 +65,7 @@ def sweep_packages(folder: Path) -> int:
 
 
 def sweep_repodata(folder: Path) -> None:
-    """Delete halves of downloads: a file that is so old is not written any more."""
+    """Delete partial downloads of repodata that are too old to be still written."""
     old = time.time() - _ABANDONED
     for leftover in folder.glob(".tmp*"):
         with suppress(OSError):

@@ -1,7 +1,7 @@
-"""conda's configuration of the network -> rattler's clients.
+"""Make rattler's clients from conda's configuration of the network.
 
-Logins are rattler's own affair: it reads ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names.
-Those in the URLs of channels are taken out of them first, see :mod:`.credentials`. Mirrors and stored tokens are in
+rattler itself reads logins from ``~/.netrc`` (or ``NETRC``) and the file that ``RATTLER_AUTH_FILE`` names. Those in
+URLs of channels are removed first, see :mod:`.credentials`. Mirrors and stored tokens are in
 :mod:`~jupyter_envkernels.engine.mirrors`.
 """
 
@@ -39,24 +39,24 @@ from .cache_lock import sweep_repodata
 from .credentials import ARCHIVE, Logins, configured_logins, login_file, logins_of, withheld
 
 _TOTAL = 5
-"""A repodata file may take so many times ``remote_read_timeout_secs``: rattler limits the whole answer only."""
+"""Multiple of ``remote_read_timeout_secs`` for a whole repodata file: rattler has no timeout between two reads."""
 
 UNCHANGED = "304 Not Modified"
-"""What rattler 0.28 takes for a failure where a server says it without naming the version that it means."""
+"""Part of rattler 0.28's error if a server answers 304 without an entity tag."""
 
 
 class Network:
-    """rattler's clients, which go where conda would go, with the logins that channels' URLs bring.
+    """rattler's clients with conda's proxies, certificates, mirrors and credentials.
 
     Args:
         settings: conda's configuration.
-        repodata: a folder where what was read of channels is kept.
-        limits: what the administrator allows.
+        repodata: folder of the repodata cache.
+        limits: the administrator's limits.
     """
 
     def __init__(self, settings: Settings, repodata: Path, limits: Limits = NO_LIMITS) -> None:
         self._rules = channel_rules(limits, settings, os.environ)
-        if limits.allowed_channels:  # which another server must not pass for
+        if limits.allowed_channels:  # a user must not disable the check that a server is an allowed one
             settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
         self._settings = settings
         self._repodata = repodata
@@ -72,13 +72,13 @@ class Network:
         self._connect()
 
     def log_in(self, urls: Sequence[str]) -> list[str]:
-        """Take the logins out of URLs of channels or packages that are to be asked, and use them from now on.
+        """Use the credentials in URLs of channels or packages from now on.
 
         Returns:
-            The URLs without them.
+            The URLs without credentials.
 
         Raises:
-            NotAllowed: one must not be asked.
+            NotAllowed: a URL is forbidden.
         """
         self.check(urls)
         new = logins_of(urls)
@@ -89,15 +89,15 @@ class Network:
         return [without_credentials(url) for url in urls]
 
     def check(self, urls: Iterable[str]) -> None:
-        """Refuse to ask URLs of channels or packages; nothing is asked that has not been checked.
+        """Check URLs of channels or packages; all are checked before they are requested.
 
         Raises:
-            NotAllowed: one must not be asked.
+            NotAllowed: a URL is forbidden.
         """
         self._rules.check(dict.fromkeys(ARCHIVE.sub("", url) for url in urls))
 
     def proxy_of(self, url: str) -> str:
-        """Return the proxy through which a URL is requested, without its login; empty where there is none."""
+        """Return the proxy for a URL, without credentials; empty if there is none."""
         configured = {**getproxies_environment(), **self._settings.proxy_servers}
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or proxy_bypass(parts.hostname or ""):
@@ -106,21 +106,21 @@ class Network:
 
     @property
     def patience(self) -> int:
-        """Seconds that a file may take of which nobody sees how far it is."""
+        """Return the timeout in seconds for a file whose progress is not reported."""
         return max(1, round(self._settings.remote_read_timeout_secs * _TOTAL))
 
     def client_from(self, first: int) -> rattler.Client:
-        """Return a client for what follows the first bytes of a package; a server may answer it with the whole."""
+        """Return a client that requests the rest of a package after some bytes; a server may answer with the whole."""
         return self._client(None, {"Range": f"bytes={first}-"}) if first else self.client
 
     def forget_channels(self) -> None:
-        """Read every channel anew."""
+        """Delete the repodata cache."""
         shutil.rmtree(self._repodata, ignore_errors=True)
         self._connect()
 
     def _connect(self) -> None:
         settings = self._settings
-        #: For packages, whose size knows no limit; :class:`.meter.Meter` sees when nothing comes any more.
+        #: For packages, which may be large: no timeout, because :class:`.download_progress.Meter` detects stalls.
         self.client = self._client(None)
         self.gateway = rattler.Gateway(
             cache_dir=self._repodata,
@@ -134,7 +134,7 @@ class Network:
         with _certificates(self._settings), self._login_file() as logins:
             routes = self._rules.routes(merged(self._mirrors, self._logins.mirrors))
             toml = config_toml(self._settings, os.environ, logins, routes)
-            # a mirror is passed over by asking again
+            # the next mirror is used by a retry
             retries = max(self._settings.remote_max_retries, longest(routes) - 1)
             return rattler.Client.from_config(_config(toml), max_retries=retries, headers=headers, timeout=timeout)
 
@@ -143,24 +143,24 @@ class Network:
 
 
 def _make_private(folder: Path) -> None:
-    """Keep a folder from others: its indexes are noted with the URLs that they came from."""
-    with suppress(OSError):  # who cannot make or change it will hear of that from the engine
+    """Restrict a folder to its owner: repodata is stored with the URLs that it came from."""
+    with suppress(OSError):  # the engine will report the error
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
 
 
 def _config(toml: str) -> rattler.Config:
-    """Read it as rattler does.
+    """Parse rattler's configuration.
 
     Raises:
-        ChannelFailed: a value in it cannot be used. It may hold a login, and is not repeated.
+        ChannelFailed: a value is invalid. It is not shown, because it may contain credentials.
     """
     try:
         return rattler.Config.from_toml(toml)
     except ValueError:
         raise ChannelFailed(
-            "conda's configuration of the network cannot be used: something in it is no URL.",
-            remedy="Look at proxy_servers and mirrored_channels: 'conda config --show-sources' tells where they are.",
+            "conda's configuration of the network cannot be used: it contains an invalid URL.",
+            remedy="Check proxy_servers and mirrored_channels: 'conda config --show-sources' shows their files.",
         ) from None
 
 
@@ -170,7 +170,7 @@ def config_toml(
     logins: Path | None = None,
     routes: Routes = MappingProxyType({}),
 ) -> str:
-    """Return the part of the settings that rattler's own configuration knows, in its format."""
+    """Return rattler's own configuration in TOML, as far as it has settings that correspond to conda's."""
     lines = [f"authentication-override-file = {json.dumps(str(logins))}"] if logins else []
     if settings.ssl_verify is False:
         lines.append("tls-no-verify = true")
@@ -192,28 +192,28 @@ _SCHEMES = ("http", "https")
 
 
 def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each setting of conda that the engine cannot follow."""
+    """Return a sentence for each setting of conda that the engine does not support."""
     sentences = []
     if settings.client_ssl_cert:
         sentences.append("conda's client_ssl_cert is set, but the engine cannot present a client certificate.")
     if (path := _certificate_file(settings)) is not None and not path.exists():
-        sentences.append(f"conda's ssl_verify names {path}, and nothing is there: no server of https is trusted.")
+        sentences.append(f"conda's ssl_verify names {path}, which does not exist: no https server is trusted.")
     others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
     if others:
-        sentences.append(f"conda's proxy_servers for {', '.join(others)}: the engine knows http, https and all only.")
+        sentences.append(f"conda's proxy_servers for {', '.join(others)} are ignored: only http, https and all work.")
     if settings.exclude_newer:
         sentences.append("conda's exclude_newer is set, but the engine takes packages of any age.")
     for entry in settings.channel_settings:
         channel = without_credentials(entry.get("channel", ""))
         if auth := entry.get("auth", "").strip():
             sentences.append(
-                f"conda's channel_settings have the plugin {auth} log in to {channel}, which the engine cannot use: "
-                "a login in ~/.netrc is."
+                f"conda's channel_settings use the plugin {auth} for {channel}, which the engine does not support: "
+                "put the login into ~/.netrc."
             )
         if entry.get("exclude_newer"):
-            sentences.append(f"conda's channel_settings exclude newer packages of {channel}, but the engine does not.")
+            sentences.append(f"conda's exclude_newer for {channel} is set, but the engine takes packages of any age.")
     sentences += [
-        f"The login for {host} is not used: channels of it have mirrors, to which it would be sent."
+        f"The login for {host} is not used: it would also be sent to the mirrors of that host's channels."
         for host in withheld(environ, mirrored_elsewhere(mirrors_of(settings)))
     ]
     return [*sentences, *unusable_mirrors(settings)]
@@ -221,7 +221,7 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def _certificates(settings: Settings) -> Iterator[None]:
-    """While a client is made, OpenSSL's variables name the certificates of a configured path."""
+    """Set OpenSSL's variables to the configured certificates while a client is created."""
     path = _certificate_file(settings)
     if path is None:
         yield
@@ -238,7 +238,7 @@ def _certificates(settings: Settings) -> Iterator[None]:
 
 
 def _certificate_file(settings: Settings) -> Path | None:
-    """The file or folder of certificates that conda's ``ssl_verify`` names; None where it names none."""
+    """Return the file or folder of certificates that conda's ``ssl_verify`` names; None if it names none."""
     if isinstance(settings.ssl_verify, bool) or settings.ssl_verify == "truststore":
         return None
     return Path(settings.ssl_verify).expanduser()

@@ -1,8 +1,7 @@
-"""Logins in the URLs of channels: used to fetch, and written nowhere.
+"""Remove credentials from the URLs of channels, and pass them to rattler separately.
 
-rattler would copy such URLs into the records of an environment. It is given clean ones, and told apart from them how to
-get in: a token is part of a path, so the path with it is a mirror of the one without; a password goes into rattler's
-storage of logins.
+rattler would write URLs with credentials into the records of an environment. So it gets clean URLs: a token is part of
+a path, so the URL with the token is a mirror of the one without; a password goes into rattler's storage of logins.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ ARCHIVE = re.compile(r"/[^/]+\.(conda|tar\.bz2)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Logins:
-    """What the URLs of channels hold.
+    """Credentials from URLs of channels.
 
     Attributes:
         mirrors: URL without a token -> the same with it.
-        passwords: host -> what rattler's storage of logins has for it.
+        passwords: host -> its entry in rattler's storage of logins.
     """
 
     mirrors: Mapping[str, str]
@@ -44,7 +43,7 @@ class Logins:
 
 
 def logins_of(urls: Iterable[str]) -> Logins:
-    """Take the logins out of URLs of channels; those without one do not count."""
+    """Return the credentials in URLs of channels."""
     mirrors: dict[str, str] = {}
     passwords: dict[str, Any] = {}
     for url in urls:
@@ -56,13 +55,13 @@ def logins_of(urls: Iterable[str]) -> Logins:
             passwords[parts.hostname or ""] = {"BasicHTTP": login}
         with_token = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         if with_token != clean:
-            # rattler takes what is replaced for a folder: a package's is that of its channel and platform
+            # rattler replaces URLs of folders, so that of a package becomes that of its subdir
             mirrors[ARCHIVE.sub("", clean)] = ARCHIVE.sub("", with_token)
     return Logins(mirrors, passwords)
 
 
 def places_of(operation: Operation, configured: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """Return where an operation says that packages come from, logins included: channels, and URLs of locked packages.
+    """Return the channels and package URLs of an operation, with credentials.
 
     Args:
         operation: the operation.
@@ -76,9 +75,9 @@ def places_of(operation: Operation, configured: Iterable[str], environ: Mapping[
 
 
 def configured_logins(settings: Settings) -> Logins:
-    """Take the logins out of all channels that conda's configuration has: they hold for their URLs without logins, too.
+    """Return the credentials of all channels in conda's configuration.
 
-    Exports and records hold none, and still come from these channels.
+    They are used for URLs without credentials, too, because exports and records have no others.
     """
     names = [*settings.channels, "defaults", *settings.custom_channels, *settings.custom_multichannels]
     return logins_of([settings.channel_alias, *settings.channel_urls(names)])
@@ -88,14 +87,14 @@ def configured_logins(settings: Settings) -> Logins:
 def login_file(
     passwords: Mapping[str, Any], environ: Mapping[str, str], mirrored: Collection[str] = ()
 ) -> Iterator[Path | None]:
-    """Yield a file of logins for rattler, which reads it when a client is made; None where its own storage will do.
+    """Yield a file of logins for rattler, which reads it when a client is created; None if none is needed.
 
-    It takes the place of the person's own storage, so what that has in files is in it as well: the one that
-    ``RATTLER_AUTH_FILE`` names, or ``~/.rattler/credentials.json`` and netrc.
+    It replaces the user's own storage, so it contains those logins, too: from the file that ``RATTLER_AUTH_FILE``
+    names, or from ``~/.rattler/credentials.json`` and netrc.
 
     Args:
         passwords: host -> login.
-        environ: where the person's own storage is.
+        environ: variables that locate the user's storage.
         mirrored: hosts whose logins are left out, because rattler would send them to their mirrors.
     """
     if not passwords and not withheld(environ, mirrored):
@@ -111,12 +110,12 @@ def login_file(
 
 
 def withheld(environ: Mapping[str, str], mirrored: Collection[str]) -> list[str]:
-    """Return the hosts of the person's own storage, wildcards included, whose logins would be sent to mirrors."""
+    """Return the hosts in the user's storage, wildcards included, whose logins would be sent to mirrors."""
     return sorted(host for host in _own_logins(environ) if _covers_one(host, mirrored)) if mirrored else []
 
 
 def _covers_one(entry: str, hosts: Collection[str]) -> bool:
-    """``*.example.org`` is for all hosts below it."""
+    """Return whether an entry is for one of the hosts; ``*.example.org`` is for all hosts below it."""
     return any(host == entry or (entry.startswith("*.") and host.endswith(entry[1:])) for host in hosts)
 
 

@@ -1,7 +1,7 @@
-"""py-rattler's install callbacks -> phases and progress.
+"""Convert py-rattler's callbacks during an installation to phases and progress.
 
-The callbacks come from the engine's own threads, and what they raise is lost. They only count, under a lock; a handle
-in the event loop reports.
+The callbacks run in the engine's own threads, and their exceptions are lost. So they only count, under a lock, and a
+timer in the event loop reports.
 """
 
 from __future__ import annotations
@@ -28,19 +28,18 @@ _INTERVAL = 0.1
 class Meter:
     """A reporter object for ``rattler.install``; the method names are rattler's. Use it as a context manager.
 
-    Downloads and links overlap in the engine. For the person they are two phases: linking begins when nothing is left
-    to download.
+    Downloads and links overlap in the engine. They are reported as two phases: linking begins after the last download.
 
     Args:
-        packages: what is installed.
-        report: hears of it.
-        begun: bytes of packages that are here already, by name.
-        patience: seconds without a byte for any open download after which it counts as failed. The engine itself
-            waits for ever.
+        packages: packages to install.
+        report: gets the progress.
+        begun: bytes that were downloaded before, by name of the package.
+        patience: seconds without a byte of any download after which downloads count as failed. The engine itself
+            waits forever.
 
     Attributes:
-        failure: a future that gets why the work is to be given up: downloads stand still, or one brings more bytes
-            than the channel lists. The engine itself would take them all before it compares hashes.
+        failure: a future with the reason to stop: downloads have stalled, or one is larger than the channel lists.
+            The engine itself would receive all bytes before it compares hashes.
     """
 
     def __init__(
@@ -52,7 +51,7 @@ class Meter:
         self.failure: asyncio.Future[DownloadFailed] = self._loop.create_future()
         self._lock = threading.Lock()
         self._sizes = {package.name: package.size for package in packages if not package.cached}
-        # an @EXPLICIT list does not tell sizes, nor does every channel
+        # an @EXPLICIT list has no sizes, nor has every channel
         self._total_bytes = sum(self._sizes.values()) if all(self._sizes.values()) else None
         self._total_packages = len(packages)
         self._missing = set(self._sizes)
@@ -79,37 +78,37 @@ class Meter:
         if self._timer is not None:
             self._timer.cancel()
         if error is None:
-            self._tell()
+            self._publish()
 
     def on_populate_cache_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002 - the engine's signature
-        """Note that a package is brought into the cache; return the token of its download."""
+        """Record that a package is fetched into the cache; return the token of its download."""
         return self._token(package_name)
 
     def on_download_start(self, token: int) -> int:
-        """Note that a download begins, or begins anew; return the token of the calls that follow."""
+        """Record that a download begins or is retried; return the token of the calls that follow."""
         with self._lock:
             self._open.add(self._names.get(token, ""))
             self._last_sign = time.monotonic()
         return token
 
     def on_download_progress(self, token: int, done: int, total: int | None) -> None:  # noqa: ARG002
-        """Note how many bytes of one package are there."""
+        """Record the received bytes of a package."""
         with self._lock:
             name = self._names.get(token, "")
             self._last_sign = time.monotonic()
-            # a retry begins at zero again; what was shown is not taken back
+            # a retry begins at zero, but progress must not decrease
             self._received[name] = max(done, self._received.get(name, 0))
             if 0 < self._sizes.get(name, 0) < done:
                 self._oversized = name
 
     def on_download_completed(self, token: int) -> None:
-        """Note that the last byte of one package is there."""
+        """Record the end of a download."""
         with self._lock:
             self._open.discard(self._names.get(token, ""))
             self._last_sign = time.monotonic()
 
     def on_populate_cache_complete(self, token: int) -> None:
-        """Note that one package is in the cache, downloaded or copied there."""
+        """Record that a package is in the cache, downloaded or copied there."""
         with self._lock:
             name = self._names.get(token, "")
             if name in self._missing:
@@ -118,30 +117,30 @@ class Meter:
                 self._news.append(f"fetched {name}")
 
     def on_link_start(self, operation: int, package_name: str) -> int:  # noqa: ARG002
-        """Note that a package is being linked."""
+        """Record that a package is being linked."""
         return self._token(package_name)
 
     def on_link_complete(self, token: int) -> None:
-        """Note that a package is linked."""
+        """Record that a package is linked."""
         with self._lock:
             self._linked += 1
             self._news.append(f"linked {self._names.get(token, '')}")
 
     def _token(self, name: str) -> int:
         with self._lock:
-            token = len(self._names) + 1  # never 0, which the engine takes for "none"
+            token = len(self._names) + 1  # never 0, which means "none" to the engine
             self._names[token] = name
             return token
 
     def _tick(self) -> None:
-        self._tell()
+        self._publish()
         failure = self._look()
         if failure is not None and not self.failure.done():
             self.failure.set_result(failure)
         self._timer = self._loop.call_later(_INTERVAL, self._tick)
 
     def _look(self) -> DownloadFailed | None:
-        """Return why a download is to be given up, if one is."""
+        """Return why downloads must be stopped, or None."""
         with self._lock:
             if self._oversized:
                 return oversized_download(self._oversized, self._sizes[self._oversized])
@@ -149,7 +148,7 @@ class Meter:
                 return stalled_download(sorted(self._open), self._patience)
         return None
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         with self._lock:
             received, missing, linked = sum(self._received.values()), len(self._missing), self._linked
             news, self._news = self._news, []
@@ -165,5 +164,5 @@ class Meter:
                 done = received if self._total_bytes is None else self._total_bytes
                 self._report.progress(done, done, "bytes")
             self._report.phase("linking", f"Linking {count_of(self._total_packages, 'package')}")
-        # the engine alone decides what it links
+        # the engine decides what it links, so the total is only an estimate
         self._report.progress(linked, max(linked, self._total_packages), "packages")

@@ -1,4 +1,4 @@
-"""What network, disk and installer say -> a failure in a person's words. Pure: text in, failure out."""
+"""Map error messages of network, disk and installer to errors with a remedy. No I/O."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SUBDIR = re.compile(r"/(noarch|(linux|osx|win|freebsd|emscripten|wasi|zos)-[a-z
 
 _UNREACHABLE = "its server cannot be reached"
 
-# what the engine's text holds -> what is wrong, and what to do about it; the first that fits counts
+# pattern in the engine's message, reason, remedy; the first match is used
 _NETWORK: tuple[tuple[str, str, str], ...] = (
     (
         r"[Nn]o space left|quota exceeded",
@@ -26,12 +26,12 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"^failed to (create|open) '",
-        "what it has cannot be kept",
-        "See to it that you may write to the folder c.EnvKernels.package_cache.",
+        "it cannot be stored in the package cache",
+        "Make sure that you may write to the folder c.EnvKernels.package_cache.",
     ),
     (
         r"\b401\b|\b403\b|Unauthorized|Forbidden",
-        "it asks for a login, or refuses the one that it got",
+        "it requires a login, or refuses the one that was sent",
         "Put the login into ~/.netrc or the token into the channel's URL, as conda does.",
     ),
     (r"certificate", "its certificate is not trusted", "Set conda's ssl_verify to the certificates of your site."),
@@ -51,33 +51,33 @@ _NETWORK: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"failed to parse repodata",
-        "what its server sends is no index",
-        "Open its address in a browser: a network that asks to log in first may answer for it.",
+        "the answer of its server is not repodata",
+        "Open its address in a browser: a login page of the network may answer instead of it.",
     ),
 )
 _ABSENT = r"\b404\b|No such file|could not find subdir"
-_DAMAGED = "is damaged: it is not what the channel, or a list that names it, says it is"
+_DAMAGED = "is damaged: its hash is not the one in the channel or in your list"
 _MEND = (
-    "Correct the hash, if a list of yours gives it. Otherwise tell the maintainers of the channel, "
+    "Correct the hash if it is in your list. Otherwise report it to the maintainers of the channel, "
     "and choose another version until it is repaired."
 )
 _OFFLINE = re.compile(r"not in the cache|no usable repodata cache", re.IGNORECASE)
 
 
 def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = lambda _: "") -> ChannelFailed:
-    """Return the failure that a message of the reader of channels stands for: a sentence, with the message below.
+    """Return the failure for a message of rattler's gateway, which becomes its explanation.
 
     Args:
         text: the message.
-        url: of the channel, where it is known; else what the message names.
-        proxy_of: tells the proxy through which a URL is requested, without its login.
+        url: of the channel, if known; else it is taken from the message.
+        proxy_of: returns the proxy for a URL, without credentials.
     """
     text = without_credentials(text)
     found = _URL.search(without_credentials(url) or text)
     channel = f"The channel {_SUBDIR.sub('', found[0]).rstrip('/')}" if found else "A channel"
     if _OFFLINE.search(text):
         return ChannelFailed(
-            f"{channel} cannot be read: conda is set to be offline, and it was not read before.",
+            f"{channel} cannot be read: conda is set to be offline, and the channel is not in the cache.",
             remedy="Set conda's offline to false.",
             explanation=text,
         )
@@ -91,12 +91,12 @@ def channel_failure(text: str, url: str = "", proxy_of: Callable[[str], str] = l
 
 
 def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False) -> OperationFailed:
-    """Return the failure that the installer's message stands for: a sentence, and the message below it.
+    """Return the failure for a message of the installer, which becomes its explanation.
 
     Args:
         text: the message.
-        is_full: there is no space left where it has worked. It may then say only what came of that.
-        is_listed: the package's address was given, and is not known from a channel.
+        is_full: whether the disk is full; the message may then name only a consequence.
+        is_listed: whether the package's URL was given by the user, not by a channel.
     """
     text = without_credentials(text)
     names_space = re.search(r"no space left|quota exceeded", text, re.IGNORECASE)
@@ -112,20 +112,20 @@ def install_failure(text: str, *, is_full: bool = False, is_listed: bool = False
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Return whether the error says that the disk or a quota is full."""
+    """Return whether the error is ENOSPC or EDQUOT."""
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def damaged(package: str, url: str) -> DownloadFailed:
-    """Return the failure that a package is not what its channel, or the list that names it, says."""
+    """Return the failure that a package differs from what its channel, or the list that names it, says."""
     message = f"The package {package} {_DAMAGED} ({without_credentials(url)})."
     return DownloadFailed(message, remedy=_MEND, packages=(package,), details={"url": without_credentials(url)})
 
 
 def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
-    """Return the failure that downloads which have begun stand still."""
+    """Return the failure that no bytes arrived for some seconds."""
     return DownloadFailed(
-        f"The download of {listed(packages)} stands still: nothing came for {seconds:g} s.",
+        f"The download of {listed(packages)} has stalled: no data arrived for {seconds:g} s.",
         remedy="Try again later, or raise conda's remote_read_timeout_secs.",
         packages=tuple(packages),
         details={"seconds": seconds},
@@ -133,10 +133,10 @@ def stalled_download(packages: Sequence[str], seconds: float) -> DownloadFailed:
 
 
 def oversized_download(package: str, limit: int) -> DownloadFailed:
-    """Return the failure of a download that was stopped because more came than the channel lists."""
+    """Return the failure of a download that is larger than the channel lists."""
     return DownloadFailed(
         f"The download of {package} was stopped: its server sends more than the {size(limit)} that the channel lists.",
-        remedy="Choose another version or channel, and tell the maintainers of this one.",
+        remedy="Choose another version or channel, and report it to the maintainers of this one.",
         packages=(package,),
         details={"limit": limit},
     )
@@ -151,21 +151,21 @@ def _download_failure(text: str, *, is_listed: bool) -> DownloadFailed:
         return DownloadFailed(f"{package} {_DAMAGED}.", remedy=_MEND, explanation=text, packages=packages)
     absent = (
         "its channel lists it, but does not have it",
-        "Choose another version, or tell the maintainers of the channel.",
+        "Choose another version, or report it to the maintainers of the channel.",
     )
     if is_listed:
         absent = ("there is nothing at this address", "Correct the address.")
-    reason, remedy = _reason(text, absent) or ("", "Try again; if it stays, the channel's copy is out of reach.")
+    reason, remedy = _reason(text, absent) or ("", "Try again later.")
     message = f"{package} cannot be fetched{f': {reason}' if reason else ''}."
     return DownloadFailed(message, remedy=remedy, explanation=text, packages=packages)
 
 
 def _reason(text: str, absent: tuple[str, str]) -> tuple[str, str] | None:
-    """Return what is wrong, and what to do about it; None where that is not known.
+    """Return reason and remedy; None if unknown.
 
     Args:
-        text: the engine's.
-        absent: both, where there is nothing at an address.
+        text: the engine's message.
+        absent: reason and remedy if a URL does not exist.
     """
     for sign, reason, remedy in (*_NETWORK, (_ABSENT, *absent)):
         if found := re.search(sign, text):

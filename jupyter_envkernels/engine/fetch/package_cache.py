@@ -1,4 +1,4 @@
-"""The folder of extracted packages that all environments of a person share by hard links."""
+"""Manage the package cache: extracted packages, which all environments of a user share by hard links."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from .error_mapping import damaged
 
 
 def open_cache(folder: Path) -> PackageCache:
-    """Return the cache, as environments that share its files need it.
+    """Return rattler's cache with separate entries by origin and with validation.
 
-    Packages of the same name, version and build from different channels are kept apart. A package is compared with its
-    own list of hashes before it is linked, and fetched again where it differs: a file that was edited in place in one
-    environment would otherwise be so in every later one.
+    Packages of the same name, version and build from different channels are separate entries. A package is compared
+    with its own list of hashes before it is linked, and downloaded again if it differs: by hard links, a file that was
+    edited in one environment would otherwise get into every later one.
     """
     return PackageCache.new_layered([folder], cache_origin=True, validation_mode=ValidationMode.full())
 
 
 def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
-    """Give the cache a package that is extracted already. Where rattler should not find it, it fetches it.
+    """Add an extracted package to the cache. If rattler does not recognize the entry, it downloads the package again.
 
     Args:
         folder: the cache.
-        package: with its sha256.
+        package: has a sha256.
         tree: the extracted package, on the same file system; it is moved.
 
     Raises:
@@ -49,9 +49,9 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
 
 
 def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
-    """Take cached packages of which only an md5 is known out of the cache, so that they are fetched and compared.
+    """Remove cached packages with only an md5 from the cache, so that they are downloaded and compared.
 
-    rattler keeps and compares a sha256 alone, but an ``@EXPLICIT`` list may have nothing else than md5.
+    rattler stores and compares only sha256, but an ``@EXPLICIT`` list may have only md5.
     """
     answer = list(packages)
     for place, package in enumerate(packages):
@@ -63,18 +63,18 @@ def without_doubtful(folder: Path, packages: Sequence[PlannedPackage]) -> list[P
 
 
 _REVISION = 8
-"""Bytes of the number that the file beside a package begins with."""
+"""Bytes of the number at the start of the lock file beside a package."""
 
 
 def entry_of(folder: Path, package: PlannedPackage) -> Path:
-    """Return where rattler keeps a package; the name ends with the hash of its origin (``cache_key.rs``)."""
+    """Return the folder of a package in the cache; the name ends with the hash of its origin (``cache_key.rs``)."""
     url = urlsplit(package.url)
     origin = unquote(url.path) if url.scheme == "file" else package.url
     return folder / f"{package.name}-{package.version}-{package.build}-{hashlib.sha256(origin.encode()).hexdigest()}"
 
 
 def _mark_file(entry: Path) -> Path:
-    """Rattler's file beside a package: how often it was fetched, and the hash of its archive (``cache_lock.rs``)."""
+    """Return rattler's lock file beside a package: a revision number and the archive's hash (``cache_lock.rs``)."""
     return entry.with_name(f"{entry.name}.lock")
 
 
@@ -85,12 +85,12 @@ def _mark_of(entry: Path) -> bytes:
 
 
 def _md5(package: PlannedPackage) -> str:
-    """Empty where the record has none."""
+    """Return the md5 of a package; empty if its record has none."""
     return json.loads(package.record).get("md5") or ""
 
 
 def take_out(entry: Path) -> None:
-    """Take a folder out of the cache. What cannot be deleted now is swept like all that begins with a dot."""
+    """Remove a folder from the cache. If it cannot be deleted now, ``sweep_packages`` deletes it later."""
     if entry.exists():
         folder = Path(tempfile.mkdtemp(prefix=f".{entry.name}", dir=entry.parent))
         entry.rename(folder / entry.name)
@@ -98,17 +98,17 @@ def take_out(entry: Path) -> None:
 
 
 def check_archives(packages: Sequence[PlannedPackage]) -> None:
-    """Compare archives of ``file:`` channels with their hashes: rattler compares those alone that it downloads.
+    """Compare archives of ``file:`` channels with their hashes, because rattler compares only what it downloads.
 
     Raises:
-        DownloadFailed: an archive is not what the channel says.
+        DownloadFailed: an archive differs from what the channel says.
     """
     for package in packages:
         url = urlsplit(package.url)
         if package.cached or url.scheme != "file":
             continue
         archive = Path(unquote(url.path))
-        # an @EXPLICIT list may have no other
+        # an @EXPLICIT list may have only md5
         expected, kind = (package.sha256, "sha256") if package.sha256 else (_md5(package), "md5")
         if expected and archive.exists() and digest_of(archive, kind) != expected:
             raise damaged(f"{package.name} {package.version}", package.url)

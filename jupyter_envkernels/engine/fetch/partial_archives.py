@@ -1,7 +1,7 @@
-"""Archives of which the beginning is there: files that stay when a download breaks off, or a job is killed.
+"""Store partly downloaded archives, which remain when a download breaks off or a job is killed.
 
-A file is locked by who writes it. Its name is the hash of the whole, so that it does not matter which job began it, or
-from which mirror the rest comes. Without the engine, so that a server can delete those that are not continued.
+The process that writes a file holds its lock. Its name is the hash of the complete archive, so that any job can
+continue it, from any mirror. Imports no rattler, so that the server can delete old ones.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 PARTS = "partial"
-"""Name of their folder beside the package cache."""
+"""Name of the folder for partial archives beside the package cache."""
 
 _KEPT = 7 * 24 * 3600.0
-"""Seconds without a byte after which a download is not continued any more."""
+"""Seconds without a write after which a partial archive is deleted."""
 
 
 def part_of(folder: Path, package: PlannedPackage) -> Path:
-    """Return where the archive of a package grows."""
+    """Return the path of the partial archive of a package."""
     return folder / f"{package.sha256}{'.tar.bz2' if package.url.endswith('.tar.bz2') else '.conda'}"
 
 
 def tree_of(part: Path) -> Path:
-    """Return where an archive is extracted."""
+    """Return the folder into which an archive is extracted."""
     return part.with_name(f"{part.name}.tree")
 
 
 def sweep_parts(folder: Path) -> None:
-    """Delete downloads that were not continued for a week, and what killed processes were extracting."""
+    """Delete downloads that were not continued for a week, and half-extracted archives of killed processes."""
     old = time.time() - _KEPT
     for tree in folder.glob("*.tree"):
         with suppress(OSError), Part(tree.with_suffix("")) as part:
@@ -55,28 +55,28 @@ def sweep_parts(folder: Path) -> None:
 
 
 class Part:
-    """An archive that grows, open and locked. Use it as a context manager.
+    """A partial archive, open and locked. Use it as a context manager.
 
     Args:
-        path: the file; made when missing.
-        wait: called when another process writes to it, before this one waits for that; None not to wait.
+        path: the file; created if missing.
+        wait: called before waiting for another process that holds the lock; None not to wait.
 
     Raises:
-        BlockingIOError: another process writes to it.
+        BlockingIOError: another process holds the lock.
         OSError: it cannot be written.
     """
 
     def __init__(self, path: Path, wait: Callable[[], None] | None = None) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        # without a buffer: what has come is there when the process is killed
+        # unbuffered, so that a killed process loses nothing
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             self._lock(wait)
         except BaseException:
             os.close(self._descriptor)
             raise
-        #: What is there has come in more than one answer.
+        #: Whether the bytes come from more than one answer, which may not fit together.
         self.is_joined = self.size() > 0
 
     def _lock(self, wait: Callable[[], None] | None) -> None:
@@ -97,43 +97,43 @@ class Part:
         os.close(self._descriptor)
 
     def is_gone(self) -> bool:
-        """Return whether another process has deleted it meanwhile: the archive is complete, or worth nothing."""
+        """Return whether another process has deleted the file, because the archive was complete or damaged."""
         return os.fstat(self._descriptor).st_nlink == 0
 
     def size(self) -> int:
-        """Bytes that are there."""
+        """Return the size in bytes."""
         return os.fstat(self._descriptor).st_size
 
     def head(self, length: int) -> bytes:
-        """Return the first bytes of it."""
+        """Return the first bytes."""
         return os.pread(self._descriptor, length, 0)
 
     def append(self, data: bytes) -> None:
-        """Write at its end."""
+        """Append bytes."""
         rest = memoryview(data)
-        while rest:  # a disk that is nearly full takes a part
+        while rest:  # a disk that is nearly full may write only a part
             rest = rest[os.write(self._descriptor, rest) :]
 
     def empty(self) -> None:
-        """Begin again."""
+        """Truncate the file."""
         os.ftruncate(self._descriptor, 0)
         self.is_joined = False
 
     def delete(self) -> None:
-        """Delete what there is of it."""
+        """Delete the file."""
         self.path.unlink(missing_ok=True)
 
 
 class TooManyBytes(Exception):
-    """A server sends more than the archive has."""
+    """A server sends more bytes than the archive has."""
 
 
 class RangeResponse:
-    """Takes the bytes of one answer of a server, from whichever thread, and appends them to a part.
+    """Appends the bytes of one answer of a server, from any thread, to a partial archive.
 
     Args:
         part: the archive.
-        limit: bytes that it has when it is complete.
+        limit: size of the complete archive in bytes.
     """
 
     def __init__(self, part: Part, limit: int) -> None:
@@ -142,15 +142,15 @@ class RangeResponse:
         self._lock = threading.Lock()
         self._is_rest = part.size() > 0
         self._has_ended = False
-        #: When the last bytes came, by ``time.monotonic``.
+        #: Time of the last bytes, by ``time.monotonic``.
         self.last_sign = time.monotonic()
 
     def write(self, data: bytes) -> None:
-        """Take the next bytes.
+        """Append the next bytes.
 
         Raises:
             TooManyBytes: they exceed the limit; they are not written.
-            OSError: they cannot be written, or are not wanted any more.
+            OSError: they cannot be written, or :meth:`end` was called.
         """
         with self._lock:
             if self._has_ended:
@@ -163,9 +163,9 @@ class RangeResponse:
             self.last_sign = time.monotonic()
 
     def _begin(self, data: bytes) -> None:
-        """The first bytes of what should be the rest.
+        """Check whether the answer is the rest of the archive, or the whole.
 
-        A server that knows no ranges answers with the whole, and the client does not tell which of both it is.
+        A server without range requests answers with the whole, and the client does not report its status.
         """
         self._is_rest = False
         head = self._part.head(len(data))
@@ -175,6 +175,6 @@ class RangeResponse:
             self._part.is_joined = True
 
     def end(self) -> None:
-        """Take nothing any more: a request that was given up may go on in the engine's threads."""
+        """Refuse further bytes: a request that was cancelled may go on in the engine's threads."""
         with self._lock:
             self._has_ended = True

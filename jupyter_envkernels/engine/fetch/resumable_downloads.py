@@ -1,9 +1,9 @@
-"""Large packages, whose downloads go on where they broke off: in the same job, or in a later one.
+"""Download large packages such that an interrupted download is resumed, in the same job or a later one.
 
-The installer fetches a package in one go and extracts it meanwhile; when the connection breaks, it begins again with
-the first byte. That is fast, and good enough for what is small. What is large may never be there so over a bad line.
-Its archive is downloaded here, with the installer's own client, and of a server that knows byte ranges (RFC 9110,
-section 14) only the rest is requested. Then the package goes into the package cache, where the installer finds it.
+The installer downloads and extracts a package at once; when the connection breaks, it begins again at the first byte.
+That is fast, and sufficient for small packages, but over a bad connection a large one may never be completed. Its
+archive is downloaded here, with the installer's own client: if the server supports byte ranges (RFC 9110, section 14),
+only the rest is requested. Then the package is moved into the package cache, where the installer finds it.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ from .package_cache import digest_of, put_package
 from .partial_archives import Part, RangeResponse, TooManyBytes, part_of, tree_of
 
 LARGE = 16 << 20
-"""Bytes of an archive from which on it is worth it."""
+"""Minimum size of such an archive in bytes."""
 
 _AT_ONCE = 4
-"""Downloads that go on side by side."""
+"""Maximum number of concurrent downloads."""
 
 _WORTH = 1 << 20
-"""Bytes by which a download must have come further, or its next break is one more of the same."""
+"""Bytes of progress after which the count of failures of a download is reset."""
 
 _STEP = 0.1
-"""Seconds between two looks at a download."""
+"""Seconds between two checks of a download."""
 
 
 class LargeArchives:
-    """Brings large packages into the package cache.
+    """Downloads large packages into the package cache.
 
     Args:
-        folder: for archives that are not complete.
+        folder: for partial archives.
         packages: the package cache.
-        network: asks the servers.
+        network: connects to the servers.
         patience: seconds without a byte after which a connection counts as broken.
-        retries: how often a download may break that does not come further.
+        retries: number of failures without progress after which a download has failed.
     """
 
     def __init__(self, folder: Path, packages: Path, network: Network, *, patience: float, retries: int) -> None:
@@ -58,7 +58,7 @@ class LargeArchives:
         self._retries = retries
 
     def begun(self, packages: Sequence[PlannedPackage]) -> dict[str, int]:
-        """Return the bytes of large packages that are here already, by name."""
+        """Return the bytes of large packages that were downloaded before, by name."""
         begun = {}
         for package in filter(is_large, packages):
             with suppress(OSError):
@@ -66,12 +66,13 @@ class LargeArchives:
         return begun
 
     async def fetch(self, packages: Sequence[PlannedPackage], meter: Meter, report: Report) -> None:
-        """Bring those of the packages that are large into the cache; the others are the installer's affair.
+        """Download the large packages into the cache; the installer downloads the others.
 
         Raises:
-            DownloadFailed: one cannot be fetched, or is not what the channel says. What has come of it stays.
-            DiskFull: there is no space for one.
-            OSError: one cannot be written.
+            DownloadFailed: a package cannot be downloaded, or differs from what the channel says. Its partial archive
+                is kept.
+            DiskFull: no space is left.
+            OSError: an archive cannot be written.
         """
         turns = asyncio.Semaphore(_AT_ONCE)
         tasks = [
@@ -85,29 +86,29 @@ class LargeArchives:
 
     async def _bring(self, package: PlannedPackage, turns: asyncio.Semaphore, meter: Meter, report: Report) -> None:
         loop = asyncio.get_running_loop()
-        waits = f"Waiting for another job that downloads {package.name}."
+        message = f"Waiting for another job that downloads {package.name}."
 
-        def tell_of_wait() -> None:
-            loop.call_soon_threadsafe(report.log, waits)
+        def report_wait() -> None:
+            loop.call_soon_threadsafe(report.log, message)
 
         async with turns:
             token = meter.on_populate_cache_start(0, package.name)
-            with await asyncio.to_thread(Part, part_of(self._folder, package), tell_of_wait) as part:
-                if part.is_gone():  # the package is in the cache by now; if not, the installer tries itself
+            with await asyncio.to_thread(Part, part_of(self._folder, package), report_wait) as part:
+                if part.is_gone():  # the package is in the cache by now; if not, the installer downloads it
                     return
                 if size := part.size():
-                    report.log(f"{package.name}: {_share(size, package)} are here already.")
+                    report.log(f"{package.name}: {_share(size, package)} were downloaded before.")
                 await self._complete(
                     package, part, report, lambda: meter.on_download_progress(token, part.size(), None)
                 )
                 await asyncio.to_thread(self._put, package, part)
             meter.on_populate_cache_complete(token)
 
-    async def _complete(self, package: PlannedPackage, part: Part, report: Report, tell: Callable[[], None]) -> None:
-        """Download what is missing of an archive, and compare the whole with its hash."""
+    async def _complete(self, package: PlannedPackage, part: Part, report: Report, notify: Callable[[], None]) -> None:
+        """Download the rest of an archive, and compare the whole with its hash."""
         for is_last in (False, True):
             try:
-                await self._download(package, part, report, tell)
+                await self._download(package, part, report, notify)
                 failure = damaged(f"{package.name} {package.version}", package.url)
                 if await asyncio.to_thread(digest_of, part.path, "sha256") == package.sha256:
                     return
@@ -116,34 +117,34 @@ class LargeArchives:
             if is_last or not part.is_joined:
                 part.delete()
                 raise failure
-            report.log(f"{package.name}: its parts do not fit together; it is downloaded anew.")
+            report.log(f"{package.name}: its parts do not fit together; it is downloaded again.")
             part.empty()
 
-    async def _download(self, package: PlannedPackage, part: Part, report: Report, tell: Callable[[], None]) -> None:
-        """Ask for the rest of an archive, again and again, as long as that brings it further."""
+    async def _download(self, package: PlannedPackage, part: Part, report: Report, notify: Callable[[], None]) -> None:
+        """Request the rest of an archive, and retry as long as there is progress."""
         if part.size() > package.size:
             part.empty()
         if part.size() == package.size:
             return
         best, failures = part.size(), 0
-        while (error := await self._ask(package, part, tell)) is not None and part.size() < package.size:
+        while (error := await self._ask(package, part, notify)) is not None and part.size() < package.size:
             if part.size() >= best + _WORTH:
                 best, failures = part.size(), 0
             failures += 1
             if failures > self._retries or _is_final(error):
                 raise self._failure(error, package, part, report) from error
-            report.log(f"{package.name}: the download broke off at {_share(part.size(), package)} and goes on.")
+            report.log(f"{package.name}: the download broke off at {_share(part.size(), package)} and is resumed.")
             await asyncio.sleep(2.0 ** (failures - 2) if failures > 1 else 0)
 
-    async def _ask(self, package: PlannedPackage, part: Part, tell: Callable[[], None]) -> Exception | None:
-        """Ask once.
+    async def _ask(self, package: PlannedPackage, part: Part, notify: Callable[[], None]) -> Exception | None:
+        """Send one request.
 
         Returns:
-            What went wrong: nothing came any more (TimeoutError), the connection broke (OSError), the disk does not
-            take it (OSError with a number), or the server refuses or cannot be reached (RuntimeError).
+            The error: no more bytes arrived (TimeoutError), the connection broke (OSError), the file cannot be written
+            (OSError with errno), or the server refuses or cannot be reached (RuntimeError).
 
         Raises:
-            TooManyBytes: more came than the archive has.
+            TooManyBytes: the answer is larger than the archive.
         """
         answer = RangeResponse(part, package.size)
         client = self._network.client_from(part.size())
@@ -151,7 +152,7 @@ class LargeArchives:
         try:
             while not download.done():
                 await asyncio.wait([download], timeout=_STEP)
-                tell()
+                notify()
                 if time.monotonic() - answer.last_sign > self._patience:
                     return TimeoutError()
             await download
@@ -165,11 +166,11 @@ class LargeArchives:
         return None
 
     def _failure(self, error: Exception, package: PlannedPackage, part: Part, report: Report) -> Exception:
-        """What to tell of a download that is given up."""
+        """Return the failure for a download that has ended, and log what is kept of it."""
         if is_full_disk(error):
             part.delete()
         elif part.size():
-            report.log(f"{package.name}: {_share(part.size(), package)} stay here for the next try.")
+            report.log(f"{package.name}: {_share(part.size(), package)} are kept for the next try.")
         else:
             part.delete()
         if isinstance(error, TimeoutError):
@@ -177,7 +178,7 @@ class LargeArchives:
         return install_failure(f"{error} (while downloading {package.url})")
 
     def _put(self, package: PlannedPackage, part: Part) -> None:
-        """Extract an archive that is complete, and have the cache take it over."""
+        """Extract a complete archive, and add it to the package cache."""
         tree = tree_of(part.path)
         shutil.rmtree(tree, ignore_errors=True)  # of a process that was killed
         try:
@@ -190,7 +191,7 @@ class LargeArchives:
 
 
 def is_large(package: PlannedPackage) -> bool:
-    """Return whether a package is downloaded, and is long and known well enough for parts of it to be kept."""
+    """Return whether a package is downloaded, large, and has a hash to identify its parts."""
     is_remote = urlsplit(package.url).scheme in {"http", "https"}
     return is_remote and not package.cached and package.sha256 is not None and package.size >= LARGE
 
@@ -200,5 +201,5 @@ def _share(size: int, package: PlannedPackage) -> str:
 
 
 def _is_final(error: Exception) -> bool:
-    """It is of no use to try again: the server has answered (the client has tried again itself), or the disk has."""
+    """Return whether a retry is useless: the server refuses (the client has retried itself), or the disk has failed."""
     return (isinstance(error, OSError) and error.errno is not None) or "HTTP status" in str(error)

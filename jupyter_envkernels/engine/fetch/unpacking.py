@@ -1,8 +1,7 @@
-"""Bounds on what packages take when they are unpacked.
+"""Limit the disk space of unpacked packages.
 
-A channel tells the sizes of archives, an ``@EXPLICIT`` list tells none, and an archive of some kilobytes can unpack to
-any size. The installer downloads and unpacks in one go, in threads that nothing can stop; so what grows is measured
-while it grows.
+A channel lists the sizes of archives, an ``@EXPLICIT`` list has none, and a small archive can unpack to any size. The
+installer downloads and unpacks at once, in threads that cannot be stopped, so sizes are measured while they grow.
 """
 
 from __future__ import annotations
@@ -25,22 +24,22 @@ from .package_cache import entry_of, take_out
 from .partial_archives import PARTS, part_of, tree_of
 
 _INTERVAL = 0.1
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 
 _PAUSE = 0.02
-"""Seconds between two deletions of what the installer may still write."""
+"""Seconds between two deletions of files that the installer may still write."""
 
 
 class Unpacking:
-    """Packages that are unpacked into the package cache for one environment.
+    """Measures packages that are unpacked into the package cache for one environment.
 
     Args:
-        room: what they may take.
+        room: bytes that they may take.
         package_cache: the folder of the package cache.
-        packages: all of the environment.
-        linked: those of them that are to be linked; the others are there already.
+        packages: all packages of the environment.
+        linked: those that will be linked; the others are installed already.
         prefix: where they are linked to.
-        limits: by which there is so much room.
+        limits: the administrator's limits, for messages.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class Unpacking:
         self._sizes: dict[tuple[Path, int], int] = {}
 
     async def watch(self) -> NoReturn:
-        """Look again and again. It ends by an exception only.
+        """Check at intervals, forever.
 
         Raises:
             NotAllowed: the packages take more than there is room for.
@@ -77,7 +76,7 @@ class Unpacking:
             await asyncio.sleep(_INTERVAL)
 
     def check(self) -> None:
-        """Look once.
+        """Check once.
 
         Raises:
             NotAllowed: the packages take more than there is room for.
@@ -94,12 +93,12 @@ class Unpacking:
         policy.enforce(self._limits, found)
 
     def take_out(self, seconds: float = 60.0) -> None:
-        """Delete what was fetched, and what the installer's threads still unpack until this process ends.
+        """Delete the downloaded packages, repeatedly until this process exits.
 
-        They try again some seconds after a failure, so that there is no moment at which they are known to be done.
+        The installer's threads retry some seconds after a failure, and nothing reports when they have ended.
 
         Args:
-            seconds: in which the process ends.
+            seconds: time within which the process exits.
         """
         end = time.monotonic() + seconds
 
@@ -115,10 +114,10 @@ class Unpacking:
         with suppress(OSError):
             for place in (place for _, places in self._places() for place in places):
                 with suppress(OSError):
-                    take_out(place)  # by a rename: what is being unpacked cannot be completed any more
+                    take_out(place)  # by a rename, so that the installer cannot complete it
 
     def _places(self) -> Iterator[tuple[PlannedPackage, list[Path]]]:
-        """Yield where each package that is fetched is unpacked, and where it goes from there."""
+        """Yield each downloaded package with the folders where it is unpacked and stored."""
         hidden = list(self._cache.glob(".*"))
         for package in self._fetched:
             entry = entry_of(self._cache, package)
@@ -126,7 +125,7 @@ class Unpacking:
             yield package, [*places, entry, tree_of(part_of(self._parts, package))]
 
     def _size(self, place: Path) -> int:
-        """Return the bytes below a folder; those of a package that is in its place are counted once."""
+        """Return the bytes below a folder; complete packages are measured once."""
         with suppress(OSError):
             key = (place, place.lstat().st_ino)
             if key in self._sizes:
@@ -139,7 +138,7 @@ class Unpacking:
 
 
 def _bytes_below(folder: Path) -> int:
-    """Return what the files in a folder take on disk."""
+    """Return the disk usage of the files in a folder."""
     total = 0
     for path, _, names in os.walk(folder):
         for name in names:

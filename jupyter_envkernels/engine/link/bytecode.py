@@ -1,12 +1,12 @@
-"""Bytecode of packages that come without it (``noarch: python``, and all that uv installs).
+"""Compile bytecode of packages that come without it (``noarch: python``, and all that uv installs).
 
-Of an environment of one's own it is compiled after the commit; of one that others use before it, because they cannot
-write beside its files.
+For a private environment this is done after the commit; for a shared one before it, because its users cannot write
+there.
 
-It takes longer than all the rest of a small environment, and the environment is whole without: Python compiles what it
-imports. A process of its own, ``python -m jupyter_envkernels.engine.link.bytecode NICENESS PREFIX``, does it package by
-package, and enters into the record of each what is there of its bytecode. It may be killed at any moment, for each file
-is written whole or not at all, and it stops when the environment is moved, or files of it vanish.
+It takes longer than all other steps of a small environment, which works without: Python compiles what it imports. So a
+process of its own, ``python -m jupyter_envkernels.engine.link.bytecode NICENESS PREFIX``, compiles package by package,
+and adds the bytecode to their records. It may be killed at any time, as each file is written completely or not at all,
+and it stops if the environment is moved or files disappear.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from ..process import run
 from .package_records import enter_bytecode, modules_of
 
 # Run by the environment's own Python, whose version decides the format. It reads paths of sources, and answers to each
-# empty line. Paths are relative to the folder that the process stands in, so that nothing is ever written where an
-# environment was that is there no more.
+# empty line. Paths are relative to its working folder, so that nothing is written if the environment is moved or
+# removed.
 _SCRIPT = """
 import importlib.util, os, py_compile, sys
 prefix = sys.argv[1]
@@ -61,15 +61,15 @@ for line in sys.stdin.buffer:
         print(flush=True)
 """
 
-# What a kernel imports before it answers, so that a person who does not wait meets it compiled.
+# imported by a kernel at its start, so compiled first
 _FIRST = ("ipykernel", "ipython", "traitlets", "jupyter_client", "jupyter_core", "pyzmq", "tornado", "prompt-toolkit")
 
 
 def drop_stale(prefix: Path) -> None:
-    """Take away bytecode whose source is gone or is another one by now, and folders that hold nothing else.
+    """Delete bytecode whose source is gone or has changed, and folders with nothing else.
 
-    What was compiled after the packages came belongs to none of them and stays behind: a package that is removed could
-    still be imported, as an empty one. The head of a file tells its source's time and size (PEP 552).
+    Bytecode that was compiled after the installation may not be in a record, so it remains when a package is removed,
+    which could still be imported, as an empty one. A bytecode file starts with time and size of its source (PEP 552).
     """
     for path, folders, names in os.walk(prefix / "lib", topdown=False):
         if os.path.basename(path) == "__pycache__":
@@ -94,19 +94,19 @@ def _is_current(code: str, source: str) -> bool:
     except OSError:
         return False
     if len(head) < 16 or int.from_bytes(head[4:8], "little"):
-        return len(head) == 16  # known by a hash, which Python itself compares, or is told not to
+        return len(head) == 16  # identified by a hash, which Python itself checks if necessary
     stamp = (int(there.st_mtime) & 0xFFFFFFFF, there.st_size & 0xFFFFFFFF)
     return stamp == (int.from_bytes(head[8:12], "little"), int.from_bytes(head[12:16], "little"))
 
 
 async def compile_now(prefix: Path) -> None:
-    """Compile, and wait. What cannot be compiled stays as it is."""
+    """Compile, and wait. Errors are ignored."""
     if argv := _command(prefix, niceness=0):
         await run(argv, cwd=Path("/"), environ=os.environ, line=lambda _: None)
 
 
 def _command(prefix: Path, niceness: int) -> list[str]:
-    """What compiles; empty where the environment has no Python 3."""
+    """Return the command that compiles; empty if the environment has no Python 3."""
     if not _sites(prefix) or not (prefix / "bin" / "python").exists():
         return []
     return [sys.executable, "-m", __name__, str(niceness), str(prefix)]
@@ -117,13 +117,13 @@ def _sites(prefix: Path) -> list[Path]:
 
 
 def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
-    """Begin to compile, and do not wait.
+    """Start to compile in the background.
 
     Args:
         prefix: a committed environment.
 
     Returns:
-        The process, which outlives this one; None where the environment has no Python 3, or nothing can be started.
+        The process, which outlives this one; None if the environment has no Python 3, or it cannot be started.
     """
     argv = _command(prefix, niceness=19)
     if not argv:
@@ -143,18 +143,18 @@ def compile_later(prefix: Path) -> subprocess.Popen[bytes] | None:
 
 
 def compile_packages(prefix: Path) -> None:
-    """Compile what packages of conda have brought, and enter it into their records; then all else.
+    """Compile modules of conda packages, and add the bytecode to their records; then compile all other modules.
 
-    This process works in the environment from then on.
+    Changes the working folder of this process.
 
     Raises:
-        OSError: the environment has gone, or its Python cannot be started.
+        OSError: the environment does not exist, or its Python cannot be started.
     """
     os.chdir(prefix)
     here = Path()  # the environment, wherever it is moved
     records = sorted(record_paths(here), key=_rank)
     for record in records:
-        _enter(here, record)  # what other programs have compiled, such as the check of the kernel
+        _enter(here, record)  # bytecode from other programs, such as the check of the kernel
     argv = isolated(prefix / "bin" / "python", _SCRIPT, str(prefix), options=["-B"])
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as compiler:
         for record in records:
@@ -170,7 +170,7 @@ def _rank(record: Path) -> int:
 
 
 def _enter(prefix: Path, record: Path) -> None:
-    with suppress(OSError, InvalidSpec):  # it has gone, or is damaged
+    with suppress(OSError, InvalidSpec):  # it was removed, or is damaged
         enter_bytecode(prefix, record)
 
 
@@ -180,7 +180,7 @@ def _modules_in(folder: Path, prefix: Path) -> list[str]:
 
 
 def _compile(compiler: subprocess.Popen[bytes], modules: Sequence[str]) -> None:
-    """Have modules compiled that are not yet, and wait for it.
+    """Send modules to the compiler, and wait for its answer.
 
     Raises:
         BrokenPipeError: the compiler has ended.

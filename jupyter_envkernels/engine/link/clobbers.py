@@ -1,8 +1,8 @@
-"""Paths that two packages of an environment bring, or a package where a person has a file.
+"""Handle path conflicts: files that two packages contain, or a package and the user.
 
-The engine links the file of one of them, and keeps that of the other under ``__clobbers__``, by the same path: should
-the first package go, the second one's file takes its place. Only records tell of it (``original_path``). A person's
-file it replaces without a word: what stands in the environment still comes beside the new one.
+Of two packages, the engine links the file of one, and keeps the other under the same path in ``__clobbers__``: if the
+first package is removed, the file of the second replaces it. Only records show this (``original_path``). The engine
+overwrites files of the user silently; here they are kept beside the new ones.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .tree import share
 
 FOLDER = "__clobbers__"
 
-_TOLD = 5
-"""Paths of one pair of packages that are named."""
+_NAMED = 5
+"""Maximum number of paths that a sentence names."""
 
 
 class PathConflict(NamedTuple):
-    """One path of two packages: the name of the one whose file is there, and of the other."""
+    """A path of two packages: the name of the one whose file is used, and of the other."""
 
     used: str
     other: str
@@ -36,7 +36,7 @@ class PathConflict(NamedTuple):
 
 
 def conflicts(prefix: Path) -> set[PathConflict]:
-    """Return all of a prefix; none of one that is absent.
+    """Return all path conflicts of packages in a prefix, which may not exist.
 
     Raises:
         InvalidSpec: a record cannot be read.
@@ -57,23 +57,23 @@ def _displaced(record: FilesRecord[PathData]) -> Iterator[str]:
 
 
 def settle(prefix: Path, known: Collection[PathConflict], *, prevent: bool) -> list[str]:
-    """Look for conflicts in a prefix whose packages have just been linked; delete empty folders that earlier ones left.
+    """Find new path conflicts after packages were linked, and delete empty folders in ``__clobbers__``.
 
     Args:
-        prefix: where they were linked.
-        known: conflicts that need not be told of.
-        prevent: they are failures: conda's ``path_conflict`` says so.
+        prefix: where the packages were linked.
+        known: conflicts that need not be reported.
+        prevent: raise an error, as conda's ``path_conflict: prevent`` says.
 
     Returns:
         Sentences for the log.
 
     Raises:
-        LinkFailed: there are some, and they are failures.
+        LinkFailed: there are some, and *prevent* is set.
     """
     new = conflicts(prefix) - set(known)
     sentences = list(_sentences(new))
     if sentences and prevent:
-        raise LinkFailed(sentences[0], remedy="Leave out one of them, or set conda's path_conflict to warn.")
+        raise LinkFailed(sentences[0], remedy="Remove one of them, or set conda's path_conflict to warn.")
     for folder, _, _ in os.walk(prefix / FOLDER, topdown=False):
         with suppress(OSError):  # it is not empty
             Path(folder).rmdir()
@@ -82,24 +82,24 @@ def settle(prefix: Path, known: Collection[PathConflict], *, prevent: bool) -> l
 
 def _sentences(found: Collection[PathConflict]) -> Iterator[str]:
     for used, other in sorted({(conflict.used, conflict.other) for conflict in found}):
-        named = first_of(sorted(path for one, two, path in found if (one, two) == (used, other)), _TOLD)
-        yield f"Path conflict: {used} and {other} both bring {named}; what {used} brings is used."
+        named = first_of(sorted(path for one, two, path in found if (one, two) == (used, other)), _NAMED)
+        yield f"Path conflict: {used} and {other} both contain {named}; that of {used} is used."
 
 
 def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
-    """Keep files of a person that packages have replaced in the new version of an environment, beside the new ones.
+    """Keep files of the user that packages have replaced in a new version of an environment, under other names.
 
     Args:
-        prefix: the environment as it is.
+        prefix: the environment.
         copy: its new version, with its packages linked.
-        prevent: it is a failure that there are some.
+        prevent: raise an error, as conda's ``path_conflict: prevent`` says.
 
     Returns:
         Sentences for the log.
 
     Raises:
-        LinkFailed: there are some, and they are failures.
-        OSError: one cannot be kept.
+        LinkFailed: there are some, and *prevent* is set.
+        OSError: a file cannot be kept.
     """
     owned = owned_files(copy)
     found: dict[str, list[str]] = {}
@@ -109,20 +109,20 @@ def keep_aside(prefix: Path, copy: Path, *, prevent: bool) -> list[str]:
     if prevent and found:
         name, places = min(found.items())
         raise LinkFailed(
-            f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files are that no package owns.",
-            remedy="Put them elsewhere, or set conda's path_conflict to warn.",
+            f"Path conflict: {name} contains {first_of(sorted(places), _NAMED)}, but no package owns the files there.",
+            remedy="Move them elsewhere, or set conda's path_conflict to warn.",
         )
     for place in (place for places in found.values() for place in places):
         _keep(prefix / place, name_beside(copy / place))
     return [
-        f"Path conflict: {name} brings {first_of(sorted(places), _TOLD)}, where files of yours were; yours are kept "
-        f"beside its own, with {BESIDE} in the name."
+        f"Path conflict: {name} contains {first_of(sorted(places), _NAMED)}, where you had files; yours are kept "
+        f"beside the new ones, with {BESIDE} in the name."
         for name, places in sorted(found.items())
     ]
 
 
 def _differ(mine: Path, theirs: Path) -> bool:
-    """A file or link of a person is not what a package brings."""
+    """Return whether a file or link of the user differs from that of a package."""
     if mine.is_symlink():
         return not theirs.is_symlink() or mine.readlink() != theirs.readlink()
     return mine.is_file() and (theirs.is_symlink() or not filecmp.cmp(mine, theirs, shallow=False))

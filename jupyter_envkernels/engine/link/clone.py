@@ -1,7 +1,7 @@
-"""Clones: copies of prefixes at another place, which share by hard links what they can.
+"""Clone a prefix to another path, by hard links where possible.
 
-Files are shared as environments share them with the package cache: whatever changes one puts a new file in its place.
-What was changed since its package brought it may be changed in place again, so that a clone gets its own.
+Files are shared as environments share them with the package cache: programs replace such files instead of changing them
+in place. Files that were changed after their installation may be changed in place again, so they are copied.
 """
 
 from __future__ import annotations
@@ -33,36 +33,35 @@ from .tree import (
 )
 
 _NOT_CLONED = {"envs/", "pkgs/"}
-"""What the base of a conda installation has beside its own files."""
+"""Folders of a base environment that are not part of it."""
 
 _CLONED_META = {"state", "pinned"}
 
 _TEXT_SIZE = 8 << 20
-"""Bytes up to which a file of no package is looked at as text that may hold the prefix."""
+"""Maximum size in bytes of an unowned file that is searched for the prefix."""
 
 _BLOCK = 1 << 16
 
 
 def clone(source: Path, copy: Path, prefix: Path, tally: Tally) -> tuple[Path, ...]:
-    """Copy an environment, fitted to another place: its packages, those of pip, and whatever else it holds.
+    """Clone an environment with all files, relocated to another prefix.
 
-    Environments nested in it are left out, and so are its history and, of the base of a conda installation, the folders
-    of all environments and packages.
+    Nested environments and the history are omitted, and the folders ``envs`` and ``pkgs`` of a base environment.
 
     Args:
-        source: the prefix; it is only read.
-        copy: where the files go. It may be there, for its owner alone, and stays so.
-        prefix: where they will stand.
+        source: the prefix to clone; it is only read.
+        copy: the staging prefix, which may exist. Its own mode is not changed.
+        prefix: the final prefix.
         tally: counts files and links.
 
     Returns:
-        What was left out: sockets, pipes and devices.
+        The paths that were skipped: sockets, pipes and devices.
 
     Raises:
-        LinkFailed: a program of the source has no room for the new prefix.
+        LinkFailed: a binary of the source has no room for the new prefix.
         Forbidden: a part of the source may not be read.
         InvalidSpec: a record of the source is unreadable.
-        OSError: a file or folder cannot be made.
+        OSError: a file or folder cannot be created.
     """
     with reading(source):
         return _Clone(source, copy, prefix).run(tally)
@@ -99,7 +98,7 @@ class _Clone:
         return tuple(map(Path, skipped))
 
     def _way(self, folder: Folder) -> BringFile:
-        """How the files of a folder are brought over."""
+        """Return the function that copies the files of a folder."""
         if folder.place == META:
             return copy_record
         return self._bring_bytecode if is_bytecode(folder.place) else self._bring_file
@@ -120,7 +119,7 @@ class _Clone:
             self._copy_own(entry, target)
 
     def _copy_own(self, entry: os.DirEntry[str], target: str) -> None:
-        """Copy a file; one that has several names in the source has them in the copy."""
+        """Copy a file; preserve hard links between files of the source."""
         found = entry.stat(follow_symlinks=False)
         node = found.st_dev, found.st_ino
         if first := self._copied.get(node):
@@ -131,7 +130,7 @@ class _Clone:
             self._copied[node] = target
 
     def _bring_bytecode(self, folder: Folder, entry: os.DirEntry[str], target: str) -> None:
-        """It holds what its source holds, which comes first; of another prefix, Python would take it all the same."""
+        """Link bytecode unless its source was relocated: it contains the prefix, too, and Python would not notice."""
         if not entry.name.endswith(".pyc"):
             self._bring_file(folder, entry, target)
         elif f"{folder.place[: -len(CACHE) - 1]}{entry.name.split('.', 1)[0]}.py" not in self._rewritten:
@@ -147,7 +146,7 @@ class _Clone:
         self._rewritten.add(place)
 
     def _own_text(self, path: str) -> bytes | None:
-        """A text file that speaks of its new prefix; None for one that does not hold the old one, or is not text."""
+        """Return the content of a text file, relocated; None if it does not contain the prefix, or is not text."""
         with open(path, "rb") as file:
             if os.fstat(file.fileno()).st_size > _TEXT_SIZE:
                 return None
@@ -162,7 +161,7 @@ class _Clone:
         return str(self._prefix / link.relative_to(self._source) if link.is_relative_to(self._source) else link)
 
     def _note_hashes(self) -> None:
-        """Records tell the hashes of files with the prefix in them."""
+        """Update the hashes of relocated files in the records."""
         for name in sorted({self._owned[place].record for place in self._fitted}):
             enter_hashes(self._copy / META / name, self._fitted)
 

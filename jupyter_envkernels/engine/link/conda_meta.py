@@ -1,7 +1,7 @@
-"""What makes a prefix an ordinary conda environment beside its packages.
+"""Write the files that make a prefix an ordinary conda environment, besides its packages.
 
-``conda-meta/history`` is conda's own record of what was asked for and when (read by ``conda env export --from-history``
-and ``conda list --revisions``); ``conda-meta/state`` holds the environment's variables (``conda env config vars``);
+``conda-meta/history`` is conda's record of what was requested and when (read by ``conda env export --from-history`` and
+``conda list --revisions``); ``conda-meta/state`` has the environment's variables (``conda env config vars``);
 ``~/.conda/environments.txt`` lists environments outside of ``envs_dirs``. Formats: conda's ``history.py``,
 ``core/prefix_data.py`` and ``core/envs_manager.py``.
 """
@@ -32,43 +32,43 @@ _NO_SECRETS = Secrets()
 
 
 def write_all(folder: Path, plan: Plan, command: str, secrets: Secrets = _NO_SECRETS) -> None:
-    """Complete linked packages to an environment as conda makes them.
+    """Write history, variables and records after packages were linked.
 
     Args:
-        folder: where they were linked.
-        plan: what they are.
+        folder: the staging prefix.
+        plan: its packages.
         command: for the history.
-        secrets: what variables hold; records have their names.
+        secrets: values of variables, which are replaced by their names.
 
     Raises:
-        OSError: something cannot be written.
+        OSError: a file cannot be written.
     """
-    (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # an environment is no cache: backups shall not pass it over
+    (folder / "CACHEDIR.TAG").unlink(missing_ok=True)  # otherwise backups would skip the environment
     write_history(folder, plan, command)
     write_variables(folder, plan.variables)
     complete_records(folder, secrets)
 
 
 def write_history(prefix: Path, plan: Plan, command: str) -> None:
-    """Add a revision to the history of an environment, or begin it.
+    """Add a revision to the history of an environment, or start it.
 
     Args:
-        prefix: where it is being built, with its history until now.
-        plan: what it consists of now.
-        command: what led to it.
+        prefix: the staging prefix, with the history so far.
+        plan: its packages.
+        command: the command that is recorded.
     """
     history = read_history(prefix)
-    # conda adds and takes away what lines say, letter by letter: a package keeps the words that stand there
-    words = {_package(dist): dist for dist in (history[-1].packages if history else ())}
-    new = {words.get(_package(dist), dist) for dist in map(_dist, plan.packages)}
-    old = set(words.values())
+    # conda compares lines as strings, so an unchanged package must be written as before
+    written = {_package(dist): dist for dist in (history[-1].packages if history else ())}
+    new = {written.get(_package(dist), dist) for dist in map(_dist, plan.packages)}
+    old = set(written.values())
     lines = [f"==> {time.strftime('%Y-%m-%d %H:%M:%S')} <==", f"# cmd: {command}"]
     changes = [*(f"-{dist}" for dist in sorted(old - new)), *(f"+{dist}" for dist in sorted(new - old))]
-    lines += changes or sorted(new)  # conda takes a revision that names no package for an empty environment
-    # and it adds up what all revisions ask for, so that what is not asked for any more must be taken back
+    lines += changes or sorted(new)  # conda reads a revision without packages as an empty environment
+    # conda accumulates the requested specs of all revisions, so others must be removed explicitly
     known = requested_specs(history)
-    asked = {conda_name(text) for text in plan.requested}
-    gone = [text for name, text in known.items() if name not in asked]
+    requested = {conda_name(text) for text in plan.requested}
+    gone = [text for name, text in known.items() if name not in requested]
     fresh = [text for text in plan.requested if text not in known.values()]
     lines += [f"# remove specs: {gone!r}"] if gone else []
     lines += [f"# update specs: {fresh!r}"] if fresh else []
@@ -78,11 +78,11 @@ def write_history(prefix: Path, plan: Plan, command: str) -> None:
 
 
 def keep_history(source: Path, copy: Path) -> None:
-    """Give the copy of an environment the history of its source, and note the prefixes under which it was known.
+    """Copy the history of a renamed environment, and record its former prefixes.
 
     Args:
-        source: the prefix of the environment.
-        copy: where it is being built again.
+        source: the old prefix.
+        copy: the staging prefix.
     """
     shutil.copyfile(source / "conda-meta" / "history", copy / "conda-meta" / "history")
     former = [*read_former_prefixes(source), source]
@@ -95,13 +95,13 @@ def _dist(package: PlannedPackage) -> str:
 
 
 def _package(dist: str) -> tuple[str, str]:
-    """What a line of the history means, however it calls the channel."""
+    """Return subdir and ``name-version-build`` of a line of the history, without the channel's spelling."""
     place, _, stem = dist.rpartition("::")
     return place.rpartition("/")[2], stem.removesuffix(".conda").removesuffix(".tar.bz2")
 
 
 def keep_times(before: Path, prefix: Path) -> None:
-    """Records of packages that have stayed keep their times, by which files are known that were changed since."""
+    """Copy the times of unchanged records, by which files that were changed later are recognized."""
     for record in record_paths(prefix):
         with suppress(OSError):
             old = (before / "conda-meta" / record.name).stat()
@@ -116,7 +116,7 @@ def write_variables(prefix: Path, variables: Mapping[str, str]) -> None:
 
 
 def is_registered(prefix: Path, home: Path) -> bool:
-    """Whether conda's list of environments has the prefix; also False where the list cannot be read."""
+    """Return whether ``environments.txt`` has the prefix; False if it cannot be read."""
     try:
         return _has(read_file(_listing(home), MAX_LISTING_BYTES).splitlines(), prefix)
     except OSError:
@@ -124,20 +124,20 @@ def is_registered(prefix: Path, home: Path) -> bool:
 
 
 def register(prefix: Path, home: Path) -> str:
-    """Add the prefix to ``~/.conda/environments.txt``, where conda and others look.
+    """Add the prefix to ``~/.conda/environments.txt``, where conda and other programs look.
 
     Returns:
-        Why that cannot be done, as a sentence for the log; empty where it is done. An environment is one without it.
+        Why it failed, as a sentence for the log, or empty. The environment works without it.
     """
     entry = os.fsencode(prefix) + b"\n"
     return _edit(home, lambda lines: lines if _has(lines, prefix) else [*_ended(lines), entry])
 
 
 def unregister(prefix: Path, home: Path) -> str:
-    """Take the prefix out of ``~/.conda/environments.txt``.
+    """Remove the prefix from ``~/.conda/environments.txt``.
 
     Returns:
-        Why that cannot be done, as a sentence for the log; empty where it is done.
+        Why it failed, as a sentence for the log, or empty.
     """
     if not is_registered(prefix, home):
         return ""
@@ -145,7 +145,7 @@ def unregister(prefix: Path, home: Path) -> str:
 
 
 _Lines = Sequence[bytes]
-"""Lines with their ends. Bytes, because a path need not be text; what others wrote stays as it is."""
+"""Lines with their newlines, as bytes, because paths may not be UTF-8."""
 
 
 def _has(lines: _Lines, prefix: Path) -> bool:
@@ -153,7 +153,7 @@ def _has(lines: _Lines, prefix: Path) -> bool:
 
 
 def _ended(lines: _Lines) -> _Lines:
-    """The last line gets the end that an editor may have left out."""
+    """Add a missing newline to the last line."""
     return [*lines[:-1], lines[-1].rstrip(b"\n") + b"\n"] if lines else lines
 
 
@@ -162,7 +162,7 @@ def _listing(home: Path) -> Path:
 
 
 def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
-    """Change the list of environments; where it is a link, the file that it leads to."""
+    """Change ``environments.txt``; if it is a link, change its target."""
     listing = _listing(home)
     try:
         listing.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ def _edit(home: Path, change: Callable[[_Lines], _Lines]) -> str:
 
 
 def _lines_of(listing: Path) -> _Lines:
-    """Return the lines of the list; a file that cannot be read safely is an error, so that it is not overwritten."""
+    """Return the lines of the list. An unreadable file raises, so that it is not overwritten."""
     try:
         return read_file(listing, MAX_LISTING_BYTES).splitlines(keepends=True)
     except FileNotFoundError:
@@ -186,7 +186,7 @@ def _lines_of(listing: Path) -> _Lines:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; it keeps its mode."""
+    """Write a file atomically, with its mode."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.write_bytes(data)
@@ -199,7 +199,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Keep our own processes apart; conda itself takes no lock here."""
+    """Lock against our own processes; conda itself uses no lock here."""
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""Folders as a whole: deleted to the last file; and names that are free."""
+"""Delete folders completely, and find unused names beside files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 from ...system import system
 
 BESIDE = "before-update"
-"""Part of the name of a person's file whose place another one has taken."""
+"""Part of the name of a user's file that an update has replaced."""
 
 
 def remove_tree(folder: Path) -> None:
-    """Delete a folder with all that is in it, also where its own sub-folders forbid that; absent is fine.
+    """Delete a folder with its content, even if modes of sub-folders forbid that. It may not exist.
 
     Raises:
-        OSError: something could not be deleted; all else is.
+        OSError: a file could not be deleted; all others are.
     """
     if folder.is_symlink() or not folder.is_dir():
         return
@@ -26,36 +26,36 @@ def remove_tree(folder: Path) -> None:
     if folder.is_dir():
         open_folders(folder)
         shutil.rmtree(folder, ignore_errors=True)
-    with contextlib.suppress(FileNotFoundError):  # somebody else sweeps here, too
+    with contextlib.suppress(FileNotFoundError):  # another process may delete it at the same time
         if folder.is_dir():
-            shutil.rmtree(folder)  # says what the matter is
+            shutil.rmtree(folder)  # raises the error
 
 
 def delete(trash: Path) -> str:
-    """Delete a folder, which may be absent.
+    """Delete a folder, which may not exist.
 
     Returns:
-        Why some of it stays, as a sentence for the log; empty where nothing does.
+        Why some of it remains, as a sentence for the log, or empty.
     """
     try:
         remove_tree(trash)
     except OSError as error:
-        return f"Not everything could be deleted: {error.strerror} ({error.filename}). What is left goes later."
+        return f"Not all files could be deleted: {error.strerror} ({error.filename}). The others are deleted later."
     return ""
 
 
 def open_folders(folder: Path) -> None:
-    """Give the owner all rights on a folder and those in it: each before it is read, as it may forbid just that."""
+    """Allow the owner all access to a folder and its sub-folders, each before it is read."""
     with contextlib.suppress(OSError):
         system.set_mode(folder, 0o700)
     for _, names, _, descriptor in os.fwalk(folder):
         for name in names:
-            with contextlib.suppress(OSError):  # it is a link, or belongs to another account
+            with contextlib.suppress(OSError):  # a link, or of another account
                 system.set_mode(name, 0o700, within=descriptor)
 
 
 def name_beside(path: Path) -> Path:
-    """Return a free name beside a file, for a person's file whose place another one takes.
+    """Return an unused name beside a file, for a user's file that is replaced.
 
     ``notes.txt`` becomes ``notes.before-update.txt``, or ``notes.before-update-2.txt``.
     """

@@ -1,8 +1,8 @@
-"""Scripts of packages: ``bin/.NAME-post-link.sh`` and its like, as conda-build's documentation describes them.
+"""Run post-link scripts of packages, ``bin/.NAME-post-link.sh``, as conda-build's documentation describes them.
 
-The engine would run those of post-link where it links, which is not where the environment will stand. They run after
-the rename, in the activated environment. Those of pre-unlink do not run: they would change an environment that has to
-stay as it is until its new version is complete.
+The engine would run them in the staging prefix, which has another path. So they run after the rename, in the activated
+environment. Pre-unlink scripts do not run: they would change an environment that must not change before its new version
+is complete.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ async def run_post_link(
 
     Args:
         prefix: the environment, in its final place.
-        packages: what was linked into it.
+        packages: those that were linked into it.
         environ: the activated environment.
-        report: gets what the scripts print, and what they leave in ``.messages.txt`` for the person.
+        report: gets the output of the scripts, and their messages for users in ``.messages.txt``.
 
     Raises:
-        LinkFailed: a script failed; with the error that it told, or its last line.
+        LinkFailed: a script failed; with its error, or its last line.
     """
     for package in _with_script(prefix, packages):
         code, output = await _run(prefix, package, environ, report)
@@ -44,29 +44,28 @@ async def run_post_link(
             raise LinkFailed(
                 f"The post-link script of {package.name} failed: {said}",
                 remedy=f"Choose another version of {package.name}, or remove it; "
-                "the log has all that its script printed.",
+                "see the log for the output of the script.",
             )
 
 
 def without_pre_unlink(prefix: Path, names: Collection[str] | None = None) -> str:
-    """Return a sentence that names the packages whose pre-unlink scripts are not run; empty where there are none.
+    """Return a sentence on packages whose pre-unlink scripts are not run; empty if there are none.
 
     Args:
-        prefix: the environment, with its packages still complete.
-        names: of the packages that go; None for all.
+        prefix: the environment, before packages are unlinked.
+        names: of the packages to unlink; None for all.
     """
     before, _, after = _script(Path(), "*", "pre-unlink").name.partition("*")
     found = (path.name[len(before) : -len(after)] for path in (prefix / "bin").glob(f"{before}*{after}"))
     if not (going := sorted(name for name in found if names is None or name in names)):
         return ""
     return (
-        f"Pre-unlink scripts are not run ({', '.join(going)}): what these packages have changed beyond their own files "
-        "stays."
+        f"Pre-unlink scripts are not run ({', '.join(going)}): changes that these packages made to other files remain."
     )
 
 
 def _with_script(prefix: Path, packages: Sequence[PlannedPackage]) -> list[PlannedPackage]:
-    """Packages that have a post-link script, dependencies first."""
+    """Return the packages that have a post-link script, dependencies first."""
     found = {package.name: package for package in packages if _script(prefix, package.name, "post-link").is_file()}
     return [found[name] for name in _in_order(packages) if name in found] if found else []
 
@@ -74,7 +73,7 @@ def _with_script(prefix: Path, packages: Sequence[PlannedPackage]) -> list[Plann
 async def _run(
     prefix: Path, package: PlannedPackage, environ: Mapping[str, str], report: Report
 ) -> tuple[int, list[str]]:
-    """Run a script; its exit code, and the lines that it has printed and left for the person."""
+    """Run a script; return its exit code, and the lines of its output and its messages for users."""
     output: list[str] = []
     variables = {
         "PREFIX": str(prefix),
@@ -100,7 +99,7 @@ def _script(prefix: Path, name: str, kind: str) -> Path:
 
 
 def _in_order(packages: Iterable[PlannedPackage]) -> list[str]:
-    """Names of packages, each after those that it depends on; by name where they depend on each other in a circle."""
+    """Return names of packages in the order of dependencies; sorted if there is a cycle."""
     graph = {
         package.name: {text.split(" ", 1)[0] for text in json.loads(package.record).get("depends", ())}
         for package in packages

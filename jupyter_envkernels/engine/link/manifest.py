@@ -1,4 +1,4 @@
-"""Which files of a prefix packages have brought, and whether they are still as they were brought."""
+"""Read which package owns each file of a prefix, and when it was installed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _GENERATED = "unix_python_entry_point"
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Files that a package has brought.
+    """A file that a package owns.
 
     Attributes:
-        since: when, in nanoseconds: a file whose time is later was changed by somebody.
-        record: name of the file in which conda records them; empty for packages of pip.
-        is_fitted: their content depends on the prefix.
-        may_hold_prefix: nobody knows whether it does.
+        since: when it was installed, in nanoseconds; a file with a later time was changed.
+        record: name of the package's conda record; empty for pip packages.
+        is_fitted: whether it contains the prefix.
+        may_hold_prefix: whether that is unknown.
     """
 
     since: int
@@ -33,9 +33,9 @@ class Owned:
 
 
 def owned_files(prefix: Path) -> dict[str, Owned]:
-    """Read which files belong to packages of conda and of pip, by their paths relative to the prefix.
+    """Return the files of conda and pip packages, by paths relative to the prefix.
 
-    Names that lead out of the prefix are not taken for files of it.
+    Paths that lead out of the prefix are ignored.
 
     Raises:
         InvalidSpec: a record of conda cannot be read.
@@ -49,7 +49,7 @@ def owned_files(prefix: Path) -> dict[str, Owned]:
 
 
 def _of_conda(path: Path, record: FilesRecord[PathData]) -> dict[str, Owned]:
-    """What the record of a package tells."""
+    """Return the files in a conda record."""
     since = path.stat().st_mtime_ns
     plain, fitted = Owned(since, path.name), Owned(since, path.name, is_fitted=True)
     found = dict.fromkeys(record.files or (), plain)
@@ -59,7 +59,7 @@ def _of_conda(path: Path, record: FilesRecord[PathData]) -> dict[str, Owned]:
 
 
 def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
-    """What a ``RECORD`` tells. That of a package of conda tells no more than conda knows.
+    """Add the files in a ``RECORD``, unless it belongs to a conda package.
 
     Format: https://packaging.python.org/en/latest/specifications/recording-installed-packages
     """
@@ -74,7 +74,7 @@ def _add_of_pip(owned: dict[str, Owned], prefix: Path, record: Path) -> None:
         for row in csv.reader(io.StringIO(data.decode(errors="surrogateescape"), newline="")):
             name = f"{site}/{row[0]}" if row and row[0] else ""
             if name not in owned and _is_inside(name := os.path.normpath(name)):
-                owned.setdefault(name, ours)  # which conda may know without '..'
+                owned.setdefault(name, ours)  # conda may list it without '..'
 
 
 def _is_inside(name: str) -> bool:

@@ -1,9 +1,9 @@
-"""Records of packages, ``conda-meta/NAME-VERSION-BUILD.json``, as conda writes them.
+"""Correct package records, ``conda-meta/NAME-VERSION-BUILD.json``, so that they are as conda writes them.
 
-conda finds altered files by ``sha256_in_prefix``. The engine gives softlinks the hash of their text, where conda, as it
-hashes what they lead to, writes none; it gives none to files without the prefix in them, for which conda writes that
-of the package. conda also lists the bytecode of a package among its files (``pyc_file``), so that a removal, which goes
-by the record alone, leaves nothing behind. See conda's ``core/path_actions.py``.
+conda finds changed files by ``sha256_in_prefix``. The engine gives softlinks the hash of their text, but conda hashes
+their targets, and writes none; for files without the prefix the engine writes none, but conda that of the package.
+conda also lists bytecode among the files of a package (``pyc_file``), so that a removal, which uses only the record,
+deletes it. See conda's ``core/path_actions.py``.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ from .tree import CACHE, list_bytecode
 _NO_SECRETS = Secrets()
 _BYTECODE = "pyc_file"
 _SOURCES = ("url", "channel", "requested_spec", "requested_specs")
-"""What a record tells of where its package came from."""
+"""Keys of a record that may contain URLs."""
 
 
 def complete_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
-    """Correct the package records of a prefix that only its job uses.
+    """Correct the package records of a staging prefix.
 
-    Logins, tokens and what variables hold are taken out of them, and they get the modes that the umask allows: the
-    engine writes them for the owner alone.
+    Credentials and values of variables are removed, and modes are set by the umask, because the engine writes records
+    that only the owner can read.
 
     Args:
-        prefix: where packages have been linked.
-        secrets: what variables hold; records have their names.
+        prefix: the staging prefix.
+        secrets: values of variables, which are replaced by their names.
 
     Raises:
         InvalidSpec: a record cannot be read.
-        OSError: one cannot be written.
+        OSError: a record cannot be written.
     """
     umask = os.umask(0)
     os.umask(umask)
-    for unfinished in (prefix / "conda-meta").glob(".*.json.*"):  # of a process that was killed in enter_bytecode
+    for unfinished in (prefix / "conda-meta").glob(".*.json.*"):  # of a process killed in enter_bytecode
         unfinished.unlink()
     for record, data in record_contents(prefix):
         if corrected := _corrected(prefix, record, data, secrets):
@@ -62,10 +62,10 @@ def complete_records(prefix: Path, secrets: Secrets = _NO_SECRETS) -> None:
 
 
 def enter_bytecode(prefix: Path, record: Path) -> None:
-    """Enter the bytecode that is there into a package record of an environment that others may use and change.
+    """Add existing bytecode to a package record of an environment in use.
 
-    The record is replaced in one step, unless it has gone or changed meanwhile. It keeps its time, by which files are
-    known that were changed since. What a crash leaves behind has a hidden name.
+    The record is replaced atomically, unless another program has removed or changed it. It keeps its time, by which
+    changed files are recognized. A crash leaves only a hidden file.
 
     Args:
         prefix: the environment.
@@ -73,7 +73,7 @@ def enter_bytecode(prefix: Path, record: Path) -> None:
 
     Raises:
         InvalidSpec: the record is damaged.
-        OSError: it has gone, or cannot be read or written.
+        OSError: it does not exist, or cannot be read or written.
     """
     data, seen = read_with_status(record, MAX_RECORD_BYTES)
     if corrected := _corrected(prefix, record, data, _NO_SECRETS):
@@ -81,11 +81,11 @@ def enter_bytecode(prefix: Path, record: Path) -> None:
 
 
 def enter_hashes(record: Path, hashes: Mapping[str, str]) -> None:
-    """Enter the hashes of files with the prefix in them into the record of their package, which keeps its time.
+    """Set the hashes of relocated files in the record of their package, which keeps its time.
 
     Args:
-        record: of a prefix that only its job uses.
-        hashes: paths -> sha256.
+        record: in a staging prefix.
+        hashes: path -> sha256.
 
     Raises:
         InvalidSpec: the record cannot be read.
@@ -102,7 +102,7 @@ def enter_hashes(record: Path, hashes: Mapping[str, str]) -> None:
 
 
 def modules_of(record: Path) -> list[str]:
-    """Return the Python modules among the files of a package; none where its record cannot be read."""
+    """Return the Python modules of a package; none if its record cannot be read."""
     with suppress(InvalidSpec):
         files = read_record(record, FilesRecord[PathData]).files or []
         return [name for name in files if name.endswith(".py")]
@@ -110,7 +110,7 @@ def modules_of(record: Path) -> list[str]:
 
 
 def _replace(record: Path, data: bytes, seen: os.stat_result) -> None:
-    """Replace a record, unless it is not what was seen."""
+    """Replace a record, unless it has changed since it was read."""
     fresh = record.with_name(f".{record.name}.{os.getpid()}")
     try:
         with fresh.open("xb") as file:
@@ -119,7 +119,7 @@ def _replace(record: Path, data: bytes, seen: os.stat_result) -> None:
             os.fsync(file.fileno())
         fresh.chmod(seen.st_mode & 0o777)
         os.utime(fresh, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-        if system.exchange(fresh, record):  # which fails where the record has gone
+        if system.exchange(fresh, record):  # fails if the record was removed
             if not _is_same(fresh, seen):
                 system.exchange(fresh, record)
         elif _is_same(record, seen):
@@ -139,7 +139,7 @@ class _Path(PathData, gc=False):
 
     @property
     def is_as_conda_writes(self) -> bool:
-        """Return whether :func:`_as_conda_writes` would leave it as it is."""
+        """Return whether :func:`_as_conda_writes` would not change it."""
         if self.path_type == "softlink":
             return self.sha256_in_prefix is None
         return self.path_type != "hardlink" or bool(self.sha256_in_prefix or self.prefix_placeholder or not self.sha256)
@@ -153,7 +153,7 @@ class _Record(FilesRecord[_Path]):
 
 
 def _corrected(prefix: Path, path: Path, data: bytes, secrets: Secrets) -> bytes | None:
-    """Return the content that a record should have; None where it has it."""
+    """Return the corrected content of a record; None if it is correct."""
     record = decode_record(path, data, _Record)
     named = {key: value for key in _SOURCES if (value := getattr(record, key)) is not None}
     clean = {key: _clean(value, secrets) for key, value in named.items()}
@@ -173,7 +173,7 @@ def _corrected(prefix: Path, path: Path, data: bytes, secrets: Secrets) -> bytes
 
 
 def _text(content: Mapping[str, Any]) -> bytes:
-    """Return a record as conda writes it."""
+    """Return a record in conda's format."""
     return msgspec.json.format(msgspec.json.encode(content), indent=2)
 
 
@@ -182,7 +182,7 @@ def _stays(path: dict[str, Any], there: set[str]) -> bool:
 
 
 def _as_conda_writes(path: dict[str, Any]) -> dict[str, Any]:
-    """Return one of ``paths_data.paths`` with the hashes that conda gives it."""
+    """Return an entry of ``paths_data.paths`` with conda's hashes."""
     if path.get("path_type") == "softlink":
         path.pop("sha256_in_prefix", None)
     elif path.get("path_type") == "hardlink" and not path.get("prefix_placeholder") and path.get("sha256"):
@@ -191,7 +191,7 @@ def _as_conda_writes(path: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bytecode_of(prefix: Path, files: Sequence[str]) -> Iterator[str]:
-    """Yield the bytecode that is there of modules of a package."""
+    """Yield the existing bytecode of modules of a package."""
     modules: dict[str, set[str]] = {}
     for name in files:
         if name.endswith(".py"):

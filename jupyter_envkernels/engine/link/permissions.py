@@ -1,7 +1,7 @@
-"""Environments in a shared root can be read by those who may enter it, whatever the umask of their makers.
+"""Set modes in shared roots, so that all who can enter a root can read its environments, regardless of the umask.
 
-Only modes of what a transaction brings are changed: a person's own files in an environment stay as they are. A file
-that is linked elsewhere as well, such as into the cache of packages, gets a copy of its own first.
+Only files that a transaction installs are changed, not files of the user. A file with other hard links, such as in the
+package cache, is copied first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...system import system
 from .manifest import owned_files
 
 _OURS = {"conda-meta", "__pycache__"}
-"""Folders in which no person keeps files."""
+"""Folders without files of users."""
 
 
 def shared_root(prefix: Path, roots: Iterable[Path]) -> Path | None:
@@ -28,15 +28,14 @@ def shared_root(prefix: Path, roots: Iterable[Path]) -> Path | None:
 
 
 def make_folder(folder: Path, root: Path | None) -> None:
-    """Make a folder for environments, with those above it.
+    """Create a folder for environments, with its parents.
 
     Args:
-        folder: which may be there.
-        root: the shared root that it belongs to: what is made from it on can be entered by others. What another
-            process makes meanwhile stays as it is.
+        folder: the folder, which may exist.
+        root: its shared root: new folders in it can be entered by others.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     for path in reversed(missing):
@@ -47,14 +46,14 @@ def make_folder(folder: Path, root: Path | None) -> None:
 
 
 def open_to_others(prefix: Path, root: Path, former: Path | None) -> None:
-    """Let those who may enter the root read what is in a prefix, and run its programs.
+    """Allow all who can enter the root to read a prefix, and to run its programs.
 
-    Links are not followed, also where one takes the place of a folder or file meanwhile.
+    Symlinks are never followed, even if one replaces a folder or file meanwhile.
 
     Args:
         prefix: the environment.
-        root: the shared root that it is in.
-        former: what it was made from, if anything: files that are no package's have stayed as they were there.
+        root: its shared root.
+        former: the previous version or source, if any; unowned files that exist there keep their modes.
 
     Raises:
         InvalidSpec: a package record is unreadable.
@@ -68,7 +67,7 @@ def open_to_others(prefix: Path, root: Path, former: Path | None) -> None:
         folder = Path(name)
         brought = [file for file in files if _is_brought(folder / file, prefix, owned, former)]
         for file in brought:
-            with suppress(PermissionError, FileNotFoundError):  # another account's, which shares it; a file of a moment
+            with suppress(PermissionError, FileNotFoundError):  # a shared file of another account; a temporary file
                 _open_file(file, descriptor, bits)
         if brought or folder in to_open:
             to_open.add(folder.parent)
@@ -77,19 +76,19 @@ def open_to_others(prefix: Path, root: Path, former: Path | None) -> None:
 
 
 def _is_brought(path: Path, prefix: Path, owned: Container[str], former: Path | None) -> bool:
-    """Return whether transactions have brought a file or link."""
+    """Return whether a transaction has installed a file or link."""
     place = path.relative_to(prefix)
     is_ours = path.parent.name in _OURS or place.as_posix() in owned
     return is_ours or former is None or not os.path.lexists(former / place)
 
 
 def _open_file(name: str, folder: int, bits: int) -> None:
-    """Open a regular file to others.
+    """Add mode bits to a regular file.
 
     Args:
         name: of the file.
         folder: descriptor of its folder.
-        bits: of the mode, as for a folder.
+        bits: mode bits, as for a folder.
     """
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
@@ -112,11 +111,11 @@ def _open_file(name: str, folder: int, bits: int) -> None:
 
 
 _NO_FILE = {errno.ELOOP, errno.ENXIO, errno.EOPNOTSUPP}
-"""Why a link or a socket cannot be opened."""
+"""Errors on opening a link or a socket."""
 
 
 def _separate(name: str, folder: int, original: int, mode: int) -> None:
-    """Put a copy of a file in its place."""
+    """Replace a file by a copy."""
     fresh = f".envkernels-{secrets.token_hex(8)}"
     found = os.fstat(original)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)

@@ -1,4 +1,4 @@
-"""Content that holds the path of its prefix -> the same for another prefix. Pure."""
+"""Replace the prefix in the content of files. No I/O."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from pathlib import Path
 from ...errors import LinkFailed
 
 PLACEHOLDER = 255
-"""Length of the prefix for which packages are built: no other one can be longer (conda-build's documentation)."""
+"""Length of the placeholder prefix in packages, which no prefix can exceed (conda-build's documentation)."""
 
 _SHEBANG = 127
-"""Bytes that every Linux takes as the first line of a script."""
+"""Maximum length of the first line of a script in bytes on every Linux."""
 
 
 class Relocator:
-    """Puts one prefix into the place of another.
+    """Replaces one prefix by another.
 
     Args:
-        old: the prefix that the content holds.
-        new: the one that it is to hold.
+        old: the prefix in the content.
+        new: its replacement.
     """
 
     def __init__(self, old: Path, new: Path) -> None:
         self.old, self.new = os.fsencode(old), os.fsencode(new)
-        # the prefix itself, and not one whose name only begins like it
+        # not a longer path that only begins like the prefix
         self._in_text = re.compile(re.escape(self.old) + rb"(?![\w+~@%\x80-\xff-]|\.\w)")
 
     def text(self, data: bytes) -> bytes | None:
-        """Return text for the new prefix; None where it does not hold the old one."""
+        """Return text with the new prefix; None if it does not contain the old one."""
         if not self._in_text.search(data):
             return None
         return _startable(self._in_text.sub(lambda _: self.new, data), self.new)
 
     def binary(self, data: bytes) -> bytes:
-        """Return strings that end with NUL for the new prefix, such that nothing behind them moves.
+        """Return binary content with the new prefix in its NUL-terminated strings, of the same length.
 
-        There is room: each was written for a placeholder of :data:`PLACEHOLDER` bytes, and filled up with NULs.
+        There is room, because packages are built with a placeholder of :data:`PLACEHOLDER` bytes, padded with NULs.
 
         Raises:
-            LinkFailed: there is none after all.
+            LinkFailed: a string has no room.
         """
         parts = []
         rest = 0
@@ -53,16 +53,16 @@ class Relocator:
                 filling = 0
             fitted = text.replace(self.old, self.new)
             if len(fitted) > len(text) + filling:
-                raise LinkFailed("A program of it has no room for the longer path.", remedy="Choose a shorter one.")
+                raise LinkFailed("A binary file has no room for the longer path.", remedy="Choose a shorter path.")
             parts += [data[rest:found], fitted.ljust(len(text) + filling, b"\0")]
             rest = end + filling
         return b"".join([*parts, data[rest:]])
 
 
 def _startable(data: bytes, prefix: bytes) -> bytes:
-    """A script whose first line is too long or has a blank in its path is started by the shell, as conda and pip do.
+    """Start a Python script by the shell, if its first line is too long or has a blank, as conda and pip do.
 
-    The second line is a comment to Python: a string in three quotes.
+    To Python, the second line is a string in triple quotes.
     """
     line, newline, rest = data.partition(b"\n")
     program = line.removeprefix(b"#!")
@@ -73,5 +73,5 @@ def _startable(data: bytes, prefix: bytes) -> bytes:
 
 
 def _is_python(program: bytes) -> bool:
-    """A path of a Python without arguments; all else is rare, and left alone."""
+    """Return whether a program is a Python without arguments; other scripts are not changed."""
     return re.fullmatch(rb"python[\d.]*", program.rpartition(b"/")[2].strip()) is not None

@@ -1,8 +1,8 @@
-"""Bytecode that is compiled already: taken from an environment that has the same source files, by hard links.
+"""Reuse bytecode of environments that have the same source files, by hard links.
 
-Packages are linked from one cache, so that the same package is the same files in all environments; then what one of
-them has compiled is right for the others, too (Python knows by time and size of the source, PEP 552, and puts the path
-right when it loads the code). It spares the first start of a kernel most of its time, and clones disk space.
+Packages are linked from one cache, so a package has the same files in all environments, and bytecode that one of them
+has compiled is valid for the others (Python identifies the source by time and size, PEP 552, and sets the path when it
+loads the code). This makes the first start of a kernel much faster, and saves disk space.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ _MAX_BYTES = 1 << 20
 
 
 def trusted_donors(package_cache: Path, trust: Trust) -> list[Path]:
-    """Return the environments of that cache that were made last, newest first, without those that others can change.
+    """Return the donors that no untrusted account can change, newest first.
 
-    One that was removed since may be another account's by now.
+    If an environment was removed, another account may have created its path again.
     """
     session = trust.session()
     return [prefix for prefix in donors(package_cache) if session.judge(prefix).ok]
 
 
 def donors(package_cache: Path) -> tuple[Path, ...]:
-    """Return the environments of that cache that were made last, newest first."""
+    """Return the last environments that were created with this cache, newest first."""
     with suppress(OSError):
         return tuple(map(Path, os.fsdecode(read_file(package_cache / _FILE, _MAX_BYTES)).splitlines()))
     return ()
 
 
 def add_donor(package_cache: Path, prefix: Path) -> None:
-    """Remember an environment. Two that do so at once may forget one of them; nothing depends on it."""
+    """Record an environment as a donor. Concurrent calls may lose one of them, which is harmless."""
     known = [str(path) for path in donors(package_cache) if path != prefix]
     fresh = package_cache / f".{_FILE}.{os.getpid()}"
     with suppress(OSError):
@@ -48,14 +48,14 @@ def add_donor(package_cache: Path, prefix: Path) -> None:
 
 
 def share_bytecode(givers: Sequence[Path], prefix: Path) -> int:
-    """Give a prefix what others have compiled of its files.
+    """Link bytecode from other prefixes.
 
     Args:
-        givers: prefixes; those that are not there any more do not count.
-        prefix: where the bytecode goes. What it has stays.
+        givers: prefixes, which may not exist.
+        prefix: where the bytecode is linked to. Existing files are kept.
 
     Returns:
-        How many files it got.
+        The number of linked files.
     """
     count = 0
     for site in prefix.glob("lib/python3.*/site-packages"):
@@ -68,11 +68,11 @@ def share_bytecode(givers: Sequence[Path], prefix: Path) -> int:
 
 
 def _share(givers: Iterable[str], folder: Folder) -> int:
-    """Link the bytecode of one folder, of each source that of the first giver that has any.
+    """Link the bytecode of one folder, for each source from the first prefix that has any.
 
     Args:
-        givers: their site-packages.
-        folder: one in that of the taker.
+        givers: site-packages of the other prefixes.
+        folder: in the site-packages of this one.
     """
     lacking = {entry.name[:-3]: entry for entry in folder.entries if entry.name.endswith(".py")}
     count = 0
@@ -91,7 +91,7 @@ def _share(givers: Iterable[str], folder: Folder) -> int:
 
 
 def _is_same(giver: str, taker: os.DirEntry[str]) -> bool:
-    """The same file. One of the same time and size may hold another prefix of the same length."""
+    """Return whether two names are one file: a copy of the same time and size may contain another prefix."""
     try:
         return os.path.samestat(os.stat(giver), taker.stat())
     except OSError:
@@ -99,11 +99,11 @@ def _is_same(giver: str, taker: os.DirEntry[str]) -> bool:
 
 
 def _link(code: str, target: str) -> bool:
-    """False where there is one already, or none can be."""
+    """Link a file; return False if the target exists, or no link is possible."""
     with suppress(OSError):
         try:
             os.link(code, target)
-        except FileNotFoundError:  # the first of its folder
+        except FileNotFoundError:  # __pycache__ does not exist yet
             os.mkdir(os.path.dirname(target))
             os.link(code, target)
         return True

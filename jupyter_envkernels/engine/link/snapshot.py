@@ -1,9 +1,9 @@
-"""Twins of prefixes, on which updates are built: of the same files where it can be, and kept up with what they are of.
+"""Copy a prefix, so that an update can be built on the copy, and copy later changes of the original.
 
-What is written in place would be written in both. So the records are copied, because the engine and conda write into
-them, and so are small files that no package owns where packages have theirs, into which their scripts may write. All
-else is shared by hard links. A person's own files are shared above all: a program that has one open goes on
-writing into it, whichever of the two stays.
+Files that are changed in place would change in both. So records are copied, because the engine and conda write into
+them, and small unowned files in folders of packages, because their scripts may write into them. All other files are
+shared by hard links. Above all the user's own files are shared: a program that has one open goes on writing into the
+file that remains after the update.
 """
 
 from __future__ import annotations
@@ -34,32 +34,30 @@ from .tree import (
 )
 
 _SMALL = 4 << 20
-"""Bytes up to which a file that no package owns is copied where packages have files."""
+"""Maximum size in bytes of an unowned file that is copied in folders of packages."""
 
 Look = tuple[int, int, int, int]
-"""How a file, link or folder looks: inode, time in nanoseconds and size, which are 0 for folders, and mode."""
+"""State of a file, link or folder: inode, time in nanoseconds and size, which are 0 for folders, and mode."""
 
 Seen = Mapping[str, Look]
-"""Files, links and folders of a prefix by their places in it, which end with a slash for folders, as they looked."""
+"""Relative path -> state of files, links and folders of a prefix; paths of folders end with a slash."""
 
 
 def twin(source: Path, copy: Path, tally: Tally) -> Seen:
-    """Make a second prefix of the same files, to be changed while the first one stays as it is.
-
-    Sockets, pipes and devices are left out.
+    """Copy a prefix, by hard links where possible. Sockets, pipes and devices are skipped.
 
     Args:
         source: the prefix; it is only read.
-        copy: where the second one goes. It may be there, for its owner alone, and stays so.
+        copy: the staging prefix, which may exist. Its own mode is not changed.
         tally: counts files and links.
 
     Returns:
-        What there was, for :func:`catch_up`.
+        The state of the source, for :func:`catch_up`.
 
     Raises:
         Forbidden: a part of the source may not be read.
         InvalidSpec: a record of the source is unreadable.
-        OSError: a file or folder cannot be made.
+        OSError: a file or folder cannot be created.
     """
     seen: dict[str, Look] = {}
     with reading(source):
@@ -73,7 +71,7 @@ def twin(source: Path, copy: Path, tally: Tally) -> Seen:
                     seen[folder.place] = _look(os.stat(folder.path))
             for entry in folder.entries:
                 tally.done += 1
-                with suppress(FileNotFoundError):  # a file of a moment
+                with suppress(FileNotFoundError):  # a temporary file
                     if is_followed:
                         seen[folder.place + entry.name] = _look(entry.stat(follow_symlinks=False))
                     bring(folder, entry, target + entry.name, bring_file)
@@ -81,12 +79,12 @@ def twin(source: Path, copy: Path, tally: Tally) -> Seen:
 
 
 def _is_followed(place: str) -> bool:
-    """What is in the folder of a place is brought over when it changes; records and bytecode are not."""
+    """Return whether later changes in a folder are copied: not those of records and bytecode."""
     return not place.startswith(META) and f"/{CACHE}/" not in f"/{place}"
 
 
 def _way(owned: Mapping[str, Owned]) -> BringFile:
-    """How the files of a prefix are brought over, of which packages own some."""
+    """Return the function that copies files, by the owners of files."""
     tops = {place.partition("/")[0] for place in owned if "/" in place}
 
     def bring_file(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
@@ -105,12 +103,12 @@ def _way(owned: Mapping[str, Owned]) -> BringFile:
 
 @dataclass
 class Caught:
-    """What :func:`catch_up` has found.
+    """The result of :func:`catch_up`.
 
     Attributes:
-        seen: what there was this time.
-        count: how many files and links it has brought.
-        beside: places of files that have changed in both; in the twin, that of the source has a name of its own.
+        seen: the state of the source now.
+        count: number of files and links that were copied.
+        beside: paths of files that have changed in both; the source's file is kept in the copy under another name.
     """
 
     seen: dict[str, Look] = field(default_factory=dict)
@@ -119,19 +117,19 @@ class Caught:
 
 
 def catch_up(source: Path, copy: Path, seen: Seen, *, for_good: bool = False) -> Caught:
-    """Bring into a twin what has become of its source since: what is new, changed, protected, renamed or deleted.
+    """Copy later changes of the source: new, changed, renamed and deleted files, and modes.
 
-    Not records, not bytecode, and not what packages have put into the twin. What has changed in the twin stays there.
+    Records, bytecode and files of packages in the copy are excluded. Files that have changed in the copy are kept.
 
     Args:
         source: the prefix.
-        copy: its twin, whose packages may be others by now.
-        seen: what :func:`twin` returned, or this function when it last did that.
-        for_good: the source goes then, and nothing can be written into it by way of the twin any more. What was copied
-            and has not changed in the twin becomes one file in both, for programs that have it open.
+        copy: its copy, which may have other packages.
+        seen: the state from the last call, or from :func:`twin`.
+        for_good: the source will be deleted, so unchanged copies are replaced by hard links, for programs that have
+            these files open.
 
     Raises:
-        OSError: something cannot be brought over.
+        OSError: a file cannot be copied.
     """
     return _CatchUp(source, copy, seen, for_good=for_good).run()
 
@@ -151,7 +149,7 @@ class _CatchUp:
     def run(self) -> Caught:
         folders = list_tree(self._source, _is_followed)
         todo = [found for folder in folders for found in self._changed_in(folder)]
-        self._take_away()  # first, as what was a folder may be a link now, and the other way round
+        self._delete_gone()  # first, because a folder may have become a link, or vice versa
         changed = [folder for folder in folders if self._follow_folder(folder)]
         for folder, entry in todo:
             self._bring(folder, entry)
@@ -162,19 +160,19 @@ class _CatchUp:
         return self._caught
 
     def _changed_in(self, folder: Folder) -> Iterator[tuple[Folder, os.DirEntry[str]]]:
-        """What is to be brought of a folder; how all looks in it is noted."""
+        """Yield the changed entries of a folder, and record the state of all."""
         seen = self._caught.seen
         with suppress(FileNotFoundError):
             seen[folder.place] = _look(os.stat(folder.path))
         for entry in folder.entries:
             place = folder.place + entry.name
-            with suppress(FileNotFoundError):  # a file of a moment
+            with suppress(FileNotFoundError):  # a temporary file
                 seen[place] = _look(entry.stat(follow_symlinks=False))
                 if self._for_good or seen[place] != self._seen.get(place):
                     yield folder, entry
 
     def _follow_folder(self, folder: Folder) -> bool:
-        """Make it where it is new; whether it is to look like its source in the end."""
+        """Create a new folder; return whether its attributes have to be copied."""
         now, old = self._caught.seen.get(folder.place), self._seen.get(folder.place)
         if now is None:
             return False
@@ -191,9 +189,9 @@ class _CatchUp:
         now, old, target = self._caught.seen[place], self._seen.get(place), self._copy / place
         there = _look_at(target)
         if there and there[0] == now[0]:
-            return  # one file in both
+            return  # the same file
         if place in self._owned and there != old:
-            return  # a package has put it there
+            return  # a file of a package
         if there is None:
             if now != old:
                 self._caught.count += self._put(folder, entry, target)
@@ -205,21 +203,21 @@ class _CatchUp:
             self._caught.beside.append(place)
 
     def _put(self, folder: Folder, entry: os.DirEntry[str], target: Path) -> bool:
-        """Bring a file or link, in one step: others may be using the twin. False for what is neither."""
+        """Copy a file or link atomically, because the copy may be in use; return False if it is neither."""
         parcel = self._copy / META / _PARCEL
         parcel.unlink(missing_ok=True)
         if not bring(folder, entry, str(parcel), self._bring_file):
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # a file of a moment
+        with suppress(FileNotFoundError):  # a temporary file
             parcel.replace(target)
             return True
         return False
 
-    def _take_away(self) -> None:
-        """Delete what is there no more, but nothing that is of a package or has changed in the twin."""
+    def _delete_gone(self) -> None:
+        """Delete files that were deleted in the source, unless a package owns them or they have changed in the copy."""
         gone = self._seen.keys() - self._caught.seen.keys()
-        for place in sorted(gone - self._owned.keys(), reverse=True):  # what is in a folder comes before it
+        for place in sorted(gone - self._owned.keys(), reverse=True):  # contents before their folder
             target = self._copy / place
             if place.endswith("/"):
                 with suppress(OSError):  # it is not empty
@@ -242,7 +240,7 @@ def _look(found: os.stat_result) -> Look:
 
 
 def _look_at(path: Path) -> Look | None:
-    """None where nothing is."""
+    """Return the state of a path; None if it does not exist."""
     try:
         return _look(path.lstat())
     except (FileNotFoundError, NotADirectoryError):
@@ -250,5 +248,5 @@ def _look_at(path: Path) -> Look | None:
 
 
 def _is_like(there: Look, other: Look | None) -> bool:
-    """A file is as its copy was; a link holds nothing that could be lost."""
+    """Return whether a file is unchanged; links count as unchanged, because they have no content to lose."""
     return stat.S_ISLNK(there[3]) or (other is not None and there[1:3] == other[1:3] and not stat.S_ISDIR(there[3]))

@@ -1,7 +1,6 @@
-"""Folders of a prefix, listed, and made again elsewhere.
+"""List the folders of a prefix, and copy them.
 
-A prefix has tens of thousands of files: what is done for each of them works on strings, and asks the system only what
-it must.
+A prefix has tens of thousands of files, so work on each of them uses strings and as few system calls as possible.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from ...errors import Forbidden
 from ...system import system
 
 META = "conda-meta/"
-"""Place of the records of a prefix."""
+"""Relative path of the records of a prefix."""
 
 CACHE = "__pycache__"
-"""Name of the folders in which Python keeps bytecode."""
+"""Name of folders of bytecode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,9 @@ class Folder:
     """One folder of a tree.
 
     Attributes:
-        path: where it is.
-        place: where it is in the tree: names that end with a slash each; empty for the tree itself.
-        entries: what is in it beside its sub-folders.
+        path: its path.
+        place: its relative path, with a slash at the end; empty for the tree itself.
+        entries: its content without sub-folders.
     """
 
     path: str
@@ -41,16 +40,16 @@ class Folder:
 
 
 BringFile = Callable[[Folder, os.DirEntry[str], str], object]
-"""Brings a file of a folder to another place."""
+"""Copies or links a file of a folder to a target."""
 
 
 def list_tree(top: Path, is_part: Callable[[str], bool] = lambda _: True, *, nested: bool = True) -> list[Folder]:
-    """List a prefix, each folder before those in it. Links are not followed; what is gone meanwhile is passed over.
+    """List a prefix, each folder before its sub-folders. Links are not followed; folders deleted meanwhile are skipped.
 
     Args:
         top: the prefix.
-        is_part: asked for the place of each folder before it is read, whether it counts.
-        nested: environments that stand in it count, too.
+        is_part: returns whether a folder with a relative path is included.
+        nested: include nested environments.
 
     Raises:
         OSError: a folder cannot be read.
@@ -69,7 +68,7 @@ def list_tree(top: Path, is_part: Callable[[str], bool] = lambda _: True, *, nes
 
 
 def _read(folder: Folder) -> list[tuple[str, str]]:
-    """Put into a folder what is in it; the answer are places and paths of its sub-folders."""
+    """Read the entries of a folder; return relative paths and paths of its sub-folders."""
     inner = []
     with os.scandir(folder.path) as entries:
         for entry in entries:
@@ -81,12 +80,12 @@ def _read(folder: Folder) -> list[tuple[str, str]]:
 
 
 def is_bytecode(place: str) -> bool:
-    """Whether the folder of a place is one of :data:`CACHE`."""
+    """Return whether a relative path is that of a :data:`CACHE` folder."""
     return f"/{place}".endswith(f"/{CACHE}/")
 
 
 def list_bytecode(folder: str) -> list[str]:
-    """List the bytecode in a folder of :data:`CACHE`, by names such as ``module.cpython-312.pyc``; none if absent."""
+    """List the bytecode files in a folder, such as ``module.cpython-312.pyc``; none if it does not exist."""
     try:
         return [name for name in os.listdir(folder) if name.endswith(".pyc")]
     except OSError:
@@ -94,20 +93,20 @@ def list_bytecode(folder: str) -> list[str]:
 
 
 def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str]]:
-    """Make folders again, to be filled one after the other.
+    """Create copies of folders, one after the other, to be filled by the caller.
 
-    When all are, each but the first gets what the original has: group, mode, access control lists and other extended
-    attributes. Until then they are for their owner alone, and nothing inherits what only its parent has.
+    At the end each, except the first, gets group, mode, access control lists and other extended attributes of its
+    original. Until then only the owner can enter them, and files do not inherit access control lists.
 
     Args:
-        folders: each before those in it.
-        copy: where the first one goes. It may be there with some of the others.
+        folders: each before its sub-folders.
+        copy: path of the first copy. It and others may exist.
 
     Yields:
-        A folder, and its copy as text to which a name can be added.
+        A folder, and the path of its copy with a slash at the end.
 
     Raises:
-        OSError: a folder cannot be made.
+        OSError: a folder cannot be created.
     """
     for folder in folders:
         target = f"{copy}/{folder.place}"
@@ -121,19 +120,19 @@ def rebuild(folders: Sequence[Folder], copy: Path) -> Iterator[tuple[Folder, str
 
 
 def dress(source: str, target: str | int, group: int) -> None:
-    """Give a folder what another one has: group, mode, access control lists and other extended attributes.
+    """Copy group, mode, access control lists and other extended attributes of a folder.
 
     Args:
-        source: the other one.
-        target: the folder, or a descriptor of it.
-        group: which it has anyway.
+        source: the original.
+        target: the copy, or a descriptor of it.
+        group: the current group of the copy.
 
     Raises:
-        OSError: one of them is not there, or does not take its mode.
+        OSError: one of them does not exist, or the mode cannot be set.
     """
     there = os.stat(source)
     if there.st_gid != group:
-        with suppress(OSError):  # one may not belong to it
+        with suppress(OSError):  # the account may not be in the group
             os.chown(target, -1, there.st_gid)
     system.copy_attributes(source, target)
     os.chmod(target, stat.S_IMODE(there.st_mode) | stat.S_IRWXU)
@@ -146,9 +145,9 @@ def bring(
     bring_file: BringFile,
     read_link: Callable[[str], str] = os.readlink,
 ) -> bool:
-    """Bring a file or a link to another place in a given way; False for what is neither.
+    """Copy a file or link by a given function; return False if it is neither.
 
-    A file of a moment, such as those by which Python writes bytecode, may be gone by then.
+    Temporary files, such as those of Python's compiler, may be gone by then.
     """
     try:
         if entry.is_file(follow_symlinks=False):
@@ -164,12 +163,12 @@ def bring(
 
 
 def copy_file(_: Folder, entry: os.DirEntry[str], target: str) -> None:
-    """A way for :func:`bring`, as :func:`copy_whole`."""
+    """Copy a file as :func:`copy_whole`, as a function for :func:`bring`."""
     copy_whole(entry.path, target)
 
 
 def copy_whole(path: str, target: str) -> None:
-    """A file of its own, with time, mode and all, and with the holes of a sparse one."""
+    """Copy a file with its time, mode and attributes, and with the holes of a sparse one."""
     found = os.stat(path)
     if found.st_blocks * _BLOCK >= found.st_size:
         shutil.copy2(path, target)
@@ -185,19 +184,19 @@ def copy_whole(path: str, target: str) -> None:
 
 
 _BLOCK = 512
-"""Bytes of what ``st_blocks`` counts."""
+"""Unit of ``st_blocks`` in bytes."""
 
 _CHUNK = 1 << 20
 
 
 def _without_holes(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
-    """Where a file holds data, as offsets; see lseek(2)."""
+    """Yield the ranges of a file that have data; see lseek(2)."""
     end = 0
     while end < size:
         try:
             begin = os.lseek(descriptor, end, os.SEEK_DATA)
         except OSError as error:
-            if error.errno != errno.ENXIO:  # which says that the rest is a hole
+            if error.errno != errno.ENXIO:  # ENXIO: the rest is a hole
                 yield end, size
             return
         end = os.lseek(descriptor, begin, os.SEEK_HOLE)
@@ -205,13 +204,13 @@ def _without_holes(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def copy_record(folder: Folder, entry: os.DirEntry[str], target: str) -> None:
-    """A copy that can be written into, though the original may be protected; a way for :func:`bring`."""
+    """Copy a file so that the owner can write to it, as a function for :func:`bring`."""
     copy_file(folder, entry, target)
     os.chmod(target, stat.S_IMODE(os.stat(target).st_mode) | stat.S_IWUSR)
 
 
 def share(path: str, target: str) -> None:
-    """A hard link; a copy where the system allows none, as for files of others."""
+    """Create a hard link; copy the file if the system refuses, as for files of others."""
     try:
         os.link(path, target)
     except OSError:
@@ -220,7 +219,7 @@ def share(path: str, target: str) -> None:
 
 @contextmanager
 def reading(tree: Path) -> Iterator[None]:
-    """While a tree is copied.
+    """Convert permission errors while a tree is copied.
 
     Raises:
         Forbidden: a part of it may not be read.

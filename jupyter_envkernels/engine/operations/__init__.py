@@ -1,7 +1,6 @@
-"""Operations on environments: one class each, which is its request, knows its plan, and runs as a transaction.
+"""Define the operations on environments, one class each: its request, its plan, and its run.
 
-A job stores one of these. Below: ``plan`` has the steps by which plans are made, ``transaction`` those by which they
-are carried out.
+A job stores one of these. ``plan`` has the steps by which plans are made, ``transaction`` those that carry them out.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from .update import Update
 JobRequest = Planned | Rename | Remove | PlanOnly
 
 JOB_KINDS = frozenset(str(kind.__struct_config__.tag) for kind in get_args(JobRequest))
-"""The names of all kinds of jobs."""
+"""Names of all kinds of jobs."""
 
 __all__ = [
     "JOB_KINDS",

@@ -1,4 +1,4 @@
-"""Add a kernel to an environment, and leave its other packages as they are."""
+"""Add a kernel to an environment, without a change of other packages."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ class AddKernel(Operation, frozen=True, tag="add-kernel"):
     asks_channels: ClassVar[bool] = True
 
     async def plan(self, planner: Planner) -> Plan:
-        """Choose the kernel's packages; those that are installed stay.
+        """Choose the kernel's packages; installed packages do not change.
 
         Raises:
-            SolveFailed: no kernel is known for what is installed, or none fits it.
+            SolveFailed: no kernel is known for the installed packages, or none is compatible with them.
         """
         installed = await planner.installed(self.prefix)
         missing = kernel_packages_for(installed.names, planner.options.kernel_packages)
         if not missing:
             raise SolveFailed(
                 f"No kernel is known for {self.environment}: it has neither python nor R.",
-                remedy="Add a package that brings a kernel by an update.",
+                remedy="Update it, and add a package that provides a kernel.",
             )
         planner.report.phase("solving", f"Choosing packages for {', '.join(missing)}")
         wanted = [*(package.name for package in installed.conda), *missing]
@@ -40,7 +40,7 @@ class AddKernel(Operation, frozen=True, tag="add-kernel"):
         except SolveFailed as error:
             raise SolveFailed(
                 f"{', '.join(missing)} cannot be added without a change of other packages. {error.message}",
-                remedy=f"Add {missing[0]} by an update, which may change them.",
+                remedy=f"Add {missing[0]} by an update, which may change other packages.",
                 explanation=error.problem.explanation,
                 packages=(*missing, *error.problem.packages),
             ) from error
@@ -48,5 +48,5 @@ class AddKernel(Operation, frozen=True, tag="add-kernel"):
         return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
-        """Build the environment with its kernel beside it, and exchange the two."""
+        """Build the environment with its kernel in a staging prefix, and swap the two."""
         await transaction.change(self)

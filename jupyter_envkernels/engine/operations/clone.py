@@ -1,4 +1,4 @@
-"""Copy an environment exactly."""
+"""Clone an environment."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Clone(Operation, frozen=True, kw_only=True, tag="clone"):
-    """Copy an environment.
+    """Clone an environment.
 
     Attributes:
-        source: its prefix.
+        source: the prefix to clone.
     """
 
     source: Path
@@ -41,5 +41,5 @@ class Clone(Operation, frozen=True, kw_only=True, tag="clone"):
         return planner.as_new(Plan(installed.conda, installed.requested, base=installed.digest))
 
     async def run(self, transaction: Transaction) -> None:
-        """Copy its files, fitted to the new prefix."""
+        """Copy the source's files and relocate them to the new prefix."""
         await transaction.make(self)

@@ -21,7 +21,7 @@ class Create(Operation, frozen=True, kw_only=True, tag="create"):
     """Create an environment.
 
     Attributes:
-        spec: what it consists of.
+        spec: its packages.
         workdir: the folder of the spec's file.
     """
 
@@ -44,16 +44,16 @@ class Create(Operation, frozen=True, kw_only=True, tag="create"):
         return self.workdir
 
     async def plan(self, planner: Planner) -> Plan:
-        """Choose packages; a lock file leaves nothing to choose."""
+        """Choose packages, or read those of a lock file."""
         return planner.as_new(await (_locked(planner, self.spec) if self.spec.locked else _solved(planner, self.spec)))
 
     async def run(self, transaction: Transaction) -> None:
-        """Install them into a new prefix."""
+        """Install the packages into a new prefix."""
         await transaction.make(self)
 
 
 async def _locked(planner: Planner, spec: EnvSpec) -> Plan:
-    planner.report.phase("solving", f"Reading what {len(spec.locked)} packages are")
+    planner.report.phase("solving", f"Reading the metadata of {len(spec.locked)} packages")
     return Plan(packages=await planner.backend.locked(spec.locked), pip=spec.pip, variables=spec.variables)
 
 
@@ -75,7 +75,7 @@ async def _solved(planner: Planner, spec: EnvSpec) -> Plan:
     names = [package.name for package in packages] + [pip_name(line) for line in spec.pip]
     missing = kernel_packages_missing(names, planner.options.kernel_packages)
     if missing:
-        message = f"{', '.join(missing)} is added, so that the environment is a kernel."
+        message = f"{', '.join(missing)} will be added so that Jupyter can use this environment."
         warnings = (*warnings, Problem("kernel-added", message, packages=missing))
         requested = (*requested, *missing)
         try:
@@ -96,6 +96,6 @@ def _defaults(planner: Planner, spec: EnvSpec) -> list[str]:
 
 
 def _requested(spec: EnvSpec, added: Sequence[str]) -> tuple[str, ...]:
-    """Return the spec's match specs, those that are added, and pip where it has a pip section."""
+    """Return the spec's match specs, the added ones, and pip if the spec has a pip section."""
     needs_pip = spec.pip and "pip" not in map(conda_name, (*spec.dependencies, *added))
     return (*spec.dependencies, *added, *(("pip",) if needs_pip else ()))

@@ -1,4 +1,4 @@
-"""Find out what an operation would do, without doing it."""
+"""Plan an operation without carrying it out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PlanOnly(Request, frozen=True, tag="plan"):
     """Plan an operation.
 
     Attributes:
-        of: what would be done.
+        of: the operation.
     """
 
     of: Planned
@@ -31,9 +31,9 @@ class PlanOnly(Request, frozen=True, tag="plan"):
 
     @property
     def operation(self) -> Operation:
-        """Return the operation that is planned."""
+        """Return the operation to plan."""
         return self.of
 
     async def run(self, transaction: Transaction) -> None:
-        """Make the plan, which is stored with the job."""
+        """Make the plan, which the job stores."""
         await transaction.prepare(self.of)

@@ -14,7 +14,7 @@ class Remove(Operation, frozen=True, kw_only=True, tag="remove"):
     """Remove an environment.
 
     Attributes:
-        force: also while kernels of it run.
+        force: remove even if kernels are running.
     """
 
     force: bool = False
@@ -22,5 +22,5 @@ class Remove(Operation, frozen=True, kw_only=True, tag="remove"):
     done: ClassVar[str] = "The environment is removed"
 
     async def run(self, transaction: Transaction) -> None:
-        """Put the prefix aside by one rename, and delete it."""
+        """Rename the prefix, so that it is gone at once, and delete it."""
         await transaction.remove(force=self.force)

@@ -1,4 +1,4 @@
-"""Give an environment another name, which is another prefix."""
+"""Rename an environment, which moves it to another prefix."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Rename(Clone, frozen=True, kw_only=True, tag="rename"):
     """Move an environment.
 
-    Its files hold the prefix that they were installed to, so that to rename the folder alone would break them: they
-    are copied, fitted to the new prefix, and the source is removed.
+    Installed files contain their prefix, so renaming the folder alone would break them: they are copied, relocated to
+    the new prefix, and the source is removed.
     """
 
     done: ClassVar[str] = "The environment is renamed"
@@ -28,9 +28,9 @@ class Rename(Clone, frozen=True, kw_only=True, tag="rename"):
 
     @property
     def reads(self) -> tuple[Path, ...]:
-        """Return no prefix: the source changes."""
+        """Return no prefix, because the source changes."""
         return ()
 
     async def run(self, transaction: Transaction) -> None:
-        """Copy it, history included, and remove the source after the commit."""
+        """Copy the source with its history, and remove it after the commit."""
         await transaction.move(self, self.source)

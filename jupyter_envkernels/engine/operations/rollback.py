@@ -1,4 +1,4 @@
-"""Give an environment the packages that it had at a revision of its history."""
+"""Roll an environment back to a revision of its history."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
-    """Go back to a revision.
+    """Roll back to a revision.
 
     Attributes:
-        revision: its number in the environment's history, as conda counts them from 0.
+        revision: its number, as ``conda list --revisions`` shows it.
     """
 
     revision: int
 
-    done: ClassVar[str] = "The environment is as it was"
+    done: ClassVar[str] = "The environment is rolled back"
 
     async def plan(self, planner: Planner) -> Plan:
         """Find the packages of the revision.
 
         Raises:
             NotFound: there is no such revision.
-            SolveFailed: a package of it is nowhere to be found any more.
+            SolveFailed: a package of it no longer exists.
         """
         installed = await planner.installed(self.prefix)
         history = await asyncio.to_thread(read_history, self.prefix)
@@ -46,7 +46,7 @@ class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
         requested = tuple(known[name] for name in sorted(known.keys() & names))
         plan = Plan(packages, requested, variables=installed.variables)
         if pip := installed.pip:
-            message = f"What pip installed stays ({len(pip)} packages): no history tells of it."
+            message = f"Packages that pip installed stay ({len(pip)}): the history does not list them."
             plan = replace(
                 plan, warnings=(Problem("pip-stays", message, packages=tuple(package.name for package in pip)),)
             )
@@ -55,5 +55,5 @@ class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
         return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
-        """Build the environment as it was beside it, and exchange the two."""
+        """Build the environment of that revision in a staging prefix, and swap the two."""
         await transaction.change(self)

@@ -1,4 +1,4 @@
-"""Change an environment by a spec, by single packages, or both."""
+"""Update an environment by a spec, by single packages, or both."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Update(Operation, frozen=True, kw_only=True, tag="update"):
-    """Change an environment.
+    """Update an environment.
 
     Attributes:
-        spec: what it is to have; None where only ``edit`` changes it.
+        spec: the new spec; None if only ``edit`` changes the environment.
         workdir: the folder of the spec's file.
         edit: packages to add and to remove, and how far the change may go.
     """
@@ -58,7 +58,7 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
         return self.workdir
 
     async def plan(self, planner: Planner) -> Plan:
-        """Choose packages such that what is installed changes as little as it can."""
+        """Choose packages with as few changes of installed ones as possible."""
         installed = await planner.installed(self.prefix)
         pins = await asyncio.to_thread(read_pins, self.prefix)
         goal = goal_of(self.spec, self.edit, installed, tuple(pins))
@@ -84,14 +84,14 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
         return planner.as_change(self, plan, installed)
 
     async def run(self, transaction: Transaction) -> None:
-        """Build the changed environment beside it, and exchange the two."""
+        """Build the changed environment in a staging prefix, and swap the two."""
         await transaction.change(self)
 
 
 async def _reach(
     planner: Planner, goal: Goal, channels: Sequence[str], origins: Mapping[str, str]
 ) -> tuple[PlannedPackage, ...]:
-    """Choose packages; those that are only dependencies stay if they can."""
+    """Choose packages; keep installed dependencies if possible."""
     requested = {conda_name(text) for text in goal.requested}
     kept = [name for name in goal.kept if name not in requested]
     wanted = (*goal.requested, *goal.limits)
@@ -99,14 +99,14 @@ async def _reach(
         try:
             return await planner.backend.solve([*wanted, *kept], channels, goal.preferred, origins=origins)
         except SolveFailed:
-            planner.report.log("Not all packages that are only dependencies can stay; choosing again without them.")
+            planner.report.log("Not all installed dependencies can stay; choosing packages again without them.")
     return await planner.backend.solve(wanted, channels, goal.preferred, origins=origins)
 
 
 def _lost_kernel(
     before: Sequence[PlannedPackage], after: Sequence[PlannedPackage], goal: Goal, kernel_packages: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the packages without which an environment that was a kernel is none any more."""
+    """Return kernel packages that the solver would remove from an environment that is a kernel now."""
     had = kernel_packages_missing([package.name for package in before], kernel_packages)
     names = [package.name for package in after] + [pip_name(line) for line in goal.pip]
     missing = kernel_packages_missing(names, kernel_packages)

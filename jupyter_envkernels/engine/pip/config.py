@@ -1,7 +1,7 @@
 """Read pip's own configuration, its files and variables, as pip documents it.
 
-pip is not asked: an environment need not have it, and uv needs it as little, but without its configuration uv would ask
-pypi.org for what a company keeps on an index of its own. So what cannot be read is a failure, never nothing.
+pip itself may be missing in the environment, and uv does not need it; but without pip's configuration, uv would look up
+a company's private packages on pypi.org. So a file that cannot be read is an error, never ignored.
 https://pip.pypa.io/en/stable/topics/configuration/
 """
 
@@ -19,20 +19,20 @@ from ...files import read_file
 
 _MAX_BYTES = 1 << 20
 _SECTIONS = ("global", "install", ":env:")
-"""Each wins over those before it, from whichever files they are."""
+"""Later sections override earlier ones, regardless of the files that contain them."""
 
 _Settings: TypeAlias = "dict[tuple[str, str], str]"
 
 
 def read_pip_config(prefix: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings by which ``pip install`` of an environment goes, by their long names (``index-url``).
+    """Return the settings of ``pip install`` in an environment, by their long names (``index-url``).
 
     Args:
         prefix: of the environment.
         environ: its variables.
 
     Raises:
-        PipFailed: a file is there and cannot be read.
+        PipFailed: a file exists but cannot be read.
     """
     settings: _Settings = {}
     for path in _files(prefix, environ):
@@ -47,14 +47,14 @@ def read_pip_config(prefix: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _files(prefix: Path, environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the files that may be there; what stands in later ones wins."""
+    """Yield the paths of configuration files; later ones override earlier ones."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return
     for folder in (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep):
         yield Path(folder, "pip", "pip.conf")
     yield Path("/etc/pip.conf")
-    if not named or not os.path.exists(named):  # noqa: PTH110 - False where it may not be looked at
+    if not named or not os.path.exists(named):  # noqa: PTH110 - False if permissions forbid it
         home = home_of(environ)
         yield home / ".pip" / "pip.conf"
         yield Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "pip", "pip.conf")
@@ -73,10 +73,10 @@ def _read(path: Path) -> _Settings:
         raise _unreadable(path, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise _unreadable(path, "it is not UTF-8") from error
-    except Error as error:  # whose text has the line, which may hold a login
-        found = getattr(error, "errors", ())  # those of lines that are no setting
+    except Error as error:  # its message quotes the line, which may contain credentials
+        found = getattr(error, "errors", ())  # of lines that are not settings
         line = found[0][0] if found else getattr(error, "lineno", "?")
-        raise _unreadable(path, f"its line {line} is wrong") from None
+        raise _unreadable(path, f"line {line} is invalid") from None
     return {(section, _name(key)): value for section in parser.sections() for key, value in parser.items(section)}
 
 
@@ -87,5 +87,5 @@ def _name(key: str) -> str:
 def _unreadable(path: Path, reason: str) -> PipFailed:
     return PipFailed(
         f"pip's configuration {path} cannot be read: {reason}.",
-        remedy="Correct it: without it, packages of a private index could be looked for on another one.",
+        remedy="Correct it: without it, packages of a private index could be installed from another one.",
     )

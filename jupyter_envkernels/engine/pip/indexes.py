@@ -1,6 +1,6 @@
-"""Keep pip and uv to the indexes that the administrator allows: in lines, files that these name, and configuration.
+"""Check that pip and uv use allowed indexes only: in pip lines, in files that these name, and in configuration.
 
-A build of a package runs code, which may fetch what it likes; for that, the network is the boundary.
+The build of a package runs code that may download anything; only the network can prevent that.
 """
 
 from __future__ import annotations
@@ -42,32 +42,32 @@ _OF_UV: Mapping[str, str] = {
 
 
 def variables_for(limits: Limits, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return variables by which uv takes no index from files of its own, where a list holds: see ``--no-config``.
+    """Return variables by which uv ignores indexes in its own files, if only some are allowed; see ``--no-config``.
 
     Args:
-        limits: what is allowed.
+        limits: the administrator's limits.
         environ: the variables that the installer would get.
     """
     if not limits.pip_indexes:
         return dict(environ)
     kept = {name: value for name, value in environ.items() if name != "UV_CONFIG_FILE"}
-    return {**kept, "UV_NO_SOURCES": "1"}  # which stand in the pyproject.toml of a project
+    return {**kept, "UV_NO_SOURCES": "1"}  # tool.uv.sources in the pyproject.toml of a project
 
 
 def check_indexes(
     limits: Limits, lines: Sequence[str], folder: Path, config: Mapping[str, str], environ: Mapping[str, str]
 ) -> None:
-    """Refuse what the administrator's list of indexes does not have, before pip or uv starts. Reads files.
+    """Check all sources of packages against the allowed indexes before pip or uv starts. Reads files.
 
     Args:
-        limits: what is allowed.
+        limits: the administrator's limits.
         lines: of the pip section.
         folder: against which relative paths resolve.
         config: pip's configuration, by long names.
         environ: the variables that the installer gets.
 
     Raises:
-        NotAllowed: there is something.
+        NotAllowed: a source is not allowed.
     """
     if not limits.pip_indexes:
         return
@@ -83,12 +83,12 @@ def check_indexes(
 
 
 def problems_of_spec(limits: Limits, spec: EnvSpec, folder: Path | None) -> list[Problem]:
-    """Return what the administrator's list of indexes says against a spec. Reads the files that its lines name.
+    """Return a problem for each source of a spec that is not allowed. Reads the files that its lines name.
 
     Args:
-        limits: what is allowed.
-        spec: what a person has written.
-        folder: of the spec; None where there is none: then no file is read.
+        limits: the administrator's limits.
+        spec: the spec.
+        folder: of the spec; None if there is none: then no file is read.
     """
     if not limits.pip_indexes or not spec.pip:
         return []
@@ -102,11 +102,11 @@ def problems_of_spec(limits: Limits, spec: EnvSpec, folder: Path | None) -> list
 
 
 def problems_of_installed(limits: Limits, requirements: Iterable[str]) -> list[Problem]:
-    """Return what the list says against packages that came from URLs: a requirement of a package may name some, too.
+    """Return a problem for each package from a URL that is not allowed, because requirements of packages may have URLs.
 
     Args:
-        limits: what is allowed.
-        requirements: the line by which each package would be installed again.
+        limits: the administrator's limits.
+        requirements: for each package, the line that installs it again.
     """
     return refused_sources((source for line in requirements for source in sources_in(line)), limits.pip_indexes)
 
@@ -124,7 +124,7 @@ def _of_variables(environ: Mapping[str, str]) -> Iterator[str]:
 def _all_lines(
     lines: Sequence[str], folder: Path | None, environ: Mapping[str, str]
 ) -> tuple[list[str], list[Problem]]:
-    """Return the lines, and those of the files that they name, with variables expanded; and which cannot be read."""
+    """Return the lines and those of the files that they name, with variables expanded, and problems of these files."""
     of_files, unreadable = lines_of_files(lines, folder, environ, is_strict=True)
     found = [expand_pip_variables(line, environ) for line in (*lines_of_pip("\n".join(lines)), *of_files)]
     return found, [replace(problem, code="pip-index-not-allowed") for problem in unreadable]

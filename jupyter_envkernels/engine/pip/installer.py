@@ -1,7 +1,7 @@
-"""The ``pip:`` section of a spec.
+"""Install and uninstall pip packages by uv, or by the environment's pip.
 
-The lines are installed by ``uv``, which reads requirements as pip does and is faster by factors. It is given pip's own
-configuration (index, proxy, certificates ...), because that is what a campus or a company has set up.
+uv reads requirements as pip does, and is much faster. It gets pip's own configuration (index, proxy, certificates ...),
+because that is what a campus or a company has set up.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _VARIABLES: Mapping[str, tuple[str, str]] = {
     "find-links": ("UV_FIND_LINKS", ","),
     "constraint": ("UV_CONSTRAINT", " "),
 }
-"""Settings of pip -> variables of uv, and what stands between several values."""
+"""Settings of pip -> variables of uv, and their separator between several values."""
 
 _PIP = """\
 import runpy, sys
 if sys.version_info < (3, 10):
-    # such a pip asks distutils where packages go, and that obeys a setup.cfg of the working folder
+    # such a pip uses distutils, which reads a setup.cfg of the working folder
     try:
         __import__("_distutils_hack").remove_shim()
     except (ImportError, AttributeError):
@@ -61,22 +61,22 @@ if sys.version_info < (3, 10):
 sys.argv[0] = "pip"
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
-"""``python -m pip``, but for what stands in the working folder."""
+"""``python -m pip``, without the settings of the working folder."""
 
 _LINE = re.compile(r"(?<!\S)-:(\d+):\d+")
 _POSITION = re.compile(r"in `-` at position (\d+)")
 _DRAWING = "×│"  # noqa: RUF001 - uv draws with it
 _CAUSE = re.compile(r"\s*(?:[╰├]─▶|cause:|Caused by:) ")
-"""What uv has put before the cause of an error, in its versions up to now."""
+"""Prefixes of the cause of an error in different versions of uv."""
 _REFUSAL = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
 _MARKS = ("×", "error:", "ERROR:")  # noqa: RUF001
 _MAX_REASON = 2000
 _ORIGIN = 1 << 20
-"""Bytes of a direct_url.json at most."""
+"""Maximum size of a direct_url.json in bytes."""
 
 _NO_SECRETS = Secrets()
 _NEUTRAL = Path("/")
-"""A working folder into which only the administrator writes."""
+"""A working folder that only the administrator can write to."""
 _OF_PIP: Mapping[str, str] = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 _YES, _NO = {"y", "yes", "t", "true", "on", "1"}, {"n", "no", "f", "false", "off", "0"}
 _SWITCHES: Mapping[str, str] = {"no-index": "--no-index", "pre": "--prerelease=allow"}
@@ -97,17 +97,17 @@ async def install(
 
     Args:
         prefix: the environment, in its final place.
-        lines: as in a requirements file, options included.
-        workdir: the folder of the spec, against which relative paths resolve; None for a spec that has none.
+        lines: as in a requirements file, with options.
+        workdir: the folder of the spec, against which relative paths resolve; None if it has none.
         environ: the activated environment.
-        report: gets the installer's output, line by line, and how many packages are there.
+        report: gets the installer's output and progress.
         installer: uv, or the environment's own pip.
-        limits: which indexes may be used.
-        secrets: what variables hold that the lines use, which the installer expands.
+        limits: the administrator's limits on indexes.
+        secrets: values of variables in the lines, which the installer expands.
 
     Raises:
-        NotAllowed: others than the allowed indexes would be used.
-        PipFailed: with the installer's own words, or because pip's configuration cannot be read.
+        NotAllowed: an index is not allowed.
+        PipFailed: the installer failed, or pip's configuration cannot be read.
     """
     lines = plain_lines(lines)
     if not lines:
@@ -118,7 +118,7 @@ async def install(
             "The spec has a pip section, but the environment has no python.",
             remedy="Add python to the dependencies.",
         )
-    # also for pip, which goes on without a file that it may not read
+    # also for pip, which ignores files that it may not read
     config = await asyncio.to_thread(read_pip_config, prefix, environ)
     tail: list[str] = []
     progress = PipProgress(report)
@@ -166,18 +166,18 @@ async def _prereleases(
 
 
 def private_cache(folder: Path) -> dict[str, str]:
-    """Return variables for a private cache of the installers: it notes the URLs that packages came from."""
+    """Return variables for a private cache of the installers, because they store the URLs of packages in it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     return {"UV_CACHE_DIR": str(folder / "uv"), "PIP_CACHE_DIR": str(folder / "pip")}
 
 
 def _hide_origins(prefix: Path, secrets: Secrets) -> None:
-    """Write the names of variables into what installers note of where packages came from."""
+    """Replace values of variables by their names in direct_url.json files, which the installers write."""
     if not secrets:
         return
     for origin in prefix.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):
-        with suppress(OSError):  # what is no file holds nothing
+        with suppress(OSError):  # not a regular file
             data = read_file(origin, _ORIGIN)
             hidden = secrets.hide(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
             if hidden != data:
@@ -185,16 +185,16 @@ def _hide_origins(prefix: Path, secrets: Secrets) -> None:
 
 
 def _absolute(line: str, workdir: Path) -> str:
-    """Pip looks for a file that a file of requirements names beside that file, which here is standard input."""
+    """Make the path of an included file absolute: pip resolves it against the file that has the line, here stdin."""
     found = _INCLUDE.fullmatch(line.strip())
     return f"{found['option']} {workdir / found['file']}" if found else line
 
 
 async def uninstall(prefix: Path, names: Sequence[str], environ: Mapping[str, str], report: Report) -> None:
-    """Take packages of pip out of a prefix.
+    """Uninstall pip packages from a prefix.
 
     Raises:
-        PipFailed: with uv's own words.
+        PipFailed: uv failed.
     """
     if not names:
         return
@@ -202,16 +202,16 @@ async def uninstall(prefix: Path, names: Sequence[str], environ: Mapping[str, st
     argv = [uv.find_uv_bin(), "pip", "uninstall", "--no-config", *target, *names]
     output: list[str] = []
     if await run(argv, cwd=_NEUTRAL, environ={**environ, "NO_COLOR": "1"}, line=output.append) != 0:
-        raise PipFailed(f"{', '.join(names)} could not be taken out: {_reason(output)}")
+        raise PipFailed(f"{', '.join(names)} could not be uninstalled: {_reason(output)}")
     report.log("\n".join(output))
 
 
 async def _target(python: Path, prefix: Path, environ: Mapping[str, str]) -> list[str]:
-    """Return the options by which uv knows an environment.
+    """Return the options that name an environment to uv.
 
-    uv asks a Python older than 3.10 by distutils where packages go, and that obeys a ``setup.cfg`` of the working
-    folder (``install_lib=/home/me``). So uv is made to ask before, elsewhere, for it remembers the answer; and
-    ``--prefix`` overrides what such a file may have told it at another time.
+    For Python < 3.10, uv asks distutils for the install paths, which reads a ``setup.cfg`` in the working folder
+    (``install_lib=/home/me``). As uv caches the answer, it is made to ask first in a neutral folder; and ``--prefix``
+    overrides an answer that was cached before.
     """
     options = ["--python", str(python)]
     if version_of(python) >= (3, 10):
@@ -222,13 +222,13 @@ async def _target(python: Path, prefix: Path, environ: Mapping[str, str]) -> lis
 
 
 def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The same wishes in uv's terms: command-line options and environment variables.
+    """Convert pip's settings to uv's command-line options and environment variables.
 
-    pip separates several values by white space or newlines. ``extra-index-url`` does not take precedence in pip as it
-    does in uv, so uv is told to choose among all indexes.
+    pip separates several values by white space or newlines. In pip, ``extra-index-url`` has no precedence as in uv, so
+    uv has to choose among all indexes.
 
     Raises:
-        PipFailed: a switch is neither on nor off.
+        PipFailed: a boolean setting is neither on nor off.
     """
     flags: list[str] = []
     for name, flag in _FLAGS.items():
@@ -237,7 +237,7 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     flags += [flag for name, flag in _SWITCHES.items() if _is_on(config, name)]
     if config.get("extra-index-url"):
         flags += ["--index-strategy", "unsafe-best-match"]
-    # an index may hold a login, and arguments of processes are for everybody to read
+    # variables, because a URL may contain credentials, and all accounts can read the arguments of processes
     settings = {name: sign.join(config[key].split()) for key, (name, sign) in _VARIABLES.items() if config.get(key)}
     if cert := config.get("cert"):
         settings["SSL_CERT_FILE"] = str(Path(cert).expanduser())
@@ -249,18 +249,18 @@ def uv_options(config: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
 
 
 def _is_on(config: Mapping[str, str], name: str) -> bool:
-    """Return whether a switch of pip is on."""
+    """Return whether a boolean setting of pip is on."""
     value = config.get(name, "no").lower()
     if value not in _YES and value not in _NO:
         raise PipFailed(
-            f"pip's setting {name} must be yes or no, and is {config[name]!r}.",
+            f"pip's setting {name} must be yes or no, but is {config[name]!r}.",
             remedy=f"Correct it in pip's configuration, or the variable PIP_{name.replace('-', '_').upper()}.",
         )
     return value in _YES
 
 
 def explain_failure(lines: Sequence[str], output: Sequence[str], *, has_folder: bool = True) -> PipFailed:
-    """Say why the section could not be installed, by what the installer printed."""
+    """Return the failure for an installer's output."""
     reason = _reason(output)
     failed = [f"`{without_credentials(line)}`" for line in failed_lines(lines, reason)]
     headline = (
@@ -272,16 +272,16 @@ def explain_failure(lines: Sequence[str], output: Sequence[str], *, has_folder: 
     if _REFUSAL.search(reason):
         remedy = "Put the login for this server into ~/.netrc, or choose another index"
     elif not has_folder and any(map(_is_relative, failed_lines(lines, reason))):
-        remedy = "Write the whole path: a spec that is given as text has no folder"
+        remedy = "Use absolute paths: a spec that is given as text has no folder"
     return PipFailed(
         f"{headline}: {reason}",
-        remedy=f"{remedy}; the log has the installer's full answer.",
+        remedy=f"{remedy}; the log has the full output.",
         packages=tuple(filter(None, map(pip_name, failed_lines(lines, reason)))),
     )
 
 
 def failed_lines(lines: Sequence[str], reason: str) -> list[str]:
-    """The lines of the section that uv's answer speaks of: by line, by position in the text, or by what they name."""
+    """Return the lines that uv's error names: by line number, by position in the text, or by name."""
     if found := _LINE.search(reason):
         return list(lines[int(found[1]) - 1 : int(found[1])])
     if found := _POSITION.search(reason):
@@ -307,7 +307,7 @@ def _is_named(line: str, reason: str) -> bool:
 
 
 def _reason(output: Sequence[str]) -> str:
-    """The part of uv's answer that says why, in one line: what caused its error, or else the error."""
+    """Return the reason in uv's output in one line: the cause of its error, or else the error."""
     start = next((i for i, line in enumerate(output) if line.lstrip().startswith(_MARKS)), None)
     if start is None:
         return " ".join(line.strip() for line in output[-3:])

@@ -1,8 +1,8 @@
-"""Have uv choose among pre-releases as pip does, as nearly as its modes allow.
+"""Make uv choose among pre-releases as pip does, as nearly as its modes allow.
 
-pip takes a pre-release where some requirement names one, or where there is nothing else. uv's ``explicit`` takes one
-only where a line of the spec names it, and goes back by years where a package requires a pre-release of another, as
-OpenTelemetry does. uv's default takes one also to make room for newer packages, where pip takes older ones.
+pip uses a pre-release if a requirement names one, or if there is no other version. uv's ``explicit`` mode uses one only
+if a line of the spec names it, and chooses much older versions if a package requires a pre-release of another, as
+OpenTelemetry does. uv's default mode also uses pre-releases to allow newer versions of other packages; pip does not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ...specs import pip_name
 from ...specs.pip_options import parse
 
 Versions: TypeAlias = "dict[str, str]"
-"""Of the packages that uv would install, by their canonical names."""
+"""Canonical name -> version of each package that uv would install."""
 
 _EXPLICIT = ["--prerelease", "explicit"]
 _ALLOW = ["--prerelease", "allow"]
@@ -31,9 +31,9 @@ async def prerelease_flags(
     """Return the options for uv.
 
     Args:
-        ask: asks uv with further options what it would install; answers with nothing where that cannot be.
-        lines: of pip.
-        environ: the variables of uv, in which a person may have chosen.
+        ask: returns what uv would install with further options; nothing if it fails.
+        lines: of the pip section.
+        environ: the variables of uv, in which the user may have set the mode.
     """
     if any(option.name == "pre" for line in lines for option in parse(line).options):
         return _ALLOW
@@ -50,7 +50,7 @@ async def prerelease_flags(
 
 
 def planned(output: Sequence[str]) -> Versions:
-    """Return what ``uv pip install --dry-run`` says that it would install."""
+    """Return what ``uv pip install --dry-run`` would install, from its output."""
     found = filter(None, map(_PLANNED.fullmatch, output))
     return {canonicalize_name(each["name"]): each["version"] for each in found}
 

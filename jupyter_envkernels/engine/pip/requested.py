@@ -1,7 +1,8 @@
-"""Mark the packages of pip that were requested, with a file ``REQUESTED`` as pip does.
+"""Mark requested pip packages by a file ``REQUESTED``, as pip does.
 
-uv marks all that it installs. The mark decides what an export from history lists, and what an update by a spec removes.
-Format: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+uv marks every package that it installs. The mark decides what an export from history lists, and what an update by a
+spec removes. Format:
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _REQUIRES = re.compile(r"^Requires-Dist:[ \t]*([\w.-]+)", re.MULTILINE | re.IGNO
 def requested_names(
     lines: Iterable[str], folder: Path | None, environ: Mapping[str, str], former: Path | None
 ) -> set[str]:
-    """Return the canonical names of packages that lines of pip name, or that were requested before.
+    """Return the canonical names of packages that pip lines name, or that were requested before.
 
     Args:
         lines: of the spec.
         folder: against which relative paths resolve.
         environ: variables, which may be in paths.
-        former: the environment as it was, if there was one.
+        former: the previous version of the environment, if there is one.
     """
     written = list(joined(lines))
     names = {pip_name(line) for line in (*written, *lines_of_files(written, folder, environ)[0])}
@@ -44,14 +45,14 @@ def requested_names(
 
 
 def mark_requested(prefix: Path, requested: Collection[str]) -> None:
-    """Mark the packages of pip that were requested, and unmark those that are there because others need them.
+    """Mark requested pip packages, and unmark those that are only dependencies.
 
     Args:
         prefix: of the environment.
-        requested: their canonical names. What came from a URL or a folder keeps its mark: its line may have no name.
+        requested: canonical names. Packages from a URL or a folder keep their mark: their line may have no name.
 
     Raises:
-        OSError: a mark cannot be made.
+        OSError: a mark cannot be written.
     """
     of_pip = dict(_folders(prefix, {canonicalize_name(package.name) for package in read_inventory(prefix).of("pip")}))
     needed = {canonicalize_name(name) for folder in of_pip.values() for name in _REQUIRES.findall(_metadata(folder))}
@@ -77,7 +78,7 @@ def _metadata(folder: Path) -> str:
 
 
 def _set_mark(folder: Path, *, is_requested: bool) -> None:
-    """Make or delete the mark, and enter it into the package's ``RECORD``."""
+    """Create or delete the mark, and update the package's ``RECORD``."""
     mark = folder / _MARK
     if mark.exists() == is_requested:
         return
@@ -90,7 +91,7 @@ def _set_mark(folder: Path, *, is_requested: bool) -> None:
         text = read_file(record, _MAX_RECORD).decode(errors="surrogateescape")
         lines = [line for line in text.splitlines() if not line.startswith(entry)]
         lines += [f"{entry},"] if is_requested else []
-        new = folder / "RECORD.new"  # the file may be shared with other environments by hard links
+        new = folder / "RECORD.new"  # a new file, because other environments may share this one by hard links
         new.write_bytes("".join(f"{line}\n" for line in lines).encode(errors="surrogateescape"))
         new.chmod(record.stat().st_mode & 0o7777)
         new.replace(record)

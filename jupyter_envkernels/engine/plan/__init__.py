@@ -1,5 +1,6 @@
-"""Request and what is installed -> a plan, before anything is written.
+"""Make plans: request and installed packages -> packages to install, before anything is written.
 
-``planner`` asks the backend to solve; ``update`` says what an update comes to, ``diff`` what becomes of each package;
-``pip_conflicts``, ``disk_space`` and ``quota`` say what speaks against it.
+- steps of planning: ``planner`` (shared by all operations; the plan of each kind is made by its class in
+  ``operations``), ``update`` (what an update requests, keeps and removes), ``diff`` (changes between two states)
+- checks of a plan: ``pip_conflicts``, ``disk_space``, ``quota``
 """

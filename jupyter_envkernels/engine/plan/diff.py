@@ -1,4 +1,4 @@
-"""What becomes of each package between two states of an environment."""
+"""Compare two states of an environment, package by package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...models import ChangeKind, InstalledState, PackageChange, Plan, PlannedPa
 from ..messages import short_version
 
 _PYTHON = re.compile(r"python-[^-]+-[^-]+")
-"""The name of Python's record."""
+"""Name of the record of python."""
 
 
 def compare(
@@ -19,9 +19,9 @@ def compare(
     """Return the packages that differ, by name.
 
     Args:
-        before: what is installed.
-        after: what will be.
-        is_newer: whether the first of two versions is the newer one.
+        before: installed packages.
+        after: packages of the plan.
+        is_newer: returns whether the first of two versions is the newer one.
     """
     old = {package.name: package for package in before}
     new = {package.name: package for package in after}
@@ -45,20 +45,20 @@ def _change(
 
 
 def is_same(old: PlannedPackage, new: PlannedPackage) -> bool:
-    """Return whether two packages are one archive, by its hash where both have one, else by its place."""
+    """Return whether two packages are the same archive, by hash if both have one, else by URL, version and build."""
     if old.sha256 and new.sha256:
         return old.sha256 == new.sha256
     return (old.url, old.version, old.build) == (new.url, new.version, new.build)
 
 
 def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[PlannedPackage]:
-    """Return those of the packages that have to be linked into a prefix.
+    """Return the packages that have to be linked into a prefix.
 
-    Where Python's minor version changes, its packages for any platform go into another folder, and are linked again.
+    If Python's minor version changes, ``noarch: python`` packages go into another folder, and are linked again.
 
     Args:
-        packages: that the prefix will have.
-        there: names of the records that it has, such as ``numpy-2.1.3-py312_0``.
+        packages: those that the prefix will have.
+        there: names of its records, such as ``numpy-2.1.3-py312_0``.
     """
     old = next((short_version(name.split("-")[1]) for name in there if _PYTHON.fullmatch(name)), "")
     new = python_minor(packages)
@@ -67,12 +67,12 @@ def to_link(packages: Sequence[PlannedPackage], there: Collection[str]) -> list[
 
 
 def python_minor(packages: Sequence[PlannedPackage]) -> str:
-    """Return the minor version of the python among packages, such as ``3.12``; empty where there is none."""
+    """Return the minor version of python among packages, such as ``3.12``; empty if there is none."""
     return next((short_version(package.version) for package in packages if package.name == "python"), "")
 
 
 def _is_of_python(package: PlannedPackage) -> bool:
-    """It is for any platform, and its modules go to where the prefix's Python looks for them."""
+    """Return whether a package is ``noarch: python``."""
     return bool(json.loads(package.record).get("noarch") == "python")
 
 
@@ -81,7 +81,7 @@ def _shown(package: PlannedPackage | None) -> str | None:
 
 
 def is_done(plan: Plan, before: InstalledState) -> bool:
-    """Return whether what is there is what is wanted."""
+    """Return whether a plan changes nothing."""
     return not (plan.changes or plan.pip or plan.pip_removed) and (
         dict(plan.variables),
         sorted(plan.requested),

@@ -1,4 +1,4 @@
-"""What the disks have to say of a plan."""
+"""Compare the size of a plan with the free disk space."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...models import Plan, Problem
 
 
 def with_space(plan: Plan, prefix: Path, cache: Path) -> Plan:
-    """Return the plan with what is free where it goes, and a warning where that is less than it needs."""
+    """Return the plan with the free space on its disk, and with a warning if it needs more than that."""
     home, store = nearest_existing(prefix), nearest_existing(cache)
     is_shared = home.stat().st_dev == store.stat().st_dev
     needs = {home: plan.disk_bytes} if is_shared else {home: plan.copied_bytes, store: plan.disk_bytes}
@@ -19,7 +19,7 @@ def with_space(plan: Plan, prefix: Path, cache: Path) -> Plan:
     warnings = [
         Problem(
             "little-space",
-            f"About {need / 1e6:.0f} MB will be taken on disk, and {left / 1e6:.0f} MB are free in {folder}.",
+            f"About {need / 1e6:.0f} MB of disk space are needed, and {left / 1e6:.0f} MB are free in {folder}.",
             "Remove environments that you no longer need.",
         )
         for folder, need in needs.items()

@@ -1,4 +1,4 @@
-"""Packages that conda and pip both bring: pip's goes before conda's is linked, so that just one is there."""
+"""Resolve conflicts between conda and pip packages of the same name: uninstall pip's before conda's is linked."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .diff import is_same, python_minor
 
 
 def give_back(plan: Plan, installed: InstalledState, named: Collection[str]) -> Plan:
-    """Let conda have its packages that pip has installed too, where it links them, and where the request names them.
+    """Uninstall pip packages that conda links or that the request names as conda packages.
 
-    Another minor version of python has another folder, in which there is nothing of pip's yet.
+    If python's minor version changes, nothing has to be uninstalled: the new site-packages folder is empty.
 
     Args:
-        plan: for an environment that there is.
-        installed: what is installed now.
-        named: packages that the request names, in any spelling.
+        plan: for an existing environment.
+        installed: its packages.
+        named: conda packages that the request names, in any spelling.
     """
     if python_minor(installed.conda) != python_minor(plan.packages):
         return plan
@@ -36,17 +36,17 @@ def give_back(plan: Plan, installed: InstalledState, named: Collection[str]) -> 
         old = there.get(package.name)
         if name in of_pip and (name in wanted or old is None or not is_same(old, package)):
             removed.append(of_pip[name].name)
-            taken = f"{of_pip[name].name} {of_pip[name].version}"
-            message = f"{package.name} {package.version} of conda takes the place of {taken}, which pip has installed."
+            replaced = f"{of_pip[name].name} {of_pip[name].version}"
+            message = f"{package.name} {package.version} from conda replaces {replaced}, which pip has installed."
             warnings.append(Problem("pip-replaced", message))
     return replace(plan, pip_removed=tuple(dict.fromkeys(removed)), warnings=tuple(warnings))
 
 
 async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report: Report) -> None:
-    """Take packages of pip out of a copy of an environment, before packages are linked into it.
+    """Uninstall pip packages from a copy of an environment, before conda packages are linked into it.
 
     Raises:
-        PipFailed: with uv's own words.
+        PipFailed: uv failed.
         OSError: a record cannot be deleted.
     """
     if not plan.pip_removed:
@@ -54,5 +54,5 @@ async def take_out(folder: Path, plan: Plan, environ: Mapping[str, str], report:
     await installer.uninstall(folder, plan.pip_removed, environ, report)
     gone = {canonicalize_name(name) for name in plan.pip_removed}
     for package in plan.packages:
-        if canonicalize_name(package.name) in gone:  # what has no record is linked again
+        if canonicalize_name(package.name) in gone:  # pip deleted its files, so it is linked again
             record_path(folder, package.name, package.version, package.build).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Operation -> plan: what will be installed, before anything is written.
+"""Make the plan of an operation, before anything is written.
 
-How a kind of operation comes to its plan stands in its class; the steps that several share are here.
+Each operation's class in ``operations`` knows how its plan is made; the steps that they share are here.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from .pip_conflicts import give_back
 
 
 class Plannable(Protocol):
-    """An operation that can be shown before it is done."""
+    """An operation that has a plan."""
 
     @property
     def prefix(self) -> Path:
-        """Return the prefix that it makes or changes."""
+        """Return the prefix that the operation creates or changes."""
 
     async def plan(self, planner: Planner) -> Plan:
         """Return what will be installed."""
@@ -37,13 +37,13 @@ class Plannable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Finds out what an operation comes to.
+    """Makes plans.
 
     Attributes:
-        backend: chooses packages.
+        backend: the package manager.
         options: the engine's settings.
-        report: hears of every step.
-        environ: the environment variables of the worker; channels may name some.
+        report: gets the progress.
+        environ: the environment variables of the worker, which channels may use.
         settings: conda's configuration.
     """
 
@@ -57,26 +57,26 @@ class Planner:
         """Return the plan of an operation.
 
         Raises:
-            EnvKernelsError: there is none, and why.
+            EnvKernelsError: there is no plan; the message says why.
         """
         plan = await operation.plan(self)
         plan = replace(plan, warnings=(*self.settings.problems, *plan.warnings))
         return await asyncio.to_thread(with_space, plan, operation.prefix, self.options.package_cache)
 
     def as_new(self, plan: Plan) -> Plan:
-        """Return a plan as that of a new environment: all packages are added."""
+        """Return a plan as one for a new environment: all packages are added."""
         return replace(plan, changes=compare((), plan.packages, self.backend.is_newer))
 
     def as_change(self, operation: Operation, plan: Plan, installed: InstalledState) -> Plan:
-        """Return a plan as that of a change of what is installed.
+        """Return a plan as one for an existing environment: with changes, conflicts with pip, and running kernels.
 
         Args:
-            operation: what leads to it.
-            plan: what the environment is to consist of.
-            installed: what is installed now.
+            operation: the operation.
+            plan: the packages that the environment will have.
+            installed: those that it has.
 
         Raises:
-            InvalidSpec: a line of pip that only the environment names has a variable.
+            InvalidSpec: a pip line that only the environment's records name has a variable.
         """
         check_recorded(plan.pip, operation.own_spec.pip)
         named = {*map(conda_name, operation.added), *operation.removed}
@@ -95,22 +95,22 @@ class Planner:
         """Return what is installed in an environment.
 
         Raises:
-            NotFound: it is not there any more.
+            NotFound: the environment no longer exists.
             InvalidSpec: a record is unreadable.
         """
         return await asyncio.to_thread(read_installed, prefix)
 
     def channels(self, spec: EnvSpec, installed: InstalledState) -> list[str]:
-        """Return the channels of the spec; else those of the environment's packages; else the configured ones.
+        """Return the channels of the spec; else those of the installed packages; else the configured ones.
 
-        Mixed channels break environments, so that they are mixed only where a spec names several.
+        Mixed channels break environments, so they are mixed only if a spec names several.
 
         Args:
-            spec: of the operation; it may be empty.
-            installed: in the environment; it may be nothing.
+            spec: of the operation; may be empty.
+            installed: packages of the environment; may be empty.
 
         Raises:
-            InvalidSpec: a channel that only the environment names has a variable.
+            InvalidSpec: a channel that only the environment's records name has a variable.
         """
         recorded = channels_of(installed.conda)
         channels = spec.channels or recorded or self.options.channels
@@ -122,11 +122,12 @@ class Planner:
 
 def _of_running_kernels(prefix: Path) -> Iterator[Problem]:
     if running := running_kernels(prefix):
-        count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
-        message = f"{count} in this environment, and will see the change half."
-        yield Problem("kernels-run", message, "Restart it afterwards.", details={"count": len(running)})
+        count = "1 kernel is" if len(running) == 1 else f"{len(running)} kernels are"
+        remedy = f"Restart {'it' if len(running) == 1 else 'them'} after the update."
+        message = f"{count} running in this environment."
+        yield Problem("kernels-run", message, remedy, details={"count": len(running)})
 
 
 def public(requested: Sequence[str]) -> tuple[str, ...]:
-    """Return match specs without logins, for the history of an environment."""
+    """Return match specs without credentials, for the history of an environment."""
     return tuple(map(without_credentials, requested))

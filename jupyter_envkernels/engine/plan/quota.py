@@ -1,4 +1,4 @@
-"""Limits on all environments of a user: how many there are, and what they take on disk."""
+"""Check the limits on all environments of a user: their number and their disk usage."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from ...models import EngineOptions, Operation, Plan, Room, environment_id, unpa
 def check_quota(
     operation: Operation, options: EngineOptions, plan: Plan | None = None, *, unfinished: Sequence[Operation] = ()
 ) -> None:
-    """Refuse what goes beyond the limits of this user. It may measure environments, which takes its time.
+    """Check an operation against the limits of the user. May measure environments, which is slow.
 
     Args:
         operation: the operation.
-        options: what is allowed, and where environments are.
-        plan: what it comes to; None as long as there is none.
-        unfinished: what else is being done, or waits.
+        options: the limits, and the roots of environments.
+        plan: of the operation; None if it is not made yet.
+        unfinished: operations of jobs that run or wait.
 
     Raises:
-        NotAllowed: there are too many environments, or they take too much.
+        NotAllowed: there would be too many environments, or too many bytes.
     """
     limits = options.limits
     if not limits.max_environments and not limits.max_total_bytes:
         return
     held = read_quota_usage(Catalog(options.catalog))
-    # a worker does not know which jobs the earlier versions belong to that it sees
+    # a worker cannot tell which earlier versions belong to unfinished jobs, so it does not count them
     number = count(held, unfinished) if plan is None else len(held.environments)
     problems = policy.of_number(limits, number) if operation.is_additional else []
     if limits.max_total_bytes:
@@ -44,7 +44,7 @@ def check_quota(
 
 
 def room_for(options: EngineOptions) -> Room:
-    """Return what the limits leave for one more transaction. It may measure environments, which takes its time."""
+    """Return what the limits leave for one more transaction. May measure environments, which is slow."""
     limits, left = options.limits, None
     if limits.max_total_bytes:
         used = read_quota_usage(Catalog(options.catalog)).measured_bytes(Footprints())
@@ -53,9 +53,9 @@ def room_for(options: EngineOptions) -> Room:
 
 
 def count(held: QuotaUsage, unfinished: Sequence[Operation]) -> int:
-    """Return how many environments there are, or will be when all is done.
+    """Return the number of environments after all unfinished operations.
 
-    Earlier versions that stand beside an environment are among them, unless a job may be at work on them.
+    Earlier versions that are kept beside an environment count, unless an unfinished job may be using them.
     """
     coming = [each for each in unfinished if each.is_additional]
     there = {environment.id for environment in held.environments}
@@ -66,7 +66,7 @@ def count(held: QuotaUsage, unfinished: Sequence[Operation]) -> int:
 
 
 def _added(plan: Plan, prefix: Path, options: EngineOptions, held: QuotaUsage) -> int:
-    """Return about what a plan adds: packages that no environment has which can share its files."""
+    """Return about how many bytes a plan adds: packages that no environment has from which files could be linked."""
     is_linked = _device(prefix) == _device(options.package_cache)
     sharing = [environment.prefix for environment in held.environments] if is_linked else [prefix]
     there = {record.stem for folder in sharing for record in record_paths(folder)}

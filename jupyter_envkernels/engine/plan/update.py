@@ -1,4 +1,4 @@
-"""What an environment is to become by an update: what is asked for, what may stay, what must go. Pure."""
+"""Decide what an update requests, keeps and removes. No I/O."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ..messages import first_of, listed
 from .diff import python_minor
 
 _NAMED = 10
-"""Packages that a sentence names."""
+"""Maximum number of packages that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The aim of an update.
+    """The goal of an update.
 
     Attributes:
-        requested: match specs that will have been asked for.
-        limits: match specs that hold as well, but were not asked for.
-        kept: names of packages that nobody asked for and that stay all the same, if they can.
-        preferred: installed packages that are to stay as they are, if they can.
-        removed: names of packages that must go.
+        requested: match specs that the history will list as requested.
+        limits: further match specs for the solver: python's minor version, and pins.
+        kept: names of installed dependencies, which stay if possible.
+        preferred: installed packages whose version stays if possible.
+        removed: names of packages to remove.
         pip, pip_removed, variables: as in a plan.
-        pip_installed: lines that install again what pip has installed and nobody wants to change.
+        pip_installed: lines that install again the pip packages that the update does not change.
     """
 
     requested: tuple[str, ...]
@@ -44,19 +44,20 @@ class Goal:
 
 
 def for_python(plan: Plan, installed: InstalledState, lines: Sequence[str]) -> Plan:
-    """Another minor version of python looks into another folder: what pip installed is installed again.
+    """Install pip packages again if python's minor version, and thus the site-packages folder, changes.
 
     Args:
-        plan: for an environment that there is.
-        installed: what is installed now.
-        lines: for pip, which install again what is to stay.
+        plan: for an existing environment.
+        installed: its packages.
+        lines: pip lines that install again the packages to keep.
     """
     old, new = python_minor(installed.conda), python_minor(plan.packages)
     names = [package.name for package in installed.pip]
     if old == new or not names:
         return plan
-    again = ", and is installed again" if new and lines else ""
-    message = f"Python {old} {f'becomes {new}' if new else 'goes'}: what pip installed for it goes{again}"
+    again = " and installed again" if new and lines else ""
+    change = f"changes to {new}" if new else "is removed"
+    message = f"Python {old} {change}, so the packages that pip installed for it are removed{again}"
     warnings = (
         *plan.warnings,
         Problem(
@@ -73,26 +74,26 @@ def goal_of(spec: EnvSpec | None, edit: Edit, installed: InstalledState, pins: S
     """Return the goal of an update.
 
     Args:
-        spec: what the environment is to have; None where only *edit* changes it.
-        edit: what is added and removed, and how far the change may go.
-        installed: what is installed.
-        pins: match specs that bind packages which there are or will be.
+        spec: the new spec; None if only *edit* changes the environment.
+        edit: packages to add and remove, and how far the change may go.
+        installed: packages of the environment.
+        pins: match specs of ``conda-meta/pinned``.
 
-    Without a spec, what was asked for stays asked for; with one and ``prune``, the spec alone counts. A package that is
-    to be removed takes along those that depend on it, and what only they needed.
+    Without ``prune``, the match specs that were requested before are requested again. To remove a package also removes
+    those that depend on it, and their dependencies that no other package needs.
 
     Raises:
-        NotFound: a package that is to be removed is not there.
+        NotFound: a package to remove is not installed.
     """
     _check_there(edit.remove, installed)
     conda = installed.conda
-    asked = {} if spec and edit.prune else _asked(installed)
+    before = {} if spec and edit.prune else _requested(installed)
     pip_removed = _pip_removed(spec, edit, installed)
     spec = spec or EnvSpec()
     removed = _names(edit.remove, conda).difference(_needed_below_pip(edit.remove, installed))
     gone = _dependents(set(removed), conda)
     new = {conda_name(text): text for text in (*spec.dependencies, *edit.add)}
-    wanted = {name: text for name, text in asked.items() if name not in gone} | new
+    wanted = {name: text for name, text in before.items() if name not in gone} | new
     if spec.pip and "pip" not in wanted and (edit.prune or all(package.name != "pip" for package in conda)):
         wanted["pip"] = "pip"
     gone -= new.keys()
@@ -114,38 +115,38 @@ def goal_of(spec: EnvSpec | None, edit: Edit, installed: InstalledState, pins: S
 def check_gone(
     goal: Goal, packages: Sequence[PlannedPackage], requested: Sequence[str], kernel: Collection[str]
 ) -> None:
-    """What is to be removed may be needed by what stays.
+    """Check that no remaining package needs a package to remove.
 
     Args:
         goal: of the update.
-        packages: that were chosen for it.
-        requested: match specs that will have been asked for.
+        packages: that the solver chose.
+        requested: match specs that are requested.
         kernel: packages that are kept so that the environment stays a kernel.
 
     Raises:
-        SolveFailed: it is; with what needs it.
+        SolveFailed: a package to remove is needed; the message says by which.
     """
     stays = sorted({package.name for package in packages} & set(goal.removed))
     if not stays:
         return
-    asked = {conda_name(text) for text in requested}
-    paths = [path for name in stays for path in _needed_through(name, packages, asked)]
+    names = {conda_name(text) for text in requested}
+    paths = [path for name in stays for path in _needed_through(name, packages, names)]
     users = list(dict.fromkeys(path[0] for path in paths))
     reason = "; ".join(_need(path, kernel) for path in paths) or "other packages need it"
     message = f"{listed(stays)} cannot be removed: {reason}."
     raise SolveFailed(message, remedy=f"Remove {listed(users or ['these packages'])}, too.")
 
 
-def _needed_through(name: str, packages: Sequence[PlannedPackage], asked: Collection[str]) -> Iterator[list[str]]:
-    """The nearest packages that were asked for and need one, each with what is between, down to that one."""
+def _needed_through(name: str, packages: Sequence[PlannedPackage], requested: Collection[str]) -> Iterator[list[str]]:
+    """Yield the shortest paths of dependencies from requested packages to one package."""
     seen = {name}
     paths = [[name]]
     while paths:
         above = [[p.name, *path] for path in paths for p in packages if p.name not in seen and path[0] in _depends(p)]
         paths = list({path[0]: path for path in reversed(above)}.values())
         seen.update(path[0] for path in paths)
-        yield from (path for path in paths if path[0] in asked)
-        paths = [path for path in paths if path[0] not in asked]
+        yield from (path for path in paths if path[0] in requested)
+        paths = [path for path in paths if path[0] not in requested]
 
 
 def _need(path: Sequence[str], kernel: Collection[str]) -> str:
@@ -160,19 +161,19 @@ def _check_there(names: Sequence[str], installed: InstalledState) -> None:
         raise NotFound(f"There is no package {', '.join(missing)} in this environment.", remedy="Correct the names.")
 
 
-def _asked(installed: InstalledState) -> dict[str, str]:
-    """What was asked for by name; where nothing tells, as after a lock file, all that is there, as with conda."""
+def _requested(installed: InstalledState) -> dict[str, str]:
+    """Return the requested match specs by name; if none are known, as after a lock file, all packages as in conda."""
     return {conda_name(text): text for text in installed.requested} or {p.name: p.name for p in installed.conda}
 
 
 def _names(names: Sequence[str], installed: Sequence[PlannedPackage]) -> set[str]:
-    """Of names, in whatever spelling, those of conda packages, as conda spells them."""
+    """Return those of some names that are conda packages, in conda's spelling."""
     wanted = {canonicalize_name(name) for name in names}
     return {package.name for package in installed if canonicalize_name(package.name) in wanted}
 
 
 def _needed_below_pip(names: Sequence[str], installed: InstalledState) -> Iterator[str]:
-    """Of names, those of conda packages that pip has replaced and others need: pip's goes, and conda's is back."""
+    """Yield conda packages to keep: only pip's copy is removed, because other conda packages need conda's."""
     of_pip = {canonicalize_name(package.name) for package in installed.pip}
     removed = _names(names, installed.conda)
     return (
@@ -181,7 +182,7 @@ def _needed_below_pip(names: Sequence[str], installed: InstalledState) -> Iterat
 
 
 def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str]:
-    """Packages of these names, and those that depend on them, directly or not."""
+    """Return these packages and all that depend on them, directly or not."""
     gone = set(names)
     while more := {p.name for p in installed if p.name not in gone and not gone.isdisjoint(_depends(p))}:
         gone |= more
@@ -189,7 +190,7 @@ def _dependents(names: set[str], installed: Sequence[PlannedPackage]) -> set[str
 
 
 def _without_orphans(installed: Sequence[PlannedPackage], gone: set[str], wanted: Collection[str]) -> list[str]:
-    """The packages that stay: not gone, and asked for, or not needed before by nothing but what is gone."""
+    """Return the packages that stay: without removed ones, and without dependencies that only those needed."""
     needed = {p.name: _depends(p) for p in installed}
     left = {name for name in needed if name not in gone}
     while True:
@@ -206,7 +207,7 @@ def _depends(package: PlannedPackage) -> set[str]:
 
 
 def _python_limit(installed: Sequence[PlannedPackage], new: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
-    """Python stays what it is up to the minor version, unless it is named, as with conda."""
+    """Return a limit that keeps python's minor version unless the request names python, as conda does."""
     minor = python_minor(installed)
     return (f"python={minor}",) if minor and "python" not in {*new, *gone} else ()
 
@@ -216,7 +217,7 @@ def _pins(pins: Sequence[str], names: set[str]) -> Iterator[str]:
 
 
 def _pip_removed(spec: EnvSpec | None, edit: Edit, installed: InstalledState) -> tuple[str, ...]:
-    """Packages of pip that are named, and with a spec and ``prune`` those that were asked for and are not any more."""
+    """Return pip packages to remove: named ones, and with ``prune`` requested ones that the spec no longer lists."""
     removed = {canonicalize_name(name) for name in edit.remove}
     listed = {canonicalize_name(pip_name(line)) for line in spec.pip} if spec else set()
     return tuple(
@@ -228,7 +229,7 @@ def _pip_removed(spec: EnvSpec | None, edit: Edit, installed: InstalledState) ->
 
 
 def _pip_installed(spec: EnvSpec, edit: Edit, pip_removed: Sequence[str], installed: InstalledState) -> tuple[str, ...]:
-    """Return lines that install again what pip has installed and the update does not change."""
+    """Return lines that install again the pip packages that the update does not change."""
     changed = {canonicalize_name(pip_name(line)) for line in spec.pip}
     changed |= {canonicalize_name(name) for name in pip_removed}
     changed |= {canonicalize_name(conda_name(text)) for text in edit.add}

@@ -1,5 +1,8 @@
-"""Lines of a spec -> one question to the solver.
+"""Solve match specs: lines of a spec and channels -> packages, by py-rattler.
 
-``rattler_specs`` and ``brackets`` make lines fit for the solver, ``spec_lines`` keeps their places, ``solver`` asks;
-``explicit`` and ``history_lookup`` find records of packages that are known already, ``channel_index`` reads channels.
+- input: ``rattler_specs`` and ``brackets`` (match specs -> py-rattler's, after ``specs.match_specs`` has made them fit
+  for the solver), ``spec_lines`` (with positions)
+- solve: ``solver``
+- without a solver: ``locked_packages`` (packages by URL), ``history_lookup`` (packages of a revision)
+- other readers: ``channel_index`` (what channels have, for checks), ``rattler_records`` (JSON -> py-rattler's records)
 """

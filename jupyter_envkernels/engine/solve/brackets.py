@@ -1,6 +1,6 @@
-"""What match specs say in brackets, or by the URL of a package, that rattler reads otherwise than conda does.
+"""Rewrite the parts of match specs that rattler reads differently from conda: brackets, and URLs of packages.
 
-rattler takes the channel of ``name[channel=main]`` for one of conda.anaconda.org, and forgets hashes behind a URL. The
+rattler reads the channel of ``name[channel=main]`` as one of conda.anaconda.org, and drops hashes after a URL. The
 grammar is that of ``conda/models/match_spec.py``.
 """
 
@@ -19,14 +19,14 @@ _URL = re.compile(
 _BRACKETS = re.compile(r"(?P<head>[^\[]+)\[(?P<keys>.*)\]\s*")
 _KEY = re.compile(r"""\s*(\w+)\s*=\s*('[^']*'|"[^"]*"|[^,'"]+?)\s*(?:,|$)""")
 _HASHES = {32: "md5", 64: "sha256"}
-"""Hexadecimal digits -> what they are."""
+"""Number of hexadecimal digits -> kind of hash."""
 
 
 def package_of(text: str) -> LockedPackage | None:
-    """Return the package that a line names by its URL: alone, ``URL#hash``, ``URL[md5=...]``, or ``name[url=...]``.
+    """Return the package that a line names by URL: ``URL``, ``URL#hash``, ``URL[md5=...]``, or ``name[url=...]``.
 
     Raises:
-        InvalidSpec: what should be its hash is none.
+        InvalidSpec: its hash is invalid.
     """
     found = _URL.fullmatch(text) or _BRACKETS.fullmatch(text)
     if found is None:
@@ -41,15 +41,15 @@ def package_of(text: str) -> LockedPackage | None:
         kind = _HASHES.get(len(digest)) if re.fullmatch("[0-9a-fA-F]+", digest) else None
         if kind is None:
             raise InvalidSpec(
-                f"{without_credentials(text)!r}: {digest!r} is no hash of a package.",
-                remedy="Write its md5 (32 hexadecimal digits) or sha256 (64), or none.",
+                f"{without_credentials(text)!r}: {digest!r} is not the hash of a package.",
+                remedy="Use its md5 (32 hexadecimal digits) or sha256 (64), or none.",
             )
         hashes[kind] = digest.lower()
     return LockedPackage(url, **hashes)
 
 
 def with_channel_before(text: str) -> str:
-    """``name[channel=main, build=0]`` as ``main::name[build=0]``; any other line as it is."""
+    """Rewrite ``name[channel=main, build=0]`` as ``main::name[build=0]``; return other lines unchanged."""
     found = _BRACKETS.fullmatch(text)
     keys = _keys(found["keys"]) if found else {}
     channel = keys.pop("channel", "")

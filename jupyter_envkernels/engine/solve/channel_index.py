@@ -1,4 +1,4 @@
-"""What channels hold, each read on its own, so that one that fails or is slow does not hide the others."""
+"""Read what channels have, one by one, so that one that fails or is slow does not block the others."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ..fetch.error_mapping import channel_failure
 from .solver import Line, here
 
 _RETRY = 10.0
-"""Seconds until a channel that could not be read is asked again: a person who types asks several times a second."""
+"""Seconds until a channel that could not be read is tried again: while a user types, checks run every second."""
 
 Record = rattler.RepoDataRecord
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelIndex:
-    """What was found out about some channels. Channels are named by their base URLs.
+    """What some channels have. Channels are named by their base URLs.
 
     Attributes:
-        names: channel -> the names of its packages for this machine.
-        records: name of a package that was looked for -> its packages in all channels that could be read.
+        names: channel -> names of its packages for this machine.
+        records: requested name -> its packages in all channels that could be read.
         failures: channel -> why it could not be read.
         slow: channels that did not answer in time.
-        is_part: there are channels that were not to be read.
+        is_part: whether some channels of the spec were left out.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -40,27 +40,27 @@ class ChannelIndex:
     is_part: bool = False
 
     def names_for(self, line: Line) -> list[frozenset[str]]:
-        """Return the names among which a line is looked for, channel by channel."""
+        """Return the names of packages in each channel that a line may use."""
         source = line.spec.channel
         return [names for url, names in self.names.items() if source is None or url == source.base_url]
 
     def has(self, line: Line) -> bool:
-        """Return whether there is a package of the name that a line asks for."""
+        """Return whether a channel has a package of the line's name."""
         return any(line.name in names for names in self.names_for(line))
 
     def tells_all(self, line: Line) -> bool:
-        """Return whether all channels were read that could have packages for a line."""
+        """Return whether all channels were read that may have packages for a line."""
         if line.spec.channel is not None:
             return line.spec.channel.base_url in self.names
         return not (self.failures or self.slow or self.is_part)
 
 
 class ChannelReader:
-    """Reads channels, and keeps what it has read as long as it lives.
+    """Reads channels, and keeps what it has read.
 
     Args:
-        gateway: fetches what channels say of their packages.
-        proxy_of: tells the proxy through which it asks for a URL.
+        gateway: fetches repodata.
+        proxy_of: returns the proxy for a URL.
     """
 
     def __init__(self, gateway: rattler.Gateway, proxy_of: Callable[[str], str]) -> None:
@@ -71,13 +71,13 @@ class ChannelReader:
     async def look(
         self, channels: Sequence[rattler.Channel], wanted: Sequence[str], seconds: float, *, is_part: bool = False
     ) -> ChannelIndex:
-        """Find out what channels have.
+        """Read channels within a timeout.
 
         Args:
-            channels: to be read.
-            wanted: names of packages whose records are of interest.
-            seconds: after which to answer with what is known. Reading goes on, so that the next look finds it.
-            is_part: there are further channels, which are not to be read.
+            channels: the channels.
+            wanted: names of packages whose records are returned.
+            seconds: the timeout. Reading goes on in the background for the next call.
+            is_part: whether the spec has further channels.
         """
         looks = {c.base_url: asyncio.ensure_future(self._look(c, wanted)) for c in channels}
         if not looks:
@@ -110,7 +110,7 @@ class ChannelReader:
         return names, [record for records in found for record in records]
 
     def _reading(self, channel: rattler.Channel) -> asyncio.Task[frozenset[str]]:
-        """The one task that reads the names of a channel; a new one where that failed a while ago."""
+        """Return the task that reads the names of a channel; a new one if the last one failed a while ago."""
         url, now = channel.base_url, time.monotonic()
         begun, task = self._names.get(url, (now, None))
         if task is None or (task.done() and task.exception() and now - begun > _RETRY):

@@ -1,4 +1,4 @@
-"""Packages that a history names, as ``channel/subdir::name-version-build``: installed still, or in their channel."""
+"""Find the packages of a history, named as ``channel/subdir::name-version-build``: installed, or in their channel."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from ..variable_expansion import check_recorded
 async def find(
     network: Network, settings: Settings, dists: Sequence[str], installed: Sequence[rattler.RepoDataRecord]
 ) -> list[rattler.RepoDataRecord]:
-    """Find all of them.
+    """Find packages of a history.
 
     Args:
-        network: reaches the channels.
-        settings: say what channel names mean.
-        dists: what to find.
-        installed: taken where they match, without a look into a channel.
+        network: reads the channels.
+        settings: resolve channel names.
+        dists: the packages.
+        installed: packages that are used without reading their channel.
 
     Raises:
-        SolveFailed: some are nowhere; the message names them.
+        SolveFailed: some packages do not exist; the message names them.
         GatewayError: a channel cannot be read.
-        NotAllowed: a channel must not be asked.
-        InvalidSpec: a channel that would have to be asked has a variable.
+        NotAllowed: a channel is forbidden.
+        InvalidSpec: a channel that has to be read has a variable.
     """
     found: list[rattler.RepoDataRecord] = []
     missing: list[str] = []
@@ -47,31 +47,31 @@ async def find(
             found.append(record)
     names = Counter(record.name.normalized for record in found)
     if twice := [name for name, count in names.items() if count > 1]:
-        raise SolveFailed(f"The history of that revision is wrong: it has {some(twice)} more than once.")
+        raise SolveFailed(f"The history of that revision is invalid: it has {some(twice)} more than once.")
     if missing:
         raise SolveFailed(
-            f"The channels do not have {some(missing)} any more.",
-            remedy="Choose another revision, or update to a version that there is.",
+            f"The channels no longer have {some(missing)}.",
+            remedy="Choose another revision, or update to a version that exists.",
         )
     return found
 
 
 def _parts(dist: str) -> tuple[str, str, str]:
-    """Channel, subdir and ``name-version-build``; histories of old leave out what comes before the name."""
+    """Return channel, subdir and ``name-version-build``; old histories have the last part only."""
     place, _, stem = dist.rpartition("::")
     channel, _, subdir = place.rpartition("/")
     return channel, subdir, stem.removesuffix(".conda").removesuffix(".tar.bz2")
 
 
 def channel_of(record: rattler.RepoDataRecord) -> str:
-    """Return the URL of a record's channel; conda writes that of the platform's folder, and pixi may write none."""
+    """Return the URL of a record's channel; conda adds the subdir to it, and pixi may leave it out."""
     return (record.channel or record.url.rpartition("/")[0]).rstrip("/").removesuffix(f"/{record.subdir}")
 
 
 def _match(
     records: Iterable[rattler.RepoDataRecord], urls: Sequence[str], subdir: str, stem: str
 ) -> rattler.RepoDataRecord | None:
-    """The package among these, from one of the channels if they are known."""
+    """Return the package among records, from one of the channels if they are known."""
     known = set(map(without_credentials, urls))
     for record in records:
         is_it = f"{record.name.normalized}-{record.version}-{record.build}" == stem

@@ -1,8 +1,8 @@
-"""Packages that are known by their URLs alone -> what the installer must know of them: each archive says it itself.
+"""Read the records of packages that are known by URL alone, from their archives.
 
-A lock file holds less than a channel's index (conda-lock leaves out whether a package is ``noarch: python``), and an
-``@EXPLICIT`` list nothing at all, so ``info/index.json`` is read out of every archive, by range requests where the
-server allows.
+A lock file has less than a channel's index (conda-lock omits whether a package is ``noarch: python``), and an
+``@EXPLICIT`` list has URLs only, so ``info/index.json`` is read from each archive, by range requests if the server
+supports them.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from ..fetch.error_mapping import install_failure, stalled_download
 _AT_ONCE = 16
 
 _LONGEST = 1 << 20
-"""Bytes of ``info/index.json`` at most: it is read into memory, and an archive can unpack to any size."""
+"""Maximum size of ``info/index.json``, which is read into memory: an archive can unpack to any size."""
 
 
 async def read_locked(
     client: rattler.Client, packages: Sequence[LockedPackage], patience: float
 ) -> list[PlannedPackage]:
-    """Read what packages say of themselves, in their order.
+    """Read the records of packages, in their order.
 
     Args:
-        client: fetches them.
-        packages: by their URLs.
-        patience: seconds that the reading of one may take; the engine itself would wait for ever.
+        client: downloads.
+        packages: with their URLs.
+        patience: timeout in seconds for each package; the engine itself has none.
 
     Raises:
-        DownloadFailed: one cannot be fetched, or is another one than its URL says.
+        DownloadFailed: a package cannot be downloaded, or is not the one that its URL names.
     """
     slots = asyncio.Semaphore(_AT_ONCE)
 
@@ -56,7 +56,7 @@ async def read_locked(
 
 
 async def _index(client: rattler.Client, url: str) -> Any:
-    """The content of ``info/index.json``."""
+    """Return the content of ``info/index.json``."""
     try:
         parts = urlsplit(url)
         if parts.scheme == "file":
@@ -76,8 +76,8 @@ def _planned(package: LockedPackage, index: Any) -> PlannedPackage:
     stem = fn.removesuffix(".conda").removesuffix(".tar.bz2")
     if not isinstance(index, dict) or stem != "-".join(str(index.get(key)) for key in ("name", "version", "build")):
         raise DownloadFailed(
-            f"{without_credentials(package.url)} is not the package that its name says.",
-            remedy="Tell the maintainers of the channel.",
+            f"{without_credentials(package.url)} is not the package that its file name says.",
+            remedy="Report it to the maintainers of the channel.",
         )
     record = {**index, "fn": fn, "url": package.url, "channel": base, "subdir": subdir, "size": package.size or None}
     hashes = {"md5": package.md5, "sha256": package.sha256}

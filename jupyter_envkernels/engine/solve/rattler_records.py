@@ -1,4 +1,4 @@
-"""Records of packages as JSON -> py-rattler's."""
+"""Convert records from JSON to py-rattler's objects."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ...models import PlannedPackage
 
 
 def read_records(packages: Iterable[PlannedPackage]) -> list[rattler.RepoDataRecord]:
-    """Read records as rattler does those of a prefix, from files: no other reader of it keeps hashes and sizes.
+    """Read records as those of a prefix, from files: py-rattler's other constructors drop hashes and sizes.
 
     Raises:
-        InvalidSpec: rattler cannot read one.
+        InvalidSpec: rattler cannot read a record.
     """
     records: list[rattler.RepoDataRecord] = []
     with tempfile.TemporaryDirectory(prefix="envkernels-plan-") as folder:

@@ -1,4 +1,4 @@
-"""Lines and channels as a person writes them -> as rattler understands them, with the logins taken out."""
+"""Convert match specs and channels to py-rattler's: expand variables, resolve channel names, remove credentials."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Reader:
     """Reads match specs and channels as conda's configuration says.
 
     Args:
-        settings: what channel names mean, and their priority.
-        network: is told the logins.
-        variables: those that channels and lines use; the others stay as they are.
+        settings: channel names and priority.
+        network: gets the credentials.
+        variables: those that channels and lines use; others stay as written.
     """
 
     def __init__(self, settings: Settings, network: Network, variables: Variables = NO_VARIABLES) -> None:
@@ -44,15 +44,15 @@ class Reader:
         self._hide = variables.secrets.hide
 
     def urls(self, channels: Iterable[str]) -> tuple[str, ...]:
-        """Return the URLs of channels, logins included, highest priority first."""
+        """Return the URLs of channels, with credentials, highest priority first."""
         return self._settings.channel_urls(self._texts.get(channel, channel) for channel in channels)
 
     def line(self, text: str, *, pinned: bool = False, origin: str = "") -> Line:
         """Read one line; the other arguments are those of :class:`.solver.Line`.
 
         Raises:
-            InvalidSpec: it is no match spec.
-            NotAllowed: the channel or the package that it names must not be asked.
+            InvalidSpec: it is not a match spec.
+            NotAllowed: its channel is forbidden.
         """
         try:
             expanded = self._texts.get(text, text)
@@ -67,14 +67,14 @@ class Reader:
         """Read conda's ``pinned_packages``.
 
         Raises:
-            InvalidSpec, NotAllowed: see :meth:`line`.
+            InvalidSpec, NotAllowed: as for :meth:`line`.
         """
         name, settings = "pinned_packages", self._settings
         origins = {text: settings.origins.get((name, text), name) for text in settings.pinned_packages}
         return [self.line(text, pinned=True, origin=origin) for text, origin in origins.items()]
 
     def _spec(self, text: str, package: LockedPackage | None) -> rattler.MatchSpec:
-        """Parse as conda does, leniently; ``channel::name`` gets the channel's full URL, by which rattler compares."""
+        """Parse leniently, as conda does; ``channel::name`` gets the channel's full URL, which rattler compares."""
         text = with_signs_in_order(text)
         channel, found, rest = with_channel_before(text).partition("::")
         if package is not None:
@@ -91,18 +91,18 @@ class Reader:
         return spec
 
     def channels(self, channels: Sequence[str], lines: Sequence[Line]) -> list[rattler.Channel]:
-        """Return the channels of a spec, and after them those that only a ``channel::name`` names.
+        """Return the channels of a spec, followed by those that only a ``channel::name`` names.
 
         Raises:
-            InvalidChannelError: rattler cannot make one of a URL.
-            NotAllowed: one of them must not be asked.
+            InvalidChannelError: rattler refuses a URL.
+            NotAllowed: a channel is forbidden.
         """
         urls = self._network.log_in(self.urls(channels))
         urls += [line.spec.channel.base_url.rstrip("/") for line in lines if line.spec.channel is not None]
         return [rattler.Channel(url) for url in dict.fromkeys(urls)]
 
     def with_lines(self, error: ChannelFailed, channels: Sequence[str], lines: Sequence[Line]) -> ChannelFailed:
-        """Return the failure of a channel that only lines name, told with them; any other as it is."""
+        """Add the lines that name a channel to its failure, unless the channel is listed in the spec."""
         urls = {without_credentials(url).rstrip("/") for url in self.urls(channels)}
         blamed = [
             f"`{line.text}`{line.origin and f' ({line.origin})'}"
@@ -131,21 +131,21 @@ class Reader:
         """Return a solver for these lines; the other arguments are those of :class:`.solver.Solver`.
 
         Raises:
-            InvalidChannelError: rattler cannot make a channel of a URL.
+            InvalidChannelError: rattler refuses a URL.
         """
-        # only now: to log in makes another gateway
+        # before the gateway is read, because new credentials replace it
         sources = self.channels(channels, lines)
         priority = _PRIORITIES[self._settings.channel_priority]
         return Solver(self._network.gateway, sources, priority, installed, fixed=fixed)
 
 
 def _places_in(spec: rattler.MatchSpec) -> list[str]:
-    """Return what rattler would ask for a match spec alone: its channel, and the package that it names by a URL."""
+    """Return the URLs that rattler would request for a match spec: its channel, and the package that it names."""
     channel = [spec.channel.base_url] if spec.channel is not None else []
     return [*channel, *_PACKAGE.findall(spec.to_canonical_string())]
 
 
 def _split_subdir(channel: str) -> tuple[str, str | None]:
-    """Part ``channel/linux-64`` into the channel and its platform."""
+    """Split ``channel/linux-64`` into channel and subdir."""
     base, _, last = channel.rstrip("/").rpartition("/")
     return (base, last) if base and last in _SUBDIRS else (channel, None)

@@ -1,4 +1,4 @@
-"""One question to the solver: these lines, these channels, this machine."""
+"""Ask rattler's solver: lines, channels and virtual packages -> packages."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Line:
     """One line of a spec.
 
     Attributes:
-        text: as the person wrote it.
-        spec: as the solver understands it.
-        pinned: it comes from conda's ``pinned_packages``: it asks for no package, but limits one that is installed.
-        package: what it says of the one package that it names by a URL; a login may be in that.
-        origin: where it stands, if not in the request: a file and its line, or a variable.
+        text: as the user wrote it.
+        spec: as the solver reads it.
+        pinned: whether it comes from conda's ``pinned_packages``: it restricts a package, but does not request it.
+        package: the package that it names by URL, which may contain credentials.
+        origin: where it comes from, if not from the request: a file and its line, or a variable.
     """
 
     text: str
@@ -31,36 +31,36 @@ class Line:
 
     @property
     def name(self) -> str:
-        """The name of the package; empty for a pattern."""
+        """Return the name of the package; empty for a pattern."""
         name = self.spec.name.as_package_name() if self.spec.name is not None else None
         return name.normalized if name is not None else ""
 
     @property
     def is_virtual(self) -> bool:
-        """It asks for something of the machine."""
+        """Return whether the package is a virtual one."""
         return self.name.startswith("__")
 
     @property
     def demand(self) -> str:
-        """The name, and the version if it asks for one, as a package says what it depends on."""
+        """Return name and version as a dependency is written."""
         return f"{self.name} {self.spec.version or ''}".rstrip()
 
     @property
     def is_bare(self) -> bool:
-        """It asks for no more than a name."""
+        """Return whether the line is just a name."""
         return self.spec.version is None and self.spec.build is None and self.spec.channel is None
 
     def without_version(self) -> Line:
-        """Return the line that any version of its package satisfies."""
+        """Return a line that any version of the package matches."""
         return Line(self.name, rattler.MatchSpec(self.name), self.pinned)
 
     @property
     def source(self) -> str:
-        """A sentence on where it comes from; empty for one of the request."""
+        """Return a sentence on where the line comes from; empty if from the request."""
         return f"`{self.text}` comes from {self.origin}." if self.origin else ""
 
     def matches(self, record: rattler.RepoDataRecord) -> bool:
-        """Return whether a package satisfies the line, its channel and platform included, which rattler leaves out."""
+        """Return whether a package matches the line with channel and subdir, which rattler's ``matches`` ignores."""
         channel, subdir = self.spec.channel, self.spec.subdir
         return (
             self.spec.matches(record)
@@ -70,14 +70,14 @@ class Line:
 
 
 class Solver:
-    """The solver with all that does not change between two questions.
+    """The solver with the input that does not change between questions.
 
     Args:
-        gateway: fetches repodata, and keeps it.
+        gateway: fetches and caches repodata.
         channels: highest priority first.
-        priority: how much the order of the channels counts.
-        installed: packages to be preferred to others of their names, whether or not a channel has them.
-        fixed: no others will do.
+        priority: conda's channel priority.
+        installed: packages to prefer to others of the same names, whether or not a channel has them.
+        fixed: accept no others of these names.
     """
 
     def __init__(
@@ -95,35 +95,34 @@ class Solver:
         self.channels = tuple(channels)
         self.is_strict = priority == rattler.ChannelPriority.Strict
         self._priority = priority
-        # without them, even packages that want any glibc could not be installed
+        # without them, packages that depend on any glibc could not be installed
         self._machine = virtual_packages()
 
     @property
     def machine(self) -> dict[str, str]:
-        """What this machine offers, as conda's virtual packages: name -> version."""
+        """Return the virtual packages of this machine: name -> version."""
         return {virtual.name.normalized: str(virtual.version) for virtual in self._machine}
 
     async def solve(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
         """Choose packages.
 
         Raises:
-            SolverError: there is no such environment.
+            SolverError: there is no solution.
             GatewayError: a channel cannot be read.
         """
         limits = [line for line in lines if line.pinned or self._must_obey_priority(line)]
         wanted = [line.without_version() if line in limits else line for line in lines if not line.pinned]
         records = await self._ask(wanted, limits)
         for line in lines:
-            # rattler overlooks the platform in channel/platform::name
+            # rattler ignores the platform in channel/platform::name
             if line.spec.subdir is not None and not any(line.matches(record) for record in records):
                 raise SolverError(f"No candidates were found for {line.text} on the platform {line.spec.subdir}.")
         return records
 
     async def solve_names(self, lines: Sequence[Line]) -> list[rattler.RepoDataRecord]:
-        """Choose packages, asked as names under limits. Where there are none, the reason names the lines that clash.
+        """Choose packages by bare names under constraints, so that the reason of a failure names all conflicting lines.
 
-        Given the lines themselves, the solver never sees the records that they exclude, and says that there are
-        none.
+        Given the lines themselves, the solver never sees the records that they exclude, and reports that none exist.
         """
         named = [line for line in lines if line.name]
         return await self._ask([line.without_version() for line in named if not line.pinned], named)
@@ -143,9 +142,9 @@ class Solver:
         return known | {record.name.normalized for record in self._installed if not platforms}
 
     def _must_obey_priority(self, line: Line) -> bool:
-        """Strict priority binds also a line that only a later channel could satisfy, unless it names that channel.
+        """Return whether strict priority must be enforced for a line, because it names no channel.
 
-        rattler takes the packages of a line from anywhere, and of its name alone from the first channel that has it.
+        rattler takes packages of a line from any channel, but for a bare name from the first channel that has it.
         """
         return self.is_strict and not line.is_bare and bool(line.name) and line.spec.channel is None
 
@@ -163,7 +162,7 @@ class Solver:
 
 
 def virtual_packages() -> list[rattler.GenericVirtualPackage]:
-    """Return what this machine offers, or is said to by the variables ``CONDA_OVERRIDE_...``."""
+    """Return the virtual packages of this machine, with those that ``CONDA_OVERRIDE_...`` variables set."""
     overrides = rattler.VirtualPackageOverrides.from_env()
     return [virtual.into_generic() for virtual in rattler.VirtualPackage.detect(overrides=overrides)]
 

@@ -1,4 +1,4 @@
-"""The lines of a spec as the solver understands them, each with its place in the text."""
+"""Read the lines of a spec for the solver, each with its position in the text."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .solver import Line
 
 @dataclass(frozen=True, slots=True)
 class SpecLine:
-    """One line, and where it stands."""
+    """One line with its position."""
 
     node: Scalar
     line: Line
 
 
 def spec_lines_of(document: Document, reader: Reader) -> tuple[list[SpecLine], list[Diagnostic]]:
-    """Return the lines that ask for a package by its name, also a virtual one, and what is wrong with lines."""
+    """Return the lines that name a package, also a virtual one, and diagnostics for invalid lines."""
     spec_lines: list[SpecLine] = []
     remarks: list[Diagnostic] = []
     for dependency in document.dependencies:

@@ -1,4 +1,4 @@
-"""Take out of a prefix what pip has installed for a Python that goes: the next one looks into another folder."""
+"""Delete the files of pip packages from a staging prefix if python's minor version changes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..link.manifest import owned_files
 from ..messages import first_of, short_version
 
 _NAMED = 20
-"""Files that a sentence names."""
+"""Maximum number of files that a sentence names."""
 
 
 def former_minor(plan: Plan) -> str:
-    """Return the minor version of the Python that goes by a plan, such as ``3.11``; empty where it stays."""
+    """Return the minor version of the python that a plan replaces or removes, such as ``3.11``; empty if it stays."""
     for change in plan.changes:
         if change.name == "python" and change.before is not None:
             before, after = (short_version(text.split(" ")[0]) for text in (change.before, change.after or ""))
@@ -27,13 +27,13 @@ def former_minor(plan: Plan) -> str:
 
 
 def take_out_of_former(folder: Path, plan: Plan, report: Report) -> None:
-    """Delete the files of pip's packages in a copy of an environment, if its Python goes.
+    """Delete the files of pip packages, if python's minor version changes.
 
-    By their ``RECORD``, and none that a record of conda names.
+    These are the files in their ``RECORD``, without those in records of conda.
 
     Raises:
-        OSError: a file cannot be deleted, or a record not be read.
-        InvalidSpec: a record of conda is not one.
+        OSError: a file cannot be deleted, or a record cannot be read.
+        InvalidSpec: a record of conda is invalid.
     """
     minor = former_minor(plan)
     if not minor:
@@ -41,23 +41,23 @@ def take_out_of_former(folder: Path, plan: Plan, report: Report) -> None:
     files = [Path(name) for name, owned in owned_files(folder).items() if not owned.record]
     root = folder.resolve()
     inside = {parent for parent in {file.parent for file in files} if (folder / parent).resolve() == root / parent}
-    gone = [file for file in files if file.parent in inside]  # nothing is deleted through a link
+    gone = [file for file in files if file.parent in inside]  # delete nothing through a symlink
     for file in gone:
         with suppress(FileNotFoundError, IsADirectoryError):
             (folder / file).unlink()
     _delete_bytecode(folder, gone)
     _delete_empty(folder, {file.parent for file in gone})
     if gone:
-        report.log(f"Deleted what pip had installed for Python {minor}: {len(gone)} files.")
+        report.log(f"Deleted packages that pip had installed for Python {minor}: {len(gone)} files.")
 
 
 def tell_of_former(folder: Path, plan: Plan, report: Report) -> None:
-    """Name in the log what stays where a Python was that is gone, as no package names it."""
+    """Log the files that stay in the site-packages of the former python, because no package owns them."""
     minor = former_minor(plan)
     site = folder / "lib" / f"python{minor}" / "site-packages"
     left = sorted(path.relative_to(folder).as_posix() for path in _files(site)) if minor else []
     if left:
-        report.log(f"Kept, as no package of pip names it: {first_of(left, _NAMED)}.")
+        report.log(f"Kept, because no pip package owns them: {first_of(left, _NAMED)}.")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -74,7 +74,7 @@ def _delete_bytecode(folder: Path, sources: Iterable[Path]) -> None:
 
 
 def _delete_empty(folder: Path, parents: Iterable[Path]) -> None:
-    """Delete folders that are empty now, and those above them, down to ``site-packages``."""
+    """Delete empty folders, and empty parents up to ``site-packages``."""
     for parent in sorted(parents, key=lambda path: len(path.parts), reverse=True):
         path = folder / parent
         with suppress(OSError):

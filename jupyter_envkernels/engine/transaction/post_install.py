@@ -1,4 +1,4 @@
-"""What can only be done in the final place of an environment: scripts of packages, pip, the check of the kernel."""
+"""Run the steps that need the final prefix, before the commit: post-link scripts, pip, the check of the kernel."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ async def finish(
     former: Path | None,
     variables: Variables,
 ) -> None:
-    """Bring an environment that stands in its place, under the mark of a job, to where it can be used.
+    """Complete an environment in its final prefix, before the commit.
 
     Args:
         operation: the operation.
-        plan: what it consists of.
-        staging: has the mark.
-        linked: packages whose scripts have not been run.
+        plan: its plan.
+        staging: its staging.
+        linked: packages whose post-link scripts have to be run.
         options: the engine's settings.
         environ: the environment variables of the worker.
-        report: hears of it.
+        report: gets the progress.
         imports: import the kernel.
-        excused: names of kernelspecs that need not pass.
-        former: what it was made from, if anything.
+        excused: names of kernelspecs that need not pass the check.
+        former: the previous version, or the source of a clone, if any.
         variables: those that the operation uses.
 
     Raises:
-        EnvKernelsError: something failed, and what; or the prefix is not what the job has made.
+        EnvKernelsError: a step failed, or another program has replaced the prefix.
     """
     prefix = operation.prefix
     activation = await asyncio.to_thread(activate, prefix, environ)
@@ -85,7 +85,7 @@ async def finish(
     report.phase("verifying", "Checking the kernel")
     await verify_kernels(prefix, activated, report, imports=imports, excused=excused)
     if root := shared_root(prefix, options.shared_roots):
-        report.log("Compiling bytecode, which those who use the environment cannot do.")
+        report.log("Compiling bytecode, because users of the environment cannot write it.")
         await compile_now(prefix)
         staging.check(prefix)
         await asyncio.to_thread(open_to_others, prefix, root, former)
@@ -93,15 +93,15 @@ async def finish(
 
 
 def _without_secrets(problems: Mapping[Path, Sequence[Problem]], variables: Variables) -> dict[Path, list[Problem]]:
-    """Return what scripts said without the values of variables that the request uses."""
+    """Return problems of activation scripts without the values of variables."""
     hide = variables.secrets.hide
     return {prefix: [problem.masked(hide) for problem in failed] for prefix, failed in problems.items()}
 
 
 def pip_message(lines: Sequence[str]) -> str:
-    """What pip does. Options ask for nothing; how much a file of requirements asks for, nobody knows yet."""
+    """Return the message of the pip phase; the number of requirements is unknown if lines name requirement files."""
     options = [line.strip().replace("=", " ").split()[0] for line in lines if line.strip().startswith("-")]
-    wanted = len(lines) - sum(option not in {"-e", "--editable"} for option in options)
-    if not wanted or not {"-r", "--requirement"}.isdisjoint(options):
+    count = len(lines) - sum(option not in {"-e", "--editable"} for option in options)
+    if not count or not {"-r", "--requirement"}.isdisjoint(options):
         return "Installing pip requirements"
-    return f"Installing {count_of(wanted, 'pip requirement')}"
+    return f"Installing {count_of(count, 'pip requirement')}"

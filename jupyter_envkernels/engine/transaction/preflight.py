@@ -1,4 +1,4 @@
-"""Checks before an environment is created, changed or removed, for requests of all kinds."""
+"""Check paths, permissions and state before an environment is created, changed or removed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MISREAD = "\"'`$:\\\x7f"
 
 
 def check_path(prefix: Path) -> None:
-    """Check that packages can write the path into scripts, JSON and programs, and shells into PATH, as it is.
+    """Check that a prefix can be written unchanged into scripts, JSON, binaries and PATH.
 
     Raises:
         InvalidRequest: it cannot.
@@ -30,23 +30,23 @@ def check_path(prefix: Path) -> None:
     path = str(prefix)
     if any(char in _MISREAD or char < " " for char in path):
         raise InvalidRequest(
-            f"{path!a} cannot be the path of an environment: packages, shells and PATH misread quotes, colons, dollar "
+            f"{path!a} cannot be the path of an environment: packages and shells misread quotes, colons, dollar "
             "signs, backslashes and control characters.",
             remedy="Choose another folder.",
         )
     if (length := len(os.fsencode(prefix))) > PLACEHOLDER:
         raise InvalidRequest(
-            f"The path {path} has {length} bytes; packages have room for {PLACEHOLDER}.", remedy="Choose a shorter one."
+            f"The path {path} has {length} bytes; packages allow {PLACEHOLDER}.", remedy="Choose a shorter one."
         )
 
 
 def check_unused(prefix: Path) -> None:
-    """Check that nothing stands where an environment goes.
+    """Check that a prefix does not exist.
 
     Raises:
-        AlreadyExists: something does: an environment, or anything else, be it a link that leads nowhere.
+        AlreadyExists: it exists, as an environment or anything else, such as a broken link.
         InvalidRequest: the name is too long for a folder.
-        Forbidden: it cannot be looked at.
+        Forbidden: permissions forbid the check.
     """
     try:
         prefix.lstat()
@@ -57,7 +57,7 @@ def check_unused(prefix: Path) -> None:
             raise InvalidRequest(
                 f"The name {prefix.name} is too long for a folder.", remedy="Choose a shorter one."
             ) from error
-        raise Forbidden(f"{prefix} cannot be looked at: {error.strerror}.") from error
+        raise Forbidden(f"{prefix} cannot be accessed: {error.strerror}.") from error
     raise AlreadyExists(
         f"{prefix} exists already.",
         remedy="Choose another name, or remove the existing environment first.",
@@ -66,48 +66,48 @@ def check_unused(prefix: Path) -> None:
 
 
 def check_free(prefix: Path, trust: Trust) -> None:
-    """Check that an environment can be made there: the place is free, and writable, but not by others.
+    """Check that a new environment can be created: nothing is there, and the folder is writable, but not by others.
 
     Raises:
-        AlreadyExists, InvalidRequest: see :func:`check_unused`.
-        Forbidden: permissions forbid it, or see :func:`check_place`.
+        AlreadyExists, InvalidRequest: as :func:`check_unused`.
+        Forbidden: permissions forbid it; and as :func:`check_place`.
     """
     check_unused(prefix)
     folder = next(path for path in prefix.parents if path.exists())
     if not folder.is_dir():
-        raise Forbidden(f"{folder} is not a folder.", remedy="Choose another place.")
+        raise Forbidden(f"{folder} is not a folder.", remedy="Choose another one.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise Forbidden(f"You may not write into {folder}.", remedy="Choose another folder.")
+        raise Forbidden(f"You may not write to {folder}.", remedy="Choose another folder.")
     check_place(folder, trust)
 
 
 def check_place(folder: Path, trust: Trust) -> None:
-    """Refuse to work in a folder where accounts that are not trusted can replace what is being made.
+    """Check that no untrusted account can replace files in a folder.
 
     Raises:
-        Forbidden: they can.
+        Forbidden: an untrusted account can.
     """
     verdict = trust.judge(folder)
     if not verdict.ok:
         raise Forbidden(
-            f"Other accounts could replace what is made in {folder}: {verdict.reason}",
+            f"Other accounts could replace environments in {folder}: {verdict.reason}",
             remedy="Choose another folder, or add this one to c.EnvKernels.roots if you trust all who can write there.",
         )
 
 
 def check_cache(folder: Path, trust: Trust) -> None:
-    """Refuse a package cache into which other accounts can write: what they put there would be linked, and run.
+    """Check that no untrusted account can write to the package cache, because its packages are linked and run.
 
     Args:
-        folder: the package cache; made when missing, for its owner alone.
-        trust: the rule of whose files may be used.
+        folder: the package cache; created if missing, for its owner only.
+        trust: decides which accounts are trusted.
 
     Raises:
-        Forbidden: they can.
+        Forbidden: an untrusted account can.
     """
     session = trust.session()
     parts: list[Path] = []
-    with suppress(OSError):  # which the package manager tells when it needs the folder
+    with suppress(OSError):  # the package manager will report it
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         parts = sorted(path for path in folder.iterdir() if path.is_dir())
     for place in (folder, *parts):
@@ -123,7 +123,7 @@ def check_cache(folder: Path, trust: Trust) -> None:
 
 
 def check_settled(prefix: Path) -> None:
-    """Refuse an environment that another person's job is at work on, or has not put back yet.
+    """Check that no job of another account is changing the environment, or has still to be rolled back.
 
     Raises:
         Busy: there is such a job.
@@ -133,24 +133,23 @@ def check_settled(prefix: Path) -> None:
         if owner != os.geteuid():
             name = account_name(owner)
             raise Busy(
-                f"A job of {name} works on {prefix}.",
-                remedy=f"Wait until it is over. If it was interrupted, the next start of the server of {name} puts the "
-                "environment back.",
+                f"A job of {name} is changing {prefix}.",
+                remedy=f"Wait until it ends. If it was interrupted, it is rolled back when {name} next starts Jupyter.",
                 details={"account": name, "prefix": str(prefix)},
             )
 
 
 def check_idle(prefix: Path) -> None:
-    """Refuse to take an environment away under kernels that run in it.
+    """Check that no kernels are running in an environment, as far as this machine knows.
 
     Raises:
-        InUse: kernels run in it; as far as this machine can tell.
+        InUse: kernels are running in it.
     """
     if running := running_kernels(prefix):
-        count = "A kernel runs" if len(running) == 1 else f"{len(running)} kernels run"
+        count = "1 kernel is" if len(running) == 1 else f"{len(running)} kernels are"
         raise InUse(
-            f"{count} in {prefix}.",
-            remedy="Shut down what uses it, or remove it all the same by force.",
+            f"{count} running in {prefix}.",
+            remedy="Shut down the kernels, or use force to remove it anyway.",
             details={
                 "prefix": str(prefix),
                 "kernels": [{"pid": kernel.pid, "command": kernel.command} for kernel in running],
@@ -159,20 +158,20 @@ def check_idle(prefix: Path) -> None:
 
 
 def check_there(prefix: Path) -> None:
-    """Check that there is an environment.
+    """Check that an environment exists.
 
     Raises:
-        NotFound: there is none.
+        NotFound: it does not exist.
     """
     if not (prefix / "conda-meta").is_dir():
         raise NotFound(f"There is no environment at {prefix}.", details={"prefix": str(prefix)})
 
 
 def check_trusted(prefix: Path, trust: Trust) -> None:
-    """Refuse an environment whose scripts and programs would run, and which other accounts can change.
+    """Check that no untrusted account can change an environment, because its scripts and programs are run.
 
     Raises:
-        Forbidden: they can.
+        Forbidden: an untrusted account can.
     """
     verdict = trust.judge(prefix)
     if not verdict.ok:
@@ -181,16 +180,16 @@ def check_trusted(prefix: Path, trust: Trust) -> None:
 
 
 def check_changeable(prefix: Path) -> None:
-    """Refuse what must not be removed, nor exchanged for another version of itself.
+    """Check that an environment may be updated or removed.
 
     Raises:
-        NotFound: there is no environment.
-        Busy: see :func:`check_settled`.
-        Forbidden: it is a link, the base of an installation, frozen, what runs this program, or has other environments
-            in it; or permissions forbid it.
+        NotFound: it does not exist.
+        Busy: as :func:`check_settled`.
+        Forbidden: it is a link, a base environment, frozen, runs this program, or contains other environments; or
+            permissions forbid it.
     """
     if prefix.is_symlink():
-        raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Name the environment that it leads to.")
+        raise Forbidden(f"{prefix} is a link to {prefix.readlink()}.", remedy="Use the target of the link.")
     check_there(prefix)
     check_settled(prefix)
     if is_root(prefix):
@@ -199,7 +198,7 @@ def check_changeable(prefix: Path) -> None:
         raise Forbidden(f"{prefix} cannot be changed: {reason}.", remedy="Clone it.")
     if nested := sorted(path.parent.name for path in (prefix / "envs").glob("*/conda-meta")):
         raise Forbidden(
-            f"{prefix} has other environments in its folder envs: {', '.join(nested)}.", remedy="Move these away first."
+            f"{prefix} contains other environments in envs: {', '.join(nested)}.", remedy="Move these elsewhere first."
         )
     real = prefix.resolve()
     if any(Path(running).resolve().is_relative_to(real) for running in (sys.prefix, sys.base_prefix)):

@@ -1,4 +1,7 @@
-"""Taking back what a job began, and finishing what it had committed: by its worker, or after a crash."""
+"""Roll back a job that failed or whose worker died; finish it if it was committed.
+
+Called by the worker itself, or after a crash by the process that next gets the job's lock.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from .staging import Staging
 
 
 def is_committed(kind: str, staging: Staging, phase: JobPhase | None) -> bool:
-    """Return whether the work was done, whether or not the worker lived to say so.
+    """Return whether a job was committed, even if its worker died before it could report that.
 
     Args:
         kind: of the job.
-        staging: its places.
+        staging: its folders.
         phase: its last known phase.
     """
     if kind == "remove":
@@ -26,27 +29,27 @@ def is_committed(kind: str, staging: Staging, phase: JobPhase | None) -> bool:
 
 
 def roll_back(kind: str, staging: Staging) -> str:
-    """Take away what a job made and did not commit, and put back what it replaced. Safe to repeat.
+    """Undo a job that was not committed, and delete its files. Safe to repeat.
 
-    What was committed is finished instead: a removal whose rename was done, an update that took its place.
+    If it was committed, finish it: delete the removed environment, or the previous version.
 
     Returns:
-        What could not be deleted yet, as a sentence for the log; empty where nothing is left.
+        What could not be deleted yet, as a sentence for the log, or empty.
 
     Raises:
-        EnvKernelsError: something cannot be taken away.
+        EnvKernelsError: the rollback failed.
     """
     return "\n".join(filter(None, [put_back(kind, staging), empty_trash(kind, staging)]))
 
 
 def put_back(kind: str, staging: Staging) -> str:
-    """Do the fast part of :func:`roll_back`: restore the environment, and move what it deletes into the trash.
+    """Do the fast part of :func:`roll_back`: restore the environment, and move files to delete into the trash.
 
     Returns:
-        What went wrong without harm, and where a version is kept, as sentences for the log.
+        Warnings, and where a version is kept, as sentences for the log.
 
     Raises:
-        EnvKernelsError: something cannot be taken away.
+        EnvKernelsError: the rollback failed.
     """
     if kind == "plan":
         return ""
@@ -65,22 +68,22 @@ def put_back(kind: str, staging: Staging) -> str:
 
 
 def _where_kept(staging: Staging) -> str:
-    """Say where the version is that was rolled back, and what that is for."""
+    """Return a sentence on where the version that was rolled back is kept; empty if there is none."""
     if not os.path.lexists(staging.kept):
         return ""
     return (
-        f"The new version is kept in {staging.kept} for a day, with all that was written into it meanwhile. It counts "
-        "towards your limits: delete it when you do not need it."
+        f"The new version is kept in {staging.kept} for a day, with all files that were written into it. It counts "
+        "towards your limits: delete it if you do not need it."
     )
 
 
 def forget_replaced(kind: str, staging: Staging, *, succeeded: bool) -> None:
-    """Take away what an update has replaced and could not take away when it ran.
+    """Delete the previous version, if an update could not delete it when it ran.
 
     Args:
-        kind: of a job that is over.
-        staging: its places.
-        succeeded: its journal says so. The mark may be that of a later job by now.
+        kind: of a finished job.
+        staging: its folders.
+        succeeded: whether the job succeeded by its journal; the mark may be that of a later job by now.
     """
     if kind in {"plan", "remove"} or not os.path.lexists(staging.previous):
         return
@@ -90,16 +93,16 @@ def forget_replaced(kind: str, staging: Staging, *, succeeded: bool) -> None:
 
 
 def _forget_previous(staging: Staging) -> str:
-    """Put what a committed update has replaced out of the way; why it stays, as a sentence for the log."""
+    """Move the previous version into the trash; if that fails, return why as a sentence for the log."""
     try:
         staging.forget_previous()
     except OSError as error:
-        return f"The environment as it was before stays beside it: {named(error).message} It goes later."
+        return f"The previous version cannot be deleted yet: {named(error).message} It will be deleted later."
     return ""
 
 
 def empty_trash(kind: str, staging: Staging) -> str:
-    """Do the part of :func:`roll_back` that deletes files, which takes its time.
+    """Do the slow part of :func:`roll_back`: delete files.
 
     Returns:
         As :meth:`.Staging.empty_trash`.
@@ -108,25 +111,25 @@ def empty_trash(kind: str, staging: Staging) -> str:
 
 
 def finish_removal(staging: Staging) -> str:
-    """Delete what a removal has put aside.
+    """Delete a removed environment from the trash.
 
     Returns:
-        What went wrong with it, as sentences for the log.
+        Warnings, as sentences for the log.
     """
     return "\n".join(filter(None, [_unlist_removed(staging), staging.empty_trash()]))
 
 
 def _unlist_removed(staging: Staging) -> str:
-    """Take what a removal has put aside out of conda's list."""
+    """Remove a removed environment from ``environments.txt``."""
     if os.path.lexists(staging.prefix) or not os.path.lexists(staging.trash):
         return ""
     return conda_meta.unregister(staging.prefix, Path.home())
 
 
 def named(error: OSError) -> EnvKernelsError:
-    """Return an error of the operating system as a failure with a name."""
+    """Convert an OSError to a failure with a message."""
     is_full = is_full_disk(error)
-    # of a copy, the first file is what is copied, the second one where it goes
+    # for a copy, the first file is the source, the second one the target
     file = (is_full and error.filename2) or error.filename
     where = f" ({file})" if file else ""
     if is_full:

@@ -1,15 +1,15 @@
-"""Where a transaction works before its result may be seen, and how to clean up after one that died.
+"""Manage the folders in which a transaction works, and the marks by which a crash is recognized.
 
-An environment is linked into a hidden sibling of its final place, on the same file system, so that one ``rename`` puts
-it there complete. What can only be done in the final place (pip, the check of the kernel) comes after the rename, under
-a mark in ``conda-meta`` that discovery takes as "not there yet"; the commit turns it into a mark of what the job made.
+An environment is linked into a hidden sibling of its final prefix, on the same file system, so that one ``rename``
+makes it appear complete. Steps that need the final prefix (pip, the check of the kernel) come after the rename, with a
+pending mark in ``conda-meta``: discovery ignores prefixes that have one. The commit turns it into a committed mark.
 
-An update is built the same way, and takes the place of the environment by an exchange: what was there before stands
-beside it until the commit, and is put back where there is none.
+An update is built in the same way, and exchanged with the environment: the previous version stays beside it until the
+commit, and is swapped back if there is none.
 
-All names derive from the prefix and from a token that only the job's journal holds, each in its own way. A process that
-finds the journal knows what the job has left; other accounts, which may know the job's id, cannot put anything under a
-name before it is used. What is staged bears the job's id, and is for its owner alone until it is published.
+All names derive from the prefix and from a token that only the job's journal contains. So a process that reads the
+journal finds the folders of the job, and other accounts, even if they know the job's id, cannot create something under
+these names in advance. Staged files contain the job's id, and only their owner can read them until they are published.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from ..link.folders import delete, remove_tree
 from ..link.tree import dress
 
 _WORD_LENGTH = 24
-"""Hexadecimal digits: as many characters as the id of a job, which versions without tokens took for them."""
+"""Number of hexadecimal digits: the length of a job's id, which versions without tokens used instead."""
 
 _ASIDE = re.compile(
     rf"\..*\.envkernels-(\d{{8}}-\d{{6}}-[0-9a-f]{{8}}|[0-9a-f]{{{_WORD_LENGTH}}})\.(old|kept)", re.DOTALL
@@ -43,23 +43,23 @@ _KEPT_SECONDS = 24 * 60 * 60.0
 
 
 def secret_word(job_id: str, token: str, purpose: str) -> str:
-    """Return the part of a name that other accounts cannot guess, not even from what is for another purpose.
+    """Return the secret part of a name, which cannot be derived from that for another purpose.
 
     Args:
-        job_id: what it is where there is no token.
+        job_id: used if there is no token.
         token: of the job; empty for jobs of versions without tokens.
-        purpose: one of those that the token has.
+        purpose: what the name is for.
     """
     return hashlib.sha256(f"{token} {purpose}".encode()).hexdigest()[:_WORD_LENGTH] if token else job_id
 
 
 @dataclass(slots=True)
 class Staging:
-    """The places that one job uses for one prefix.
+    """The folders that one job uses for one prefix.
 
     Attributes:
-        prefix: the final place.
-        job_id: owner of the places.
+        prefix: the final prefix.
+        job_id: id of the job.
         token: of the job; see :func:`secret_word`.
     """
 
@@ -67,26 +67,26 @@ class Staging:
     job_id: str
     token: str = ""
     _made: int | None = field(default=None, init=False, repr=False, compare=False)
-    """Descriptor of the folder that :meth:`begin` has made: no other one can be taken for it while it is open."""
+    """Descriptor of the folder that :meth:`begin` has created, which identifies it while it is open."""
 
     @property
     def folder(self) -> Path:
-        """Where the environment is built."""
+        """Return the staging prefix, where the environment is built."""
         return self._sibling("new")
 
     @property
     def previous(self) -> Path:
-        """Where an environment stands while its update is not committed."""
+        """Return the path of the previous version while an update is not committed."""
         return self._sibling("was")
 
     @property
     def trash(self) -> Path:
-        """Where a prefix goes that is being removed."""
+        """Return the path to which a prefix is renamed before it is deleted."""
         return self._sibling("old")
 
     @property
     def kept(self) -> Path:
-        """Where the new version of an environment goes that was rolled back: others may have written into it."""
+        """Return the path of a version that was rolled back; it is kept because programs may have written into it."""
         return self._sibling("kept")
 
     def _sibling(self, suffix: str) -> Path:
@@ -94,34 +94,34 @@ class Staging:
         return self.prefix.with_name(f".{self.prefix.name[:SIBLING_NAME]}.envkernels-{word}.{suffix}")
 
     def begin(self) -> None:
-        """Make the folder where the environment is built, for its owner alone, with the pending mark in it.
+        """Create the staging prefix with a pending mark, for its owner only.
 
         Raises:
-            Forbidden: another account has put its own folder there meanwhile.
-            OSError: it cannot be made, or something has its name, which stays as it is.
+            Forbidden: another account has replaced it.
+            OSError: it cannot be created, or its name exists.
         """
         self.folder.mkdir(mode=0o700)
         self._made = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         (self.folder / PENDING_MARK).parent.mkdir()
         self.mark()
-        # on file systems that name other owners than the process, as those of some networks, it is another one for both
+        # compare both owners, because network file systems may map the account to another one
         if (self.folder / PENDING_MARK).lstat().st_uid != os.fstat(self._made).st_uid:
             raise _exchanged(self.folder)
 
     def close(self) -> None:
-        """Forget what :meth:`begin` has made."""
+        """Close the descriptor of the staging prefix."""
         if self._made is not None:
             os.close(self._made)
             self._made = None
 
     def check(self, place: Path) -> None:
-        """Refuse to go on where a place does not hold what :meth:`begin` has made.
+        """Check that a path is still the folder that :meth:`begin` has created.
 
         Args:
-            place: where it must be: :attr:`folder`, or the prefix after it was published.
+            place: :attr:`folder`, or the final prefix after :meth:`publish`.
 
         Raises:
-            Forbidden: another program has put something else there.
+            Forbidden: another program has replaced it.
         """
         with contextlib.suppress(OSError):
             if self._made is not None and os.path.samestat(os.fstat(self._made), place.lstat()):
@@ -129,7 +129,7 @@ class Staging:
         raise _exchanged(place)
 
     def mark(self, *lines: str) -> None:
-        """Write the pending mark into the staged environment. The rename takes it along."""
+        """Write the pending mark into the staging prefix, with which it is renamed."""
         mark = self.folder / PENDING_MARK
         mark.write_text("\n".join([self.job_id, self._signature, *lines]), encoding="ascii")
         _sync(mark)
@@ -137,19 +137,19 @@ class Staging:
 
     @property
     def _signature(self) -> str:
-        """Return what stands in a mark beside the job's id, which other accounts may know."""
+        """Return the line of a mark that other accounts cannot know."""
         return secret_word(self.job_id, self.token, "mark")
 
     def publish(self, like: Path | None = None) -> None:
-        """Move the staged environment to its final place.
+        """Rename the staging prefix to the final prefix.
 
         Args:
             like: the environment whose group, mode and access control lists it gets; None for those of a new folder.
 
         Raises:
-            FileExistsError: something is there already; nothing was changed.
-            Forbidden: the staged environment is another one.
-            OSError: it cannot be moved; nothing was changed.
+            FileExistsError: the final prefix exists; nothing was changed.
+            Forbidden: another program has replaced the staging prefix.
+            OSError: it cannot be renamed; nothing was changed.
         """
         self._open_up(like or (self.folder / PENDING_MARK).parent)
         system.rename_to_free(self.folder, self.prefix)
@@ -160,14 +160,14 @@ class Staging:
             dress(str(like), self._made, os.fstat(self._made).st_gid)
 
     def exchange(self) -> None:
-        """Put the staged environment into the place of the one that is there, which goes to :attr:`previous`.
+        """Exchange the staging prefix with the environment, which goes to :attr:`previous`.
 
         Raises:
-            Forbidden: the staged environment is another one.
-            OSError: it cannot be done. :meth:`restore` brings back what was.
+            Forbidden: another program has replaced the staging prefix.
+            OSError: it failed. :meth:`restore` undoes it.
         """
         self._open_up(self.prefix)
-        # so that what was there never has a name under which only what is being built is looked for
+        # rename first, so that the environment is never under the name of the staging prefix, which may be deleted
         system.rename_to_free(self.folder, self.previous)
         if not system.exchange(self.previous, self.prefix):
             self.previous.rename(self.folder)
@@ -175,67 +175,67 @@ class Staging:
             self.folder.rename(self.prefix)
 
     def restore(self) -> None:
-        """Put back what was there before :meth:`exchange`, however far that has come. Safe to repeat.
+        """Undo :meth:`exchange`, even if it was interrupted. Safe to repeat.
 
         Raises:
-            OSError: it cannot be done.
+            OSError: it failed.
         """
         if not os.path.lexists(self.previous) or self.owns_previous():
             return
         if not os.path.lexists(self.prefix):
             self.previous.rename(self.prefix)
         elif not self.is_pending():
-            raise OSError(errno.EEXIST, "The environment as it was has been put aside", str(self.previous))
+            raise OSError(errno.EEXIST, "The previous version is kept, because its path is in use", str(self.previous))
         elif not system.exchange(self.previous, self.prefix):
             self.prefix.rename(self.folder)
             self.previous.rename(self.prefix)
 
     def owns_previous(self) -> bool:
-        """Return whether what stands in :attr:`previous` is not what was there before, but what this job made."""
+        """Return whether the folder at :attr:`previous` is the new version, which this job made."""
         return self._is_ours(self.previous / PENDING_MARK)
 
     def note_registration(self) -> None:
-        """Remember in the mark that this job adds the prefix to conda's list, so that a rollback takes it out again."""
+        """Note in the mark that this job adds the prefix to ``environments.txt``, so that a rollback removes it."""
         with (self.prefix / PENDING_MARK).open("a", encoding="ascii") as mark:
             mark.write(f"\n{_REGISTERED}")
 
     def commit(self) -> None:
-        """Turn the pending mark into that of a commit: from now on the environment is there.
+        """Rename the pending mark to the committed mark, which makes the environment visible.
 
         Raises:
-            OSError: it is not; nothing was changed.
+            OSError: it failed; nothing was changed.
         """
         (self.prefix / PENDING_MARK).replace(self.prefix / COMMITTED_MARK)
 
     def is_pending(self) -> bool:
-        """Return whether the prefix stands in its final place, but this job has not committed it."""
+        """Return whether this job has put the prefix in place, but not committed it."""
         return self._is_ours(self.prefix / PENDING_MARK)
 
     def is_committed(self) -> bool:
-        """Return whether the prefix is what this job has made of it, whatever became of the job."""
+        """Return whether this job has committed the prefix."""
         return self._is_ours(self.prefix / COMMITTED_MARK)
 
     def has_registered(self) -> bool:
-        """Return whether it is pending, and this job has added it to conda's list or was about to."""
+        """Return whether the prefix is pending, and this job has added it to ``environments.txt``, or was about to."""
         return self.is_pending() and _REGISTERED in _lines(self.prefix / PENDING_MARK)
 
     def _is_ours(self, mark: Path) -> bool:
-        """Return whether a mark is of this job and by it: other accounts may know the job's id."""
+        """Return whether a mark was written by this job, by its secret line: other accounts may know the job's id."""
         lines = _lines(mark)
         return lines[:1] == [self.job_id] and (not self.token or self._signature in lines)
 
     def exists(self) -> bool:
-        """Return whether there is something that :meth:`discard` would take away."""
+        """Return whether there is anything for :meth:`discard`."""
         return any(map(os.path.lexists, (self.folder, self.previous, self.trash))) or self.is_pending()
 
     def discard(self) -> None:
-        """Put all that this job made and did not commit into the trash, by renames. Safe to repeat.
+        """Rename all that this job made and did not commit into the trash. Safe to repeat.
 
-        The new version of an environment goes to :attr:`kept` instead once it was about to take its place. A prefix
-        without this job's mark is never touched. What was there before an update is to be put back first.
+        An update goes to :attr:`kept` instead, if it may have been in place. A prefix without this job's mark is never
+        touched. Call :meth:`restore` first.
 
         Raises:
-            OSError: something stays where it was.
+            OSError: a folder cannot be renamed.
         """
         for place in (self.prefix, self.previous, self.folder):
             if self._is_ours(mark := place / PENDING_MARK) and UPDATE_MARK in _lines(mark):
@@ -250,7 +250,7 @@ class Staging:
             self.put_aside(self.folder)
 
     def _has_begun(self) -> bool:
-        """There is a folder in which the environment was built, and this job has made it, or at least this account."""
+        """Return whether there is a staging prefix that this job, or at least this account, has created."""
         try:
             found = self.folder.lstat()
         except OSError as error:
@@ -261,24 +261,24 @@ class Staging:
         return stat.S_ISDIR(found.st_mode) and is_own
 
     def put_aside(self, place: Path) -> None:
-        """Put an environment into the trash, where only its owner can enter it.
+        """Rename an environment into the trash, where only its owner can enter it.
 
         Raises:
-            OSError: it stays where it was.
+            OSError: it cannot be renamed.
         """
         _close_off(place, self.trash)
 
     def _keep(self, place: Path) -> None:
-        """Keep a version that was rolled back for a day from now, so that conda does not take it for an environment."""
+        """Keep a version that was rolled back for a day, without a history, so that conda does not list it."""
         (place / "conda-meta" / "history").unlink(missing_ok=True)
         os.utime(place)
         _close_off(place, self.kept)
 
     def forget_previous(self) -> None:
-        """After the commit, which is made to outlast a power cut first: put what was there before into the trash.
+        """Rename the previous version into the trash, after the commit mark is durable.
 
         Raises:
-            OSError: it stays where it was.
+            OSError: it cannot be renamed.
         """
         if self.is_committed():
             _sync(self.prefix / COMMITTED_MARK.parent)
@@ -286,10 +286,10 @@ class Staging:
             self.put_aside(self.previous)
 
     def empty_trash(self) -> str:
-        """Delete what was put into the trash.
+        """Delete the trash.
 
         Returns:
-            Why some of it stays, as a sentence for the log; empty where nothing does. :func:`sweep` tries it again.
+            Why some of it remains, as a sentence for the log, or empty. :func:`sweep` deletes it later.
         """
         return delete(self.trash) if os.path.lexists(self.trash) else ""
 
@@ -300,10 +300,10 @@ _REGISTERED = "registered"
 
 
 def _lines(mark: Path) -> list[str]:
-    """Return what a mark says. One that is there and cannot be read is a failure, and no mark of another job."""
+    """Return the lines of a mark; none if it does not exist. An unreadable mark raises: it may be of this job."""
     try:
         return read_file(mark, _MARK_BYTES).decode("ascii", "replace").splitlines()
-    except UnsafeFile:  # which is none of ours
+    except UnsafeFile:  # not of this job
         return []
     except OSError as error:
         if error.errno in _ABSENT:
@@ -312,7 +312,7 @@ def _lines(mark: Path) -> list[str]:
 
 
 def _close_off(place: Path, target: Path) -> None:
-    """Rename an environment, and let only its owner enter it."""
+    """Rename an environment, and allow only its owner to enter it."""
     place.rename(target)
     with contextlib.suppress(OSError):  # it belongs to another account
         system.set_mode(target, 0o700)
@@ -320,13 +320,13 @@ def _close_off(place: Path, target: Path) -> None:
 
 def _exchanged(place: Path) -> Forbidden:
     return Forbidden(
-        f"{place} is not what this job has made: another program has put something in its place.",
-        remedy="Choose a folder in which other accounts cannot replace what is yours.",
+        f"Another program has replaced {place} while this job was using it.",
+        remedy="Choose a folder in which other accounts cannot replace your files.",
     )
 
 
 def _sync(path: Path) -> None:
-    """Make a file, or what a folder lists, outlast a power cut."""
+    """Make a file or the entries of a folder durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -335,21 +335,27 @@ def _sync(path: Path) -> None:
 
 
 def siblings_of(folder: Path, job_id: str, token: str, suffix: str) -> list[Path]:
-    """Return what a job has in a folder of prefixes, whatever their names: ``new`` or ``was``, and of this account."""
+    """Return the folders that a job has for any prefix in a folder, if this account owns them.
+
+    Args:
+        folder: of prefixes.
+        job_id: of the job.
+        token: of the job.
+        suffix: ``new`` for staging prefixes, ``was`` for previous versions.
+    """
     found = folder.glob(f".*.envkernels-{secret_word(job_id, token, suffix)}.{suffix}")
     return [path for path in found if path.lstat().st_uid == os.geteuid()]
 
 
 def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
-    """Delete what removals and rollbacks of jobs could not delete when they ran, or have kept for a day.
+    """Delete trash that jobs could not delete when they ran, and versions that were kept for a day.
 
-    That is ``.*.envkernels-*.old`` and ``.kept`` in a folder. Nothing that has such a name is used any more. What still
-    cannot be deleted, such as files that a running kernel holds open on NFS, stays for the next time; so does what
-    belongs to other accounts, for their own jobs.
+    These are ``.*.envkernels-*.old`` and ``.kept`` in a folder. Files that cannot be deleted yet, such as open ones on
+    NFS, are deleted the next time. Those of other accounts are left to their jobs.
 
     Args:
-        folder: where to look.
-        unfinished: names of the trash of jobs that see to their own: that of a removal tells how far it came.
+        folder: of prefixes.
+        unfinished: names of the trash of unfinished jobs, which need it to find out how far a removal came.
     """
     with contextlib.suppress(OSError):
         for path in list(folder.iterdir()):
@@ -362,9 +368,9 @@ def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
 
 
 def delete_kept(prefix: Path) -> str:
-    """Delete the versions of an environment that are kept.
+    """Delete the kept versions of an environment.
 
     Returns:
-        Why some of it stays, as sentences for the log.
+        Why some of them remain, as sentences for the log.
     """
     return "\n".join(filter(None, (delete(Path(path)) for path in kept_beside(str(prefix)))))

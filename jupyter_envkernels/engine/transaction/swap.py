@@ -1,4 +1,4 @@
-"""The new version of an environment takes the place of the old one, with all that others do meanwhile."""
+"""Exchange an update with the environment, without losing what other programs write into it meanwhile."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from ..messages import first_of
 from .staging import Staging
 
 _NAMED = 20
-"""Files that a sentence names."""
+"""Maximum number of files that a sentence names."""
 
 
 def take_place(staging: Staging, seen: Seen) -> tuple[Seen, list[str]]:
-    """Exchange the staged version with the environment.
+    """Exchange the staging prefix with the environment.
 
     Args:
-        staging: where the new version is, complete but for what must be done in its place.
-        seen: what the environment was when the new version was begun.
+        staging: has the new version, complete except for the steps that need the final prefix.
+        seen: snapshot of the environment from when it was copied.
 
     Returns:
-        What the old version is now, and sentences for the log.
+        A snapshot of the old version, and sentences for the log.
 
     Raises:
-        OSError: it cannot be done.
+        OSError: it failed.
     """
     prefix = staging.prefix
     conda_meta.keep_times(prefix, staging.folder)
     first = catch_up(prefix, staging.folder, seen)
     staging.mark(UPDATE_MARK)
     staging.exchange()
-    # what was written while that was going on; of the new one, nothing has been changed in its place yet
+    # again, for files that were written between the first call and the exchange
     second = catch_up(staging.previous, prefix, first.seen)
-    return second.seen, list(_told(staging, first, second))
+    return second.seen, list(_sentences(staging, first, second))
 
 
 def part(staging: Staging, seen: Seen) -> list[str]:
-    """Bring over what was written into the old version since, and what programs may write into it, before it goes.
+    """Copy changes in the old version since the exchange, and share its files with programs that have them open.
 
     Args:
-        staging: the new version stands in its place and is to be committed.
-        seen: what the old one was when they changed places.
+        staging: has the new version in the final prefix, ready for the commit.
+        seen: snapshot of the old version after the exchange.
 
     Returns:
         Sentences for the log.
 
     Raises:
-        OSError: it cannot be done.
+        OSError: it failed.
     """
-    return list(_told(staging, catch_up(staging.previous, staging.prefix, seen, for_good=True)))
+    return list(_sentences(staging, catch_up(staging.previous, staging.prefix, seen, for_good=True)))
 
 
-def _told(staging: Staging, *caught: Caught) -> Iterator[str]:
+def _sentences(staging: Staging, *caught: Caught) -> Iterator[str]:
     if count := sum(each.count for each in caught):
-        yield f"{count_of(count, 'file')} came or changed in {staging.prefix} meanwhile, in the new version, too."
+        yield f"{count_of(count, 'file')} that changed in {staging.prefix} meanwhile were copied to the new version."
     if beside := [place for each in caught for place in each.beside]:
         yield (
-            f"Files have changed in the old version and in the new one, which has that of the old one beside its own, "
-            f"with {BESIDE} in the name: {first_of(beside, _NAMED)}."
+            f"Files have changed in both the old and the new version; the old ones are kept beside the new ones, with "
+            f"{BESIDE} in the name: {first_of(beside, _NAMED)}."
         )

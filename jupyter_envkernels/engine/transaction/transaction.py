@@ -1,8 +1,8 @@
-"""Plan -> environment, whole or not at all.
+"""Carry out an operation on a prefix: all of it, or nothing.
 
-Every operation has one frame: look first, work aside, publish by one rename or exchange, commit by turning a mark. On
-any failure what was begun is taken back and the failure goes on to the caller. A process that dies in the middle leaves
-what :class:`~.staging.Staging` names; whoever finds the dead job calls :func:`~.undo.roll_back`.
+Every operation has the same frame: check, work in a staging prefix, publish by one rename or exchange, commit by
+renaming a mark. On a failure, the work is rolled back and the error is raised. If the process dies, the process that
+next gets the job's lock finds its folders by :class:`~.staging.Staging`, and calls :func:`~.rollback.roll_back`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from .swap import part, take_place
 
 
 class Runnable(Protocol):
-    """A request, as a transaction sees it."""
+    """A request, as far as a transaction needs it."""
 
     @property
     def kind(self) -> str:
@@ -64,10 +64,10 @@ class Runnable(Protocol):
 
     @property
     def operation(self) -> Operation:
-        """Return the operation that is carried out, or planned."""
+        """Return the operation to carry out, or to plan."""
 
     async def run(self, transaction: Transaction) -> None:
-        """Carry it out by the methods of a transaction."""
+        """Carry out the request by the methods of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,15 @@ class Transaction:
     """One operation on one prefix.
 
     Attributes:
-        request: what to do.
-        staging: the places where the work is done.
-        backend: solves and installs.
+        request: the request.
+        staging: the folders of the job.
+        backend: the package manager.
         options: the engine's settings.
-        report: hears of every step.
+        report: gets the progress.
         environ: the environment variables of the worker.
         keep_plan: called with the plan before anything is written, so that it can be stored.
         settings: conda's configuration.
-        plan: what an earlier job has planned, to be carried out as it is; None where there is none.
+        plan: the plan of an earlier job, to be carried out unchanged; None if there is none.
         variables: those that the request uses.
     """
 
@@ -104,36 +104,35 @@ class Transaction:
 
     @property
     def trust(self) -> Trust:
-        """Return the rule of whose environments may be used, as it stands; it reads files."""
+        """Return the current rule of which accounts are trusted. Reads files."""
         return read_trust(self.options.catalog, self.settings, self.environ)
 
     @property
     def _prevents(self) -> bool:
-        """Path conflicts are failures."""
+        """Return whether path conflicts are errors."""
         return self.settings.path_conflict == "prevent"
 
     async def run(self) -> None:
-        """Carry it out.
+        """Carry out the request.
 
         Raises:
-            EnvKernelsError: it failed; the prefix is as it was before. The same holds for any other exception, which
-                is a fault of this program.
+            EnvKernelsError: it failed, and was rolled back. So it is after any other exception, which is a bug.
         """
         try:
             await self.request.run(self)
         except BaseException as error:
-            await self._take_back()
+            await self._roll_back()
             if isinstance(error, OSError):
                 raise named(error) from error
             raise
         finally:
             self.staging.close()
 
-    async def _take_back(self) -> None:
-        """Roll back. Whatever goes wrong with that, the failure which led here is the one to tell."""
-        with contextlib.suppress(Exception):  # the report may be what failed
+    async def _roll_back(self) -> None:
+        """Roll back. Errors are only logged, so that the original one is raised."""
+        with contextlib.suppress(Exception):  # the report itself may have failed
             if self.request.kind != "remove" and self.staging.exists():
-                self.report.phase("rolling-back", "Taking back what was begun")
+                self.report.phase("rolling-back", "Rolling back")
         try:
             warning = await asyncio.to_thread(roll_back, self.request.kind, self.staging)
         except EnvKernelsError as error:
@@ -142,20 +141,20 @@ class Transaction:
 
     @contextlib.contextmanager
     def _afterwards(self) -> Iterator[None]:
-        """After the commit: the work is done, and what goes wrong is no failure any more."""
+        """Log errors after the commit, which no longer fail the job."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it was
-            self._warn(f"It is done, but not all of what comes after went well: {error}")
+        except Exception as error:  # noqa: BLE001 - the work is committed
+            self._warn(f"Completed with warnings: {error}")
 
     def _warn(self, *sentences: str) -> None:
-        """Something that is no failure."""
+        """Log warnings."""
         for sentence in filter(None, sentences):
             self.report.log(sentence)
 
     async def prepare(self, planned: Plannable) -> None:
-        """Find out what would be done, and leave it at that."""
-        self.report.phase("checking", "Checking what is there")
+        """Make the plan only."""
+        self.report.phase("checking", "Checking the location")
         prefix = planned.prefix
         if self._operation.is_new:
             await asyncio.to_thread(check_free, prefix, self.trust)
@@ -164,14 +163,14 @@ class Transaction:
         await self._decide(planned)
 
     async def make(self, planned: Plannable, *, keeps_history: bool = False) -> None:
-        """Make a new environment, of packages or as a copy of another one, whose history it may keep."""
+        """Create a new environment, from packages or as a clone, which may keep the history of its source."""
         prefix, source = planned.prefix, self._operation.copied
-        self.report.phase("checking", "Checking the place")
+        self.report.phase("checking", "Checking the location")
         await asyncio.to_thread(check_free, prefix, self.trust)
         try:
             await asyncio.to_thread(make_folder, prefix.parent, shared_root(prefix, self.options.shared_roots))
         except OSError as error:
-            raise Forbidden(f"The folder {prefix.parent} cannot be made: {error.strerror}.") from error
+            raise Forbidden(f"The folder {prefix.parent} cannot be created: {error.strerror}.") from error
         await asyncio.to_thread(check_place, prefix.parent, self.trust)
         plan = await self._decide(planned)
         broken: frozenset[str] = frozenset()
@@ -184,13 +183,13 @@ class Transaction:
             broken = await broken_kernels(source, environ)
         await asyncio.to_thread(self.staging.begin)
         await self._link(plan, source)
-        if source is not None:  # of which only those keep others away who may write into its folder
+        if source is not None:  # again, because it may not be locked if its folder is not writable
             await self._current(source, plan)
         if source is not None and keeps_history:
             await asyncio.to_thread(conda_meta.keep_history, source, self.staging.folder)
         await asyncio.to_thread(self._stage, plan, source)
         cache = self.options.package_cache
-        # the source of a clone has had its scripts run, and has passed the check
+        # the source of a clone has run its scripts, and has passed the check
         linked = plan.packages if source is None else ()
         imports = source is None and not is_sure(plan, cache)
         await self._complete(plan, linked, imports=imports, excused=broken)
@@ -204,7 +203,7 @@ class Transaction:
         self.report.log(f"Created {prefix}." if source is None else f"Cloned {source} to {prefix}.")
 
     async def move(self, planned: Plannable, source: Path) -> None:
-        """Copy an environment to its new prefix, and remove the source after the commit.
+        """Clone an environment to its new prefix, and remove the source after the commit.
 
         A crash in between leaves both.
         """
@@ -218,7 +217,7 @@ class Transaction:
             self._warn(await asyncio.to_thread(finish_removal, place))
 
     async def change(self, planned: Plannable) -> None:
-        """Build another version of an environment beside it, and exchange the two."""
+        """Build the new version of an environment in a staging prefix, and swap the two."""
         prefix, staging = planned.prefix, self.staging
         self.report.phase("checking", "Checking the environment")
         await asyncio.to_thread(check_changeable, prefix)
@@ -227,7 +226,7 @@ class Transaction:
         plan = await self._decide(planned)
         before = await self._current(prefix, plan)
         if is_done(plan, before):
-            self.report.log("Nothing is to be changed.")
+            self.report.log("Nothing to change.")
             return
         environ = await asyncio.to_thread(activated_environ, prefix, self.environ)
         broken = await broken_kernels(prefix, environ)
@@ -241,13 +240,13 @@ class Transaction:
         await self._install(plan)
         await asyncio.to_thread(tell_of_former, staging.folder, plan, self.report)
         if self._operation.removed:
-            broken |= await broken_kernels(staging.folder, environ)  # what they are made of may be what is to go
-        await self._current(prefix, plan)  # downloads take their time, and others may have been at work
+            broken |= await broken_kernels(staging.folder, environ)  # kernels that the user removes need not start
+        await self._current(prefix, plan)  # again, because other programs may have changed it during the downloads
         self._warn(*await asyncio.to_thread(keep_aside, prefix, staging.folder, prevent=self._prevents))
         await asyncio.to_thread(drop_stale, staging.folder)
         await asyncio.to_thread(self._write_records, plan)
-        seen, told = await asyncio.to_thread(take_place, staging, seen)
-        self._warn(*told)
+        seen, sentences = await asyncio.to_thread(take_place, staging, seen)
+        self._warn(*sentences)
         changed = {change.name for change in plan.changes}
         await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
         self._warn(*await asyncio.to_thread(part, staging, seen))
@@ -258,10 +257,10 @@ class Transaction:
         self.report.log(f"Changed {prefix}.")
 
     async def _current(self, prefix: Path, plan: Plan) -> InstalledState:
-        """What an environment consists of.
+        """Return the installed packages of an environment.
 
         Raises:
-            Outdated: it is not what the plan was made for.
+            Outdated: it has changed since the plan was made.
         """
         installed = await asyncio.to_thread(read_installed, prefix)
         if plan.base != installed.digest:
@@ -269,15 +268,15 @@ class Transaction:
         return installed
 
     async def remove(self, *, force: bool) -> None:
-        """Remove the environment; with *force* also while kernels of it run."""
+        """Remove the environment; with *force* even if kernels are running."""
         prefix = self._operation.prefix
         self.report.phase("checking", "Checking that the environment may be removed")
         await asyncio.to_thread(check_changeable, prefix)
         if not force:
             await asyncio.to_thread(check_idle, prefix)
         self._warn(await asyncio.to_thread(without_pre_unlink, prefix))
-        # Said before it is done: by the prefix, whoever finds this job dead sees whether it was. From the rename on,
-        # the environment is removed, and what cannot be deleted is no failure.
+        # Report the phase first: after a crash in this phase, the prefix shows whether the rename was done. From the
+        # rename on the environment is removed, and files that cannot be deleted are no failure.
         self.report.phase("removing", "Deleting the files")
         await asyncio.to_thread(self.staging.put_aside, prefix)
         with self._afterwards():
@@ -286,14 +285,14 @@ class Transaction:
         self.report.log(f"Removed {prefix}.")
 
     async def _decide(self, planned: Plannable) -> Plan:
-        """Return the plan, stored before anything is written. The package cache is judged first: it counts in plans."""
+        """Return the plan, stored before anything is written, after a check of the package cache that it uses."""
         await asyncio.to_thread(check_cache, self.options.package_cache, self.trust)
         plan = self.plan
         if plan is None:
             planner = Planner(self.backend, self.options, self.report, self.environ, self.settings)
             plan = await planner.plan(planned)
             plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
-        else:  # which holds no logins
+        else:  # a stored plan has no credentials
             self.backend.log_in(places_of(self._operation, self.options.channels, self.environ))
         is_clone = self._operation.copied is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
@@ -301,7 +300,7 @@ class Transaction:
         await asyncio.to_thread(check_quota, self._operation, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:
-            if warning in (*self.settings.problems, *self.variables.warnings):  # the log has begun with them
+            if warning in (*self.settings.problems, *self.variables.warnings):  # logged before
                 continue
             self.report.log(warning.sentence)
         self.report.log(f"Plan {plan.digest[:12]}: {len(plan.packages)} packages.")
@@ -315,10 +314,10 @@ class Transaction:
             return
         self.report.phase("linking", f"Copying {len(plan.packages)} packages")
         for path in await counted(self.report, lambda tally: clone(source, staging, prefix, tally)):
-            self.report.log(f"Left out {path}: it is a socket, a pipe or a device.")
+            self.report.log(f"Skipped {path}: it is a socket, a pipe or a device.")
 
     async def _install(self, plan: Plan) -> None:
-        """Have the packages linked into the staging prefix."""
+        """Link the packages into the staging prefix."""
         folder, prefix = self.staging.folder, self._operation.prefix
         room = await asyncio.to_thread(room_for, self.options)
         await self.backend.install(plan.packages, folder, prefix, plan.requested, self.report, room=room)
@@ -326,7 +325,7 @@ class Transaction:
         self._warn(*await asyncio.to_thread(settle, folder, known, prevent=self._prevents))
 
     def _stage(self, plan: Plan, source: Path | None) -> None:
-        """Complete the files to an environment, and move it to its place under the pending mark."""
+        """Complete the files of an environment, and rename it to its final prefix with the pending mark."""
         if source is None:
             share_bytecode(trusted_donors(self.options.package_cache, self.trust), self.staging.folder)
         self._write_records(plan)
@@ -334,7 +333,7 @@ class Transaction:
             self.staging.publish(like=source)
         except FileExistsError as error:
             raise AlreadyExists(
-                f"{self._operation.prefix} has appeared meanwhile.", remedy="Choose another name."
+                f"{self._operation.prefix} was created by another program meanwhile.", remedy="Choose another name."
             ) from error
 
     def _write_records(self, plan: Plan) -> None:
@@ -360,7 +359,7 @@ class Transaction:
         )
 
     def _register(self) -> str:
-        """Enter the prefix into conda's list, and first into the mark that this job did it: a rollback takes it out."""
+        """Add the prefix to ``environments.txt``, after a note in the mark by which a rollback removes it."""
         prefix, home = self._operation.prefix, Path.home()
         if not self.settings.register_envs or conda_meta.is_registered(prefix, home):
             return ""

@@ -1,8 +1,8 @@
-"""Was a kernel built for the Python that it meets?
+"""Compare the build date of a kernel with the release of its Python.
 
-A package of the kind ``noarch: python`` is one build for every Python, also for those that came after it; a kernel of
-that kind may then not load, and nothing in its metadata tells. One that was built since that Python's release was there
-to be tried with it. Packages that are compiled name their Python, and the solver heeds it.
+A ``noarch: python`` package is one build for every Python, also for later ones, with which it may not work; its
+metadata does not say so. A build after the release of that Python could be tested with it. Other packages depend on
+their Python, and the solver respects that.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ...specs.kernel_packages import brings_a_kernel
 from ...specs.package_names import conda_name
 
 _SCHEDULE = 2011
-"""Python 3.N comes out in October of the year 2011 + N (PEP 602); those before 3.9 came earlier than that."""
+"""Python 3.N is released in October of the year 2011 + N (PEP 602); those before 3.9 were released earlier."""
 
 
 def is_of_its_time(plan: Plan) -> bool:
-    """Return whether the kernels of a plan, and the packages that they depend on, are no older than its Python.
+    """Return whether the kernels of a plan and their dependencies were built after the release of its Python.
 
-    False also where a record does not tell, and for a Python of which the schedule is not known.
+    False also if a record has no build date, and for a Python without a known release date.
     """
     released = next((_release_of(package.version) for package in plan.packages if package.name == "python"), None)
     if released is None:
@@ -33,7 +33,7 @@ def is_of_its_time(plan: Plan) -> bool:
 
 
 def _release_of(version: str) -> float | None:
-    """When the series of a Python version was out, in seconds since the epoch, to the month."""
+    """Return the end of the month in which a Python series was released, in seconds since the epoch, or None."""
     major, _, rest = version.partition(".")
     minor = rest.partition(".")[0]
     if major != "3" or not minor.isdecimal():
@@ -42,7 +42,7 @@ def _release_of(version: str) -> float | None:
 
 
 def _built(record: Mapping[str, Any]) -> float:
-    """When a package was built, in seconds; channels tell it in milliseconds (CEP 26 calls it ``timestamp``)."""
+    """Return when a package was built, in seconds since the epoch; 0 if its record has no ``timestamp`` (CEP 26)."""
     stamp = record.get("timestamp")
     return stamp / 1000 if isinstance(stamp, int) else 0.0
 

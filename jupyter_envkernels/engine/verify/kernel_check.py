@@ -1,8 +1,8 @@
-"""Does the environment's kernel start? Asked before the environment may be seen.
+"""Check that the kernels of an environment start, before the environment is visible.
 
-To import a kernel takes longer than to link a small environment, so that it is done where it may find something. An
-environment of the very packages that have passed before, on the same kind of machine and with nothing from elsewhere,
-passes again; the package cache remembers which. And what only conda has put together loads, but for a kernel that is
+To import a kernel takes longer than to link a small environment, so it is imported only if that may fail. An
+environment with the same packages as one that has passed, on the same kind of machine and with nothing from elsewhere,
+passes without an import; the package cache stores which. So does one with conda packages alone, unless its kernel is
 older than its Python.
 """
 
@@ -27,17 +27,17 @@ from ..process import run
 from ..traceback_summary import foreign_part, last_words
 from .kernel_age import is_of_its_time
 
-# The launcher is a stub that imports the kernel only when it runs.
+# the launcher is a stub that imports the kernel only when it runs
 _IMPORTS = {"ipykernel_launcher": "ipykernel.kernelapp"}
 
 
 def is_sure(plan: Plan, package_cache: Path) -> bool:
-    """Return whether the kernel of an environment of this plan loads: one did before, or nothing speaks against it."""
+    """Return whether the kernel of an environment of this plan need not be imported."""
     return _is_exact(plan) and (_record_of(plan, package_cache).exists() or is_of_its_time(plan))
 
 
 def remember(plan: Plan, package_cache: Path) -> None:
-    """Remember that an environment of this plan has passed."""
+    """Record that an environment of this plan has passed."""
     if _is_exact(plan):
         record = _record_of(plan, package_cache)
         with suppress(OSError):
@@ -46,7 +46,7 @@ def remember(plan: Plan, package_cache: Path) -> None:
 
 
 def _is_exact(plan: Plan) -> bool:
-    """The digest tells all that there is: what pip installs is known by its line only."""
+    """Return whether the digest of a plan identifies all files; of pip packages it has only the lines."""
     return not plan.pip and all(package.sha256 for package in plan.packages)
 
 
@@ -56,7 +56,7 @@ def _record_of(plan: Plan, package_cache: Path) -> Path:
 
 
 async def broken_kernels(prefix: Path, environ: Mapping[str, str]) -> frozenset[str]:
-    """Return names of kernelspecs whose program or module is not there."""
+    """Return names of kernelspecs whose program or module is missing."""
     return frozenset([path.parent.name for path in _kernelspecs(prefix) if not await _passes(path, prefix, environ)])
 
 
@@ -77,22 +77,22 @@ async def verify_kernels(
     imports: bool,
     excused: Container[str] = (),
 ) -> None:
-    """Check each kernelspec of a prefix: its program is there, and its Python module.
+    """Check that the program and the Python module of each kernelspec exist.
 
     Args:
         prefix: the environment, in its final place.
         environ: the activated environment.
-        report: gets what the imports print.
-        imports: import the module. Otherwise it is enough that its file is where it belongs: of a clone, which equals
-            an environment that has passed this, and where :func:`is_sure`.
+        report: gets the output of imports.
+        imports: import the module. Otherwise it is sufficient that its file exists: for a clone of an environment that
+            has passed, and if :func:`is_sure`.
         excused: names of kernelspecs that need not pass, because they did not before.
 
     Raises:
-        VerifyFailed: with the error that the kernel told.
+        VerifyFailed: a kernel does not start; with its error.
     """
     for path in _kernelspecs(prefix):
         if path.parent.name in excused:
-            report.log(f"The kernelspec {path.parent.name} did not work before, and is not looked at.")
+            report.log(f"The kernelspec {path.parent.name} did not work before, and is not checked.")
         else:
             await _verify(path, prefix, environ, report, imports=imports)
 
@@ -104,7 +104,7 @@ def _kernelspecs(prefix: Path) -> list[Path]:
 async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: Report, *, imports: bool) -> None:
     argv, program = _program(path, prefix, environ)
     if other := other_prefix(str(program), str(prefix)):
-        report.log(f"The kernelspec {path.parent.name} runs the interpreter of {other}, and is not looked at.")
+        report.log(f"The kernelspec {path.parent.name} runs the interpreter of {other}, and is not checked.")
         return
     module = _module(argv, program)
     if not module or (not imports and _is_there(module, prefix)):
@@ -116,31 +116,31 @@ async def _verify(path: Path, prefix: Path, environ: Mapping[str, str], report: 
         raise VerifyFailed(
             f"The kernel {path.parent.name} of the new environment does not start: {last_words(output, code)}",
             remedy=foreign_part(output, prefix)
-            or "A package of the spec, often one of its pip section, does not fit the kernel. The log has more.",
+            or "A package of the spec, often in its pip section, is not compatible with the kernel. See the log.",
             explanation="\n".join(output),
             details={"kernel": path.parent.name},
         )
 
 
 def _program(path: Path, prefix: Path, environ: Mapping[str, str]) -> tuple[list[str], Path]:
-    """The command of a kernelspec, and its program.
+    """Return the command of a kernelspec, and the path of its program.
 
     Raises:
-        VerifyFailed: it is not there.
+        VerifyFailed: the program is missing.
     """
     argv = _argv(path)
     program = prefix / "bin" / argv[0]  # an absolute argv[0] replaces what is before it
     is_elsewhere = not program.name.startswith("python") and shutil.which(argv[0], path=environ.get("PATH"))
     if not program.exists() and not is_elsewhere:
         raise VerifyFailed(
-            f"The kernel {path.parent.name} cannot start: its program {argv[0]} is not there.",
+            f"The kernel {path.parent.name} cannot start: its program {argv[0]} does not exist.",
             remedy="Choose another version of the kernel package.",
         )
     return argv, program
 
 
 def _module(argv: list[str], program: Path) -> str:
-    """The Python module that a kernel is; empty for one that is something else."""
+    """Return the Python module of a kernel; empty if it is another program."""
     if "-m" not in argv[:-1] or not program.name.startswith("python"):
         return ""
     module = argv[argv.index("-m") + 1]
@@ -148,7 +148,7 @@ def _module(argv: list[str], program: Path) -> str:
 
 
 def _is_there(module: str, prefix: Path) -> bool:
-    """A module's file is where packages put it; False also where only an import could tell."""
+    """Return whether the file of a module exists where packages install it; False if only an import could tell."""
     place = module.replace(".", "/")
     folders = prefix.glob("lib/python3.*/site-packages")
     return any((folder / f"{place}{end}").is_file() for folder in folders for end in (".py", "/__init__.py"))

@@ -1,6 +1,6 @@
-"""The log file of a job: the first lines as they come, and the last ones, however much the job prints between.
+"""Write the log file of a job: its first lines as they come, and its last lines, with a gap between if necessary.
 
-The file is only ever appended to, so an offset into it stays right.
+The file is append-only, so offsets into it stay valid.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 HEAD = 4 * 1024 * 1024
-"""Bytes that are written as they come."""
+"""Maximum size of the first lines in bytes."""
 
 TAIL = 256 * 1024
-"""Bytes of the last lines, at most."""
+"""Maximum size of the last lines in bytes."""
 
 
 class LogFile:
-    """Appends lines to a log. Its methods may be called from any thread; a full disk costs lines and nothing else.
+    """Appends lines to a log. Methods may be called from any thread; if the disk is full, lines are dropped.
 
     Args:
-        path: of the file, which may hold something already.
+        path: of the file, which may exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -33,7 +33,7 @@ class LogFile:
         self._missing = 0
 
     def write(self, lines: bytes) -> None:
-        """Append lines; once there is no more room, keep the last ones for :meth:`flush`."""
+        """Append lines; after :data:`HEAD` bytes, keep the last ones for :meth:`flush`."""
         with self._lock:
             self._room -= len(lines)
             if self._room >= 0:
@@ -46,10 +46,10 @@ class LogFile:
                 self._missing += len(self._last.popleft())
 
     def flush(self) -> None:
-        """Append the last lines, after one that says how much is missing before them."""
+        """Append the last lines, after a line with the size of the gap."""
         with self._lock:
             if self._missing:
-                self._append(f"... {self._missing:,} bytes of output are left out here ...\n".encode())
+                self._append(f"... {self._missing:,} bytes of output are omitted ...\n".encode())
             self._append(b"".join(self._last))
             self._last.clear()
             self._last_bytes = self._missing = 0

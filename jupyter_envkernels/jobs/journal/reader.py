@@ -1,19 +1,19 @@
-"""The journal of one job: a folder that tells what was asked, what happened, and who is writing.
+"""Read the journal of one job, a folder.
 
 ::
 
     20261121-093000-1f2e3d4c/
-        request.json    the order: what to do and with which settings; written once
-        token           random: names of what the job makes derive from it; written once
-        events.jsonl    one JobEvent a line, appended; seq counts from 1
-        log.txt         what the engine, pip and the worker itself printed
-        plan.json       the packages that were chosen, once they are
-        lock            held (flock) by the one process that may write; says which one that is
-        cancel          there once the job was cancelled
-        timeout         there once the worker has ended itself, as the job took too long
+        request.json    the JobSpec: request and settings; written once
+        token           random text, from which names of the job's folders derive; written once
+        events.jsonl    one JobEvent per line, appended; seq counts from 1
+        log.txt         output of the engine, pip and the worker
+        plan.json       the plan, once there is one
+        lock            held (flock) by the only process that may write; contains its pid
+        cancel          exists if the job was cancelled
+        timeout         exists if the worker has killed itself after the timeout
 
-The lock tells whether the writer lives, whatever became of the process that started it. A line without its end was cut
-by a crash and does not count. Everything is private: a spec may hold what others shall not read.
+The system releases the lock when its holder ends, so it shows whether the writer is alive. A last line without a
+newline was cut by a crash and is ignored. All files are private: a spec may contain secrets.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ from ..process_id import WorkerMark
 _log = logging.getLogger(__name__)
 
 _BLOCK = 16 * 1024
-"""Bytes of the events file that are read at once; an event has some hundred."""
+"""Bytes of the events file that are read at once; an event has a few hundred."""
 
 LOG_CHUNK = 256 * 1024
-"""Bytes of log that one read returns at most."""
+"""Maximum number of bytes of the log that one read returns."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """What a worker is told.
+    """The input of a worker.
 
     Attributes:
-        request: what to do.
-        options: the settings in force when it was requested.
-        created: when that was, in seconds since the epoch.
-        timeout: seconds that the work may take; 0 for no limit.
-        user: who requested it: the name that the server knows, or the account of a command line.
+        request: the operation.
+        options: the settings when it was requested.
+        created: when it was requested, in seconds since the epoch.
+        timeout: timeout in seconds; 0 for none.
+        user: user name in the server, or account of the command line.
     """
 
     request: JobRequest
@@ -70,13 +70,13 @@ class JobSpec:
 
 
 def new_job_id(newest: str = "") -> str:
-    """Return a fresh id: UTC to the microsecond, so that ids sort by age, and three random digits.
+    """Return a new id: UTC in microseconds, so that ids sort by age, and three random digits.
 
     Args:
-        newest: the newest id that there is; the fresh one comes after it, also where the clock was set back since.
+        newest: the newest existing id; the new one sorts after it even if the clock was set back.
     """
     now = datetime.now(timezone.utc)
-    with suppress(ValueError, OverflowError):  # it is none, or none of ours
+    with suppress(ValueError, OverflowError):  # not an id
         before = datetime.strptime(newest[:15], "%Y%m%d-%H%M%S").replace(tzinfo=timezone.utc)
         now = max(now, before + timedelta(microseconds=int(newest[16:21], 16) + 1))
     return f"{now:%Y%m%d-%H%M%S}-{now.microsecond:05x}{secrets.randbelow(4096):03x}"
@@ -90,7 +90,7 @@ def job_ids(journal_dir: Path) -> list[str]:
 
 
 class Journal:
-    """Reads the journal of one job. No method changes anything on disk.
+    """Reads the journal of one job; does not change it.
 
     Args:
         journal_dir: the folder of all jobs.
@@ -112,38 +112,38 @@ class Journal:
         self.timeout_mark = self.folder / "timeout"
 
     def order(self) -> JobSpec:
-        """Return the order that the job carries out.
+        """Return the job's request and settings.
 
         Raises:
-            NotFound: there is no such job, or it cannot be read.
+            NotFound: there is no such job, or they cannot be read.
         """
         try:
             return _decode((self.folder / "request.json").read_bytes(), JobSpec)
         except FileNotFoundError:
             raise NotFound(f"There is no job {self.id}.") from None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise NotFound(f"What is stored of the job {self.id} cannot be read: {error}.") from error
+            raise NotFound(f"The request of the job {self.id} cannot be read: {error}.") from error
 
     def token(self) -> str:
-        """Return random text that no other account knows; empty for jobs of versions that had none."""
+        """Return random text that no other account knows; empty for jobs of versions without tokens."""
         with suppress(OSError, UnicodeDecodeError):
             return (self.folder / "token").read_text(encoding="ascii")
         return ""
 
     def staging(self, prefix: Path) -> Staging:
-        """Return the places that the job uses for a prefix."""
+        """Return the staging folders of the job for a prefix."""
         return Staging(prefix, self.id, self.token())
 
     @property
     def plan_file(self) -> Path:
-        """Where the plan is, once there is one."""
+        """Return the path of the plan."""
         return self.folder / "plan.json"
 
     def plan(self) -> Plan:
-        """Return the packages that were chosen.
+        """Return the plan.
 
         Raises:
-            NotFound: none are yet.
+            NotFound: there is none yet, or it cannot be read.
         """
         try:
             return _decode(self.plan_file.read_bytes(), Plan)
@@ -153,11 +153,11 @@ class Journal:
             raise NotFound(f"The plan of the job {self.id} cannot be read: {error}.") from error
 
     def events(self, after: int = 0) -> list[JobEvent]:
-        """Return the events with a greater seq, in order; of a long journal no more is read than them."""
+        """Return the events with a greater seq, in order, without reading the earlier ones of a long journal."""
         return [event for event in self._last_events(after) if event.seq > after]
 
     def _last_events(self, after: float) -> list[JobEvent]:
-        """Return the last events: those with a greater seq, and at least one before them where there is one."""
+        """Return the events with a greater seq, and at least one before them if there is one."""
         size = _size(self.events_file)
         length = _BLOCK
         while length < size:
@@ -170,7 +170,7 @@ class Journal:
         return self.read_events(0)[0]
 
     def _beginning(self) -> JobEvent | None:
-        """Return the first event of the work; None while the job is queued, or where it ended so."""
+        """Return the event that started the work; None if there is none."""
         offset = 0
         while True:
             events, end = self.read_events(offset, _BLOCK)
@@ -182,20 +182,20 @@ class Journal:
             offset = end
 
     def read_events(self, offset: int, length: int = -1) -> tuple[list[JobEvent], int]:
-        """Return the complete events from a byte offset on, in so many bytes, and the offset behind them."""
+        """Return the complete events from a byte offset on, up to a length, and the offset after them."""
         data = _read(self.events_file, offset, length)
         end = data.rfind(b"\n") + 1
         lines = data[:end].splitlines()
         events = [event for event in map(_event, lines) if event is not None]
         if len(events) < len(lines):
-            _tell_damage(self.events_file)
+            _warn_of_damage(self.events_file)
         return events, offset + end
 
     def job(self) -> Job:
-        """Return the job as its events tell it.
+        """Return the job in the state of its last event.
 
         Raises:
-            NotFound: there is no such job, or what was asked cannot be read.
+            NotFound: there is no such job, or its request cannot be read.
         """
         order = self.order()
         events = self._last_events(math.inf)
@@ -205,19 +205,19 @@ class Journal:
         return fold(self.id, order, [*([began] if began else []), *events[-1:]])
 
     def read_log(self, offset: int) -> tuple[str, int]:
-        """Return the log from an offset on, at most :data:`LOG_CHUNK` bytes, and the offset to read on from.
+        """Return at most :data:`LOG_CHUNK` bytes of the log from an offset on, and the next offset.
 
-        It is cut between characters.
+        The text is cut between characters.
         """
         data = _read(self.log_file, offset, LOG_CHUNK)
-        for cut in range(4):  # a character has at most 4 bytes; its tail may be still to come
+        for cut in range(4):  # a character has at most 4 bytes, of which the last ones may not be written yet
             with suppress(UnicodeDecodeError):
                 end = len(data) - cut
                 return data[:end].decode(), offset + end
         return data.decode(errors="replace"), offset + len(data)
 
     def is_alive(self) -> bool:
-        """Return whether some process holds the job."""
+        """Return whether a process holds the job's lock."""
         with suppress(FileNotFoundError), self.lock_file.open("rb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -226,17 +226,17 @@ class Journal:
         return False
 
     def worker(self) -> WorkerMark | None:
-        """Return the process that holds the job; only meaningful while :meth:`is_alive`."""
+        """Return the process that holds the job's lock; only meaningful if :meth:`is_alive`."""
         with suppress(OSError, ValueError):
             return _decode(self.lock_file.read_bytes(), WorkerMark)
         return None
 
 
 def fold(job_id: str, order: JobSpec, events: list[JobEvent]) -> Job:
-    """Return the job as its events leave it.
+    """Return the job after some events.
 
-    Each job has a first event. Where none can be read the journal is damaged, and the job counts as one that runs: if
-    no process holds it, the next process that cleans up finalizes it, and then it can be read again.
+    Without any event the journal is damaged, and the job counts as running: if no process holds its lock, the next
+    cleanup finalizes it.
     """
     job = Job(job_id, order.request, 0, order.created, state="queued", user=order.user)
     for event in events:
@@ -257,7 +257,7 @@ def advance(job: Job, event: JobEvent) -> Job:
 
 
 def encode(value: object) -> bytes:
-    """Return stored form of an order, an event or a plan: JSON without a newline."""
+    """Return an order, an event or a plan as JSON without newlines, as it is stored."""
     return msgspec.json.encode(value, enc_hook=str)
 
 
@@ -272,11 +272,11 @@ def _size(path: Path) -> int:
 
 
 def _read(path: Path, offset: int, length: int = -1) -> bytes:
-    """Return the bytes of a file from an offset on: none behind its end, or where it is gone (on NFS, ESTALE)."""
+    """Return the bytes of a file from an offset on; none after its end, or if it was deleted (on NFS, ESTALE)."""
     try:
         with path.open("rb") as file:
             if offset > file.seek(0, os.SEEK_END):
-                return b""  # some file systems refuse to seek beyond the size that a file may have
+                return b""  # some file systems refuse to seek beyond their maximum file size
             file.seek(offset)
             return file.read(length)
     except OSError as error:
@@ -286,13 +286,13 @@ def _read(path: Path, offset: int, length: int = -1) -> bytes:
 
 
 def _event(line: bytes) -> JobEvent | None:
-    """The event of a complete line; what a disk has damaged or a newer version has written is passed over."""
+    """Return the event of a complete line; None for damaged lines, and for those of a newer version."""
     with suppress(msgspec.DecodeError, UnicodeDecodeError):
         return _decode(line, JobEvent)
     return None
 
 
 @lru_cache(maxsize=1024)
-def _tell_damage(events_file: Path) -> None:
-    """Once for each job: its journal is read again and again."""
-    _log.warning("Lines of a job's journal cannot be read, and do not count: %s", events_file)
+def _warn_of_damage(events_file: Path) -> None:
+    """Log a warning once for each job, because journals are read repeatedly."""
+    _log.warning("Ignoring unreadable lines in a job's journal: %s", events_file)

@@ -1,4 +1,4 @@
-"""Writing a journal: the writer holds the job's lock."""
+"""Write the journal of a job, under its lock."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from .log import LogFile
 from .reader import JobSpec, Journal, encode, job_ids, new_job_id
 
 _INTERVAL = 0.1
-"""Seconds between two entries that tell of progress only, at first."""
+"""Minimum seconds between two events that only report progress."""
 
 _FINENESS = 1000
-"""The pause between such entries is at least that part of the time so far: a job of a day has ten thousand of them."""
+"""Minimum ratio of the job's duration to that interval, so that a job of a day has about ten thousand such events."""
 
 
 class JournalWriter:
     """Appends to a journal.
 
-    Also the :class:`~jupyter_envkernels.engine.backend.Report` of a transaction: phases and log lines go out at once,
-    progress at most ten times a second, and more rarely the longer the job takes. A full disk costs progress and log
-    lines, but no entry that matters is ever half written.
+    It is the :class:`~jupyter_envkernels.engine.backend.Report` of a transaction: phases and log lines are written at
+    once, progress at most ten times a second, and less often the longer the job takes. If the disk is full, progress
+    and log lines are dropped, but no event is partly written.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -46,12 +46,12 @@ class JournalWriter:
         self._progress: Progress | None = None
         self._written: Progress | None = None
         self._begun = time.monotonic()
-        self._told = 0.0
-        self._pace = Rate()
+        self._last_append = 0.0
+        self._rate = Rate()
         self._hide: Callable[[str], str] = without_credentials
 
     def conceal(self, secrets: Secrets) -> None:
-        """Write the names of variables in the place of what they hold, from now on."""
+        """Replace values of variables by their names from now on."""
         self._hide = lambda text: secrets.hide(without_credentials(text))
 
     def close(self) -> None:
@@ -60,57 +60,57 @@ class JournalWriter:
         self._log.close()
 
     def state(self, state: JobState, message: str = "", error: Problem | None = None) -> None:
-        """Tell a new state of the job.
+        """Write a new state of the job.
 
         Raises:
-            OSError: it cannot be stored.
+            OSError: it cannot be written.
         """
         self._message = message
         self._log.flush()
         self._append(state, self._progress, error)
 
     def phase(self, phase: JobPhase, message: str) -> None:
-        """See :meth:`.Report.phase`.
+        """Implement :meth:`.Report.phase`.
 
         Raises:
-            OSError: it cannot be stored.
+            OSError: it cannot be written.
         """
-        if self._is_news():  # the last progress of a phase is told even when it came soon after another
+        if self._is_news():  # the last progress of a phase is written regardless of the interval
             self._append("running", self._progress)
-        self._phase, self._message, self._progress, self._pace = phase, message, None, Rate()
+        self._phase, self._message, self._progress, self._rate = phase, message, None, Rate()
         self._append("running", None)
         self.log(f"{message}.")
 
     def progress(self, done: int, total: int | None, unit: ProgressUnit) -> None:
-        """See :meth:`.Report.progress`."""
+        """Implement :meth:`.Report.progress`."""
         now = time.monotonic()
-        rate = self._pace.rate(done, now)
+        rate = self._rate.rate(done, now)
         left = round(max(total - done, 0) / rate, 1) if rate and rate > 0 and total is not None else None
         self._progress = Progress(done, total, unit, None if rate is None else round(rate, 1), left)
-        if self._is_news() and now - self._told >= max(_INTERVAL, (now - self._begun) / _FINENESS):
+        if self._is_news() and now - self._last_append >= max(_INTERVAL, (now - self._begun) / _FINENESS):
             with suppress(OSError):
                 self._append("running", self._progress)
 
     def _is_news(self) -> bool:
-        """It has gone on since it was last written; a rate alone is no news."""
+        """Return whether progress has changed since it was last written; a new rate alone does not count."""
         now, before = self._progress, self._written
         return now is not None and (before is None or (now.done, now.total) != (before.done, before.total))
 
     def log(self, text: str) -> None:
-        """See :meth:`.Report.log`."""
+        """Implement :meth:`.Report.log`."""
         stamp = time.strftime("%H:%M:%S")
         lines = "".join(f"{stamp} {line}\n" for line in self._hide(text).splitlines())
         self._log.write(lines.encode(errors="replace"))
 
     def flush_log(self) -> None:
-        """Write down what the log remembers; for a thread that is about to end the process."""
+        """Write the last lines of the log, before the process is killed."""
         self._log.flush()
 
     def _append(self, state: JobState, progress: Progress | None, error: Problem | None = None) -> None:
         if error is not None:
             error = error.masked(self._hide)
         message = self._hide(self._message)
-        self._time = max(self._time, time.time())  # the clock may be set back meanwhile
+        self._time = max(self._time, time.time())  # even if the clock is set back
         event = JobEvent(
             self._seq + 1,
             self._time,
@@ -122,12 +122,12 @@ class JournalWriter:
         )
         _write_whole(self._events.fileno(), encode(event) + b"\n")
         self._seq += 1
-        self._told = time.monotonic()
+        self._last_append = time.monotonic()
         self._written = progress
 
 
 def _write_whole(descriptor: int, data: bytes) -> None:
-    """Append all or nothing.
+    """Append all bytes or none.
 
     Raises:
         OSError: nothing was written.
@@ -144,12 +144,14 @@ def _write_whole(descriptor: int, data: bytes) -> None:
 
 
 def create_journal(journal_dir: Path, order: JobSpec, plan: Plan | None = None) -> Journal:
-    """Store a new order. It is complete on disk, in state queued, when this returns.
+    """Store a new job in state queued.
+
+    It is written to a hidden folder, which is then renamed, so that readers see a complete journal or none.
 
     Args:
-        journal_dir: the folder of all jobs.
-        order: what to do.
-        plan: what an earlier job has planned, to be carried out as it is.
+        journal_dir: the folder of all journals.
+        order: request and settings.
+        plan: the plan of an earlier job, to be carried out unchanged.
 
     Raises:
         StoreFailed: it cannot be stored.
@@ -172,24 +174,25 @@ def create_journal(journal_dir: Path, order: JobSpec, plan: Plan | None = None) 
     except OSError as error:
         raise StoreFailed(
             f"The job cannot be stored in {journal_dir}: {error.strerror}.",
-            remedy="Make space or permissions there, or ask the administrator to set c.EnvKernels.journal_dir.",
+            remedy="Free disk space or correct the permissions there, or have c.EnvKernels.journal_dir changed.",
         ) from error
     return journal
 
 
 def store_plan(journal: Journal, plan: Plan) -> None:
-    """Keep the plan beside the order."""
+    """Store the plan of a job."""
     _write_private(journal.plan_file, encode(plan))
 
 
 def acquire(journal: Journal) -> int | None:
-    """Take the job's lock.
+    """Acquire the job's lock.
 
     Returns:
-        The open lock file: the lock lasts until every copy of it is closed. None when another process has it.
+        The descriptor of the lock file: the lock is held until every copy of it is closed, so that it can be passed to
+        a worker. None if another process holds it.
 
     Raises:
-        OSError: there can be no lock; FileNotFoundError when there is no such job.
+        OSError: the lock file cannot be opened; FileNotFoundError if there is no such job.
     """
     descriptor = os.open(journal.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -221,7 +224,7 @@ def _write_private(path: Path, data: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in a folder last."""
+    """Make a rename in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -284,7 +284,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Add a kernel to the environment with that id, and leave its other packages as they are. */
+        /** @description Add a kernel to the environment with that id, without a change of other packages. */
         AddKernelBody: {
             /** @enum {unknown} */
             kind: "add-kernel";
@@ -306,13 +306,13 @@ export interface components {
             spec: components["schemas"]["EnvSpec"] | null;
             diagnostics: components["schemas"]["Diagnostic"][];
         };
-        /** @description Copy an environment. */
+        /** @description Clone an environment. */
         CloneBody: {
             /** @enum {unknown} */
             kind: "clone";
-            /** @description the environment to copy. */
+            /** @description the environment to clone. */
             source: components["schemas"]["EnvironmentId"];
-            /** @description of the copy. */
+            /** @description of the clone. */
             name: components["schemas"]["EnvironmentName"];
         };
         /** @description A path below the folder that Jupyter serves, with forward slashes. */
@@ -675,11 +675,11 @@ export interface components {
             free_bytes: number | null;
             warnings: components["schemas"]["Problem"][];
         };
-        /** @description Find out what another body would do, without doing it. */
+        /** @description Plan an operation without carrying it out. */
         PlanBody: {
             /** @enum {unknown} */
             kind: "plan";
-            /** @description what it is to prepare. */
+            /** @description the operation. */
             of: components["schemas"]["CreateBody"] | components["schemas"]["CloneBody"] | components["schemas"]["UpdateBody"] | components["schemas"]["AddKernelBody"] | components["schemas"]["RollbackBody"];
         };
         /** @enum {unknown} */
@@ -733,12 +733,12 @@ export interface components {
             kind: "remove";
             environment: components["schemas"]["EnvironmentId"];
             /**
-             * @description also while kernels of it run.
+             * @description remove even if kernels are running.
              * @default false
              */
             force?: boolean;
         };
-        /** @description Give the environment with that id another name: it moves to a prefix beside its own. */
+        /** @description Rename the environment with that id, which moves it to another prefix in the same folder. */
         RenameBody: {
             /** @enum {unknown} */
             kind: "rename";
@@ -762,7 +762,7 @@ export interface components {
             /** @description whether it is the newest. */
             is_current: boolean;
         };
-        /** @description Give the environment with that id the packages that it had at a revision of its history. */
+        /** @description Roll the environment with that id back to a revision of its history. */
         RollbackBody: {
             /** @enum {unknown} */
             kind: "rollback";
@@ -842,12 +842,12 @@ export interface components {
         TemplateList: {
             templates: components["schemas"]["Template"][];
         };
-        /** @description Change the environment with that id, by a spec, by single packages, or both. */
+        /** @description Update the environment with that id, by a spec, by single packages, or both. */
         UpdateBody: {
             /** @enum {unknown} */
             kind: "update";
             environment: components["schemas"]["EnvironmentId"];
-            /** @description an environment.yml whose packages it shall have; not together with `path`. */
+            /** @description the new spec, as environment.yml; not together with `path`. */
             text?: string;
             path?: components["schemas"]["ContentsPath"];
             /**

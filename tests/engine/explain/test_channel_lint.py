@@ -26,7 +26,7 @@ def test_a_package_that_no_channel_has(inquiry: Inquiry) -> None:
     assert unknown.message.startswith("No channel has a package named ipykernl for linux-")
     assert unknown.message.endswith(" Did you mean ipykernel?")
     assert unknown.remedy.startswith("Correct the name, ")
-    assert unknown.fix == Fix("Write ipykernel", (LineEdit(4, "  - ipykernl=6", "  - ipykernel=6"),))
+    assert unknown.fix == Fix("Change to ipykernel", (LineEdit(4, "  - ipykernl=6", "  - ipykernel=6"),))
 
 
 def test_of_very_many_unknown_names_all_are_told(inquiry: Inquiry) -> None:
@@ -40,19 +40,19 @@ def test_of_very_many_unknown_names_all_are_told(inquiry: Inquiry) -> None:
 def test_a_version_that_no_channel_has(inquiry: Inquiry) -> None:
     version, python = inquiry.advise(spec("prio-demo=9", "python=3.99"))
     assert (version.severity, version.code, version.line) == ("error", "no-such-version", 3)
-    assert version.message == "No channel has `prio-demo=9`: the newest prio-demo that there is has version 1.0."
-    assert version.remedy == "Write 'prio-demo=1.0', or what else there is."
-    assert python.remedy.startswith("Write 'python=3.")
-    assert version.fix == Fix("Write prio-demo=1.0", (LineEdit(3, "  - prio-demo=9", "  - prio-demo=1.0"),))
+    assert version.message == "No channel has `prio-demo=9`: the newest version of prio-demo is 1.0."
+    assert version.remedy == "Change to 'prio-demo=1.0', or another version that exists."
+    assert python.remedy.startswith("Change to 'python=3.")
+    assert version.fix == Fix("Change to prio-demo=1.0", (LineEdit(3, "  - prio-demo=9", "  - prio-demo=1.0"),))
 
 
 def test_what_is_like_the_version_that_there_is_not(inquiry: Inquiry, tmp_path: Path) -> None:
     channels = ["main", write_channel(tmp_path / "channel", {"tool-1.26.4-0": [], "tool-2.2.6-0": []})]
     lines = ("conflict-base=1.9", "tool>=1.27,<2", "conflict-base=7")
     older, range_, other = inquiry.advise(spec(*lines), channels=channels)
-    assert older.remedy == "Write 'conflict-base=1.5' or 'conflict-base=2.0', or what else there is."
-    assert range_.remedy == "Write 'tool=1.26' or 'tool=2.2', or what else there is."
-    assert other.remedy == "Write 'conflict-base=2.0', or what else there is."
+    assert older.remedy == "Change to 'conflict-base=1.5' or 'conflict-base=2.0', or another version that exists."
+    assert range_.remedy == "Change to 'tool=1.26' or 'tool=2.2', or another version that exists."
+    assert other.remedy == "Change to 'conflict-base=2.0', or another version that exists."
 
 
 def test_a_channel_in_the_line(inquiry: Inquiry) -> None:
@@ -60,7 +60,7 @@ def test_a_channel_in_the_line(inquiry: Inquiry) -> None:
     assert absent.message.startswith("The channel extra has no package named prio-dem for ")
     assert absent.message.endswith(" Did you mean prio-demo?")
     assert version.message.startswith("The channel extra has no `extra::prio-demo=9`")
-    assert version.remedy.startswith("Write 'extra::prio-demo=2.0'")
+    assert version.remedy.startswith("Change to 'extra::prio-demo=2.0'")
     assert version.fix is not None
     assert version.fix.edits == (LineEdit(4, "  - extra::prio-demo=9", "  - extra::prio-demo=2.0"),)
 
@@ -68,12 +68,12 @@ def test_a_channel_in_the_line(inquiry: Inquiry) -> None:
 def test_a_build_that_does_not_exist(inquiry: Inquiry) -> None:
     (build,) = inquiry.advise(spec("prio-demo=1.0=h1234567_0", "python"))
     assert (build.severity, build.code, build.line) == ("error", "no-such-build", 3)
-    assert build.message.endswith("of that version there are the builds 0 (noarch).")
-    assert build.remedy == "Write 'prio-demo=1.0'."
+    assert build.message.endswith("the builds of that version are 0 (noarch).")
+    assert build.remedy == "Change to 'prio-demo=1.0'."
     edit = LineEdit(3, "  - prio-demo=1.0=h1234567_0", "  - prio-demo=1.0")
-    assert build.fix == Fix("Loosen the build", (edit,))
+    assert build.fix == Fix("Remove the build", (edit,))
     (build,) = inquiry.advise(spec("prio-demo[version=1.0, build=h1234567_0]"))
-    assert build.remedy == "Leave the build out."
+    assert build.remedy == "Remove the build."
     assert build.fix is None
 
 
@@ -86,7 +86,7 @@ def test_an_export_of_another_platform_is_loosened_as_a_whole(inquiry: Inquiry) 
     assert "3 packages" in builds.message
     assert "prio-demo, same-build and conflict-a" in builds.message
     assert builds.remedy == (
-        "Delete the last '=...' of the lines 3-4, 6, or export anew with 'conda env export --no-builds'."
+        "Delete the last '=...' of lines 3-4, 6, or export again with 'conda env export --no-builds'."
     )
     assert builds.fix is not None
     assert [(edit.line, edit.after) for edit in builds.fix.edits] == [
@@ -101,8 +101,8 @@ def test_strict_priority_hides_a_version(tmp_path: Path, channel_root: Path) -> 
     with Inquiry(tmp_path, channel_root, CONDA_CHANNEL_PRIORITY="strict") as strict:
         (hidden,) = strict.advise(text)
         assert (hidden.severity, hidden.code, hidden.line) == ("error", "hidden-by-priority", 3)
-        assert "under strict channel priority prio-demo comes from main alone" in hidden.message
-        assert "write 'prio-demo=1.0'" in hidden.remedy
+        assert "with strict channel priority prio-demo comes from main," in hidden.message
+        assert "change to 'prio-demo=1.0'" in hidden.remedy
         assert strict.advise(spec("extra::prio-demo>=2", channels="main, extra")) == []
     with Inquiry(tmp_path, channel_root, CONDA_CHANNEL_PRIORITY="flexible") as flexible:
         assert flexible.advise(text) == []
@@ -125,7 +125,7 @@ def test_a_channel_that_is_not_there(inquiry: Inquiry) -> None:
     (unread,) = inquiry.advise(spec("python>=3.9", "unknown", "prio-demo=9", channels="main, absent"))
     assert (unread.severity, unread.code, unread.line, unread.column) == ("warning", "channel-unreachable", 1, 18)
     assert unread.message.startswith("The channel file:///")
-    assert unread.message.endswith("there is nothing at this address. Nothing is said of its packages.")
+    assert unread.message.endswith("there is nothing at this address. Its packages are not checked.")
     assert "\n" not in unread.message
     # what a line asks of a channel that can be read is known, and where the configuration names the other is no line
     assert inquiry.told(spec("extra::prio-demo=9", "unknown"), channels=["main", "absent"]) == [

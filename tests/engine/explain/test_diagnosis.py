@@ -22,7 +22,7 @@ CLASHES = {
     ("constrainer", "conflict-base>=1.5"): (
         (
             "`constrainer` and `conflict-base>=1.5` cannot be installed together: "
-            "`constrainer` goes only with conflict-base <1.5."
+            "`constrainer` works only with conflict-base <1.5."
         ),
         "It works without `constrainer` or with `conflict-base=1.0` instead of `conflict-base>=1.5`.",
     ),
@@ -35,7 +35,7 @@ CLASHES = {
         "It works without `needs-old-python`.",
     ),
     ("conflict-base=1.0", "prio-demo", "conflict-base=1.5"): (
-        "`conflict-base=1.0` and `conflict-base=1.5` ask for different packages of the same name.",
+        "`conflict-base=1.0` and `conflict-base=1.5` require different packages of the same name.",
         "It works without `conflict-base=1.0` or without `conflict-base=1.5`.",
     ),
     ("needs-cuda", "needs-missing"): (
@@ -105,17 +105,16 @@ def test_all_names_and_versions_that_no_channel_has(engine: Engine, channel_vers
     assert names["message"] == (
         "No channel has a package named nump. Did you mean numpy? "
         "No channel has a package named ipykernl. Did you mean ipykernel? "
-        f"No channel has `python=3.99`: the newest python that there is has version {[*channel_versions.values()][-1]}."
+        f"No channel has `python=3.99`: the newest version of python is {[*channel_versions.values()][-1]}."
     )
     versions = engine.solve("conflict-base=3", "entrypoint-demo=2", "prio-demo")
     assert versions["message"] == (
-        "No channel has `conflict-base=3`: the newest conflict-base that there is has version 2.0. "
-        "No channel has `entrypoint-demo=2`: the newest entrypoint-demo that there is has version 1.0."
+        "No channel has `conflict-base=3`: the newest version of conflict-base is 2.0. "
+        "No channel has `entrypoint-demo=2`: the newest version of entrypoint-demo is 1.0."
     )
     build = engine.solve("gpu-or-cpu=1.0=rocm*")
     assert build["message"] == (
-        "No channel has `gpu-or-cpu=1.0=rocm*`: of that version there are the builds cpu_0 (noarch) and "
-        "cuda_100 (noarch)."
+        "No channel has `gpu-or-cpu=1.0=rocm*`: the builds of that version are cpu_0 (noarch) and cuda_100 (noarch)."
     )
 
 
@@ -149,14 +148,14 @@ def test_it_ends_in_time(engine: Engine, channel_server: ChannelServer) -> None:
 @pytest.mark.parametrize(
     ("line", "message", "remedy"),
     [
-        ("__cuda", "`__cuda` asks for a GPU with CUDA, and this machine has none.", "CONDA_OVERRIDE_CUDA=12"),
-        ("__win", "`__win` asks for Windows, and this machine has another system.", "Remove these lines."),
+        ("__cuda", "`__cuda` needs a GPU with CUDA, and this machine has none.", "CONDA_OVERRIDE_CUDA=12"),
+        ("__win", "`__win` needs Windows, and this machine has another system.", "Remove these lines."),
         ("python>=3.13,<3.12", "No python can be `python>=3.13,<3.12`: its conditions exclude each other.", "Change"),
         ("python>3.12,<=3.12", "No python can be `python>3.12,<=3.12`: its conditions exclude each other.", "Change"),
-        ("prio-demo[md5=" + "0" * 32 + "]", "of that hash.", "Leave the hash out."),
-        ("prio-demo[subdir=linux-64]", "for linux-64: it is there for noarch.", "Leave the platform out."),
-        ("prio-demo=1.0=no", "of that version there are the builds 0 (noarch).", "leave the builds out."),
-        ("prio-demo[build_number=5]", "No channel has `prio-demo[build_number=5]`.", "in the brackets."),
+        ("prio-demo[md5=" + "0" * 32 + "]", "with that hash.", "Remove the hash."),
+        ("prio-demo[subdir=linux-64]", "for linux-64, only for noarch.", "Remove the platform."),
+        ("prio-demo=1.0=no", "the builds of that version are 0 (noarch).", "leave the builds out."),
+        ("prio-demo[build_number=5]", "No channel has `prio-demo[build_number=5]`.", "Remove the brackets."),
     ],
 )
 def test_a_line_that_nothing_satisfies(engine: Engine, line: str, message: str, remedy: str) -> None:
@@ -174,14 +173,14 @@ def test_a_clash_through_what_one_cannot_stand(engine: Engine) -> None:
     answer = engine.solve("constrainer", "conflict-b", "conflict-a")
     assert answer["message"].startswith(
         "`constrainer` and `conflict-b` cannot be installed together: `conflict-b` needs conflict-base >=2; "
-        "`constrainer` goes only with conflict-base <1.5."
+        "`constrainer` works only with conflict-base <1.5."
     )
 
 
 def test_what_strict_priority_hides_from_a_package(engine: Engine) -> None:
     answer = engine.solve("only-extra", channels=["main", "extra"], CONDA_CHANNEL_PRIORITY="strict")
     assert answer["message"].startswith(
-        "`only-extra` cannot be installed: it needs prio-demo >=2, which is in the channel extra only, but under "
+        "`only-extra` cannot be installed: it needs prio-demo >=2, which is in the channel extra only, but with "
         "strict channel priority"
     )
 

@@ -20,7 +20,7 @@ def test_what_a_channel_has_is_better_had_from_it(inquiry: Inquiry) -> None:
     (found,) = inquiry.advise(with_pip("Jupyter-Client >= 7 , < 99"))
     assert (found.severity, found.code, found.line, found.column) == ("info", "conda-has-it", 5, 7)
     assert found.message.startswith("The channel main has jupyter_client ")
-    assert found.remedy == "Write '- jupyter_client>=7,<99' among the conda packages, and delete this line."
+    assert found.remedy == "Add '- jupyter_client>=7,<99' to the conda packages, and delete this line."
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from .test_channel_lint import spec
 def test_cuda_where_there_is_no_gpu(inquiry: Inquiry) -> None:
     (gpu,) = inquiry.advise(spec("needs-cuda", "gpu-or-cpu"))
     assert (gpu.severity, gpu.code, gpu.line, gpu.column) == ("warning", "no-gpu", 3, 5)
-    assert gpu.message == "`needs-cuda` asks for a GPU with CUDA >=12, and this machine has none."
+    assert gpu.message == "`needs-cuda` needs a GPU with CUDA >=12, and this machine has none."
     assert gpu.remedy == (
         "Where kernels will run on such a machine, start Jupyter with CONDA_OVERRIDE_CUDA=12; "
-        "else ask for a build without CUDA, or delete the line."
+        "otherwise choose a build without CUDA, or delete the line."
     )
 
 
@@ -43,7 +43,7 @@ def test_an_export_from_a_machine_with_a_gpu_gets_one_remark(inquiry: Inquiry) -
     found = inquiry.advise(spec("python", "cuda-version=12.4", "needs-cuda", "cuda-nvcc", "cuda-cudart"))
     (gpu,) = [d for d in found if d.code == "no-gpu"]
     assert gpu.line == 4
-    assert gpu.message.startswith("cuda-version, needs-cuda, cuda-nvcc and cuda-cudart ask for a GPU with CUDA 12.4")
+    assert gpu.message.startswith("cuda-version, needs-cuda, cuda-nvcc and cuda-cudart need a GPU with CUDA 12.4")
 
 
 def test_the_override_decides(tmp_path: Path, channel_root: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_override_decides(tmp_path: Path, channel_root: Path) -> None:
     with Inquiry(tmp_path, channel_root, CONDA_OVERRIDE_CUDA="11.8") as inquiry:
         (old,) = inquiry.advise(text)
     assert (old.code, old.line) == ("no-gpu", 3)
-    assert "asks for a GPU with CUDA >=12, and the driver of this machine offers CUDA 11.8" in old.message
+    assert "needs a GPU with CUDA >=12, and the driver of this machine offers CUDA 11.8" in old.message
 
 
 def test_another_c_library(inquiry: Inquiry) -> None:

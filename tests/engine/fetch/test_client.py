@@ -98,9 +98,9 @@ def test_logins(engine: Engine, channel_server: ChannelServer, tmp_path: Path) -
     channel_server.auth = Auth.basic("ada", "secret")
     channel = f"{channel_server.url}/main"
     refused = engine.solve("prio-demo", channels=[channel])
-    assert refused["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert refused["message"].startswith(f"The channel {channel} cannot be read: it requires a login")
     wrong = engine.solve("prio-demo", channels=[channel.replace("//", "//ada:wr0ng@")])
-    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it requires a login")
     assert "wr0ng" not in json.dumps(wrong)
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password secret\n")
     assert "packages" in engine.solve("prio-demo", channels=[channel], NETRC=str(tmp_path / "netrc"))
@@ -156,10 +156,10 @@ def test_the_token_that_anaconda_client_stored(engine: Engine, channel_server: C
     stored.write_text("tk-secret")
     channel, folder = f"{channel_server.url}/main", str(tmp_path / "stored")
     refused = engine.solve("prio-demo", channels=[channel], BINSTAR_CONFIG_DIR=folder, CONDA_ADD_ANACONDA_TOKEN="false")
-    assert refused["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert refused["message"].startswith(f"The channel {channel} cannot be read: it requires a login")
     stored.write_text("tk-secret-wrong")
     wrong = engine.solve("prio-demo", channels=[channel], BINSTAR_CONFIG_DIR=folder)
-    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it asks for a login")
+    assert wrong["message"].startswith(f"The channel {channel} cannot be read: it requires a login")
     own = engine.solve(
         "only-extra-nodep", channels=[f"{channel_server.url}/t/tk-secret/extra"], BINSTAR_CONFIG_DIR=folder
     )
@@ -186,7 +186,7 @@ def test_what_the_engine_is_told() -> None:
 
 
 def test_what_is_no_url_is_said_without_its_login(tmp_path: Path) -> None:
-    with pytest.raises(ChannelFailed, match="something in it is no URL") as failed:
+    with pytest.raises(ChannelFailed, match="it contains an invalid URL") as failed:
         Network(Settings(proxy_servers={"https": "http://me:s3cr/et@h:80a"}), tmp_path)
     assert "proxy_servers" in failed.value.remedy
     assert "s3cr" not in f"{failed.value.message} {failed.value.remedy} {failed.value.__cause__}"
@@ -195,7 +195,7 @@ def test_what_is_no_url_is_said_without_its_login(tmp_path: Path) -> None:
 def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     assert unsupported(Settings(proxy_servers={"http": "http://p:1"}), {}) == []
     (absent,) = unsupported(Settings(ssl_verify="/nowhere/ca.pem"), {})
-    assert absent == "conda's ssl_verify names /nowhere/ca.pem, and nothing is there: no server of https is trusted."
+    assert absent == "conda's ssl_verify names /nowhere/ca.pem, which does not exist: no https server is trusted."
     (certificate, proxy) = unsupported(
         Settings(client_ssl_cert="/c.pem", proxy_servers={"https://h": "http://p:1"}), {}
     )
@@ -208,15 +208,15 @@ def test_what_cannot_be_followed_is_said(tmp_path: Path) -> None:
     )
     (age, plugin, slow) = unsupported(Settings(channel_settings=entries, exclude_newer="7d"), {})
     assert "exclude_newer is set" in age
-    assert "plugin vault log in to https://h/private" in plugin
-    assert "newer packages of slow" in slow
+    assert "use the plugin vault for https://h/private" in plugin
+    assert "exclude_newer for slow is set" in slow
     mirrors = {"defaults": ("https://m/main",), "conda-forge": ("https://m/cf", "https://u:p4ss@m/cf")}
     (tmp_path / "netrc").write_text("machine conda.anaconda.org login ada password secret\n")
     sentences = unsupported(Settings(mirrored_channels=mirrors), {"NETRC": str(tmp_path / "netrc")})
     (login, several, password) = sentences
     assert login.startswith("The login for conda.anaconda.org is not used")
     assert "mirrored_channels for defaults" in several
-    assert password.startswith("The mirror https://m/cf of conda-forge is passed over")
+    assert password.startswith("The mirror https://m/cf of conda-forge is ignored")
 
 
 def test_proxies_are_told_without_logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

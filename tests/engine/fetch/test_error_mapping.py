@@ -19,7 +19,7 @@ from jupyter_envkernels.engine.fetch.error_mapping import channel_failure, damag
         (
             "hash mismatch when extracting https://x.example/a/noarch/b-1.0-0.tar.bz2 to /p: expected 1, got 2",
             errors.DownloadFailed,
-            "The package b 1.0 is damaged: it is not what the channel, or a list that names it, says it is.",
+            "The package b 1.0 is damaged: its hash is not the one in the channel or in your list.",
         ),
         ("failed to create the prefix: Permission denied", errors.LinkFailed, "The packages cannot be installed."),
     ],
@@ -33,7 +33,7 @@ def test_kinds_of_install_failures(text: str, kind: type[errors.EnvKernelsError]
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("HTTP status client error (401 Unauthorized) for url (U)", "it asks for a login, or refuses the one that"),
+        ("HTTP status client error (401 Unauthorized) for url (U)", "it requires a login, or refuses the one that"),
         (
             "error sending request for url (U)\ninvalid peer certificate: UnknownIssuer",
             "its certificate is not trusted",
@@ -79,7 +79,9 @@ def test_a_channel_that_redirects_to_elsewhere() -> None:
 def test_a_cache_that_cannot_be_written_to() -> None:
     for reason in ("No such file or directory (os error 2)", "Read-only file system (os error 30)"):
         failure = channel_failure(f"failed to open '/c/1.shards-cache-v1'\nCaused by: {reason}", "https://x.example/a/")
-        assert failure.message.startswith("The channel https://x.example/a cannot be read: what it has cannot be kept.")
+        assert failure.message.startswith(
+            "The channel https://x.example/a cannot be read: it cannot be stored in the package cache."
+        )
         assert "package_cache" in failure.remedy
 
 
@@ -91,7 +93,11 @@ def test_what_is_not_known_is_said_in_the_engines_words() -> None:
 @pytest.mark.parametrize(
     ("is_listed", "reason", "remedy"),
     [
-        (False, "its channel lists it, but does not have it", "Choose another version, or tell the maintainers"),
+        (
+            False,
+            "its channel lists it, but does not have it",
+            "Choose another version, or report it to the maintainers",
+        ),
         (True, "there is nothing at this address", "Correct the address."),
     ],
 )
@@ -107,8 +113,8 @@ def test_a_wrong_hash_may_be_that_of_a_list() -> None:
         damaged("tool 1.0", "https://x.example/t.conda"),
         install_failure("hash mismatch tool-1.0-0.conda"),
     ):
-        assert "is damaged: it is not what the channel, or a list that names it, says" in failure.message
-        assert failure.remedy.startswith("Correct the hash, if a list of yours gives it.")
+        assert "is damaged: its hash is not the one in the channel or in your list" in failure.message
+        assert failure.remedy.startswith("Correct the hash if it is in your list.")
 
 
 def test_a_proxy_is_named_where_a_server_cannot_be_reached() -> None:

@@ -30,8 +30,8 @@ def prefix(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("package", "reason"),
     [
-        ("broken-sha", "is damaged: it is not what the channel, or a list that names it, says it is"),
-        ("broken-truncated", "is damaged: it is not what the channel, or a list that names it, says it is"),
+        ("broken-sha", "is damaged: its hash is not the one in the channel or in your list"),
+        ("broken-truncated", "is damaged: its hash is not the one in the channel or in your list"),
         ("broken-missing", "cannot be fetched: its channel lists it, but does not have it"),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_broken_package(
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (401, "it asks for a login, or refuses the one that it got"),
+        (401, "it requires a login, or refuses the one that was sent"),
         (404, "its channel lists it, but does not have it"),
         (500, "its server answers 500 Internal Server Error"),
     ],
@@ -91,7 +91,7 @@ def test_a_download_that_stands_still(
         prefix, "python", "prio-demo", channels=[f"{channel_server.url}/main"], CONDA_REMOTE_READ_TIMEOUT_SECS="1"
     )
     assert answer["code"] == "download-failed"
-    assert answer["message"] == "The download of python stands still: nothing came for 1 s."
+    assert answer["message"] == "The download of python has stalled: no data arrived for 1 s."
 
 
 def test_a_slow_download_is_waited_for(engine: Engine, channel_server: ChannelServer, prefix: Path) -> None:

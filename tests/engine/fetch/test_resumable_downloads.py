@@ -58,7 +58,7 @@ def test_a_download_that_breaks_goes_on(engine: Engine, channel_server: ChannelS
     assert_installed(engine, prefix)
     assert asked(channel_server) == [f"bytes={start}-" for start in (10_000_000, 20_000_000, 30_000_000, 40_000_000)]
     assert received(channel_server) == pytest.approx(32e6, rel=0.02), "no byte of it twice"
-    assert answer["lines"][0] == "big-demo: 10.0 of 41.9 MB are here already."
+    assert answer["lines"][0] == "big-demo: 10.0 of 41.9 MB were downloaded before."
     done = [done for amounts in answer["amounts"].values() for done, _, unit in amounts if unit == "bytes"]
     assert done == sorted(done)
     assert done[0] == 10_000_000, "what is here is no speed"
@@ -104,7 +104,7 @@ def test_a_connection_that_stands_still_is_left(engine: Engine, channel_server: 
     answer = install(engine, channel_server, prefix, PATIENCE)
     assert_installed(engine, prefix)
     assert asked(channel_server) == [None, "bytes=15000000-", "bytes=30000000-"]
-    assert "big-demo: the download broke off at 15.0 of 41.9 MB and goes on." in answer["lines"]
+    assert "big-demo: the download broke off at 15.0 of 41.9 MB and is resumed." in answer["lines"]
 
 
 @pytest.mark.parametrize("before_the_answer", [True, False])
@@ -116,7 +116,7 @@ def test_one_that_comes_no_further_is_given_up(
     else:
         channel_server.add_rule(BIG, hang_after=100_000)
     answer = install(engine, channel_server, prefix, PATIENCE)
-    assert answer["message"] == "The download of big-demo stands still: nothing came for 1 s."
+    assert answer["message"] == "The download of big-demo has stalled: no data arrived for 1 s."
     assert len(asked(channel_server)) == 2
     left = [part.stat().st_size for part in (engine.cache / "partial").iterdir()]
     assert left == ([] if before_the_answer else [200_000])
@@ -143,7 +143,7 @@ def test_parts_that_do_not_fit_are_downloaded_anew(
     channel_server.reset()
     answer = install(engine, channel_server, prefix)
     assert_installed(engine, prefix)
-    assert ("big-demo: its parts do not fit together; it is downloaded anew." in answer["lines"]) == (not extra)
+    assert ("big-demo: its parts do not fit together; it is downloaded again." in answer["lines"]) == (not extra)
 
 
 def test_an_archive_that_is_not_what_the_channel_says(
@@ -159,7 +159,7 @@ def test_an_archive_that_is_not_what_the_channel_says(
     with ChannelServer(root) as server:
         answer = install(engine, server, prefix)
         assert answer["message"].startswith(
-            "The package big-demo 1.0 is damaged: it is not what the channel, or a list that names it, says it is"
+            "The package big-demo 1.0 is damaged: its hash is not the one in the channel or in your list"
         )
         assert asked(server) == [None]
     assert list((engine.cache / "partial").iterdir()) == []

@@ -28,11 +28,11 @@ def test_each_pair_is_one_sentence(tmp_path: Path) -> None:
     record(tmp_path, "c", [], ["bin/0"])
     assert PathConflict("a", "c", "bin/0") in conflicts(tmp_path)
     assert settle(tmp_path, (), prevent=False) == [
-        "Path conflict: a and b both bring bin/0, bin/1, bin/2, bin/3, bin/4 and 2 more; what a brings is used.",
-        "Path conflict: a and c both bring bin/0; what a brings is used.",
+        "Path conflict: a and b both contain bin/0, bin/1, bin/2, bin/3, bin/4 and 2 more; that of a is used.",
+        "Path conflict: a and c both contain bin/0; that of a is used.",
     ]
     assert settle(tmp_path, conflicts(tmp_path), prevent=True) == []
-    with pytest.raises(LinkFailed, match="a and b both bring"):
+    with pytest.raises(LinkFailed, match="a and b both contain"):
         settle(tmp_path, (), prevent=True)
     assert (tmp_path / "__clobbers__/c/bin/0").exists()
 
@@ -65,7 +65,7 @@ def versions(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_file_of_a_person_is_kept(versions: tuple[Path, Path]) -> None:
     old, new = versions
     (told,) = keep_aside(old, new, prevent=False)
-    assert told.startswith("Path conflict: b-c brings share/link, share/mine.bin, where files of yours were; yours are")
+    assert told.startswith("Path conflict: b-c contains share/link, share/mine.bin, where you had files; yours are")
     kept = new / "share"
     assert sorted(path.name for path in kept.glob("*before*")) == ["link.before-update", "mine.before-update.bin"]
     assert (kept / "mine.before-update.bin").samefile(old / "share" / "mine.bin")
@@ -77,6 +77,6 @@ def test_a_file_of_a_person_is_kept(versions: tuple[Path, Path]) -> None:
 
 def test_a_file_of_a_person_may_prevent_the_change(versions: tuple[Path, Path]) -> None:
     old, new = versions
-    with pytest.raises(LinkFailed, match=r"b-c brings share/link, share/mine\.bin, where files are"):
+    with pytest.raises(LinkFailed, match=r"b-c contains share/link, share/mine\.bin, but no package owns"):
         keep_aside(old, new, prevent=True)
     assert not list(new.glob("*/*before*"))

@@ -55,6 +55,6 @@ def test_packages_whose_pre_unlink_scripts_are_not_run_are_named(tmp_path: Path)
     write_script(tmp_path, "d", "true")
     for name in ("a", "b-c"):
         (tmp_path / "bin" / f".{name}-pre-unlink.sh").touch()
-    assert without_pre_unlink(tmp_path).startswith("Pre-unlink scripts are not run (a, b-c): what")
-    assert without_pre_unlink(tmp_path, {"a", "d"}).startswith("Pre-unlink scripts are not run (a): what")
+    assert without_pre_unlink(tmp_path).startswith("Pre-unlink scripts are not run (a, b-c): changes")
+    assert without_pre_unlink(tmp_path, {"a", "d"}).startswith("Pre-unlink scripts are not run (a): changes")
     assert without_pre_unlink(tmp_path, {"d"}) == without_pre_unlink(tmp_path / "nowhere") == ""

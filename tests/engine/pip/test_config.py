@@ -80,9 +80,9 @@ def test_nothing_is_configured(prefix: Path, environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"index-url = https://ada:secret@index.example\n", "its line 1 is wrong"),
-        (b"[global]\nindex-url = a\nsecret\n", "its line 3 is wrong"),
-        (b"[global]\nindex-url = a\nindex-url = b\n", "its line 3 is wrong"),
+        (b"index-url = https://ada:secret@index.example\n", "line 1 is invalid"),
+        (b"[global]\nindex-url = a\nsecret\n", "line 3 is invalid"),
+        (b"[global]\nindex-url = a\nindex-url = b\n", "line 3 is invalid"),
         (b"[global]\nindex-url = \xff\n", "it is not UTF-8"),
         (b" " * (1 << 21), "It has more than 1,048,576 bytes"),
     ],

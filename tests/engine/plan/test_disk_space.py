@@ -20,7 +20,7 @@ def test_a_plan_that_needs_more_has_a_warning(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(disk_space, "free_bytes", lambda _: 10**6)
     (warning,) = disk_space.with_space(Plan((PACKAGE,)), tmp_path / "new", tmp_path / "cache").warnings
     assert warning.code == "little-space"
-    assert warning.message == f"About 40 MB will be taken on disk, and 1 MB are free in {tmp_path}."
+    assert warning.message == f"About 40 MB of disk space are needed, and 1 MB are free in {tmp_path}."
 
 
 def test_a_disk_that_does_not_tell_gives_no_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

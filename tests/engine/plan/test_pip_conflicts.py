@@ -38,4 +38,4 @@ def test_conda_gets_its_place_back_where_it_links(
 
 def test_what_is_said_of_it() -> None:
     (warning,) = give_back(Plan((PYTHON, TOOL), pip_removed=("My_Tool",)), InstalledState((PYTHON,), PIP), ()).warnings
-    assert warning.message == "my-tool 1.0 of conda takes the place of My_Tool 0.1, which pip has installed."
+    assert warning.message == "my-tool 1.0 from conda replaces My_Tool 0.1, which pip has installed."

@@ -120,11 +120,15 @@ def test_another_python_gets_the_packages_of_pip_again() -> None:
     same = Plan((package("python", "3.12.9"),))
     assert for_python(same, INSTALLED, found.pip_installed) == same
     assert plan.warnings[0].message == (
-        "Python 3.12 becomes 3.13: what pip installed for it goes, and is installed again (My_Tool, helper)."
+        "Python 3.12 changes to 3.13, so the packages that pip installed for it are removed and installed again "
+        "(My_Tool, helper)."
     )
     without = for_python(Plan((package("numpy"),), pip_removed=("helper",)), INSTALLED, ("My_Tool==1",))
     assert (without.pip, without.pip_removed) == ((), ())
-    assert without.warnings[0].message == "Python 3.12 goes: what pip installed for it goes (My_Tool, helper)."
+    assert (
+        without.warnings[0].message
+        == "Python 3.12 is removed, so the packages that pip installed for it are removed (My_Tool, helper)."
+    )
     assert for_python(new, replace(INSTALLED, pip=()), ()) == new
 
 

@@ -41,7 +41,7 @@ async def test_what_is_installed_is_taken_from_there(tmp_path: Path) -> None:
 
 
 async def test_a_history_without_channels_names_what_is_nowhere(tmp_path: Path) -> None:
-    with pytest.raises(SolveFailed, match="do not have a-2-0 and c-1-0 any more"):
+    with pytest.raises(SolveFailed, match="no longer have a-2-0 and c-1-0"):
         await found(tmp_path, "a-2-0", "b-2-0", "c-1-0")
 
 

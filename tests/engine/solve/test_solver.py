@@ -14,8 +14,8 @@ BOTH = ("main", "extra")
 def test_strict_priority_binds_what_the_spec_itself_asks_for(engine: Engine) -> None:
     refused = engine.solve("prio-demo>=2", channels=BOTH, CONDA_CHANNEL_PRIORITY="strict")
     assert refused["message"] == (
-        "`prio-demo>=2` is in the channel extra only, but under strict channel priority prio-demo comes from main "
-        "alone, whose newest version is 1.0."
+        "Only the channel extra has `prio-demo>=2`, but with strict channel priority prio-demo comes from main, "
+        "whose newest version is 1.0."
     )
     for priority in ("flexible", "disabled"):
         answer = engine.solve("prio-demo>=2", channels=BOTH, CONDA_CHANNEL_PRIORITY=priority)
@@ -48,9 +48,9 @@ def test_a_channel_that_has_it_not_or_not_so(engine: Engine) -> None:
     answer = engine.solve("{extra}::numpy", "{extra}/linux-64::prio-demo", "{extra}::prio-demo=7", channels=BOTH)
     assert answer["message"] == (
         "The channel extra has no package named numpy. "
-        f"No channel has `{engine.url('extra')}/linux-64::prio-demo` for linux-64: it is there for noarch. "
+        f"No channel has `{engine.url('extra')}/linux-64::prio-demo` for linux-64, only for noarch. "
         f"The channel extra has no `{engine.url('extra')}::prio-demo=7`: "
-        "the newest prio-demo that there is has version 2.0."
+        "the newest version of prio-demo is 2.0."
     )
 
 

@@ -62,7 +62,7 @@ def test_the_files_of_pip_go_and_no_others(prefix: Path) -> None:
     assert not (prefix / SITE / "tool-1.0.dist-info").exists()
     assert (prefix.parent / "outside.txt").exists()
     assert (prefix.parent / "away" / "file.txt").exists()
-    assert heard.lines == ["Deleted what pip had installed for Python 3.11: 6 files."]
+    assert heard.lines == ["Deleted packages that pip had installed for Python 3.11: 6 files."]
 
 
 def test_what_stays_is_named(prefix: Path) -> None:
@@ -71,7 +71,7 @@ def test_what_stays_is_named(prefix: Path) -> None:
     (prefix / SITE / "of_conda" / "a.py").unlink()  # as the package manager does
     (prefix / SITE / "away").unlink()
     tell_of_former(prefix, MOVES, heard)
-    assert heard.lines[1:] == [f"Kept, as no package of pip names it: {SITE}/mine.pth, {SITE}/mine/notes.py."]
+    assert heard.lines[1:] == [f"Kept, because no pip package owns them: {SITE}/mine.pth, {SITE}/mine/notes.py."]
 
 
 @pytest.mark.parametrize("plan", [STAYS, Plan(())])

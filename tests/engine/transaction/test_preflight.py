@@ -69,7 +69,7 @@ def test_a_frozen_environment(prefix: Path) -> None:
 def test_environments_inside(prefix: Path) -> None:
     for name in ("b", "a"):
         (prefix / "envs" / name / "conda-meta").mkdir(parents=True)
-    with pytest.raises(Forbidden, match=r"has other environments in its folder envs: a, b\."):
+    with pytest.raises(Forbidden, match=r"contains other environments in envs: a, b\."):
         check_changeable(prefix)
 
 
@@ -138,9 +138,9 @@ def test_a_place_where_others_could_replace_what_is_made(accounts: tuple[Account
         if is_safe:
             check_place(folder, trust)
         else:
-            with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {folder}: "):
+            with pytest.raises(Forbidden, match=f"Other accounts could replace environments in {folder}: "):
                 check_place(folder, trust)
-            with pytest.raises(Forbidden, match=f"Other accounts could replace what is made in {folder}: "):
+            with pytest.raises(Forbidden, match=f"Other accounts could replace environments in {folder}: "):
                 check_free(folder / "new" / "lesson", trust)
         check_place(folder, Trust(anchors=(str(folder),)))
 
@@ -168,7 +168,7 @@ def test_what_another_person_s_job_is_at_work_on(prefix: Path, monkeypatch: pyte
     owner = account_name(os.geteuid())
     monkeypatch.setattr(os, "geteuid", lambda: 23456)
     for check in (check_changeable, check_settled):
-        with pytest.raises(Busy, match=f"A job of {owner} works on {prefix}"):
+        with pytest.raises(Busy, match=f"A job of {owner} is changing {prefix}"):
             check(prefix)
     mark.unlink()
     check_settled(prefix)
@@ -191,7 +191,7 @@ def test_names_that_no_folder_can_have(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="too long for a folder"):
         check_unused(tmp_path / ("x" * 256))
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(Forbidden, match="cannot be looked at"):
+    with pytest.raises(Forbidden, match="cannot be accessed"):
         check_unused(tmp_path / "loop" / "lesson")
 
 
@@ -205,7 +205,7 @@ def test_paths_that_packages_cannot_hold(tmp_path: Path, name: str) -> None:
 def test_paths_for_which_packages_have_no_room() -> None:
     check_path(Path("/" + "x" * 254))
     for path in ("/" + "x" * 255, "/" + "\u00fc" * 130):
-        with pytest.raises(InvalidRequest, match="packages have room for 255"):
+        with pytest.raises(InvalidRequest, match="packages allow 255"):
             check_path(Path(path))
 
 

@@ -45,7 +45,7 @@ def test_what_a_rollback_cannot_delete_is_out_of_sight_and_swept_later(
     with monkeypatch.context() as patch:
         patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
         assert roll_back("create", place.staging()).startswith(
-            "Not everything could be deleted: Device or resource busy (x)"
+            "Not all files could be deleted: Device or resource busy (x)"
         )
     staging.sweep(place.envs)
     assert place.everything() == before
@@ -115,7 +115,7 @@ def test_a_removal_whose_files_stay_is_a_removal(place: Place, monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr(folders, "remove_tree", fail(OSError(16, "Device or resource busy", "x")))
         place.run(place.remove("lesson"))
-        warning = "Not everything could be deleted: Device or resource busy (x). What is left goes later."
+        warning = "Not all files could be deleted: Device or resource busy (x). The others are deleted later."
         assert place.heard.lines[-2:] == [warning, f"Removed {place.envs}/lesson."]
         assert roll_back("remove", place.staging()) == warning
     assert not (place.envs / "lesson").exists()

@@ -128,12 +128,12 @@ def test_another_folder_in_its_place_is_not_published(staging: Staging, publish:
         staging.prefix.mkdir()
     staging.folder.rename(staging.prefix.with_name("stolen"))
     (staging.folder / "conda-meta").mkdir(parents=True, mode=0o700)
-    with pytest.raises(Forbidden, match=r"is not what this job has made"):
+    with pytest.raises(Forbidden, match=r"Another program has replaced"):
         publish(staging)
     assert staging.folder.exists()
     staging.folder.rename(staging.prefix.with_name("other"))
     staging.folder.symlink_to("stolen")
-    with pytest.raises(Forbidden, match=r"is not what this job has made"):
+    with pytest.raises(Forbidden, match=r"Another program has replaced"):
         publish(staging)
 
 

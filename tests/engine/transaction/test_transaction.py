@@ -189,7 +189,7 @@ def test_clone(place: Place) -> None:
     place.run(place.clone("source", "copy"))
     assert (place.envs / "copy" / "bin" / "demo").read_text() == f"#!{place.envs}/copy/bin/sh\n"
     assert (place.envs / "copy" / "notes.txt").read_text() == f"see {place.envs}/copy/bin\n"
-    assert f"Left out {place.envs}/source/pipe: it is a socket, a pipe or a device." in place.heard.lines
+    assert f"Skipped {place.envs}/source/pipe: it is a socket, a pipe or a device." in place.heard.lines
     assert conda_meta.is_registered(place.envs / "copy", place.home)
     assert place.heard.amounts["linking"][-1] == (5, 5, "files")
 
@@ -238,7 +238,7 @@ def write(name: str, text: str) -> Callable[[Path], None]:
         (SmallBackend(after_install=fail(LinkFailed("No."))), LinkFailed, "No"),
         (SmallBackend(after_install=fail(OSError(5, "Input/output error", "x"))), LinkFailed, "Input/output error"),
         (SmallBackend(after_install=write("bin/.demo-post-link.sh", "echo no; exit 3")), LinkFailed, "failed: no"),
-        (SmallBackend(after_install=lambda folder: (folder / "bin" / "demo").unlink()), VerifyFailed, "not there"),
+        (SmallBackend(after_install=lambda folder: (folder / "bin" / "demo").unlink()), VerifyFailed, "does not exist"),
     ],
     ids=["solve", "link", "disk", "post-link", "verify"],
 )
@@ -323,7 +323,7 @@ def test_the_place_is_taken_meanwhile(place: Place, content: dict[str, str]) -> 
             (prefix / name).write_text(text)
 
     place.backend.after_install = appear
-    with pytest.raises(AlreadyExists, match="has appeared meanwhile"):
+    with pytest.raises(AlreadyExists, match="was created by another program"):
         place.run(place.create())
     assert {path.name: path.read_text() for path in prefix.iterdir()} == content
     assert sorted(path.name for path in place.envs.iterdir()) == [".lesson.notes", "lesson"]
@@ -520,7 +520,7 @@ def test_a_folder_that_others_make_meanwhile_is_not_used(
     monkeypatch.setattr("jupyter_envkernels.engine.transaction.transaction.make_folder", plant_first)
     request = Create("lesson", attacked.envs / "team" / "lesson", spec=EnvSpec(dependencies=("demo",)))
     if os.geteuid() == 0:
-        with pytest.raises(Forbidden, match=r"Other accounts could replace what is made in"):
+        with pytest.raises(Forbidden, match=r"Other accounts could replace environments in"):
             attacked.run(request)
     assert secret(attacked) == before
 
@@ -549,7 +549,7 @@ def test_what_another_person_s_job_has_not_finished_is_left_alone(
         "update": place.update("source", "more"),
         "remove": Remove("source", place.envs / "source", force=True),
     }
-    with pytest.raises(Busy, match=rf"A job of {re.escape(account_name(23456))} works on {place.envs}/source"):
+    with pytest.raises(Busy, match=rf"A job of {re.escape(account_name(23456))} is changing {place.envs}/source"):
         place.run(requests[what])
     assert place.everything() == before
 

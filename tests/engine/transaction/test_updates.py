@@ -112,7 +112,7 @@ def test_what_nobody_wants_changed_is_not(made: Place) -> None:
     before = (prefix.stat().st_ino, state(prefix))
     made.run(made.update("lesson", "demo"))
     assert (prefix.stat().st_ino, state(prefix)) == before
-    assert made.heard.lines[-1] == "Nothing is to be changed."
+    assert made.heard.lines[-1] == "Nothing to change."
 
 
 def test_a_plan_is_carried_out_without_solving(made: Place) -> None:
@@ -306,10 +306,10 @@ def test_what_goes_wrong_after_the_commit_is_told_and_no_failure(
         patch.setattr(staging, "_sync", refuse_sync)
         made.run(request)
         told, last = made.heard.lines[-2:]
-        assert told.startswith("It is done, but not all of what comes after went well: [Errno 5] Input/output error")
+        assert told.startswith("Completed with warnings: [Errno 5] Input/output error")
         assert last == f"Changed {prefix}."
         assert roll_back(request.kind, made.staging(job=UPDATE)).startswith(
-            "The environment as it was before stays beside it: Input/output"
+            "The previous version cannot be deleted yet: Input/output"
         )
     assert state(prefix)["bin/demo"] == "# 2.0\n"
     assert (previous / "mine.txt").exists(), "before the commit is safe, nothing is deleted"
@@ -379,20 +379,20 @@ def test_files_written_at_the_last_moment_are_in_the_new_one(
     assert (prefix / "late" / "meanwhile.txt").read_text() == "mine"
     assert (prefix / "mine.txt").read_text() == "changed by its owner"
     assert (prefix / "bin" / "demo").read_text() == "# 2.0\n"
-    assert f"2 files came or changed in {prefix} meanwhile, in the new version, too." in made.heard.lines
+    assert f"2 files that changed in {prefix} meanwhile were copied to the new version." in made.heard.lines
 
 
 def test_a_file_of_its_owner_s_where_a_package_brings_one(made: Place) -> None:
     prefix = made.envs / "lesson"
     add(prefix, {"bin/more": "MINE"})
     before = made.everything()
-    with pytest.raises(LinkFailed, match="more brings bin/more, where files are that no package owns"):
+    with pytest.raises(LinkFailed, match="more contains bin/more, but no package owns"):
         made.run(made.update("lesson", "more"), settings=Settings(path_conflict="prevent"))
     assert made.everything() == before
     made.run(made.update("lesson", "more"))
     assert (prefix / "bin" / "more.before-update").read_text() == "MINE"
     assert (prefix / "bin" / "more").read_text() != "MINE"
-    assert any(line.startswith("Path conflict: more brings bin/more") for line in made.heard.lines)
+    assert any(line.startswith("Path conflict: more contains bin/more") for line in made.heard.lines)
 
 
 def at_the_check(work: Callable[[], None]) -> Callable[[str], None]:
@@ -440,7 +440,7 @@ def test_a_new_version_that_is_rolled_back_is_kept(
         with pytest.raises(Death):
             made.run(request)
     told = roll_back(request.kind, made.staging(job=UPDATE)) if died else made.heard.lines[-1]
-    assert told.startswith(f"The new version is kept in {kept} for a day, with all that was written into it meanwhile.")
+    assert told.startswith(f"The new version is kept in {kept} for a day, with all files that were written into it.")
     assert state(prefix) == before
     assert sorted(path.name for path in made.envs.iterdir()) == sorted([kept.name, ".lesson.notes", "lesson"])
     assert {name: text for name, text in state(kept).items() if name in files} == files
@@ -555,7 +555,7 @@ def test_a_mark_that_a_power_cut_has_emptied_deletes_nothing(made: Place, monkey
     old = state(prefix)
     request = died(made, monkeypatch)
     (prefix / PENDING_MARK).write_text("")
-    with pytest.raises(LinkFailed, match="put aside"):
+    with pytest.raises(LinkFailed, match="previous version is kept"):
         roll_back(request.kind, made.staging(job=UPDATE))
     assert state(made.staging(job=UPDATE).previous) == old
 
@@ -580,9 +580,9 @@ def test_with_another_python_go_the_packages_of_pip(made: Place) -> None:
     request = made.update("lesson", "python=3.12")
     made.run(structs.replace(request, edit=replace(request.edit, remove=("tool",))))
     assert [path.name for path in site.iterdir()] == ["mine.py"]
-    message = "Python 3.11 becomes 3.12: what pip installed for it goes (tool)."
+    message = "Python 3.11 changes to 3.12, so the packages that pip installed for it are removed (tool)."
     assert message in [warning.message for warning in made.plans[-1].warnings]
-    assert "Kept, as no package of pip names it: lib/python3.11/site-packages/mine.py." in made.heard.lines
+    assert "Kept, because no pip package owns them: lib/python3.11/site-packages/mine.py." in made.heard.lines
 
 
 def test_they_are_back_where_the_change_is_taken_back(made: Place, monkeypatch: pytest.MonkeyPatch) -> None:

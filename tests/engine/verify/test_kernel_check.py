@@ -66,7 +66,7 @@ async def test_an_error_from_elsewhere(tmp_path: Path) -> None:
     (elsewhere / "theirs.py").write_text("raise ImportError('no way')")
     with pytest.raises(VerifyFailed, match="ImportError: no way") as failed:
         await verify_kernels(prefix, os.environ, Heard(), imports=True)
-    assert failed.value.remedy.startswith(f"{elsewhere}/theirs.py is outside of the environment: ")
+    assert failed.value.remedy.startswith(f"{elsewhere}/theirs.py is outside of the environment; ")
 
 
 async def test_what_is_not_of_the_environment_has_no_part(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_a_module_elsewhere_is_imported_to_be_sure(tmp_path: Path) -> None
 async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     make(tmp_path)
     (tmp_path / "bin" / "python").unlink()
-    with pytest.raises(VerifyFailed, match="its program python is not there"):
+    with pytest.raises(VerifyFailed, match="its program python does not exist"):
         await verify_kernels(tmp_path, os.environ, Heard(), imports=False)
 
 
@@ -132,7 +132,7 @@ async def test_a_program_on_the_path_will_do(tmp_path: Path) -> None:
     log = Heard()
     await verify_kernels(tmp_path, dict(os.environ), log, imports=True)
     assert log.lines == []
-    with pytest.raises(VerifyFailed, match="its program sh is not there"):
+    with pytest.raises(VerifyFailed, match="its program sh does not exist"):
         await verify_kernels(tmp_path, {"PATH": str(tmp_path)}, log, imports=True)
 
 

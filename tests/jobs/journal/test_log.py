@@ -41,7 +41,7 @@ def test_of_much_output_the_beginning_and_the_end_are_kept(tmp_path: Path) -> No
     lines = (tmp_path / "log.txt").read_text().splitlines()
     assert size == 1000
     assert lines[:100] == [f"{number:09}" for number in range(100)]
-    assert lines[100] == "... 998,900 bytes of output are left out here ..."
+    assert lines[100] == "... 998,900 bytes of output are omitted ..."
     assert lines[101:] == [f"{number:09}" for number in range(99_990, 100_000)]
 
 
@@ -72,7 +72,7 @@ def test_a_last_line_of_any_length_is_kept(tmp_path: Path) -> None:
     write(log, 0, 150)
     log.write(b"x" * 500 + b"\n")
     log.close()
-    assert (tmp_path / "log.txt").read_text().endswith("left out here ...\n" + "x" * 500 + "\n")
+    assert (tmp_path / "log.txt").read_text().endswith("omitted ...\n" + "x" * 500 + "\n")
 
 
 def test_threads_may_flush_while_others_write(tmp_path: Path) -> None:

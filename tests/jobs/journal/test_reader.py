@@ -16,7 +16,7 @@ def test_reading_on_from_an_offset(journal: Journal) -> None:
     assert [event.seq for event in first] == [1]
     assert journal.read_events(offset) == ([], offset)
     with writing(journal) as writer:
-        writer.phase("checking", "Checking the place")
+        writer.phase("checking", "Checking the location")
     following, _ = journal.read_events(offset)
     assert [event.seq for event in following] == [2]
 
