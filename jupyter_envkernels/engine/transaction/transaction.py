@@ -196,7 +196,7 @@ class Transaction:
         if imports:
             remember(plan, cache)
         self._warn(await asyncio.to_thread(self._register))
-        self.staging.commit()
+        self.staging.commit()  # from here on discovery lists the environment, and a crash rolls nothing back
         with self._afterwards():
             await asyncio.to_thread(self.staging.forget_previous)
             await asyncio.to_thread(add_donor, cache, prefix)
@@ -232,6 +232,7 @@ class Transaction:
         broken = await broken_kernels(prefix, environ)
         self.report.phase("copying", f"Copying {self._operation.environment}")
         await asyncio.to_thread(staging.begin)
+        # by hard links: fast, without disk space for unchanged files; the engine replaces files, so the original is safe
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
         self._warn(await asyncio.to_thread(without_pre_unlink, prefix, going))
@@ -250,7 +251,7 @@ class Transaction:
         changed = {change.name for change in plan.changes}
         await self._complete(plan, [p for p in plan.packages if p.name in changed], imports=True, excused=broken)
         self._warn(*await asyncio.to_thread(part, staging, seen))
-        staging.commit()
+        staging.commit()  # from here on a crash keeps the new version; before, it swaps the old one back
         with self._afterwards():
             await asyncio.to_thread(staging.forget_previous)
             self._warn(await asyncio.to_thread(staging.empty_trash))
