@@ -232,7 +232,7 @@ class Transaction:
         broken = await broken_kernels(prefix, environ)
         self.report.phase("copying", f"Copying {self._operation.environment}")
         await asyncio.to_thread(staging.begin)
-        # by hard links: fast, without disk space for unchanged files; the engine replaces files, so the original is safe
+        # by hard links: fast, no disk space for unchanged files; the engine replaces files, so the original is safe
         seen = await counted(self.report, lambda tally: twin(prefix, staging.folder, tally))
         going = {change.name for change in plan.changes if change.before is not None}
         self._warn(await asyncio.to_thread(without_pre_unlink, prefix, going))
