@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -116,3 +117,17 @@ def test_a_failure_in_one_lane_ends_the_others_and_all_that_they_started(
     while psutil.pid_exists(int(begun.read_text())):  # killed, and somebody has still to notice
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_tests_make_their_files_in_memory_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(checks, "_ROOM", 1)
+    with checks.in_memory(tmp_path):
+        assert Path(os.environ["TMPDIR"]).parent == tmp_path
+        with checks.in_memory(tmp_path / "other"):
+            assert Path(os.environ["TMPDIR"]).parent == tmp_path, "what is set is kept"
+    assert "TMPDIR" not in os.environ
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(checks, "_ROOM", 1 << 60)
+    with checks.in_memory(tmp_path):
+        assert "TMPDIR" not in os.environ
