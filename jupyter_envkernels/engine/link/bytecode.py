@@ -33,6 +33,7 @@ _SCRIPT = """
 import importlib.util, os, py_compile, sys
 prefix = sys.argv[1]
 here = os.stat(".")
+os.makedirs = lambda *_: None  # py_compile would bring back folders that have gone while it compiled
 site = "lib/python%d.%d/site-packages/" % sys.version_info[:2]
 def is_in_place():
     try:
@@ -49,7 +50,7 @@ def compile(source):
     try:
         os.stat(source)
         if not os.path.isdir(os.path.dirname(target)):
-            os.mkdir(os.path.dirname(target))  # and no folder of a package that has gone
+            os.mkdir(os.path.dirname(target))
         py_compile.compile(source, target, os.path.join(prefix, source), doraise=True)
     except (OSError, ValueError, py_compile.PyCompileError):
         pass
