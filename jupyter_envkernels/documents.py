@@ -173,6 +173,39 @@ class TemplateList:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelPackage:
+    """A conda package of a channel.
+
+    Attributes:
+        channel: a URL.
+        size: of the archive in bytes; 0 if the channel does not say.
+        timestamp: when it was built; None if the channel does not say.
+    """
+
+    name: str
+    version: str
+    build: str
+    build_number: Count
+    channel: str
+    subdir: str
+    url: str
+    size: Count
+    timestamp: Time | None
+    license: str | None
+    md5: str | None
+    sha256: str | None
+    depends: tuple[str, ...]
+    constrains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The packages that match a spec, by name, oldest versions first."""
+
+    packages: Tolerant[ChannelPackage]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedPackage:
     """A conda package of a plan.
 
@@ -363,6 +396,12 @@ def job_json(job: models.Job) -> Json:
 def jobs_json(jobs: Iterable[models.Job]) -> Json:
     """Return a :class:`JobList`."""
     return _json(JobList(tuple(map(_job, jobs))))
+
+
+def search_json(found: Iterable[models.ChannelPackage]) -> Json:
+    """Return a :class:`SearchResult`."""
+    packages = [_alike(ChannelPackage, package, timestamp=_time(package.timestamp)) for package in found]
+    return _json(SearchResult(tuple(packages)))
 
 
 def plan_json(request: models.Request, plan: models.Plan) -> Json:

@@ -107,6 +107,7 @@ TESTED_ELSEWHERE = {
     "cli/launch.py": "kernels/test_launcher.py",
     "documents.py": "server: each answer is checked against its schema; tools/test_schemas.py",
     "engine/explain/candidates.py": "engine/explain/test_diagnosis.py",
+    "engine/explain/channel_search.py": "cli/test_search.py",
     "engine/explain/conflicts.py": "engine/explain/test_diagnosis.py",
     "engine/operations": "engine/transaction: each kind is run",
     "engine/rattler.py": "engine/test_backend.py",

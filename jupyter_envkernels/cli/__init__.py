@@ -4,7 +4,7 @@
 prints its ``VerbResult`` by ``output``.
 
 - verbs: ``environments`` (list, trust, history), ``changes`` (create, clone, update, ...), ``jobs``, ``specs`` (check,
-  export), ``kernelspecs``, ``doctor``, ``completion``
+  export), ``search``, ``kernelspecs``, ``doctor``, ``completion``
 - a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C
 - ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
 """

@@ -121,6 +121,21 @@ def _jobs(verbs: _Verbs) -> None:
     _add_job(verbs.add("resume", "jobs:resume", "Run the plan of a job, or an unfinished job again."))
 
 
+def _searching(verbs: _Verbs) -> None:
+    search = verbs.add("search", "search:show", "Search the channels for packages.")
+    search.add_argument("spec", metavar="SPEC", help="match spec, such as 'numpy>=2' or '*numpy*'")
+    search.add_argument(
+        "-c",
+        "--channel",
+        dest="channels",
+        metavar="CHANNEL",
+        action="append",
+        default=[],
+        help="a channel to search before the configured ones; may be repeated",
+    )
+    search.add_argument("--override-channels", action="store_true", help="search only the channels of -c")
+
+
 def _specs(verbs: _Verbs) -> None:
     export = verbs.add("export", "specs:write", "Print an environment as a spec from which it can be recreated.")
     _add_environment(export)
@@ -153,7 +168,16 @@ def _helping(verbs: _Verbs) -> None:
     completion.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), help="bash, zsh or fish")
 
 
-_GROUPS: tuple[Callable[[_Verbs], None], ...] = (_reading, _making, _changing, _jobs, _specs, _kernels, _helping)
+_GROUPS: tuple[Callable[[_Verbs], None], ...] = (
+    _reading,
+    _making,
+    _changing,
+    _jobs,
+    _searching,
+    _specs,
+    _kernels,
+    _helping,
+)
 """In the order of the help text."""
 
 

@@ -1,4 +1,4 @@
-"""Ask :mod:`.lint_worker` to check specs against channels.
+"""Ask :mod:`.lint_worker` to check specs against channels, and to search these.
 
 The checks run in a process of their own, because rattler's threads can crash an interpreter that exits, and a channel
 can fill memory: neither may happen in the server.
@@ -13,6 +13,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -21,8 +22,8 @@ from ..engine.transaction.preflight import check_cache
 from ..envs.conda_config.condarc import SettingsCache
 from ..envs.server_tokens import without_server_tokens
 from ..envs.trust_sources import read_trust
-from ..errors import Forbidden
-from ..models import CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
+from ..errors import Forbidden, OperationFailed, Problem, failure
+from ..models import ChannelPackage, CheckedSpec, Diagnostic, EngineOptions, Limits, Machine
 from ..specs import with_remarks
 from ..specs.text import decode
 from ..system import kill_group
@@ -39,7 +40,7 @@ _AT_ONCE = 4
 _MARGIN = 0.2
 """Seconds that the transfer of an answer may take."""
 
-_LONGEST = 1 << 24
+_LONGEST = 1 << 25
 """Maximum size of an answer in bytes."""
 
 _log = logging.getLogger(__name__)
@@ -62,21 +63,45 @@ class AdviceQuestion(msgspec.Struct, frozen=True, tag="advice"):
     limits: Limits = Limits()
 
 
+class SearchQuestion(msgspec.Struct, frozen=True, tag="search"):
+    """A request for the packages of channels that match a spec, whose name may be a pattern.
+
+    Attributes:
+        channels: to search first.
+        defaults: to search as well.
+        limits: the administrator's limits.
+    """
+
+    id: int
+    spec: str
+    channels: tuple[str, ...]
+    defaults: tuple[str, ...]
+    package_cache: str
+    limits: Limits = Limits()
+
+
 class MachineQuestion(msgspec.Struct, frozen=True, tag="machine"):
     """A request for platform and virtual packages."""
 
     id: int
 
 
-Question = AdviceQuestion | MachineQuestion
+Question = AdviceQuestion | SearchQuestion | MachineQuestion
 
 
 class LintAnswer(msgspec.Struct, frozen=True):
-    """The answer to the question with that id; ``failure`` says why there is none."""
+    """The answer to the question with that id.
+
+    Attributes:
+        problem: why a search found nothing.
+        failure: why there is no answer.
+    """
 
     id: int
     diagnostics: tuple[Diagnostic, ...] = ()
+    packages: tuple[ChannelPackage, ...] = ()
     machine: Machine | None = None
+    problem: Problem | None = None
     failure: str = ""
 
 
@@ -142,6 +167,31 @@ class LintClient:
         if answer.failure:
             return (_not_asked(answer.failure, "Check again in a moment."),)
         return answer.diagnostics
+
+    async def search(
+        self, spec: str, channels: Sequence[str], seconds: float, *, with_defaults: bool = True
+    ) -> tuple[ChannelPackage, ...]:
+        """Return the packages for this machine that match a spec, by name, oldest versions first.
+
+        Args:
+            spec: the match spec; its name may be a pattern, such as ``*numpy*``.
+            channels: to search first.
+            seconds: timeout.
+            with_defaults: whether to search the default channels as well.
+
+        Raises:
+            EnvKernelsError: no package matches, a channel is forbidden or cannot be read, or the spec is invalid.
+        """
+        await asyncio.to_thread(self._check_cache)
+        options, defaults = self._options, self._options.channels if with_defaults else ()
+        cache, number = str(options.package_cache), next(self._ids)
+        question = SearchQuestion(number, spec, tuple(channels), defaults, cache, options.limits)
+        answer = await self._ask(question, seconds)
+        if answer.failure:
+            raise OperationFailed(f"The channels could not be searched: {answer.failure}", remedy="Try again.")
+        if answer.problem is not None:
+            raise failure(answer.problem)
+        return answer.packages
 
     def _check_cache(self) -> None:
         settings = self._settings.read()

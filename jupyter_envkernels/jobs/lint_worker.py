@@ -1,8 +1,8 @@
-"""Check specs against channels, in a process of its own: ``python -m jupyter_envkernels.jobs.lint_worker``.
+"""Check specs against channels, and search these, in a process of its own.
 
-Each line of stdin is a question in JSON, each line of stdout an answer: see :mod:`.lint_client`. Questions are handled
-concurrently. The process exits at once when stdin is closed, by ``os._exit``: rattler's threads may crash an
-interpreter that shuts down.
+``python -m jupyter_envkernels.jobs.lint_worker`` starts it. Each line of stdin is a question in JSON, each line of
+stdout an answer: see :mod:`.lint_client`. Questions are handled concurrently. The process exits at once when stdin is
+closed, by ``os._exit``: rattler's threads may crash an interpreter that shuts down.
 """
 
 from __future__ import annotations
@@ -13,21 +13,23 @@ import resource
 import sys
 import threading
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 import msgspec
 
-from ..envs.conda_config.condarc import SettingsCache
+from ..envs.conda_config.condarc import Settings, SettingsCache
 from ..envs.policy_file import limits_in_force
-from ..errors import PolicyUnusable
+from ..errors import EnvKernelsError, PolicyUnusable
 from ..models import Limits, Machine, VirtualPackage
 from ..specs import read_document, without_credentials
 from ..system import system
-from .lint_client import AdviceQuestion, LintAnswer, Question
+from .lint_client import AdviceQuestion, LintAnswer, Question, SearchQuestion
 
 if TYPE_CHECKING:
     from ..engine.explain.channel_lint import Adviser
+    from ..engine.explain.channel_search import ChannelSearch
 
 _MAX_MEMORY = 1 << 30
 """Bytes; the largest channels need a quarter of it."""
@@ -81,6 +83,8 @@ async def _answer(service: _LintService, raw: bytes, answers: BinaryIO) -> None:
     try:
         if isinstance(question, AdviceQuestion):
             answer = await service.advise(question)
+        elif isinstance(question, SearchQuestion):
+            answer = await service.search(question)
         else:
             answer = await service.machine(question.id)
     except Exception as error:  # noqa: BLE001 - the client waits for an answer
@@ -89,12 +93,20 @@ async def _answer(service: _LintService, raw: bytes, answers: BinaryIO) -> None:
     answers.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What answers questions about channels; both parts share what was read of them."""
+
+    adviser: Adviser
+    search: ChannelSearch
+
+
 class _LintService:
     """Answers questions, and keeps what it has read of channels."""
 
     def __init__(self) -> None:
         self._settings = SettingsCache(os.environ)
-        self._adviser: Adviser | None = None
+        self._engine: _Engine | None = None
         self._key: object = None
         self._born = 0.0
 
@@ -106,9 +118,17 @@ class _LintService:
             limits = limits_in_force(question.limits)
         except PolicyUnusable:  # reported by the check without channels
             return LintAnswer(question.id)
-        adviser = self._fresh(Path(question.package_cache), limits)
+        adviser = self._fresh(question.package_cache, limits).adviser
         seconds = max(0.0, question.until - time.time())
         return LintAnswer(question.id, tuple(await adviser.advise(document, question.channels, seconds)))
+
+    async def search(self, question: SearchQuestion) -> LintAnswer:
+        try:
+            engine = self._fresh(question.package_cache, limits_in_force(question.limits))
+            packages = await engine.search.search(question.spec, question.channels, question.defaults)
+        except EnvKernelsError as error:
+            return LintAnswer(question.id, problem=error.problem)
+        return LintAnswer(question.id, packages=packages)
 
     async def machine(self, number: int) -> LintAnswer:
         from ..engine.solve.solver import here, virtual_packages  # noqa: PLC0415 - if it cannot be imported, the answer says so
@@ -116,15 +136,27 @@ class _LintService:
         offered = [VirtualPackage(v.name.normalized, str(v.version), str(v.build_string)) for v in virtual_packages()]
         return LintAnswer(number, machine=Machine(str(here()[0]), tuple(offered)))
 
-    def _fresh(self, package_cache: Path, limits: Limits) -> Adviser:
-        """Return the adviser for conda's current configuration."""
-        from ..engine.explain.channel_lint import Adviser  # noqa: PLC0415
-
+    def _fresh(self, package_cache: str, limits: Limits) -> _Engine:
+        """Return the engine for conda's current configuration."""
         settings, now = self._settings.read(), time.monotonic()
         key = (settings, package_cache, limits)
-        if self._adviser is None or key != self._key or now - self._born > _FRESH:
-            self._adviser, self._key, self._born = Adviser(settings, package_cache, limits), key, now
-        return self._adviser
+        if self._engine is None or key != self._key or now - self._born > _FRESH:
+            self._engine, self._key, self._born = _start_engine(settings, Path(package_cache), limits), key, now
+        return self._engine
+
+
+def _start_engine(settings: Settings, package_cache: Path, limits: Limits) -> _Engine:
+    from ..engine.explain.channel_lint import Adviser  # noqa: PLC0415 - slow to import
+    from ..engine.explain.channel_search import ChannelSearch  # noqa: PLC0415
+    from ..engine.fetch.client import Network  # noqa: PLC0415
+    from ..engine.solve.channel_index import ChannelReader  # noqa: PLC0415
+    from ..engine.solve.rattler_specs import Reader  # noqa: PLC0415
+
+    # a user who is typing needs a quick answer more than further tries
+    quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
+    network = Network(quick, package_cache / "repodata", limits)
+    reader, channels = Reader(settings, network), ChannelReader(network)
+    return _Engine(Adviser(settings, reader, channels), ChannelSearch(reader, channels))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Define the data that all packages share: frozen dataclasses without behaviour.
 
 - ``environment``: environments, kernels, inventories, revisions; ids and marks of prefixes
-- ``spec``: specs with diagnostics; ``plan``: plans, and what is installed
+- ``spec``: specs with diagnostics; ``plan``: packages of channels, plans, and what is installed
 - ``request``, ``job``: requests, jobs and their events
 - ``limits``, ``server_settings``: what the administrator allows, and the settings in force
 - ``amounts``, ``fields``: sizes as text, and types with constraints for schemas
@@ -52,7 +52,16 @@ from .job import (
     ProgressUnit,
 )
 from .limits import Limits, LimitsUsage, Room, is_denied_variable, least
-from .plan import ChangeKind, InstalledState, PackageChange, Plan, PlannedPackage, packed_bytes, unpacked_bytes
+from .plan import (
+    ChangeKind,
+    ChannelPackage,
+    InstalledState,
+    PackageChange,
+    Plan,
+    PlannedPackage,
+    packed_bytes,
+    unpacked_bytes,
+)
 from .request import Edit, Operation, Request
 from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, ServerSettings, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
@@ -69,6 +78,7 @@ __all__ = [
     "Amount",
     "CatalogOptions",
     "ChangeKind",
+    "ChannelPackage",
     "ChannelPriority",
     "CheckedSpec",
     "Count",

@@ -1,4 +1,4 @@
-"""Define plans, which list the packages to install and the changes, and the installed state."""
+"""Define packages of channels, plans, which list the packages to install and the changes, and the installed state."""
 
 from __future__ import annotations
 
@@ -36,6 +36,32 @@ class PlannedPackage:
     size: int
     cached: bool
     record: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPackage:
+    """One conda package of a channel.
+
+    Attributes:
+        channel: a URL.
+        size: of the archive, in bytes; 0 if the channel does not say.
+        timestamp: when it was built, in seconds since the epoch; None if the channel does not say.
+    """
+
+    name: str
+    version: str
+    build: str
+    build_number: int
+    channel: str
+    subdir: str
+    url: str
+    size: int
+    timestamp: float | None
+    license: str | None
+    md5: str | None
+    sha256: str | None
+    depends: tuple[str, ...]
+    constrains: tuple[str, ...]
 
 
 def unpacked_bytes(packages: Iterable[PlannedPackage]) -> int:

@@ -36,14 +36,14 @@ def channels_of(packages: Iterable[InstalledPackage | PlannedPackage]) -> tuple[
     return tuple(sorted(counts, key=lambda channel: (-counts[channel], channel)))
 
 
-def _channel_name(url: str) -> str:
+def channel_name(url: str) -> str:
     """Return the name of a channel of anaconda.org or of ``defaults``; else its URL."""
     found = _PUBLIC.fullmatch(url.rstrip("/"))
     return (found["name"] or "defaults") if found else url
 
 
 def _channel_names(inventory: Inventory) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_channel_name(url) for url in channels_of(inventory.of("conda"))))
+    return tuple(dict.fromkeys(channel_name(url) for url in channels_of(inventory.of("conda"))))
 
 
 def _yaml(name: str, inventory: Inventory) -> str:
@@ -59,7 +59,7 @@ def _environment_yml(name: str, inventory: Inventory, pin: Callable[[InstalledPa
     channels = _channel_names(inventory)
 
     def line(package: InstalledPackage) -> str:
-        channel = _channel_name(package.channel)
+        channel = channel_name(package.channel)
         prefix = f"{channel}::" if channel and channel != channels[0] else ""
         return f"{prefix}{package.name}{pin(package)}"
 

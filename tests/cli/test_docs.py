@@ -25,7 +25,7 @@ def test_each_option_is_told(verb: str, capsys: pytest.CaptureFixture[str]) -> N
     options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help", "--json"}
     usage = ROWS[verb].partition("` |")[0]
     told = set(re.findall(r"--[a-z-]+", usage))
-    short = {"--file": "-f ", "--name": "-n ", "--prefix": "-p "}
+    short = {"--file": "-f ", "--name": "-n ", "--prefix": "-p ", "--channel": "-c "}
     assert {option for option in options if option not in told and short.get(option, option) not in usage} == set()
     assert told <= options
 

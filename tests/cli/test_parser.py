@@ -23,6 +23,7 @@ EACH = [
     "log x",
     "cancel x",
     "resume x",
+    "search x",
     "export x",
     "check x",
     "kernels",

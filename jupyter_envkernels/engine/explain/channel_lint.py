@@ -8,20 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rattler.exceptions import InvalidChannelError
 
 from ...envs.conda_config.condarc import Settings
 from ...errors import NotAllowed
-from ...models import Diagnostic, Fix, Limits
+from ...models import Diagnostic, Fix
 from ...specs import expand_variables, variables_in
 from ...specs.anaconda_tos import terms_of_service, terms_remarks
 from ...specs.document import Document
 from ...specs.fixes import loosened, renamed, rewrite
 from ...specs.remarks import remark, shown
 from ...specs.yaml_nodes import Scalar
-from ..fetch.client import Network
 from ..fetch.error_mapping import channel_failure
 from ..messages import short_version, some
 from ..solve.channel_index import ChannelIndex, ChannelReader
@@ -45,21 +43,18 @@ _CODES = {"build": "no-such-build", "platform": "no-such-platform", "hash": "no-
 
 
 class Adviser:
-    """Checks specs against channels, and keeps what it has read of them.
+    """Checks specs against channels.
 
     Args:
         settings: conda's configuration.
-        package_cache: folder for packages and repodata; created if missing.
-        limits: the administrator's limits.
+        reader: reads specs.
+        channels: reads channels, and keeps what it has read.
     """
 
-    def __init__(self, settings: Settings, package_cache: Path, limits: Limits) -> None:
-        # a user who is typing needs a quick answer more than further tries
+    def __init__(self, settings: Settings, reader: Reader, channels: ChannelReader) -> None:
         self._settings = settings
-        quick = replace(settings, remote_max_retries=min(1, settings.remote_max_retries))
-        self._network = Network(quick, package_cache / "repodata", limits)
-        self._reader = Reader(settings, self._network)
-        self._channels = ChannelReader(self._network.gateway, self._network.proxy_of)
+        self._reader = reader
+        self._channels = channels
 
     async def advise(self, document: Document, defaults: Sequence[str], seconds: float) -> list[Diagnostic]:
         """Return the diagnostics of a spec by channels and virtual packages, unsorted.
@@ -83,8 +78,6 @@ class Adviser:
         except InvalidChannelError as error:
             failure = channel_failure(str(error))
             return [*remarks, Diagnostic("error", "invalid-channel", failure.message, failure.remedy)]
-        if self._channels.gateway is not self._network.gateway:  # the channels brought a new login
-            self._channels = ChannelReader(self._network.gateway, self._network.proxy_of)
         names = [*(spec_line.line.name for spec_line in spec_lines), *conda_names(document.pip), "python"]
         is_part = plain.channels != document.channels
         index = await self._channels.look(solver.channels, names, seconds, is_part=is_part)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import rattler
 from rattler.exceptions import GatewayError
 
 from ...errors import ChannelFailed
-from ..fetch.client import UNCHANGED
+from ..fetch.client import UNCHANGED, Network
 from ..fetch.error_mapping import channel_failure
 from .solver import Line, here
 
@@ -19,6 +20,7 @@ _RETRY = 10.0
 """Seconds until a channel that could not be read is tried again: while a user types, checks run every second."""
 
 Record = rattler.RepoDataRecord
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,12 @@ class ChannelReader:
     """Reads channels, and keeps what it has read.
 
     Args:
-        gateway: fetches repodata.
-        proxy_of: returns the proxy for a URL.
+        network: has the gateway that fetches repodata.
     """
 
-    def __init__(self, gateway: rattler.Gateway, proxy_of: Callable[[str], str]) -> None:
-        self.gateway = gateway
-        self._proxy_of = proxy_of
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._gateway = network.gateway
         self._names: dict[str, tuple[float, asyncio.Task[frozenset[str]]]] = {}
 
     async def look(
@@ -94,23 +95,52 @@ class ChannelReader:
             try:
                 names[url], found = look.result()
             except GatewayError as error:
-                failures[url] = channel_failure(str(error), url, self._proxy_of)
+                failures[url] = channel_failure(str(error), url, self._network.proxy_of)
                 continue
             for record in found:
                 records.setdefault(record.name.normalized, []).append(record)
         slow = tuple(url for url, look in looks.items() if look in late)
         return ChannelIndex(names, records, failures, slow, is_part)
 
+    async def search(self, channels: Iterable[rattler.Channel], spec: rattler.MatchSpec) -> list[Record]:
+        """Return the packages for this machine that match a spec, of which the name may be a pattern.
+
+        Raises:
+            ChannelFailed: a channel cannot be read.
+        """
+        found = await asyncio.gather(*(self._matches(channel, spec) for channel in channels))
+        return [record for records in found for record in records]
+
+    async def names(self, channels: Iterable[rattler.Channel]) -> frozenset[str]:
+        """Return the names of the packages for this machine.
+
+        Raises:
+            GatewayError: a channel cannot be read.
+        """
+        return frozenset().union(*await asyncio.gather(*map(self._reading, channels)))
+
+    async def _matches(self, channel: rattler.Channel, spec: rattler.MatchSpec) -> list[Record]:
+        async def ask(gateway: rattler.Gateway) -> list[Record]:
+            return [found for each in await gateway.query([channel], here(), [spec], recursive=False) for found in each]
+
+        try:
+            return await self._ask(channel, ask)
+        except GatewayError as error:
+            raise channel_failure(str(error), channel.base_url, self._network.proxy_of) from error
+
     async def _look(
         self, channel: rattler.Channel, wanted: Sequence[str]
     ) -> tuple[frozenset[str], Sequence[rattler.RepoDataRecord]]:
         names = await asyncio.shield(self._reading(channel))
         specs = [rattler.MatchSpec(name) for name in dict.fromkeys(wanted) if name in names]
-        found = await self.gateway.query([channel], here(), specs, recursive=False)
+        found = await self._network.gateway.query([channel], here(), specs, recursive=False)
         return names, [record for records in found for record in records]
 
     def _reading(self, channel: rattler.Channel) -> asyncio.Task[frozenset[str]]:
         """Return the task that reads the names of a channel; a new one if the last one failed a while ago."""
+        if self._gateway is not self._network.gateway:  # a channel has brought a new login
+            self._gateway = self._network.gateway
+            self._names.clear()
         url, now = channel.base_url, time.monotonic()
         begun, task = self._names.get(url, (now, None))
         if task is None or (task.done() and task.exception() and now - begun > _RETRY):
@@ -119,11 +149,16 @@ class ChannelReader:
         return task
 
     async def _read(self, channel: rattler.Channel) -> frozenset[str]:
+        found = await self._ask(channel, lambda gateway: gateway.names([channel], here()))
+        return frozenset(name.normalized for name in found)
+
+    async def _ask(self, channel: rattler.Channel, ask: Callable[[rattler.Gateway], Awaitable[T]]) -> T:
+        """Ask the gateway, once more if a server's answer confused its cache."""
+        gateway = self._network.gateway
         try:
-            found = await self.gateway.names([channel], here())
+            return await ask(gateway)
         except GatewayError as error:
             if UNCHANGED not in str(error):
                 raise
-            self.gateway.clear_repodata_cache(channel, clear_disk=True)
-            found = await self.gateway.names([channel], here())
-        return frozenset(name.normalized for name in found)
+            gateway.clear_repodata_cache(channel, clear_disk=True)
+            return await ask(gateway)

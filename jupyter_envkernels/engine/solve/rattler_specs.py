@@ -63,6 +63,14 @@ class Reader:
                 raise
             raise InvalidSpec(f"{origin}: {error.message}", remedy=error.remedy) from error
 
+    def pattern(self, text: str) -> Line:
+        """Read a match spec whose name may be a pattern, such as ``*numpy*``.
+
+        Raises:
+            InvalidSpec, NotAllowed: as for :meth:`line`.
+        """
+        return Line(without_credentials(text), self._spec(text, package_of(text), exact_names_only=False))
+
     def pinned(self) -> list[Line]:
         """Read conda's ``pinned_packages``.
 
@@ -73,7 +81,7 @@ class Reader:
         origins = {text: settings.origins.get((name, text), name) for text in settings.pinned_packages}
         return [self.line(text, pinned=True, origin=origin) for text, origin in origins.items()]
 
-    def _spec(self, text: str, package: LockedPackage | None) -> rattler.MatchSpec:
+    def _spec(self, text: str, package: LockedPackage | None, *, exact_names_only: bool = True) -> rattler.MatchSpec:
         """Parse leniently, as conda does; ``channel::name`` gets the channel's full URL, which rattler compares."""
         text = with_signs_in_order(text)
         channel, found, rest = with_channel_before(text).partition("::")
@@ -84,7 +92,7 @@ class Reader:
             (url,) = self._network.log_in(self._settings.channel_urls([channel])[:1] or [channel])
             text = f"{url}/{subdir}::{rest}" if subdir else f"{url}::{rest}"
         try:
-            spec = rattler.MatchSpec(text, strict=False)
+            spec = rattler.MatchSpec(text, strict=False, exact_names_only=exact_names_only)
         except InvalidMatchSpecError as error:
             raise InvalidSpec(f"{text!r} is not a match spec: {error}", remedy="Write it as name=version.") from error
         self._network.check(_places_in(spec))
