@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .suggestions import nearest
+from ..suggestions import did_you_mean
 
 _MAX_LINES = 60
 _MAX_WORDS = 5
@@ -20,12 +20,7 @@ _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux
 def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
     """Return a sentence for each name that no channel has, with "Did you mean" for similar names."""
     names = frozenset(known)
-    sentences = []
-    for name in unknown:
-        near = nearest(name, names)
-        guess = f" Did you mean {' or '.join(near)}?" if near else ""
-        sentences.append(f"No channel has a package named {name}.{guess}")
-    return " ".join(sentences)
+    return " ".join(f"No channel has a package named {name}. {did_you_mean(name, names)}".rstrip() for name in unknown)
 
 
 def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import threading
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id, real_path
+from ..suggestions import did_you_mean
 from . import kernel_ids
 from .builder import EnvironmentBuilder
 from .conda_config.condarc import Settings, SettingsCache
@@ -299,8 +299,8 @@ def _can_be_path(text: str) -> bool:
 
 
 def _not_found(name: str, environments: Iterable[Environment]) -> NotFound:
-    near = difflib.get_close_matches(name, [environment.name for environment in environments], n=3)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else "'jupyter envkernels list' shows all environments."
+    near = did_you_mean(name, [environment.name for environment in environments])
+    remedy = near or "'jupyter envkernels list' shows all environments."
     return NotFound(f"There is no environment {name!r}.", remedy=remedy)
 
 

@@ -10,7 +10,7 @@
 - diagnostics: ``lint``, ``anaconda_tos``, ``kernel_packages``; made by ``remarks``, with quick fixes by ``fixes``
 - out: ``export_formats``, without what ``redact`` and ``secrets`` find
 
-"Did you mean" for packages needs channels: see ``engine.suggestions``.
+"Did you mean" for packages needs channels: see ``suggestions``.
 """
 
 from __future__ import annotations

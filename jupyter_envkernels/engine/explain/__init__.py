@@ -5,5 +5,5 @@
 - while a spec is edited: ``channel_lint`` (entry point), ``pip_to_conda`` (pip lines that conda could install),
   ``virtual_packages`` (lines that need another machine)
 
-Sentences are built by ``engine.messages``, "Did you mean" by ``engine.suggestions``.
+Sentences are built by ``engine.messages``, "Did you mean" by ``suggestions``.
 """

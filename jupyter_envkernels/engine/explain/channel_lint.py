@@ -20,13 +20,13 @@ from ...specs.document import Document
 from ...specs.fixes import loosened, renamed, rewrite
 from ...specs.remarks import remark, shown
 from ...specs.yaml_nodes import Scalar
+from ...suggestions import nearest
 from ..fetch.error_mapping import channel_failure
 from ..messages import short_version, some
 from ..solve.channel_index import ChannelIndex, ChannelReader
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Solver, here
 from ..solve.spec_lines import SpecLine, spec_lines_of
-from ..suggestions import nearest
 from .candidates import Lack, channel_of_build, lack_of
 from .pip_to_conda import conda_names, pip_remarks
 from .virtual_packages import machine_remarks

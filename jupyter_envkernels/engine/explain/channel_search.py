@@ -14,12 +14,12 @@ from rattler.exceptions import InvalidChannelError
 from ...errors import NotFound, TooLarge
 from ...models import ChannelPackage
 from ...specs import expand_variables, without_credentials
+from ...suggestions import nearest
 from ..fetch.error_mapping import channel_failure
 from ..solve.channel_index import ChannelReader, Record
 from ..solve.history_lookup import channel_of
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Line, here
-from ..suggestions import nearest
 from .candidates import lack_of
 
 _MOST = 10_000

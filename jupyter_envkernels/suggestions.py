@@ -12,3 +12,9 @@ _LIKE = 0.7
 def nearest(name: str, *known: Iterable[str]) -> list[str]:
     """Return up to three known names that are similar to a name, the most similar first."""
     return difflib.get_close_matches(name, frozenset().union(*known), n=3, cutoff=_LIKE)
+
+
+def did_you_mean(name: str, *known: Iterable[str]) -> str:
+    """Return the question whether a similar known name was meant; empty if no name is similar."""
+    near = nearest(name, *known)
+    return f"Did you mean {' or '.join(near)}?" if near else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_envkernels.engine.suggestions import nearest
+from jupyter_envkernels.suggestions import nearest
 
 
 def test_of_several_channels_each_name_once() -> None:
