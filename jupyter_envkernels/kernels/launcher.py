@@ -37,9 +37,9 @@ def launch(arguments: Sequence[str], trust: Callable[[], Trust]) -> NoReturn:
     start = prepare(prefix, raw_name, os.environ, trust)
     for script_problem in start.script_problems:
         sys.stderr.write(f"{script_problem.message}\n")
-    problem = start.problem or _execute([*_filled(start.argv, places), *more], _environ(start))
+    problem = start.problem or execute([*_filled(start.argv, places), *more], _environ(start))
     fallback = fallback_argv(Path(prefix).name, prefix, problem)
-    problem = _execute(_filled(fallback, places), os.environ)
+    problem = execute(_filled(fallback, places), os.environ)
     raise SystemExit(problem.message)
 
 
@@ -55,11 +55,11 @@ def _environ(start: Start) -> dict[str, str]:
     return {**start.environ, **own}
 
 
-def _execute(argv: list[str], environ: Mapping[str, str]) -> Problem:
+def execute(argv: list[str], environ: Mapping[str, str]) -> Problem:
     """Execute a program in this process. Return only if that fails, with the reason."""
     for number in _IGNORED_BY_PYTHON:
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvpe(argv[0], argv, environ)  # noqa: S606 - as jupyter_client does
     except OSError as error:
-        return Problem("no-executable", f"{argv[0]} cannot be run: {error.strerror}.", "Install the kernel again.")
+        return Problem("no-executable", f"{argv[0]} cannot be run: {error.strerror}.", "Install it again.")

@@ -1,4 +1,7 @@
-"""Find out how the kernel of an environment starts, at each start by the provisioner or the launcher."""
+"""Find out how the kernel of an environment starts, at each start by the provisioner or the launcher.
+
+The command line activates environments for other programs by the same rules.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from ..envs.activation import activate, activation_files, conda_scripts
+from ..envs.activation import Activated, activate, activation_files, conda_scripts
 from ..envs.conda_config.condarc import load_settings
 from ..envs.prefixes import KERNELS, NotAnEnvironment, RawKernel, read_prefix
 from ..envs.trust import Trust, TrustSession
@@ -64,18 +67,28 @@ def _look(prefix: str, raw_name: str, environ: Mapping[str, str], session: Trust
         return Start(problem=problem)
     active = Path(kernel.other_prefix or prefix)
     argv = kernel.spec["argv"]
-    _check_files([f"{prefix}/{KERNELS}/{raw_name}/kernel.json", *activation_files(active)], session)
-    _check_files(filter(os.path.isabs, argv[:1]), session)
-    if "CONDA_PREFIX" in environ:
-        _check_files(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
-    settings = load_settings(environ)
-    activated = activate(active, environ, settings=settings, server=Path(sys.prefix))
-    record_activation(activated.problems)
+    check_files([f"{prefix}/{KERNELS}/{raw_name}/kernel.json", *filter(os.path.isabs, argv[:1])], session)
+    activated = activate_trusted(active, environ, session)
     script_problems = tuple(chain.from_iterable(activated.problems.values()))
     return Start(argv, activated.environ, kernel.spec.get("env", {}), script_problems=script_problems)
 
 
-def _check_files(paths: Iterable[str], session: TrustSession) -> None:
+def activate_trusted(prefix: Path, environ: Mapping[str, str], session: TrustSession) -> Activated:
+    """Activate an environment for a program that the user starts, and store which scripts failed.
+
+    Raises:
+        Forbidden: other accounts can change a file that would be run or read.
+        OperationFailed: there are scripts, but no shell can be started to run them.
+    """
+    check_files(activation_files(prefix), session)
+    if "CONDA_PREFIX" in environ:
+        check_files(conda_scripts(Path(environ["CONDA_PREFIX"]), "deactivate.d"), session)
+    activated = activate(prefix, environ, settings=load_settings(environ), server=Path(sys.prefix))
+    record_activation(activated.problems)
+    return activated
+
+
+def check_files(paths: Iterable[str], session: TrustSession) -> None:
     """Refuse to start if other accounts can change a file that is run or read.
 
     Raises:

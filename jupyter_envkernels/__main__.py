@@ -1,0 +1,10 @@
+"""Run ``python -m jupyter_envkernels``, which is the program ``jupyter envkernels``."""
+
+from __future__ import annotations
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
