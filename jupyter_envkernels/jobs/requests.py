@@ -65,6 +65,7 @@ class Context:
         prefix: the prefix of a new environment, instead of a name.
         root: the folder for a new environment, instead of the default one.
         installer: installs the pip lines.
+        has_lines: whether the user knows the lines of the text, so that messages name them.
     """
 
     catalog: Catalog
@@ -74,6 +75,7 @@ class Context:
     prefix: Path | None = None
     root: Path | None = None
     installer: PipInstaller = "uv"
+    has_lines: bool = True
 
     def spec(self) -> EnvSpec | None:
         """Return the spec; None if there is no text.
@@ -87,7 +89,7 @@ class Context:
         checked = check(self.text, kernel_packages=(), installer=self.installer)
         checked = with_files(checked, self.text, self.workdir, self.installer)
         if not checked.ok or checked.spec is None:
-            raise _invalid(checked)
+            raise _invalid(checked, has_lines=self.has_lines)
         return checked.spec
 
     def changeable(self, ref: str) -> Environment:
@@ -101,7 +103,7 @@ class Context:
         found = self.find(ref)
         if reason := change_refused(found):
             raise Forbidden(f"{found.name} ({found.prefix}) cannot be changed: {reason}.", remedy="Clone it.")
-        _check_trusted(found)
+        check_trusted(found)
         return found
 
 
@@ -160,7 +162,7 @@ class CloneBody(Body, frozen=True, tag="clone"):
     def resolve(self, context: Context) -> Clone:
         """Return the operation; see :meth:`Body.resolve`."""
         found = context.find(self.source)
-        _check_trusted(found)
+        check_trusted(found)
         prefix = _new_prefix(self.name, context)
         return _storable(Clone(prefix.name, prefix, source=found.prefix))
 
@@ -174,6 +176,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
         remove: names of packages of conda or pip.
         prune: remove also what is no longer requested.
         upgrade: prefer the newest packages to those that are installed.
+        keep_channels: search the channels of the installed packages, too, after those of the spec.
     """
 
     environment: EnvironmentId
@@ -183,6 +186,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
     remove: Lines = ()
     prune: bool = False
     upgrade: bool = False
+    keep_channels: bool = False
 
     def resolve(self, context: Context) -> Update:
         """Return the operation; see :meth:`Body.resolve`. Name and prefix in the spec are ignored."""
@@ -193,10 +197,10 @@ class UpdateBody(Body, frozen=True, tag="update"):
                 remedy="Create a new environment from it.",
             )
         if self.add:
-            replace(context, text=write(EnvSpec("edit", (), self.add)), workdir=None).spec()
+            replace(context, text=write(EnvSpec("edit", (), self.add)), workdir=None, has_lines=False).spec()
         if spec is None and not (self.add or self.remove or self.upgrade):
             raise InvalidRequest("The request changes nothing.", remedy="Add a spec, or packages to add or to remove.")
-        edit = Edit(self.add, self.remove, self.prune, self.upgrade)
+        edit = Edit(self.add, self.remove, self.prune, self.upgrade, self.keep_channels)
         return _storable(Update(found.name, found.prefix, spec=spec, workdir=context.workdir, edit=edit))
 
 
@@ -340,7 +344,7 @@ def _real(paths: Iterable[Path]) -> set[str]:
     return {os.path.realpath(path) for path in paths}
 
 
-def _check_trusted(environment: Environment) -> None:
+def check_trusted(environment: Environment) -> None:
     """Check that an environment is trusted, because its files will be run or copied.
 
     Raises:
@@ -420,12 +424,14 @@ def _name_in(spec: EnvSpec) -> str:
         raise InvalidSpec(error.message, remedy=error.remedy) from None
 
 
-def _invalid(checked: CheckedSpec) -> InvalidSpec:
+def _invalid(checked: CheckedSpec, *, has_lines: bool) -> InvalidSpec:
     errors: Sequence[str] = [
-        f"line {d.line}: {d.message}" if d.line else d.message for d in checked.diagnostics if d.severity == "error"
+        f"line {d.line}: {d.message}" if d.line and has_lines else d.message
+        for d in checked.diagnostics
+        if d.severity == "error"
     ]
     return InvalidSpec(
-        "The spec has errors. " + " ".join(errors),
+        " ".join(["The spec has errors.", *errors] if has_lines else errors),
         remedy=next((d.remedy for d in checked.diagnostics if d.severity == "error"), ""),
         details={"diagnostics": [asdict(d) for d in checked.diagnostics]},
     )

@@ -20,12 +20,14 @@ class Edit:
         remove: names of conda or pip packages to remove, with dependencies that only they needed.
         prune: remove also packages that neither the spec nor ``add`` requests.
         upgrade: prefer the newest packages to the installed ones.
+        keep_channels: search the channels of the installed packages, too, after those of the spec.
     """
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
     prune: bool = False
     upgrade: bool = False
+    keep_channels: bool = False
 
 
 class Request(msgspec.Struct, frozen=True, tag_field="kind"):

@@ -63,7 +63,7 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
         pins = await asyncio.to_thread(read_pins, self.prefix)
         goal = goal_of(self.spec, self.edit, installed, tuple(pins))
         check_recorded(goal.requested, (*self.own_spec.dependencies, *self.edit.add))
-        channels = planner.channels(self.own_spec, installed)
+        channels = planner.channels(self.own_spec, installed, keep=self.edit.keep_channels)
         planner.report.phase("solving", "Choosing packages")
         packages = await _reach(planner, goal, channels, pins)
         requested = goal.requested

@@ -100,22 +100,24 @@ class Planner:
         """
         return await asyncio.to_thread(read_installed, prefix)
 
-    def channels(self, spec: EnvSpec, installed: InstalledState) -> list[str]:
+    def channels(self, spec: EnvSpec, installed: InstalledState, *, keep: bool = False) -> list[str]:
         """Return the channels of the spec; else those of the installed packages; else the configured ones.
 
-        Mixed channels break environments, so they are mixed only if a spec names several.
+        Mixed channels break environments, so they are mixed only if the request says so.
 
         Args:
             spec: of the operation; may be empty.
             installed: packages of the environment; may be empty.
+            keep: add those of the installed packages to those of the spec.
 
         Raises:
             InvalidSpec: a channel that only the environment's records name has a variable.
         """
         recorded = channels_of(installed.conda)
-        channels = spec.channels or recorded or self.options.channels
-        if channels is recorded:
-            check_recorded(recorded, ())
+        others = recorded or self.options.channels
+        channels = (*spec.channels, *others) if keep else spec.channels or others
+        if others is recorded:
+            check_recorded(set(channels).difference(spec.channels), ())
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
         return list(channels)
 

@@ -870,6 +870,11 @@ export interface components {
              * @default false
              */
             upgrade?: boolean;
+            /**
+             * @description search the channels of the installed packages, too, after those of the spec.
+             * @default false
+             */
+            keep_channels?: boolean;
         };
         /** @description The disk usage of an environment when it was measured. */
         Usage: {
