@@ -102,7 +102,11 @@ def test_files_that_others_could_have_made_are_read_in_one_way() -> None:
 
 TESTED_ELSEWHERE = {
     "_version.py": "written by the build",
+    "__main__.py": "cli/test_program.py",
     "cli/__main__.py": "cli/test_program.py",
+    "cli/kernel_hints.py": "cli/test_programs.py",
+    "cli/questions.py": "cli/test_removal.py",
+    "cli/usage.py": "cli/test_parser.py",
     "cli/settings.py": "cli: all commands go through it",
     "cli/launch.py": "kernels/test_launcher.py",
     "documents.py": "server: each answer is checked against its schema; tools/test_schemas.py",

@@ -3,9 +3,12 @@
 ``program`` parses the arguments by ``parser``, imports the module of the verb only then, because imports take time, and
 prints its ``VerbResult`` by ``output``.
 
-- verbs: ``environments`` (list, trust, history), ``changes`` (create, clone, update, ...), ``jobs``, ``specs`` (check,
-  export), ``search``, ``kernelspecs``, ``doctor``, ``completion``
-- a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C
+- arguments: ``parser`` defines the verbs and their options, ``usage`` parses them and helps after a mistake
+- verbs: ``environments`` (list, trust, history), ``changes`` (create, install, update, ...), ``removal`` (remove),
+  ``programs`` (run), ``search``, ``jobs``, ``specs`` (check, export), ``kernelspecs``, ``doctor``, ``completion``
+- a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C,
+  ``kernel_hints`` says how to use what was made
+- ``questions`` asks before something is removed; ``download`` reads specs by URL
 - ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
 """
 
@@ -14,7 +17,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .interrupts import leaving_at_once
+from .interrupts import leaving_at_once, wants_json
 
 __all__ = ["main"]
 
@@ -29,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = sys.argv[1:] if argv is None else list(argv)
-    with leaving_at_once(as_json="--json" in words):
+    with leaving_at_once(as_json=wants_json(words)):
         from .program import run  # noqa: PLC0415 - an interrupt may come while it is imported
 
         return run(words)

@@ -18,6 +18,7 @@ from ..envs.history import read_history
 from ..errors import EnvKernelsError
 from ..jobs.journal.reader import Journal, job_ids
 from .output import VerbResult, kind_of, printable
+from .parser import build_parser
 from .settings import manager_options, open_catalog
 
 _PROGRAM = "jupyter-envkernels"
@@ -32,9 +33,10 @@ def write(args: argparse.Namespace) -> VerbResult:
     return VerbResult({"shell": args.shell, "code": code}, code.strip())
 
 
-def complete(parser: argparse.ArgumentParser) -> None:
+def complete() -> None:
     """Print completions for a shell that has set ``_ARGCOMPLETE``, and end the process."""
     words = get_argcomplete_cwords() or []
+    parser: argparse.ArgumentParser = build_parser(words)
     is_jupyter = bool(words) and PurePath(words[0]).name == "jupyter"
     if is_jupyter and len(words) == 1:
         jupyter_parser().argcomplete()
@@ -67,12 +69,13 @@ class _Completer(BaseCompleter):
         Returns:
             Possible values, some with descriptions.
         """
-        known = {"environment": _environments, "source": _environments, "job": _jobs, "revision": _revisions}
+        known = {"source": _environments, "job": _jobs, "revision": _revisions}
+        known |= dict.fromkeys(("environment", "environments"), _environments)
         if action.dest in known:
             with suppress(EnvKernelsError, OSError):
                 return dict(known[action.dest](parsed_args))
             return {}
-        if action.dest in {"name", "add", "remove"}:
+        if action.dest in {"name", "add", "remove", "specs", "pip", "channels", "pattern"}:
             return {}
         return FilesCompleter()(prefix=prefix, action=action, parser=parser, parsed_args=parsed_args)
 

@@ -1,20 +1,24 @@
-"""Run the verbs that list environments, trust them, and show their history."""
+"""Run the verbs that list environments and their packages, trust them, and show their history."""
 
 from __future__ import annotations
 
 import os
+import re
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
 
 from .. import policy
-from ..documents import environments_json, history_json
+from ..documents import environments_json, history_json, inventory_json
 from ..envs.history import read_history
+from ..envs.inventory import read_inventory
 from ..envs.policy_file import limits_in_force
 from ..envs.trust_sources import distrust_prefix, trust_prefix
 from ..envs.usage import Footprints
 from ..envs.usage_scanner import UsageScanner
+from ..errors import InvalidRequest
 from ..kernels import sync
 from ..models import Environment, Footprint, Kernel, Limits, Revision, size
 from .output import Table, VerbResult, day, moment, terminal_width
@@ -22,16 +26,42 @@ from .settings import engine_options, open_catalog
 
 
 def show(args: Namespace) -> VerbResult:
-    """List the environments with kernels, size and last use."""
+    """List the environments, or the packages of one."""
+    return _packages(args) if args.environment else environments(sizes=args.sizes)
+
+
+def environments(*, sizes: bool) -> VerbResult:
+    """List the environments with kernels, size and last use.
+
+    Args:
+        sizes: measure new and changed environments first.
+    """
     found = open_catalog().environments()
     footprints = Footprints()
-    if args.sizes:
+    if sizes:
         UsageScanner(footprints).measure(found)
     known = footprints.read()
     rows = [_row(environment, known.get(environment.id, Footprint())) for environment in found]
     header = ("NAME", "KERNEL", "SIZE", "LAST USED", "PREFIX")
     table = Table(header, rows, right=[2], empty="There are no environments.")
     return VerbResult(environments_json(found, known), table)
+
+
+def _packages(args: Namespace) -> VerbResult:
+    """List the packages of an environment whose names match a pattern.
+
+    Raises:
+        InvalidRequest: the pattern is not a regular expression.
+    """
+    inventory = read_inventory(open_catalog().find(args.environment).prefix)
+    try:
+        pattern = re.compile(args.pattern or "")
+    except re.error as error:
+        raise InvalidRequest(f"{args.pattern!r} is not a regular expression: {error}.") from error
+    packages = tuple(package for package in inventory.packages if pattern.search(package.name))
+    rows = [(each.name, each.version, each.build, each.channel or each.manager) for each in packages]
+    table = Table(("NAME", "VERSION", "BUILD", "CHANNEL"), rows, empty="There are no such packages.")
+    return VerbResult(inventory_json(replace(inventory, packages=packages)), table)
 
 
 def _row(environment: Environment, footprint: Footprint) -> tuple[str, ...]:

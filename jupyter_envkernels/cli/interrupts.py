@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
@@ -21,6 +21,11 @@ INTERRUPTED = 130
 
 DOCUMENT = json.dumps({"error": asdict(Cancelled("Interrupted.").problem)}, indent=2) + "\n"
 """The output with ``--json``. Made at import: in the signal handler, the modules for it may be half imported."""
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Return whether the arguments ask for JSON; those of ``run`` belong to its program."""
+    return "--json" in words and words[0] != "run"
 
 
 @contextmanager

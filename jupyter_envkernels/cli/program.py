@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError
+from .interrupts import wants_json
 from .output import FAILED, VerbResult, exit_code, print_answer, print_failure
 from .parser import build_parser
 
@@ -31,8 +32,8 @@ def run(words: Sequence[str]) -> int:
     if "_ARGCOMPLETE" in os.environ:  # a shell requests completions; this does not return
         from .completion import complete  # noqa: PLC0415 - for completions only
 
-        complete(build_parser())
-    as_json = "--json" in words  # before the arguments are parsed, which may fail
+        complete()
+    as_json = wants_json(words)  # before the arguments are parsed, which may fail
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of folders may not be encodable
@@ -45,7 +46,7 @@ def run(words: Sequence[str]) -> int:
 
 def _run(words: Sequence[str], *, as_json: bool) -> int:
     try:
-        args = build_parser().parse_args(words)
+        args = build_parser(words).parse_args(words)
         answer = run_verb(args.run, args)
         print_answer(answer, as_json=as_json)
     except (EnvKernelsError, KeyboardInterrupt) as error:

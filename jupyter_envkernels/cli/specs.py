@@ -39,7 +39,7 @@ def examine(args: Namespace) -> VerbResult:
         for d in spec.diagnostics
     ]
     document = [{"path": file, **documents.checked_spec_json(spec)} for file, spec in named]
-    return VerbResult(document, "\n".join(lines), _exit_code(checked))
+    return VerbResult(document, "\n".join(lines) or "No problems were found.", _exit_code(checked))
 
 
 def _exit_code(checked: Sequence[CheckedSpec]) -> int:
@@ -71,19 +71,29 @@ def write(args: Namespace) -> VerbResult:
 
 
 def read_file(file: str) -> bytes:
-    """Read a file; ``-`` is standard input.
+    """Read a file, or what a web server has at a URL; ``-`` is standard input.
 
     Raises:
         NotFound: it cannot be read.
     """
     if file == "-":
         return sys.stdin.buffer.read()
+    if _is_url(file):
+        from .download import download  # noqa: PLC0415 - slow to import, and not needed for files
+
+        return download(file)
     try:
         return Path(file).read_bytes()
     except OSError as error:
         raise NotFound(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def folder_of(file: str) -> Path:
-    """Return the folder of a file, the base of relative paths in it."""
+def folder_of(file: str) -> Path | None:
+    """Return the folder of a file, the base of relative paths in it; None for a URL, which may name no files here."""
+    if _is_url(file):
+        return None
     return Path.cwd() if file == "-" else Path(file).absolute().parent
+
+
+def _is_url(file: str) -> bool:
+    return file.startswith(("https://", "http://"))

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 
+from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
 
 SPEC = "name: lesson\ndependencies:\n  - prio-demo\nvariables:\n  LESSON: two words\n"
@@ -147,3 +148,58 @@ def test_an_administrator_removes_what_is_in_a_shared_root(shell: Shell) -> None
     assert environment["read_only"] is False
     shell.json("remove", "lesson")
     assert not prefix.exists()
+
+
+def test_packages_of_several_channels_and_of_pip(shell: Shell, channel_server: ChannelServer) -> None:
+    shell.json("create", "-n", "lesson", "prio-demo", "-c", f"{channel_server.url}/extra")
+    packages = {package["name"]: package for package in shell.json("list", "-n", "lesson")["packages"]}
+    assert packages["prio-demo"]["channel"] == f"{channel_server.url}/extra"
+    shell.json("create", "-n", "only", "gpu-or-cpu", "-c", f"{channel_server.url}/extra", "--override-channels", code=1)
+    shell.json("install", "-n", "lesson", "gpu-or-cpu", "-c", f"{channel_server.url}/main")
+    assert {package["name"] for package in shell.json("list", "-n", "lesson", "^gpu")["packages"]} == {"gpu-or-cpu"}
+    assert shell.json("list", "-n", "lesson", "(", code=2)["error"]["code"] == "invalid-request"
+
+
+def test_an_installation_keeps_what_fits(shell: Shell, channel_server: ChannelServer) -> None:
+    shell.json("create", "-n", "lesson", "prio-demo=1.0")
+    extra = ["-c", f"{channel_server.url}/extra"]
+    shell.json("install", "-n", "lesson", "prio-demo", "gpu-or-cpu", *extra)
+    assert version(shell, "lesson", "prio-demo") == "1.0"
+    shell.json("update", "-n", "lesson", "prio-demo", *extra)
+    assert version(shell, "lesson", "prio-demo") == "2.0"
+    planned = shell.json("update", "-n", "lesson", "--pip", "iniconfig", "--dry-run")["plan"]
+    assert planned["pip"] == ["iniconfig"]
+
+
+def version(shell: Shell, name: str, package: str) -> str:
+    [found] = [each for each in shell.json("list", "-n", name)["packages"] if each["name"] == package]
+    return str(found["version"])
+
+
+def test_what_words_exclude_each_other(shell: Shell) -> None:
+    spec = shell.spec("lesson", "prio-demo")
+    for words in (
+        ["create", "-n", "lesson", "-f", spec, "prio-demo"],
+        ["create", "-n", "lesson", "--clone", "base", "prio-demo"],
+        ["create", "prio-demo"],
+        ["create", "-n", "lesson", "prio-demo", "--override-channels"],
+        ["install", "-n", "lesson"],
+        ["update", "lesson", "-f", spec, "-c", "main"],
+    ):
+        error = shell.json(*words, code=2)["error"]
+        assert error["code"] == "invalid-request"
+        assert error["remedy"]
+    assert shell.made() == []
+
+
+def test_words_that_are_no_specs_are_named_without_lines(shell: Shell) -> None:
+    error = shell.json("create", "-n", "lesson", "prio-demo", "a b c d =", code=1)["error"]
+    assert error["code"] == "invalid-spec"
+    assert "line" not in error["message"]
+
+
+def test_a_clone_as_conda_writes_it(shell: Shell) -> None:
+    shell.json("create", "-n", "lesson", "prio-demo")
+    assert shell.json("create", "-n", "copy", "--clone", "lesson")["kind"] == "clone"
+    assert shell.json("rename", "-n", "copy", "moved")["environment"] == "moved"
+    assert shell.made() == ["lesson", "moved"]
