@@ -40,6 +40,11 @@ class DiskUsage:
         self._kept = tuple(kept)
         self._links: dict[int, int] = {}  # inode of a file with hard links -> links not seen yet
 
+    @property
+    def is_shared(self) -> bool:
+        """Return whether any file has hard links elsewhere, be it an empty one."""
+        return any(self._links.values())
+
     def steps(self) -> Iterator[None]:
         """Yield after each step; the attributes are complete at the end."""
         try:

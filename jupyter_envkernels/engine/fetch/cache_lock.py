@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -41,6 +42,30 @@ def wait_for_cache(folder: Path) -> None:
     """Wait until the installations that hold the cache's lock now are done."""
     with suppress(OSError), held(folder):
         pass
+
+
+def packages_in(folder: Path) -> list[Path]:
+    """Return the folders of the packages in the cache; half-extracted ones are hidden."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        found = [each for each in entries if each.is_dir(follow_symlinks=False) and not each.name.startswith(".")]
+        return sorted(Path(each.path) for each in found)
+    return []
+
+
+def mark_file(entry: Path) -> Path:
+    """Return rattler's lock file beside a package: a revision number and the archive's hash (``cache_lock.rs``)."""
+    return entry.with_name(f"{entry.name}.lock")
+
+
+def take_out(entry: Path) -> None:
+    """Remove a folder from the cache, whose lock the caller holds.
+
+    If it cannot be deleted now, :func:`sweep_packages` deletes it later.
+    """
+    if entry.exists():
+        folder = Path(tempfile.mkdtemp(prefix=f".{entry.name}", dir=entry.parent))
+        entry.rename(folder / entry.name)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_packages(folder: Path) -> int:

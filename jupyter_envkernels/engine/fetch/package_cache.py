@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from rattler.package_cache import PackageCache, ValidationMode
 
 from ...models import PlannedPackage
-from .cache_lock import held
+from .cache_lock import held, mark_file, take_out
 from .error_mapping import damaged
 
 
@@ -44,7 +42,7 @@ def put_package(folder: Path, package: PlannedPackage, tree: Path) -> None:
     with held(folder):
         revision = int.from_bytes(_mark_of(target)[:_REVISION], "big") + 1
         take_out(target)
-        _mark_file(target).write_bytes(revision.to_bytes(_REVISION, "big") + bytes.fromhex(package.sha256 or ""))
+        mark_file(target).write_bytes(revision.to_bytes(_REVISION, "big") + bytes.fromhex(package.sha256 or ""))
         tree.rename(target)
 
 
@@ -73,28 +71,15 @@ def entry_of(folder: Path, package: PlannedPackage) -> Path:
     return folder / f"{package.name}-{package.version}-{package.build}-{hashlib.sha256(origin.encode()).hexdigest()}"
 
 
-def _mark_file(entry: Path) -> Path:
-    """Return rattler's lock file beside a package: a revision number and the archive's hash (``cache_lock.rs``)."""
-    return entry.with_name(f"{entry.name}.lock")
-
-
 def _mark_of(entry: Path) -> bytes:
     with suppress(OSError):
-        return _mark_file(entry).read_bytes()
+        return mark_file(entry).read_bytes()
     return b""
 
 
 def _md5(package: PlannedPackage) -> str:
     """Return the md5 of a package; empty if its record has none."""
     return json.loads(package.record).get("md5") or ""
-
-
-def take_out(entry: Path) -> None:
-    """Remove a folder from the cache. If it cannot be deleted now, ``sweep_packages`` deletes it later."""
-    if entry.exists():
-        folder = Path(tempfile.mkdtemp(prefix=f".{entry.name}", dir=entry.parent))
-        entry.rename(folder / entry.name)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_archives(packages: Sequence[PlannedPackage]) -> None:

@@ -20,7 +20,8 @@ from ...envs.disk_usage import free_bytes
 from ...models import Limits, PlannedPackage, Room, size, unpacked_bytes
 from ..backend import NO_LIMIT
 from ..channel_policy import NO_LIMITS
-from .package_cache import entry_of, take_out
+from .cache_lock import take_out
+from .package_cache import entry_of
 from .partial_archives import PARTS, part_of, tree_of
 
 _INTERVAL = 0.1

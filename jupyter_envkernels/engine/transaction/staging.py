@@ -367,6 +367,19 @@ def sweep(folder: Path, unfinished: Collection[str] = ()) -> None:
                         remove_tree(path)
 
 
+def kept_versions(folder: Path) -> list[Path]:
+    """Return the versions in a folder of prefixes that this account's jobs have rolled back and kept for a day."""
+    try:
+        found = [path for path in folder.iterdir() if _ASIDE.fullmatch(path.name) and path.suffix == ".kept"]
+        return sorted(path for path in found if _is_own_folder(path.lstat()))
+    except OSError:
+        return []
+
+
+def _is_own_folder(found: os.stat_result) -> bool:
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+
+
 def delete_kept(prefix: Path) -> str:
     """Delete the kept versions of an environment.
 
