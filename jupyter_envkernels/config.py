@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -291,13 +292,20 @@ def load_traits() -> EnvKernels:
         ) from error
 
 
+def config_files() -> list[Path]:
+    """Return the configuration files of Jupyter that exist, lowest priority first."""
+    names = ("jupyter_config", "jupyter_server_config", "jupyter_envkernels_config")
+    files = (f"{name}{suffix}" for name in names for suffix in (".json", ".py"))
+    paths = [Path(folder, file) for folder, file in product(reversed(jupyter_config_path()), files)]
+    return [path for path in paths if os.path.isfile(path)]  # noqa: PTH113 - does not raise without access
+
+
 def _load_config() -> Config:
     config = Config()
-    for folder in reversed(jupyter_config_path()):
-        for name in ("jupyter_config", "jupyter_server_config", "jupyter_envkernels_config"):
-            for loader in (JSONFileConfigLoader(f"{name}.json", folder), PyFileConfigLoader(f"{name}.py", folder)):
-                with suppress(ConfigFileNotFound):
-                    config.merge(loader.load_config())
+    for path in config_files():
+        loader = JSONFileConfigLoader if path.suffix == ".json" else PyFileConfigLoader
+        with suppress(ConfigFileNotFound):  # it has been deleted since
+            config.merge(loader(path.name, str(path.parent)).load_config())
     return config
 
 

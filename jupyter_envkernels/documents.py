@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
 from . import models
 from .envs import doctor
 from .envs.templates import Template
+from .jobs.reclaim import Reclaimable, ReclaimKind
 from .kernels.configured import OtherManager
 from .models import Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
 from .specs import without_credentials
@@ -163,6 +164,61 @@ class Settings(models.ServerSettings):
 
     platform: str | None
     virtual_packages: tuple[models.VirtualPackage, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info(Settings):
+    """The program and its configuration.
+
+    Attributes:
+        version: of jupyter-envkernels.
+        python: the interpreter that runs it.
+        rattler_version: of py-rattler, the engine; None if it is not installed.
+        virtual_package_overrides: the variables ``CONDA_OVERRIDE_...`` that are set.
+        condarc_files: of conda's configuration, lowest priority first.
+        config_files: of Jupyter's configuration, lowest priority first. Policy files are in ``limits``.
+        journal_dir: folder for the journals of jobs.
+    """
+
+    version: str
+    python: Path
+    python_version: str
+    rattler_version: str | None
+    virtual_package_overrides: Mapping[str, str]
+    condarc_files: tuple[Path, ...]
+    config_files: tuple[Path, ...]
+    journal_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimed:
+    """Files of one kind that can be deleted, or were.
+
+    Attributes:
+        bytes: that their deletion frees.
+    """
+
+    count: Count
+    bytes: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Cleanup:
+    """What was deleted to free disk space, or, without a deletion, what can be; None for a kind that was not chosen.
+
+    Attributes:
+        packages: in the package cache, which no environment uses.
+        index_cache: files with the indexes of channels.
+        jobs: journals of jobs that have ended.
+        rolled_back: versions of environments that were kept after a rollback.
+        bytes: the sum.
+    """
+
+    packages: Reclaimed | None
+    index_cache: Reclaimed | None
+    jobs: Reclaimed | None
+    rolled_back: Reclaimed | None
+    bytes: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +430,28 @@ def history_json(revisions: Sequence[models.Revision]) -> Json:
 
 def settings_json(setup: models.ServerSettings, machine: models.Machine | None) -> Json:
     """Return :class:`Settings`."""
-    platform, virtual_packages = (machine.platform, machine.virtual_packages) if machine else (None, None)
-    return _json(_alike(Settings, setup, platform=platform, virtual_packages=virtual_packages))
+    return _json(_alike(Settings, setup, **_machine(machine)))
+
+
+def _machine(machine: models.Machine | None) -> Json:
+    """Return the fields of :class:`Settings` on the machine, if the engine has responded."""
+    names = [each.name for each in fields(models.Machine)]
+    return {name: getattr(machine, name, None) for name in names}
+
+
+def cleanup_json(found: Mapping[ReclaimKind, Sequence[Reclaimable]]) -> Json:
+    """Return a :class:`Cleanup`."""
+    parts = {kind: _reclaimed(found[kind]) if kind in found else None for kind in get_args(ReclaimKind)}
+    return _json(Cleanup(**parts, bytes=sum(part.bytes for part in parts.values() if part)))
+
+
+def _reclaimed(items: Sequence[Reclaimable]) -> Reclaimed:
+    return Reclaimed(len(items), sum(item.bytes for item in items))
+
+
+def info_json(setup: models.ServerSettings, machine: models.Machine | None, **others: object) -> Json:
+    """Return :class:`Info`; the other arguments are its own fields."""
+    return _json(_alike(Info, setup, **_machine(machine), **others))
 
 
 def templates_json(templates: Iterable[Template]) -> Json:

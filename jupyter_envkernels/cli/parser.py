@@ -331,6 +331,17 @@ def _sync(verbs: _Verbs) -> None:
     )
 
 
+def _info(verbs: _Verbs) -> None:
+    info = verbs.add(
+        "info",
+        "info:show",
+        "Show the program's versions, folders, channels and configuration files.",
+        "info",
+        "info --envs",
+    )
+    info.add_argument("--envs", action="store_true", help="show the environments instead, as list does")
+
+
 def _doctor(verbs: _Verbs) -> None:
     doctor = verbs.add(
         "doctor",
@@ -360,7 +371,7 @@ _GROUPS: Mapping[str, Sequence[Callable[[_Verbs], None]]] = {
     "Use environments": (_run, _trust),
     "Read and write specs": (_check, _export),
     "Follow jobs": (_jobs, _log, _cancel, _resume),
-    "Set up": (_doctor, _sync, _completion),
+    "Set up": (_info, _doctor, _sync, _completion),
 }
 """The tasks, in the order of the help text."""
 

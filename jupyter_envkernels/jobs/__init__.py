@@ -6,9 +6,11 @@
 - one job: ``worker`` (the process that runs its transaction), ``prefork`` (starts one in advance), ``worker_process``
   (start, cancel, finalize after a crash), ``process_id``, ``rate``
 - state on disk: ``journal`` (request, events and log of a job), ``locks`` (keep two servers from one prefix),
-  ``retention`` (which journals are kept), ``recovery`` (clean up at start-up)
+  ``retention`` (which journals are kept), ``recovery`` (clean up at start-up),
+  ``reclaim`` (free disk space)
 - events: ``follower`` (journal -> listeners)
-- checks of specs against channels: ``lint_client`` asks ``lint_worker``, a process of its own
+- checks of specs against channels, and searches: ``lint_client`` asks ``lint_worker``, a process of its own
+- ``settings``: those in force, for users
 
 The manager stores a request in the journal, the worker appends events to it, and the follower reads them.
 """

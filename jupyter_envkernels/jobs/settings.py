@@ -1,4 +1,4 @@
-"""Collect the settings in force for GET settings."""
+"""Collect the settings in force for GET settings and the verb ``info``."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..envs.policy_file import limits_in_force
 from ..envs.quota_usage import read_quota_usage
 from ..envs.usage import Footprints
 from ..errors import Forbidden, PolicyUnusable
-from ..jobs.manager import ManagerOptions
 from ..models import Limits, LimitsUsage, LocationStatus, Operation, Problem, ServerSettings
 from ..specs.redact import without_credentials
+from .manager import ManagerOptions
 
 
 def read_setup(catalog: Catalog, options: ManagerOptions, unfinished: Sequence[Operation] = ()) -> ServerSettings:

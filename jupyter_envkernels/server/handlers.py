@@ -13,11 +13,11 @@ from ..engine.export import export
 from ..envs.history import read_history
 from ..envs.inventory import read_inventory
 from ..jobs.requests import JobBody, RemoveBody
+from ..jobs.settings import read_setup
 from ..models import CheckedSpec
 from . import wire
 from .base import EnvKernelsHandler, UnknownHandler
 from .service import Service
-from .settings import read_setup
 
 _MACHINE_SECONDS = 10.0
 """Timeout for detecting virtual packages, which is done once."""

@@ -38,6 +38,7 @@ EACH = [
     "check x",
     "kernels",
     "sync",
+    "info",
     "doctor",
     "completion bash",
 ]

@@ -13,36 +13,9 @@ from jupyter_envkernels.envs.catalog import Catalog
 from jupyter_envkernels.envs.usage import Footprints
 from jupyter_envkernels.envs.usage_scanner import UsageScanner
 from jupyter_envkernels.jobs.manager import ManagerOptions
+from jupyter_envkernels.jobs.settings import read_setup
 from jupyter_envkernels.models import CatalogOptions, EngineOptions, EnvSpec
-from jupyter_envkernels.server.settings import read_setup
 from tests.prefixes import make_prefix
-
-from .conftest import Call
-
-
-async def test_settings(call: Call, envs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "12.4")
-    settings = (await call("GET", "settings")).json
-    first = settings["locations"][0]
-    assert first == {
-        "path": str(envs),
-        "kind": "folder",
-        "origin": "c.EnvKernels.roots",
-        "exists": False,
-        "writable": True,
-        "is_shared": False,
-    }
-    assert settings["root"] == str(envs)
-    assert settings["free_bytes"] > 0
-    assert settings["package_cache"] == str(tmp_path / "cache")
-    assert (settings["max_concurrent_jobs"], settings["max_queued_jobs"]) == (2, 20)
-    assert (settings["keep_jobs"], settings["job_timeout"]) == (200, 43_200)
-    assert settings["kernel_packages"] == ["ipykernel"]
-    assert settings["channels"] == settings["channel_urls"]
-    assert {"name": "__cuda", "version": "12.4", "build": "0"} in settings["virtual_packages"]
-    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "99")
-    again = (await call("GET", "settings")).json
-    assert (again["platform"], again["virtual_packages"]) == (settings["platform"], settings["virtual_packages"])
 
 
 def options(*channels: str) -> ManagerOptions:

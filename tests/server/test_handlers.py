@@ -315,3 +315,28 @@ async def test_environments_that_must_stay(call: Call, tmp_path: Path) -> None:
     reply = await call("DELETE", f"environments/{environment_id(base)}")
     assert (reply.status, reply.json["code"]) == (403, "forbidden")
     assert (base / "condabin").is_dir()
+
+
+async def test_settings(call: Call, envs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "12.4")
+    settings = (await call("GET", "settings")).json
+    first = settings["locations"][0]
+    assert first == {
+        "path": str(envs),
+        "kind": "folder",
+        "origin": "c.EnvKernels.roots",
+        "exists": False,
+        "writable": True,
+        "is_shared": False,
+    }
+    assert settings["root"] == str(envs)
+    assert settings["free_bytes"] > 0
+    assert settings["package_cache"] == str(tmp_path / "cache")
+    assert (settings["max_concurrent_jobs"], settings["max_queued_jobs"]) == (2, 20)
+    assert (settings["keep_jobs"], settings["job_timeout"]) == (200, 43_200)
+    assert settings["kernel_packages"] == ["ipykernel"]
+    assert settings["channels"] == settings["channel_urls"]
+    assert {"name": "__cuda", "version": "12.4", "build": "0"} in settings["virtual_packages"]
+    monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "99")
+    again = (await call("GET", "settings")).json
+    assert (again["platform"], again["virtual_packages"]) == (settings["platform"], settings["virtual_packages"])
