@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
 from platformdirs import user_cache_dir
-from traitlets import Bool, Callable, Enum, HasTraits, Instance, Int, List, Unicode, Union
+from traitlets import Bool, Bunch, Callable, Enum, HasTraits, Instance, Int, List, TraitError, Unicode, Union, validate
 from traitlets.config import Config, Configurable
 from traitlets.config.loader import ConfigFileNotFound, JSONFileConfigLoader, PyFileConfigLoader
 
@@ -22,7 +22,7 @@ from .envs.conda_config.condarc import Settings
 from .envs.policy_file import limits_in_force
 from .errors import InvalidRequest, PolicyUnusable
 from .kernels.nb_conda_kernels import FormerSettings, read_former
-from .models import CatalogOptions, EngineOptions, Limits, least
+from .models import CatalogOptions, EngineOptions, Limits, least, parse_age
 
 if TYPE_CHECKING:
     from .jobs.manager import ManagerOptions
@@ -145,6 +145,10 @@ class EnvKernelsTraits(HasTraits):
     min_free_bytes: Any = Int(
         0, min=0, help="Bytes that must stay free on the disk of a new or changed environment. Default: 0."
     ).tag(config=True)
+    min_package_age: Any = Unicode(
+        help="Age that the packages of channels and lock files must have, such as 7d or 12h: newer ones are not "
+        "installed. Packages without a time are. Default: none, packages of any age are installed.",
+    ).tag(config=True)
     max_machine_jobs: Any = Int(
         0,
         min=0,
@@ -187,6 +191,15 @@ class EnvKernelsTraits(HasTraits):
         if isinstance(handlers, list):
             section["audit_handlers"] = lambda: handlers
         super()._load_config(cfg, *args, **kwargs)  # type: ignore[misc] # of the other base class
+
+    @validate("min_package_age")
+    def _valid_age(self, proposal: Bunch) -> str:
+        text: str = proposal.value
+        try:
+            parse_age(text or "0")
+        except ValueError as error:
+            raise TraitError(f"min_package_age must be an age such as 7d, 12h or 1w, not {text!r}.") from error
+        return text
 
     def audit_logging(self) -> tuple[logging.Handler, ...]:
         """Return the handlers of the audit trail.
@@ -238,6 +251,7 @@ class EnvKernelsTraits(HasTraits):
             max_packages=self.max_packages,
             max_environment_bytes=self.max_environment_bytes,
             min_free_bytes=self.min_free_bytes,
+            min_package_age=int(parse_age(self.min_package_age or "0").total_seconds()),
             pip_indexes=tuple(self.pip_indexes),
             max_machine_jobs=self.max_machine_jobs,
             machine_jobs_dir=str(_path(self.machine_jobs_dir)) if self.machine_jobs_dir else "",

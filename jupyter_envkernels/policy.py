@@ -6,14 +6,19 @@ resolves their names: see ``engine.channel_policy``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatchcase
 
 from packaging.utils import canonicalize_name
 
 from .errors import NotAllowed, PolicyUnusable
-from .models import CheckedSpec, Limits, Plan, Problem, Room, count_of, size
+from .models import CheckedSpec, Limits, Plan, PlannedPackage, Problem, Room, count_of, shown_time, size
+
+_LAST_SECOND = 253_402_300_799
+"""The end of the year 9999: greater times in records are in milliseconds."""
 
 _ASK = "Ask the administrator of this server."
 
@@ -105,6 +110,35 @@ def of_unpacked(room: Room, whole: int, growth: int, free: int | None, largest: 
         found.append(("too-little-space", f"less than {size(room.free)} stay free on the disk"))
     words = f" The largest is {largest}." if largest else ""
     return [Problem(code, f"When the packages are unpacked, {what}.{words}", _ASK) for code, what in found]
+
+
+def of_ages(limits: Limits, packages: Iterable[PlannedPackage], now: datetime) -> list[Problem]:
+    """Return the violations of packages that will be installed; those without a time are allowed.
+
+    The solver chooses none that is too new, but lock files and URLs name exact packages.
+    """
+    if not limits.min_package_age:
+        return []
+    latest = now - timedelta(seconds=limits.min_package_age)
+    found = [
+        f"{package.name} {package.version} ({shown_time(time)})"
+        for package in packages
+        if (time := _time_of(package)) is not None and time > latest
+    ]
+    if not found:
+        return []
+    message = f"Packages newer than {shown_time(latest)} are not allowed here: {', '.join(found)}."
+    return [Problem("package-not-allowed", message, "Use older versions, or wait until these are old enough.")]
+
+
+def _time_of(package: PlannedPackage) -> datetime | None:
+    record = json.loads(package.record)
+    seconds = record.get("indexed_timestamp") or record.get("timestamp")
+    if not seconds:
+        return None
+    if seconds > _LAST_SECOND:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, timezone.utc)
 
 
 def of_installed(limits: Limits, names: Iterable[str]) -> list[Problem]:

@@ -27,6 +27,7 @@ EXAMPLES = {
     "denied_variables": ["CAMPUS_*"],
     "pip_indexes": ["https://pypi.org/simple"],
     "max_total_bytes": 50_000_000_000,
+    "min_package_age": "7d",
     "machine_jobs_dir": "/run/envkernels",
     "hidden_environments": "^(_build|test-)|/archive/",
     "display_name": "{name} ({language})",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from .. import policy
 from ..envs.conda_config.condarc import Settings, load_system_settings
@@ -102,20 +103,21 @@ class ChannelRules:
         found = [problem for url in urls for problem in self._against(without_credentials(url), [_bare(url)])]
         policy.enforce(self.limits, found)
 
-    def check_plan(self, plan: Plan, *, is_clone: bool) -> None:
+    def check_plan(self, plan: Plan, operation: Operation) -> None:
         """Check the packages of a plan, because limits may have changed since the request was checked.
 
-        Args:
-            plan: the plan.
-            is_clone: its packages are installed already, so their channels are not checked.
+        Packages of a clone are installed already, so their channels are not checked; nor is the age of those that an
+        environment had before.
 
         Raises:
             NotAllowed: the limits forbid the plan, or a new package comes from a forbidden channel.
         """
-        policy.enforce(self.limits, policy.of_plan(self.limits, plan))
-        if not is_clone:
-            new = {change.name for change in plan.changes if change.after is not None}
-            self.check(sorted({package.url.rpartition("/")[0] for package in plan.packages if package.name in new}))
+        names = {change.name for change in plan.changes if change.after is not None}
+        new = [package for package in plan.packages if package.name in names]
+        too_new = policy.of_ages(self.limits, new, datetime.now(timezone.utc)) if operation.asks_channels else []
+        policy.enforce(self.limits, [*policy.of_plan(self.limits, plan), *too_new])
+        if operation.copied is None:
+            self.check(sorted({package.url.rpartition("/")[0] for package in new}))
 
     def routes(self, routes: Routes) -> Routes:
         """Return the allowed mirrors and URLs with tokens; a channel without any is requested at its own URL."""

@@ -54,7 +54,7 @@ class RattlerBackend:
 
     Args:
         package_cache: folder for packages and repodata; created if missing.
-        settings: conda's configuration: channel names and priority.
+        settings: conda's configuration: channel names and priority, and which packages are too new.
         limits: the administrator's limits; every URL is checked against them.
         variables: those that the request uses. Packages that are returned have their names instead of their values.
     """
@@ -71,6 +71,7 @@ class RattlerBackend:
         self._variables = variables
         self._network = Network(settings, package_cache / "repodata", limits)
         self._reader = Reader(settings, self._network, variables)
+        self._cutoffs = self._reader.cutoffs()
         self._package_cache = package_cache
         self._packages = package_cache / "pkgs"
         self._cache = open_cache(self._packages)
@@ -101,7 +102,7 @@ class RattlerBackend:
         lines += self._reader.pinned()
 
         async def ask() -> list[rattler.RepoDataRecord]:
-            solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed)
+            solver = self._reader.solver(channels, lines, self._records(installed), fixed=fixed, cutoffs=self._cutoffs)
             try:
                 return await self._with_url_records(await solver.solve(lines), lines)
             except SolverError as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import PolicyUnusable
 from ..files import read_file
-from ..models import EngineOptions, Limits
+from ..models import EngineOptions, Limits, parse_age
 from ..specs.remarks import Unreadable
 from ..specs.text import decode
 from ..specs.yaml_nodes import Mapping, Node, Scalar, Sequence, compose
@@ -121,7 +121,7 @@ def _value(key: Scalar, node: Node) -> Any:
         near = difflib.get_close_matches(key.text, _KEYS, n=1)
         guess = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"line {key.line}: there is no limit {key.text!r}{guess}")
-    wanted, value = _CONVERSIONS[type(_KEYS[key.text])]
+    wanted, value = _AGE if key.text == "min_package_age" else _CONVERSIONS[type(_KEYS[key.text])]
     converted = value(node)
     if converted is None or (key.text in _ALLOWING and not converted):
         raise ValueError(f"line {key.line}: {key.text} must be {wanted}")
@@ -136,6 +136,13 @@ def _number(node: Node) -> int | None:
     return int(node.text) if isinstance(node, Scalar) and node.kind == "number" and node.text.isdecimal() else None
 
 
+def _age(node: Node) -> int | None:
+    try:
+        return int(parse_age(node.text).total_seconds()) if isinstance(node, Scalar) else None
+    except ValueError:
+        return None
+
+
 def _text(node: Node) -> str | None:
     return " ".join(node.text.split()) or None if isinstance(node, Scalar) and node.kind == "text" else None
 
@@ -145,6 +152,7 @@ def _texts(node: Node) -> tuple[str, ...] | None:
     return None if None in texts else tuple(filter(None, texts))
 
 
+_AGE = ("an age such as 7d, 12h or 1w, 0 for no limit", _age)
 _CONVERSIONS = {
     bool: ("true or false", _flag),
     int: ("a whole number, 0 for no limit", _number),

@@ -4,6 +4,7 @@
 - ``spec``: specs with diagnostics; ``plan``: packages of channels, plans, and what is installed
 - ``request``, ``job``: requests, jobs and their events
 - ``limits``, ``server_settings``: what the administrator allows, and the settings in force
+- ``cutoffs``: the times after which packages are left out
 - ``amounts``, ``fields``: sizes as text, and types with constraints for schemas
 
 ``documents`` and the journal convert them to JSON and back; the schemas of REST are generated from their docstrings.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from ..errors import Problem, SpecChange
 from .amounts import count_of, size
+from .cutoffs import CUTOFF_FORMS, Cutoff, moment, parse_age, parse_cutoff, shown_time
 from .environment import (
     COMMITTED_MARK,
     ENVIRONMENT_NAME,
@@ -68,6 +70,7 @@ from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage
 
 __all__ = [
     "COMMITTED_MARK",
+    "CUTOFF_FORMS",
     "ENVIRONMENT_NAME",
     "FINAL_STATES",
     "JOB_ID",
@@ -82,6 +85,7 @@ __all__ = [
     "ChannelPriority",
     "CheckedSpec",
     "Count",
+    "Cutoff",
     "Diagnostic",
     "Edit",
     "EngineOptions",
@@ -135,8 +139,12 @@ __all__ = [
     "environment_id",
     "is_denied_variable",
     "least",
+    "moment",
     "packed_bytes",
+    "parse_age",
+    "parse_cutoff",
     "real_path",
+    "shown_time",
     "size",
     "unpacked_bytes",
 ]

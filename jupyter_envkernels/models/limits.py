@@ -94,6 +94,8 @@ class Limits:
         max_packages: number of conda packages in one environment.
         max_environment_bytes: approximate disk usage of one environment, without pip packages.
         min_free_bytes: bytes that must stay free on the file system of a new or changed environment.
+        min_package_age: seconds since the time of a package, before which it is not installed; packages without a time
+            and those that are installed already are.
         pip_indexes: URLs, or paths of folders; pip installs from nowhere else.
         max_machine_jobs: jobs of all users that run at the same time on the machine.
         max_concurrent_jobs: from a policy file; the setting of the same name in the configuration can only be lower.
@@ -114,6 +116,7 @@ class Limits:
     max_packages: Count = _setting(0, least)
     max_environment_bytes: Count = _setting(0, least)
     min_free_bytes: Count = _setting(0, max)
+    min_package_age: Count = _setting(0, max)
     pip_indexes: tuple[str, ...] = _setting((), _common)
     max_machine_jobs: Count = _setting(0, least)
     machine_jobs_dir: str = _setting("", _first)

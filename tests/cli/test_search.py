@@ -71,3 +71,13 @@ def test_more_packages_than_an_answer_may_have(shell: Shell) -> None:
     assert shell.json("search", "*", *options, code=1)["error"]["code"] == "too-large"
     versions = [package["version"] for package in shell.json("search", "tool>0", *options)["packages"]]
     assert versions == [str(number) for number in range(1, 10_001)]
+
+
+def test_packages_that_are_too_new_are_left_out(shell: Shell) -> None:
+    times = {f"tool-{version}-0": {"timestamp": version * 10**12} for version in (1, 2)}
+    channel = write_channel(shell.home / "channel", dict.fromkeys(times, ()), times)
+    shell.environ = {**shell.environ, "CONDA_EXCLUDE_NEWER": "2020-06-30"}
+    options = ("--override-channels", "-c", channel)
+    assert [package["version"] for package in shell.json("search", "tool", *options)["packages"]] == ["1"]
+    refused = shell.json("search", "tool>1", *options, code=1)["error"]["message"]
+    assert refused.startswith("All packages that match `tool>1` are too new: tool 2 is of 2033-05-18")

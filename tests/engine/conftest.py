@@ -23,6 +23,9 @@ from jupyter_envkernels.system import linux
 ROOT = Path(__file__).parents[2]
 
 
+NO_TIMES: Mapping[str, Mapping[str, int]] = {}
+
+
 @dataclass
 class Engine:
     """Asks the backend for a solution, or an installation."""
@@ -68,18 +71,21 @@ class Engine:
         return (self.channel_root / name).as_uri()
 
 
-def write_channel(folder: Path, depends: Mapping[str, Sequence[str]]) -> str:
+def write_channel(
+    folder: Path, depends: Mapping[str, Sequence[str]], times: Mapping[str, Mapping[str, int]] = NO_TIMES
+) -> str:
     """Write the index of a channel that has no archives; return its URL.
 
     Args:
         folder: of the channel.
         depends: what each package, ``name-version-build``, depends on.
+        times: ``timestamp`` and ``indexed_timestamp`` of packages that have them.
     """
     records = {}
     for stem, wanted in depends.items():
         name, version, build = stem.rsplit("-", 2)
         record = {"name": name, "version": version, "build": build, "build_number": 0, "depends": wanted}
-        records[f"{stem}.conda"] = {**record, "subdir": "noarch"}
+        records[f"{stem}.conda"] = {**record, "subdir": "noarch", **times.get(stem, {})}
     subdir = folder / "noarch"
     subdir.mkdir(parents=True)
     (subdir / "repodata.json").write_text(json.dumps({"info": {"subdir": "noarch"}, "packages.conda": records}))

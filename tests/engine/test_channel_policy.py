@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +12,14 @@ from typing import Any
 import pytest
 
 from jupyter_envkernels.engine.channel_policy import NO_LIMITS, ChannelRules, channels_in, channels_of
-from jupyter_envkernels.engine.operations import Create, Remove, Update
+from jupyter_envkernels.engine.operations import Clone, Create, Remove, Rollback, Update
 from jupyter_envkernels.envs.conda_config.condarc import Settings
 from jupyter_envkernels.errors import NotAllowed
 from jupyter_envkernels.models import Edit, EnvSpec, Limits, LockedPackage, PackageChange, Plan, PlannedPackage
 
 ENVIRON = {"TOKEN": "se-cret", "NAME": "conda-forge"}
 FORGE = "https://conda.anaconda.org/conda-forge"
+UPDATE = Update("e", Path("/e"))
 ONLY_FORGE = Limits(allowed_channels=("conda-forge",))
 
 
@@ -206,6 +209,24 @@ def test_a_plan_counts_by_where_its_packages_come_from(settings: Settings, limit
     )
     changes = tuple(PackageChange(name, "added", None, "1 0") for name in urls)
     with pytest.raises(NotAllowed, match=r"The channel https://evil\.example/main/noarch "):
-        rules(settings, limits).check_plan(Plan(packages, changes=changes), is_clone=False)
-    rules(settings, limits).check_plan(Plan(packages, changes=changes), is_clone=True)
-    rules(settings, limits).check_plan(Plan(packages, changes=changes[:1]), is_clone=False)
+        rules(settings, limits).check_plan(Plan(packages, changes=changes), UPDATE)
+    rules(settings, limits).check_plan(Plan(packages, changes=changes), Clone("c", Path("/c"), source=Path("/e")))
+    rules(settings, limits).check_plan(Plan(packages, changes=changes[:1]), UPDATE)
+
+
+def test_new_packages_of_a_plan_must_be_old_enough() -> None:
+    """Those of a lock file, or of a plan that was made before the limit."""
+    young = json.dumps({"timestamp": time.time() * 1000 - 3_600_000})
+    url = f"{FORGE}/noarch/young-1-0.conda"
+    package = PlannedPackage("young", "1", "0", FORGE, "noarch", url, None, 1, cached=True, record=young)
+    plan = Plan((package,), changes=(PackageChange("young", "added", None, "1 0"),))
+    week = rules(Settings(), Limits(min_package_age=604_800))
+    with pytest.raises(NotAllowed, match=r"^Packages newer than .* UTC are not allowed here: young 1 \(.* UTC\)\."):
+        week.check_plan(plan, UPDATE)
+    week.check_plan(replace(plan, changes=()), UPDATE)
+    week.check_plan(plan, Rollback("e", Path("/e"), revision=1))
+    week.check_plan(replace(plan, packages=(replace(package, record="{}"),)), UPDATE)
+    in_seconds = replace(package, record=json.dumps({"timestamp": int(time.time()) - 60}))
+    with pytest.raises(NotAllowed):
+        week.check_plan(replace(plan, packages=(in_seconds,)), UPDATE)
+    rules(Settings(), Limits(min_package_age=60)).check_plan(plan, UPDATE)

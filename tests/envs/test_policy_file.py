@@ -25,6 +25,7 @@ max_total_bytes: 50000000000
 max_packages: 500
 max_environment_bytes: 10000000000
 min_free_bytes: 1000000000
+min_package_age: 7d
 pip_indexes: [https://pypi.org/simple]
 max_machine_jobs: 4
 machine_jobs_dir: /var/lib/envkernels
@@ -68,6 +69,7 @@ def test_every_limit(tmp_path: Path) -> None:
         max_packages=500,
         max_environment_bytes=10_000_000_000,
         min_free_bytes=1_000_000_000,
+        min_package_age=604_800,
         pip_indexes=("https://pypi.org/simple",),
         max_machine_jobs=4,
         machine_jobs_dir="/var/lib/envkernels",

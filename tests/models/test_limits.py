@@ -19,6 +19,7 @@ STRICTER: dict[str, tuple[Any, Any, Any]] = {
     "max_packages": (0, 2, 2),
     "max_environment_bytes": (5, 0, 5),
     "min_free_bytes": (5, 7, 7),
+    "min_package_age": (60, 0, 60),
     "pip_indexes": (("a", "b"), ("b",), ("b",)),
     "max_machine_jobs": (4, 3, 3),
     "machine_jobs_dir": ("/a", "/b", "/a"),

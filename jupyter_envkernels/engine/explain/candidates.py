@@ -9,7 +9,9 @@ from typing import Literal
 
 import rattler
 
-from ..messages import some
+from ...models import shown_time
+from ..messages import short_version, some
+from ..solve.dated_channel import time_of
 from ..solve.solver import Line, Solver
 
 Record = rattler.RepoDataRecord
@@ -20,31 +22,36 @@ class Lack:
     """Why no package matches a line.
 
     Attributes:
-        kind: what no channel has: the package, its version, build, platform or hash; or strict priority hides it.
+        kind: what no channel has: the package, its version, build, platform or hash; or strict priority hides it, or
+            it is too new.
         message: the same as a sentence.
         remedy: what to do, if that does not follow from the kind.
         versions: alternatives: the newest version with the same first numbers, and the newest of all. Empty if there
             is none, or if another build is sufficient.
     """
 
-    kind: Literal["package", "version", "build", "platform", "hash", "priority"]
+    kind: Literal["package", "version", "build", "platform", "hash", "priority", "age"]
     message: str
     versions: tuple[str, ...] = ()
     remedy: str = ""
 
 
-def lack_of(line: Line, records: Sequence[Record], solver: Solver) -> Lack | None:
+def lack_of(line: Line, records: Sequence[Record], solver: Solver, too_new: Sequence[Record] = ()) -> Lack | None:
     """Return why no package matches a line; None if one does.
 
     Args:
         line: names a package.
         records: of all packages of that name, and perhaps of others.
-        solver: has the channels and their priority.
+        solver: has the channels, their priority and the cut-offs.
+        too_new: packages of that name that are left out, and perhaps of others.
     """
     named = [record for record in records if record.name.normalized == line.name]
     found = [record for record in named if line.matches(record)]
     if found:
         return _hidden(line, named, found, solver)
+    left_out = [record for record in too_new if record.name.normalized == line.name]
+    if matching := [record for record in left_out if not named or line.matches(record)]:
+        return _too_new(line, named, matching, solver)
     lack = _absence(line, named)
     return replace(lack, message=f"{lack.message} {channel_of_build(line, solver.channels)}".rstrip())
 
@@ -64,6 +71,29 @@ def channel_of_build(line: Line, channels: Sequence[rattler.Channel]) -> str:
 
 _BUILDS = ((re.compile(r"py3\.?\d+_(cpu|cu|rocm)[\w.]*"), "pytorch"),)
 """Patterns of builds that only one channel has."""
+
+
+def _too_new(line: Line, named: Sequence[Record], left_out: Sequence[Record], solver: Solver) -> Lack:
+    """Return that all packages that match a line are too new; ``named`` are the others of its name."""
+    what = f"All packages that match `{line.text}`" if named else f"All packages named {line.name}"
+    versions = _instead(line, named) if named else ()
+    record = newest(left_out)
+    instead = f"Change to `{line.name}={short_version(versions[0])}`, or " if named else ""
+    remedy = instead + solver.cutoffs.remedy(record.channel or "", line.name)
+    return Lack("age", f"{what} are too new: {age_of(record, solver)}.", versions, remedy[0].upper() + remedy[1:])
+
+
+def newest(records: Sequence[Record]) -> Record:
+    """Return the package with the newest version."""
+    return max(records, key=lambda record: record.version)
+
+
+def age_of(record: Record, solver: Solver) -> str:
+    """Return a clause that says why a package is too new."""
+    time, cutoff = time_of(record), solver.cutoffs.of(record.channel or "", record.name.normalized)
+    assert time is not None
+    assert cutoff is not None
+    return f"{record.name.normalized} {record.version} is of {shown_time(time)}, after {shown_time(cutoff)}"
 
 
 def _absence(line: Line, named: Sequence[Record]) -> Lack:
@@ -141,4 +171,4 @@ def _instead(line: Line, records: Sequence[Record]) -> tuple[str, ...]:
 
 
 def _newest(records: Sequence[Record]) -> str:
-    return str(max(record.version for record in records))
+    return str(newest(records).version)

@@ -38,7 +38,7 @@ _MAX_GUESSES = 10
 """Maximum number of names with "Did you mean": each takes some milliseconds in a large channel."""
 
 
-_CODES = {"build": "no-such-build", "platform": "no-such-platform", "hash": "no-such-hash"}
+_CODES = {"build": "no-such-build", "platform": "no-such-platform", "hash": "no-such-hash", "age": "too-new"}
 """Codes by the kind of a :class:`.candidates.Lack` that has its own remedy."""
 
 
@@ -71,7 +71,8 @@ class Adviser:
         try:
             spec_lines, wrong = spec_lines_of(plain, self._reader)
             remarks += wrong
-            solver = self._reader.solver(channels, [spec_line.line for spec_line in spec_lines])
+            cutoffs = self._reader.cutoffs()
+            solver = self._reader.solver(channels, [spec_line.line for spec_line in spec_lines], cutoffs=cutoffs)
             places = self._places(plain, spec_lines)
         except NotAllowed as refused:
             return [*remarks, Diagnostic("error", "channel-not-allowed", refused.message, refused.remedy)]
@@ -81,6 +82,7 @@ class Adviser:
         names = [*(spec_line.line.name for spec_line in spec_lines), *conda_names(document.pip), "python"]
         is_part = plain.channels != document.channels
         index = await self._channels.look(solver.channels, names, seconds, is_part=is_part)
+        index = index.until(cutoffs)
         return [
             *remarks,
             *_unread(index, places),
@@ -150,7 +152,12 @@ def _unsatisfied(
             guesses -= 1
             near = nearest(spec_line.line.name, *index.names_for(spec_line.line)) if guesses >= 0 else []
             yield _unknown(spec_line, near, lines, channel_of_build(spec_line.line, solver.channels))
-        elif lack := lack_of(spec_line.line, index.records.get(spec_line.line.name, ()), solver):
+        elif lack := lack_of(
+            spec_line.line,
+            index.records.get(spec_line.line.name, ()),
+            solver,
+            index.too_new.get(spec_line.line.name, ()),
+        ):
             if lack.remedy:
                 yield remark("error", _CODES[lack.kind], spec_line.node, lack.message, lack.remedy)
             elif lack.kind == "build":

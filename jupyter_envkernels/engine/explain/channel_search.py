@@ -17,6 +17,7 @@ from ...specs import expand_variables, without_credentials
 from ...suggestions import nearest
 from ..fetch.error_mapping import channel_failure
 from ..solve.channel_index import ChannelReader, Record
+from ..solve.dated_channel import is_too_new
 from ..solve.history_lookup import channel_of
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Line, here
@@ -59,7 +60,8 @@ class ChannelSearch:
             sources = self._reader.channels([] if line.spec.channel else named, [line])
         except InvalidChannelError as error:
             raise channel_failure(str(error)) from error
-        found = [record for record in await self._channels.search(sources, line.spec) if line.matches(record)]
+        cutoffs, matching = self._reader.cutoffs(), await self._channels.search(sources, line.spec)
+        found = [record for record in matching if line.matches(record) and not is_too_new(record, cutoffs)]
         if not found:
             searched = ", ".join(channel.base_url.rstrip("/") for channel in sources)
             raise NotFound(await self._why_none(line, sources), remedy=f"Searched for {here()[0]}: {searched}.")
@@ -72,8 +74,10 @@ class ChannelSearch:
         """Return a sentence on a spec that no package matches."""
         known = await self._channels.names(sources)
         if line.name in known:
-            solver = self._reader.solver([channel.base_url for channel in sources], [])
-            if lack := lack_of(line, await solver.records([line.name]), solver):
+            urls = [channel.base_url for channel in sources]
+            solver = self._reader.solver(urls, [], cutoffs=self._reader.cutoffs())
+            kept, too_new = await solver.records([line.name]), await solver.too_new([line.name])
+            if lack := lack_of(line, kept, solver, too_new):
                 return lack.message
         near = nearest(line.spec.name.normalized.strip("*^$.") if line.spec.name else "", known)
         guess = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -25,8 +25,9 @@ from ..messages import (
     some,
     tree,
 )
+from ..solve.dated_channel import is_too_new
 from ..solve.solver import Line, Solver
-from .candidates import channel_of_build, lack_of
+from .candidates import age_of, channel_of_build, lack_of, newest
 from .conflicts import find_links
 from .virtual_packages import is_met
 
@@ -104,8 +105,9 @@ class _Diagnosis:
 
     async def _lacking(self, lines: Sequence[Line]) -> tuple[list[tuple[str, str]], list[str]]:
         """Return messages and remedies for lines that no package matches, and the names of the packages."""
-        records = await self.solver.records(line.name for line in lines)
-        lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver))]
+        names = [line.name for line in lines]
+        records, too_new = await self.solver.records(names), await self.solver.too_new(names)
+        lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver, too_new))]
         builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
         other = f"Change these lines to what the channels have{builds}."
         found = [(f"{lack.message} {line.source}".rstrip(), lack.remedy or other) for lack, line in lacks]
@@ -117,7 +119,11 @@ class _Diagnosis:
         sentences, advice, opinions = [], [], []
         for core in cores:
             opinion = await self._second_opinion(core)
-            sentence, remedy = self._about_machine(core, opinion) or (await self._headline(core, opinion), "")
+            sentence, remedy = (
+                self._about_machine(core, opinion)
+                or await self._about_age(core)
+                or (await self._headline(core, opinion), "")
+            )
             sentences.append(sentence)
             advice.append(remedy)
             opinions.append(tree(opinion))
@@ -237,10 +243,27 @@ class _Diagnosis:
         lacks, remedy = machine_lacks(virtual[0], self.solver.machine)
         return f"{_quoted(core[0])} needs {lacks}.", remedy
 
+    async def _about_age(self, core: Sequence[Line]) -> tuple[str, str] | None:
+        """Return message and remedy if packages that are too new would be a solution; None if they would not."""
+        if not self.solver.cutoffs:
+            return None
+        try:
+            found = await self._within(self.solver.of_any_age().solve(core))
+        except (asyncio.TimeoutError, SolverError):
+            return None
+        left_out = [record for record in found if is_too_new(record, self.solver.cutoffs)]
+        if not left_out:
+            return None
+        record, quoted = newest(left_out), listed([_quoted(line) for line in core])
+        together = " together" if len(core) > 1 else ""
+        message = f"{quoted} cannot be installed{together} without packages that are too new"
+        remedy = self.solver.cutoffs.remedy(record.channel or "", record.name.normalized)
+        return f"{message}: {age_of(record, self.solver)}.", f"Or {remedy}"
+
     async def _second_opinion(self, core: Sequence[Line]) -> str:
         """Return the solver's tree for the conflicting lines alone, which is shorter and names them all."""
         try:
-            await self._within(self.solver.solve_names(core))
+            await self._within(self.solver.of_any_age().solve_names(core))
         except SolverError as error:
             return str(error)
         except asyncio.TimeoutError:

@@ -55,6 +55,7 @@ class Network:
     """
 
     def __init__(self, settings: Settings, repodata: Path, limits: Limits = NO_LIMITS) -> None:
+        self.limits = limits
         self._rules = channel_rules(limits, settings, os.environ)
         if limits.allowed_channels:  # a user must not disable the check that a server is an allowed one
             settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
@@ -201,8 +202,6 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
     others = sorted(set(settings.proxy_servers) - {*_SCHEMES, "all"})
     if others:
         sentences.append(f"conda's proxy_servers for {', '.join(others)} are ignored: only http, https and all work.")
-    if settings.exclude_newer:
-        sentences.append("conda's exclude_newer is set, but the engine takes packages of any age.")
     for entry in settings.channel_settings:
         channel = without_credentials(entry.get("channel", ""))
         if auth := entry.get("auth", "").strip():
@@ -210,8 +209,6 @@ def unsupported(settings: Settings, environ: Mapping[str, str]) -> list[str]:
                 f"conda's channel_settings use the plugin {auth} for {channel}, which the engine does not support: "
                 "put the login into ~/.netrc."
             )
-        if entry.get("exclude_newer"):
-            sentences.append(f"conda's exclude_newer for {channel} is set, but the engine takes packages of any age.")
     sentences += [
         f"The login for {host} is not used: it would also be sent to the mirrors of that host's channels."
         for host in withheld(environ, mirrored_elsewhere(mirrors_of(settings)))

@@ -18,6 +18,7 @@ from ...models import EngineOptions, EnvSpec, InstalledState, Operation, Plan, P
 from ...specs import channels_of, conda_name
 from ...specs.redact import without_credentials
 from ..backend import Backend, Report
+from ..cutoffs import cutoffs_of
 from ..variable_expansion import check_recorded
 from .diff import compare
 from .disk_space import with_space
@@ -119,6 +120,8 @@ class Planner:
         if others is recorded:
             check_recorded(set(channels).difference(spec.channels), ())
         self.report.log("Channels: " + without_credentials(", ".join(channels)))
+        for sentence in cutoffs_of(self.settings, self.options.limits).sentences():
+            self.report.log(sentence)
         return list(channels)
 
 

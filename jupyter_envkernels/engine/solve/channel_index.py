@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import rattler
 from rattler.exceptions import GatewayError
 
 from ...errors import ChannelFailed
+from ..cutoffs import Cutoffs
 from ..fetch.client import UNCHANGED, Network
 from ..fetch.error_mapping import channel_failure
+from .dated_channel import is_too_new
 from .solver import Line, here
 
 _RETRY = 10.0
@@ -30,6 +32,7 @@ class ChannelIndex:
     Attributes:
         names: channel -> names of its packages for this machine.
         records: requested name -> its packages in all channels that could be read.
+        too_new: requested name -> those that are left out because they are too new.
         failures: channel -> why it could not be read.
         slow: channels that did not answer in time.
         is_part: whether some channels of the spec were left out.
@@ -40,6 +43,15 @@ class ChannelIndex:
     failures: Mapping[str, ChannelFailed] = field(default_factory=dict)
     slow: tuple[str, ...] = ()
     is_part: bool = False
+    too_new: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+
+    def until(self, cutoffs: Cutoffs) -> ChannelIndex:
+        """Return the index without packages that are too new."""
+        if not cutoffs:
+            return self
+        kept = {name: [each for each in found if not is_too_new(each, cutoffs)] for name, found in self.records.items()}
+        left_out = {name: [each for each in found if is_too_new(each, cutoffs)] for name, found in self.records.items()}
+        return replace(self, records=kept, too_new=left_out)
 
     def names_for(self, line: Line) -> list[frozenset[str]]:
         """Return the names of packages in each channel that a line may use."""

@@ -13,6 +13,7 @@ from ...errors import ChannelFailed, InvalidSpec
 from ...models import LockedPackage
 from ...specs.match_specs import with_signs_in_order
 from ...specs.redact import without_credentials
+from ..cutoffs import NO_CUTOFFS, Cutoffs, cutoffs_of
 from ..fetch.client import Network
 from ..messages import some
 from ..variable_expansion import NO_VARIABLES, Variables
@@ -70,6 +71,10 @@ class Reader:
             InvalidSpec, NotAllowed: as for :meth:`line`.
         """
         return Line(without_credentials(text), self._spec(text, package_of(text), exact_names_only=False))
+
+    def cutoffs(self) -> Cutoffs:
+        """Return the times after which packages are left out, as of now."""
+        return cutoffs_of(self._settings, self._network.limits)
 
     def pinned(self) -> list[Line]:
         """Read conda's ``pinned_packages``.
@@ -135,6 +140,7 @@ class Reader:
         installed: Sequence[rattler.RepoDataRecord] = (),
         *,
         fixed: bool = False,
+        cutoffs: Cutoffs = NO_CUTOFFS,
     ) -> Solver:
         """Return a solver for these lines; the other arguments are those of :class:`.solver.Solver`.
 
@@ -144,7 +150,7 @@ class Reader:
         # before the gateway is read, because new credentials replace it
         sources = self.channels(channels, lines)
         priority = _PRIORITIES[self._settings.channel_priority]
-        return Solver(self._network.gateway, sources, priority, installed, fixed=fixed)
+        return Solver(self._network.gateway, sources, priority, installed, fixed=fixed, cutoffs=cutoffs)
 
 
 def _places_in(spec: rattler.MatchSpec) -> list[str]:

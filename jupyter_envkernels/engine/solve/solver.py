@@ -9,6 +9,8 @@ import rattler
 from rattler.exceptions import SolverError
 
 from ...models import LockedPackage
+from ..cutoffs import NO_CUTOFFS, Cutoffs
+from .dated_channel import DatedChannel, is_too_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Solver:
         priority: conda's channel priority.
         installed: packages to prefer to others of the same names, whether or not a channel has them.
         fixed: accept no others of these names.
+        cutoffs: the times after which packages of channels are left out.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class Solver:
         installed: Sequence[rattler.RepoDataRecord] = (),
         *,
         fixed: bool = False,
+        cutoffs: Cutoffs = NO_CUTOFFS,
     ) -> None:
+        self.cutoffs = cutoffs
         self._installed = list(installed)
         self._fixed = fixed
         self._gateway = gateway
@@ -128,12 +133,24 @@ class Solver:
         return await self._ask([line.without_version() for line in named if not line.pinned], named)
 
     async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
-        """Return all packages of these names for this machine."""
-        wanted = [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
-        specs = [rattler.MatchSpec(name) for name in wanted]
-        found = await self._gateway.query(self.channels, here(), specs, recursive=False)
+        """Return all packages of these names for this machine, without those of channels that are too new."""
+        wanted = _real(names)
         own = [record for record in self._installed if record.name.normalized in wanted]
-        return [*(record for records in found for record in records), *own]
+        return [*(record for record in await self._of_channels(wanted) if not is_too_new(record, self.cutoffs)), *own]
+
+    async def too_new(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
+        """Return the packages of these names for this machine that are too new."""
+        found = await self._of_channels(_real(names)) if self.cutoffs else []
+        return [record for record in found if is_too_new(record, self.cutoffs)]
+
+    def of_any_age(self) -> Solver:
+        """Return the solver without cut-offs."""
+        return Solver(self._gateway, self.channels, self._priority, self._installed, fixed=self._fixed)
+
+    async def _of_channels(self, names: Sequence[str]) -> list[rattler.RepoDataRecord]:
+        specs = [rattler.MatchSpec(name) for name in names]
+        found = await self._gateway.query(self.channels, here(), specs, recursive=False)
+        return [record for records in found for record in records]
 
     async def names(self, platforms: Sequence[str] = ()) -> set[str]:
         """Return the names of all packages for this machine, or for other platforms."""
@@ -149,8 +166,9 @@ class Solver:
         return self.is_strict and not line.is_bare and bool(line.name) and line.spec.channel is None
 
     async def _ask(self, wanted: Sequence[Line], limits: Sequence[Line]) -> list[rattler.RepoDataRecord]:
+        dated = [DatedChannel(self._gateway, channel, self.cutoffs) for channel in self.channels]
         return await rattler.solve(
-            self.channels,
+            dated if self.cutoffs else self.channels,
             [line.spec for line in wanted],
             gateway=self._gateway,
             virtual_packages=self._machine,
@@ -159,6 +177,11 @@ class Solver:
             locked_packages=None if self._fixed else self._installed,
             pinned_packages=self._installed if self._fixed else None,
         )
+
+
+def _real(names: Iterable[str]) -> list[str]:
+    """Return names without repetitions and without virtual packages."""
+    return [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
 
 
 def virtual_packages() -> list[rattler.GenericVirtualPackage]:

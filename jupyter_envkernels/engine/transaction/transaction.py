@@ -295,9 +295,8 @@ class Transaction:
             plan = replace(plan, warnings=(*plan.warnings, *self.variables.warnings))
         else:  # a stored plan has no credentials
             self.backend.log_in(places_of(self._operation, self.options.channels, self.environ))
-        is_clone = self._operation.copied is not None
         rules = channel_rules(self.options.limits, self.settings, self.environ)
-        await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), is_clone=is_clone)
+        await asyncio.to_thread(rules.check_plan, self.variables.revealed(plan), self._operation)
         await asyncio.to_thread(check_quota, self._operation, self.options, plan)
         self.keep_plan(plan)
         for warning in plan.warnings:

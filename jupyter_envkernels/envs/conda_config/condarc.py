@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...models import ChannelPriority, Problem
-from ...specs import expand_variables
+from ...models import CUTOFF_FORMS, ChannelPriority, Cutoff, Problem, parse_cutoff
+from ...specs import expand_variables, without_credentials
 from ..administrators import why_not_administrators
 from ..conda_roots import designated_root, home_of
 from ..fingerprints import stamp_of
@@ -38,6 +38,8 @@ _ALIASES = {
     "root_dir": "root_prefix",
     "whitelist_channels": "allowlist_channels",
     "add_binstar_token": "add_anaconda_token",
+    "cooldown": "exclude_newer",
+    "cooldown_exclude": "exclude_newer_package",
 }
 _LISTS = {
     "channels": ",",
@@ -50,7 +52,7 @@ _LISTS = {
     "channel_settings": ",",
 }
 _MATCH_SPECS = ("pinned_packages", "create_default_packages")
-_MAPS = ("custom_channels", "custom_multichannels", "mirrored_channels", "proxy_servers")
+_MAPS = ("custom_channels", "custom_multichannels", "mirrored_channels", "proxy_servers", "exclude_newer_package")
 _TRUE = ("true", "yes", "on", "1", "y", "t")
 _FALSE = ("false", "no", "off", "0", "n", "f")
 
@@ -67,6 +69,10 @@ class Settings:
         configured_envs_dirs: those of ``envs_dirs`` that a file or a variable names.
         mirrored_channels: name of a channel -> URLs of its mirrors; read by mamba, not by conda.
         channel_settings: maps with a ``channel`` and the settings for it, such as ``auth``.
+        exclude_newer: packages that are newer are left out, by conda's documentation, "Exclude newer packages".
+        exclude_newer_channels: channels, as ``channel_settings`` name them, with cut-offs of their own; None for none.
+            Of several that match, the last counts.
+        exclude_newer_package: the same for names of packages, whatever their channel.
         ssl_verify: True, False, ``truststore``, or the path of a certificate bundle.
         origins: (parameter with match specs, match spec) -> the file and line that sets it.
         files: the configuration files that were read, lowest priority first.
@@ -90,7 +96,9 @@ class Settings:
     envs_dirs: tuple[Path, ...] = ()
     configured_envs_dirs: tuple[Path, ...] = ()
     path_conflict: str = "clobber"
-    exclude_newer: str | None = None
+    exclude_newer: Cutoff | None = None
+    exclude_newer_channels: tuple[tuple[str, Cutoff | None], ...] = ()
+    exclude_newer_package: Mapping[str, Cutoff | None] = field(default_factory=dict)
     offline: bool = False
     ssl_verify: bool | str = True
     client_ssl_cert: str | None = None
@@ -195,7 +203,9 @@ class _SettingsReader:
             envs_dirs=_unique(*configured, *_own_envs_dirs(root_prefix, home_of(self._environ))),
             configured_envs_dirs=configured,
             path_conflict=(self._text("path_conflict") or "clobber").lower(),
-            exclude_newer=self._text("exclude_newer"),
+            exclude_newer=self._cutoff("exclude_newer", self._text("exclude_newer")),
+            exclude_newer_channels=self._channel_cutoffs(),
+            exclude_newer_package=self._package_cutoffs(),
             offline=self._flag("offline", default=False),
             ssl_verify=self._ssl_verify(),
             client_ssl_cert=self._text("client_ssl_cert"),
@@ -299,6 +309,33 @@ class _SettingsReader:
         except ValueError:
             self._complain(name, f"must be a number, not {text!r}")
             return default
+
+    def _cutoff(self, name: str, text: str | None) -> Cutoff | None:
+        try:
+            return parse_cutoff(text) if text else None
+        except ValueError:
+            self._complain(name, f"must be {CUTOFF_FORMS}, not {text!r}")
+            return None
+
+    def _own_cutoffs(self, name: str, texts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Cutoff | None]]:
+        """Yield valid cut-offs of single channels or packages; ``false`` exempts, ``true`` means the general one."""
+        for key, text in texts:
+            if text.lower() in _FALSE:
+                yield key, None
+            elif text and text.lower() not in _TRUE:
+                cutoff = self._cutoff(f"{name} of {without_credentials(key)}", text)
+                if cutoff is not None:
+                    yield key, cutoff
+
+    def _channel_cutoffs(self) -> tuple[tuple[str, Cutoff | None], ...]:
+        entries = [entry for entry in self._maps("channel_settings") if entry.get("channel")]
+        keys = ("exclude_newer", "exclude-newer")
+        texts = ((entry["channel"], next(filter(None, map(entry.get, keys)), "")) for entry in entries)
+        return tuple(self._own_cutoffs("exclude_newer", texts))
+
+    def _package_cutoffs(self) -> dict[str, Cutoff | None]:
+        name = "exclude_newer_package"
+        return dict(self._own_cutoffs(name, self._text_map(name).items()))
 
     def _ssl_verify(self) -> bool | str:
         text = self._text("ssl_verify") or "true"

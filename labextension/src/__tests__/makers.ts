@@ -166,6 +166,7 @@ export function makeSettings(
       max_packages: 0,
       max_environment_bytes: 0,
       min_free_bytes: 0,
+      min_package_age: 0,
       max_machine_jobs: 0,
       machine_jobs_dir: '',
       max_concurrent_jobs: 0,

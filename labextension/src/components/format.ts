@@ -102,6 +102,17 @@ export function formatAge(
     : trans._n('%1 year ago', '%1 years ago', Math.floor(days / 365.25));
 }
 
+/** Format a period in seconds: "7 days", "12 hours". */
+export function formatPeriod(
+  seconds: number,
+  trans: TranslationBundle
+): string {
+  const hours = Math.ceil(seconds / 3600);
+  return hours < 48
+    ? trans._n('%1 hour', '%1 hours', hours)
+    : trans._n('%1 day', '%1 days', Math.ceil(hours / 24));
+}
+
 /** Format a date and time in the user's locale. */
 export function formatTime(time: string): string {
   return new Date(time).toLocaleString(undefined, {

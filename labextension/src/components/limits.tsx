@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { IProblem, ISettings } from '../types';
-import { formatBytes } from './format';
+import { formatBytes, formatPeriod } from './format';
 import { IBaseProps, Notice } from './common';
 
 export interface ILimitsProps extends IBaseProps {
@@ -131,6 +131,11 @@ function limitLines(settings: ISettings, trans: TranslationBundle): string[] {
       ),
     size && trans.__('At most %1 per environment', formatBytes(size)),
     free && trans.__('%1 of the disk must stay free', formatBytes(free)),
+    limits.min_package_age &&
+      trans.__(
+        'Packages newer than %1 are not installed',
+        formatPeriod(limits.min_package_age, trans)
+      ),
     limits.message,
     listed(limits.files, names => trans.__('Policy file: %1', names))
   ].filter(isText);

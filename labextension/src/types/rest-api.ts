@@ -558,6 +558,8 @@ export interface components {
             max_environment_bytes: number;
             /** @description bytes that must stay free on the file system of a new or changed environment. */
             min_free_bytes: number;
+            /** @description seconds since the time of a package, before which it is not installed; packages without a time and those that are installed already are. */
+            min_package_age: number;
             /** @description URLs, or paths of folders; pip installs from nowhere else. */
             pip_indexes: string[];
             /** @description jobs of all users that run at the same time on the machine. */

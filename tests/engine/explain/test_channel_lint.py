@@ -246,3 +246,15 @@ def test_a_channel_that_condas_configuration_forbids(tmp_path: Path, channel_roo
         assert inquiry.told(spec("prio-dem", channels="main, extra")) == [(None, "channel-not-allowed")]
         assert inquiry.told(spec("extra::prio-dem")) == [(None, "channel-not-allowed")]
         assert inquiry.told(spec("prio-demo")) == []
+
+
+def test_what_is_too_new_is_not_offered(tmp_path: Path, channel_root: Path) -> None:
+    times = {f"tool-{year}-0": {"timestamp": (year - 1970) * 31_557_600_000} for year in (2020, 2022)}
+    channel = write_channel(tmp_path / "channel", dict.fromkeys(times, ()), times)
+    with Inquiry(tmp_path / "cache", channel_root, CONDA_EXCLUDE_NEWER="2021-06-30") as inquiry:
+        assert inquiry.advise(spec("tool"), channels=[channel]) == []
+        new, absent = inquiry.advise(spec("tool>=2021", "tool=7"), channels=[channel])
+    assert (new.severity, new.code, new.line) == ("error", "too-new", 3)
+    assert new.message.startswith("All packages that match `tool>=2021` are too new: tool 2022 is of 202")
+    assert new.remedy == "Change to `tool=2020`, or set exclude_newer to a later date."
+    assert absent.message == "No channel has `tool=7`: the newest version of tool is 2020."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,26 @@ def test_the_system_s_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert settings.channel_alias == "https://base/$TOKEN", "a variable could give it another meaning"
     (tmp_path / "etc" / ".condarc").chmod(0o666)
     assert load_system_settings(prefix, folders).channels == ("base",), "everybody can write the other"
+
+
+def test_packages_that_are_too_new(load: Load) -> None:
+    settings = load(
+        "exclude_newer: 2026-11-01\n"
+        "exclude_newer_package: {openssl: false, numpy: 30d, pip: true, scipy: soon}\n"
+        "channel_settings:\n"
+        "  - {channel: conda-forge, exclude_newer: 7d}\n"
+        "  - {channel: https://u:p4ss@h/c, exclude-newer: later}\n"
+        "  - {channel: bioconda, auth: vault}\n"
+    )
+    assert settings.exclude_newer == datetime(2026, 11, 2, tzinfo=timezone.utc)
+    assert settings.exclude_newer_package == {"openssl": None, "numpy": timedelta(days=30)}
+    assert settings.exclude_newer_channels == (("conda-forge", timedelta(days=7)),)
+    told = [problem.message for problem in settings.problems]
+    accepted = "must be a date such as 2026-11-01, a time such as 2026-11-01T12:00:00Z, or an age such as 7d, 12h or 1w"
+    assert told == [
+        f"conda's parameter exclude_newer of https://h/c {accepted}, not 'later'.",
+        f"conda's parameter exclude_newer_package of scipy {accepted}, not 'soon'.",
+    ]
+    assert load("exclude_newer: 9d", CONDA_EXCLUDE_NEWER="12h").exclude_newer == timedelta(hours=12)
+    assert load("cooldown: 0").exclude_newer == timedelta(0)
+    assert load("exclude_newer: ").exclude_newer is None

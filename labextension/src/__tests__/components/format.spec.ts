@@ -3,6 +3,7 @@ import {
   formatBytes,
   formatDuration,
   formatPace,
+  formatPeriod,
   formatProgress,
   fraction
 } from '../../components/format';
@@ -88,5 +89,13 @@ describe('amounts', () => {
   ])('tells how long ago %s was', (time, words) => {
     const now = Date.parse('2026-03-01T12:00:00Z');
     expect(formatAge(time, trans, now)).toBe(words);
+  });
+
+  it.each([
+    [60, '1 hour'],
+    [43_200, '12 hours'],
+    [604_800, '7 days']
+  ])('%s seconds are a period', (seconds, words) => {
+    expect(formatPeriod(seconds, trans)).toBe(words);
   });
 });

@@ -85,6 +85,7 @@ describe('LimitsOfNew', () => {
       max_packages: 300,
       max_environment_bytes: 5e9,
       min_free_bytes: 1e9,
+      min_package_age: 604800,
       message: 'Ask Ada.',
       files: ['/etc/jupyter/envkernels/policy.yml']
     });
@@ -99,6 +100,7 @@ describe('LimitsOfNew', () => {
       'At most 300 packages per environment',
       'At most 5.0 GB per environment',
       '1.0 GB of the disk must stay free',
+      'Packages newer than 7 days are not installed',
       'Ask Ada.',
       'Policy file: /etc/jupyter/envkernels/policy.yml'
     ]);
