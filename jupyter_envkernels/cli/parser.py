@@ -367,11 +367,11 @@ def _completion(verbs: _Verbs) -> None:
 _GROUPS: Mapping[str, Sequence[Callable[[_Verbs], None]]] = {
     "Create environments": (_create, _clone),
     "Change environments": (_install, _update, _remove, _add_kernel, _rename, _rollback),
-    "See what there is": (_list, _history, _kernels, _search),
+    "See what there is": (_list, _history, _kernels, _search, _info),
     "Use environments": (_run, _trust),
     "Read and write specs": (_check, _export),
     "Follow jobs": (_jobs, _log, _cancel, _resume),
-    "Set up": (_info, _doctor, _sync, _completion),
+    "Set up": (_doctor, _sync, _completion),
 }
 """The tasks, in the order of the help text."""
 

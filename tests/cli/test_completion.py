@@ -37,6 +37,7 @@ def completions(shell: Shell, line: str, program: str = "jupyter-envkernels") ->
 def test_verbs_and_options(shell: Shell) -> None:
     assert {"list", "create", "resume"} <= set(completions(shell, "jupyter-envkernels "))
     assert completions(shell, "jupyter-envkernels rol") == ["rollback"]
+    assert completions(shell, "jupyter-envkernels remove -n x --al") == ["--all"]
     assert completions(shell, "jupyter-envkernels create --dr") == ["--dry-run"]
     assert completions(shell, "jupyter-envkernels export x --format yaml-n") == ["yaml-no-builds"]
 
@@ -50,7 +51,9 @@ def test_names_of_environments(shell: Shell) -> None:
     (shell.home / ".conda" / "environments.txt").write_text(f"{other}\n")
     both = {str(other), str(shell.envs / "other")}
     assert set(completions(shell, "jupyter-envkernels remove ")) == {"lesson", *both}
-    assert completions(shell, "jupyter-envkernels clone le") == ["lesson"]
+    for line in ("clone le", "run -n le", "install --name le", "list -n le", "remove -n le", "history -n le"):
+        assert completions(shell, f"jupyter-envkernels {line}") == ["lesson"]
+    assert completions(shell, "jupyter-envkernels install -n lesson ") == []
     assert completions(shell, "jupyter-envkernels create --name ") == []
 
 
