@@ -46,9 +46,12 @@ def create(args: Namespace) -> VerbResult:
             remedy="Add packages and channels to the file, or install them afterwards.",
         )
     if args.source is not None:
+        if args.exclude_newer is not None:
+            raise InvalidRequest("--exclude-newer does not go with --clone.", remedy="A clone has the same packages.")
         return clone(args)
+    body = CreateBody(name=args.name, exclude_newer=args.exclude_newer)
     if args.file is not None:
-        return _run(args, CreateBody(name=args.name), **_in_file(args.file))
+        return _run(args, body, **_in_file(args.file))
     if not (args.name or args.prefix):
         raise InvalidRequest(
             "The environment has no name.", remedy=f"For example: {PROGRAM} create -n finance python=3.12 pandas"
@@ -58,7 +61,7 @@ def create(args: Namespace) -> VerbResult:
         raise InvalidRequest("--override-channels leaves no channel.", remedy="Name the channels with -c.")
     if channels and not args.override_channels:
         channels = [*channels, *engine_options().channels]
-    return _run(args, CreateBody(name=args.name), **_in_words(channels, args.specs, args.pip))
+    return _run(args, body, **_in_words(channels, args.specs, args.pip))
 
 
 def clone(args: Namespace) -> VerbResult:
@@ -70,7 +73,7 @@ def install(args: Namespace) -> VerbResult:
     """Install packages into an environment."""
     if not (args.specs or args.pip):
         raise InvalidRequest("No package is named.", remedy=f"For example: {PROGRAM} install -n finance scipy")
-    body = UpdateBody(args.environment, keep_channels=True)
+    body = UpdateBody(args.environment, keep_channels=True, exclude_newer=args.exclude_newer)
     return _run(args, body, **_in_words(args.channels, args.specs, args.pip))
 
 
@@ -91,13 +94,14 @@ def update(args: Namespace) -> VerbResult:
         prune=args.prune,
         upgrade=args.upgrade,
         keep_channels=is_named,
+        exclude_newer=args.exclude_newer,
     )
     return _run(args, body, **spec)
 
 
 def add_kernel(args: Namespace) -> VerbResult:
     """Add a kernel to an environment."""
-    return _run(args, AddKernelBody(args.environment))
+    return _run(args, AddKernelBody(args.environment, args.exclude_newer))
 
 
 def rollback(args: Namespace) -> VerbResult:

@@ -92,6 +92,7 @@ def _create(verbs: _Verbs) -> None:
     _add_target(create)
     _add_sources(create)
     _add_override(create)
+    _add_exclude_newer(create)
     _add_dry_run(create)
 
 
@@ -119,6 +120,7 @@ def _install(verbs: _Verbs) -> None:
     verbs.add_choice(install)
     install.add_argument("specs", metavar="SPEC", nargs="*", help=_MATCH_SPEC)
     _add_sources(install)
+    _add_exclude_newer(install)
     _add_dry_run(install)
 
 
@@ -140,6 +142,7 @@ def _update(verbs: _Verbs) -> None:
     _add_list(update, "--add", "SPEC", "packages to add or change, such as 'numpy>=2'")
     _add_list(update, "--remove", "PACKAGE", "packages to remove")
     _add_sources(update)
+    _add_exclude_newer(update)
     _add_dry_run(update)
 
 
@@ -152,6 +155,7 @@ def _add_kernel(verbs: _Verbs) -> None:
         "add-kernel -p ~/course/envs/finance --dry-run",
     )
     verbs.add_environment(add_kernel)
+    _add_exclude_newer(add_kernel)
     _add_dry_run(add_kernel)
 
 
@@ -401,6 +405,14 @@ def _add_sources(verb: Parser) -> None:
 
 def _add_job(verb: Parser) -> None:
     verb.add_argument("job", metavar="JOB", help="id of a job, or its beginning; last for the newest")
+
+
+def _add_exclude_newer(verb: Parser) -> None:
+    verb.add_argument(
+        "--exclude-newer",
+        metavar="DATE|AGE",
+        help="leave out packages that are newer, such as 2026-11-01 or 7d; overrides conda's exclude_newer",
+    )
 
 
 def _add_dry_run(verb: Parser) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from .. import policy
 from ..envs.conda_config.condarc import Settings, load_system_settings
-from ..models import Limits, Operation, Plan, Problem
+from ..models import Limits, Operation, Plan, Problem, SolvingOperation
 from ..specs import expand_variables, without_credentials
 from .mirrors import Routes, is_below, mirrors_of
 
@@ -58,7 +58,7 @@ def channels_of(operation: Operation, configured: Iterable[str], settings: Setti
     spec = operation.own_spec
     if spec.locked:
         return list(dict.fromkeys(package.url.rpartition("/")[0] for package in spec.locked))
-    if not operation.asks_channels:
+    if not isinstance(operation, SolvingOperation):
         return []
     added = settings.create_default_packages if operation.is_new else ()
     lines = (*spec.dependencies, *operation.added, *added, *settings.pinned_packages)
@@ -114,7 +114,8 @@ class ChannelRules:
         """
         names = {change.name for change in plan.changes if change.after is not None}
         new = [package for package in plan.packages if package.name in names]
-        too_new = policy.of_ages(self.limits, new, datetime.now(timezone.utc)) if operation.asks_channels else []
+        judged = new if isinstance(operation, SolvingOperation) else ()
+        too_new = policy.of_ages(self.limits, judged, datetime.now(timezone.utc))
         policy.enforce(self.limits, [*policy.of_plan(self.limits, plan), *too_new])
         if operation.copied is None:
             self.check(sorted({package.url.rpartition("/")[0] for package in new}))

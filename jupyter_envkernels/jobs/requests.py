@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
 
@@ -22,6 +23,7 @@ from ..envs.history import read_history
 from ..envs.requirement_files import with_files
 from ..errors import Busy, Conflict, Forbidden, InvalidRequest, InvalidSpec, NotFound
 from ..models import (
+    CUTOFF_FORMS,
     ENVIRONMENT_NAME,
     RESERVED_NAMES,
     CheckedSpec,
@@ -35,6 +37,8 @@ from ..models import (
     PipInstaller,
     Request,
     environment_id,
+    moment,
+    parse_cutoff,
 )
 from ..specs import check, write
 
@@ -49,6 +53,15 @@ ContentsPath = Annotated[
 ]
 Lines = Annotated[
     tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=1000)], ...], msgspec.Meta(max_length=1000)
+]
+CutoffText = Annotated[
+    str,
+    msgspec.Meta(
+        title="Cutoff",
+        min_length=1,
+        max_length=100,
+        description="A date such as 2026-11-01, a time such as 2026-11-01T12:00:00Z, or an age such as 7d, 12h or 1w.",
+    ),
 ]
 OperationT = TypeVar("OperationT", bound=Operation)
 
@@ -129,23 +142,29 @@ class CreateBody(Body, frozen=True, tag="create"):
     Attributes:
         text: the spec itself; either this or ``path``.
         name: overrides the spec's.
+        exclude_newer: packages that are newer are left out, instead of by conda's ``exclude_newer``.
     """
 
     text: str | None = None
     path: ContentsPath | None = None
     name: EnvironmentName | None = None
+    exclude_newer: CutoffText | None = None
 
     def resolve(self, context: Context) -> Create:
         """Return the operation; see :meth:`Body.resolve`."""
         spec = context.spec()
         if spec is None:
             raise InvalidRequest("The request has no spec.", remedy="Add one.")
+        latest = _latest(self.exclude_newer)
+        if latest is not None and spec.locked:
+            raise InvalidRequest("A lock file names exact packages of any age.", remedy="Leave exclude_newer out.")
         prefix = context.prefix
         if prefix is None:
             name = check_name(self.name) if self.name else _name_in(spec)
             prefix = context.catalog.new_prefix(name, context.root)
         check_path(prefix)
-        return _storable(Create(prefix.name, prefix, spec=spec, workdir=context.workdir))
+        operation = Create(prefix.name, prefix, spec=spec, workdir=context.workdir, exclude_newer=latest)
+        return _storable(operation)
 
 
 class CloneBody(Body, frozen=True, tag="clone"):
@@ -177,6 +196,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
         prune: remove also what is no longer requested.
         upgrade: prefer the newest packages to those that are installed.
         keep_channels: search the channels of the installed packages, too, after those of the spec.
+        exclude_newer: see :class:`CreateBody`; installed packages may be newer.
     """
 
     environment: EnvironmentId
@@ -187,6 +207,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
     prune: bool = False
     upgrade: bool = False
     keep_channels: bool = False
+    exclude_newer: CutoffText | None = None
 
     def resolve(self, context: Context) -> Update:
         """Return the operation; see :meth:`Body.resolve`. Name and prefix in the spec are ignored."""
@@ -201,13 +222,20 @@ class UpdateBody(Body, frozen=True, tag="update"):
         if spec is None and not (self.add or self.remove or self.upgrade):
             raise InvalidRequest("The request changes nothing.", remedy="Add a spec, or packages to add or to remove.")
         edit = Edit(self.add, self.remove, self.prune, self.upgrade, self.keep_channels)
-        return _storable(Update(found.name, found.prefix, spec=spec, workdir=context.workdir, edit=edit))
+        latest = _latest(self.exclude_newer)
+        update = Update(found.name, found.prefix, spec=spec, workdir=context.workdir, edit=edit, exclude_newer=latest)
+        return _storable(update)
 
 
 class AddKernelBody(Body, frozen=True, tag="add-kernel"):
-    """Add a kernel to the environment with that id, without a change of other packages."""
+    """Add a kernel to the environment with that id, without a change of other packages.
+
+    Attributes:
+        exclude_newer: see :class:`CreateBody`.
+    """
 
     environment: EnvironmentId
+    exclude_newer: CutoffText | None = None
 
     def resolve(self, context: Context) -> AddKernel:
         """Return the operation; see :meth:`Body.resolve`.
@@ -218,7 +246,7 @@ class AddKernelBody(Body, frozen=True, tag="add-kernel"):
         found = context.changeable(self.environment)
         if any(kernel.problem is None for kernel in found.kernels):
             raise Conflict(f"{found.name} has a kernel: {found.kernels[0].id}.")
-        return _storable(AddKernel(found.name, found.prefix))
+        return _storable(AddKernel(found.name, found.prefix, exclude_newer=_latest(self.exclude_newer)))
 
 
 class RollbackBody(Body, frozen=True, tag="rollback"):
@@ -383,6 +411,18 @@ def check_name(name: str) -> str:
             remedy="Use letters, digits, dot, dash and underscore, and begin with a letter, a digit or an underscore.",
         )
     return name
+
+
+def _latest(text: str | None) -> datetime | None:
+    """Return the time of a cut-off: that of an age is final when the request is made.
+
+    Raises:
+        InvalidRequest: it is invalid.
+    """
+    try:
+        return moment(parse_cutoff(text), datetime.now(timezone.utc)) if text is not None else None
+    except ValueError:
+        raise InvalidRequest(f"exclude_newer cannot be {text!r}.", remedy=f"Write {CUTOFF_FORMS}.") from None
 
 
 def _new_prefix(name: str, context: Context) -> Path:

@@ -37,7 +37,7 @@ from ..envs.conda_config.condarc import Settings, load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import BackendMissing, EnvKernelsError
 from ..kernels.sync import refresh
-from ..models import EngineOptions, Problem
+from ..models import EngineOptions, Problem, SolvingOperation
 from ..specs import expand_variables
 from .admission import check_allowed
 from .journal.reader import JobSpec, Journal
@@ -169,6 +169,8 @@ def _transaction(journal: Journal, order: JobSpec, writer: JournalWriter) -> Tra
     """
     settings, options = load_settings(os.environ), options_in_force(order.options)
     operation = order.request.operation
+    if isinstance(operation, SolvingOperation) and operation.exclude_newer is not None:
+        settings = replace(settings, exclude_newer=operation.exclude_newer)
     variables = variables_of(operation, options.channels, os.environ)
     writer.conceal(variables.secrets)
     check_allowed(operation, options, settings)

@@ -64,7 +64,7 @@ from .plan import (
     packed_bytes,
     unpacked_bytes,
 )
-from .request import Edit, Operation, Request
+from .request import Edit, Operation, Request, SolvingOperation
 from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, ServerSettings, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
 
@@ -130,6 +130,7 @@ __all__ = [
     "RunningKernel",
     "ServerSettings",
     "Severity",
+    "SolvingOperation",
     "SpecChange",
     "Time",
     "Tolerant",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -86,9 +87,6 @@ class Operation(Request, frozen=True):
     is_new: ClassVar[bool] = False
     """Whether it creates an environment at its prefix."""
 
-    asks_channels: ClassVar[bool] = False
-    """Whether it solves with packages from channels."""
-
     @property
     def operation(self) -> Operation:
         """Return itself."""
@@ -128,3 +126,13 @@ class Operation(Request, frozen=True):
     def reads(self) -> tuple[Path, ...]:
         """Return the prefixes that no other operation may change meanwhile."""
         return ()
+
+
+class SolvingOperation(Operation, frozen=True, kw_only=True):
+    """An operation for which packages of channels are chosen.
+
+    Attributes:
+        exclude_newer: packages that are newer are left out; None for the time of conda's configuration.
+    """
+
+    exclude_newer: datetime | None = None

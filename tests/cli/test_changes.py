@@ -8,6 +8,7 @@ import subprocess
 
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
+from tests.engine.conftest import write_channel
 
 SPEC = "name: lesson\ndependencies:\n  - prio-demo\nvariables:\n  LESSON: two words\n"
 
@@ -203,3 +204,36 @@ def test_a_clone_as_conda_writes_it(shell: Shell) -> None:
     assert shell.json("create", "-n", "copy", "--clone", "lesson")["kind"] == "clone"
     assert shell.json("rename", "-n", "copy", "moved")["environment"] == "moved"
     assert shell.made() == ["lesson", "moved"]
+
+
+def test_packages_as_of_a_date(shell: Shell) -> None:
+    times = {f"tool-{year}-0": {"timestamp": (year - 1970) * 31_557_600_000} for year in (2020, 2022)}
+    channel = write_channel(shell.home / "channel", dict.fromkeys(times, ()), times)
+    words = ("create", "-n", "lesson", "tool", "-c", channel, "--override-channels", "--dry-run")
+    shell.environ = {**shell.environ, "CONDA_EXCLUDE_NEWER": "2021-06-30"}
+    [configured] = shell.json(*words)["plan"]["packages"]
+    [requested] = shell.json(*words, "--exclude-newer", "1d")["plan"]["packages"]
+    assert (configured["version"], requested["version"]) == ("2020", "2022")
+    shell.json(*words, "--exclude-newer", "2021-03-05T06:00:00Z")
+    assert "Packages newer than 2021-03-05 06:00 UTC are left out.\n" in shell.run("log", "last").stdout
+    refused = shell.json(*words, "--exclude-newer", "soon", code=2)["error"]
+    assert refused["message"] == "exclude_newer cannot be 'soon'."
+    shell.json("create", "--clone", "a", "-n", "b", "--exclude-newer", "1d", code=2)
+
+
+def test_installed_packages_may_be_newer(shell: Shell) -> None:
+    shell.json("create", "-n", "lesson", "prio-demo")
+    channel = write_channel(shell.home / "channel", {"tool-1-0": []})
+    words = ("install", "-n", "lesson", "tool", "-c", channel, "--exclude-newer", "1980-01-01", "--dry-run")
+    assert [change["name"] for change in shell.json(*words)["plan"]["changes"]] == ["tool"]
+    refused = shell.json("install", "-n", "lesson", "big-demo", "--exclude-newer", "1980-01-01", code=1)["error"]
+    assert refused["message"].startswith("All packages named big-demo are too new: big-demo 1.0 is of ")
+
+
+def test_a_minimum_age_applies_to_locked_packages(shell: Shell) -> None:
+    (package,) = shell.json("search", "prio-demo")["packages"]
+    (shell.home / "explicit.txt").write_text(f"@EXPLICIT\n{package['url']}\n")
+    shell.configure("min_package_age = '36500d'")
+    refused = shell.json("create", "-f", "explicit.txt", "-n", "lesson", code=3)["error"]
+    assert refused["message"].startswith("Packages newer than ")
+    assert "are not allowed here: prio-demo 1.0 (" in refused["message"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -200,3 +201,21 @@ def test_lines_of_pip_are_judged_with_the_files_beside_the_spec(catalog: Catalog
     assert create(catalog, only_pip, workdir=tmp_path, installer="pip").spec is not None
     with pytest.raises(InvalidSpec, match="uv does not know the option --config-settings"):
         create(catalog, only_pip, workdir=tmp_path)
+
+
+def test_the_age_of_packages_is_a_time_from_the_request_on(catalog: Catalog) -> None:
+    before = datetime.now(timezone.utc)
+    created = CreateBody(exclude_newer="7d").resolve(context(catalog, SPEC))
+    assert created.exclude_newer is not None
+    assert timedelta(0) <= created.exclude_newer + timedelta(days=7) - before < timedelta(minutes=1)
+    there = environment_id(catalog.find("there").prefix)
+    updated = UpdateBody(there, add=("numpy",), exclude_newer="2026-11-01").resolve(context(catalog))
+    assert updated.exclude_newer == datetime(2026, 11, 2, tzinfo=timezone.utc)
+    added = AddKernelBody(there, "2026-11-01T00:00:00Z").resolve(context(catalog))
+    assert added.exclude_newer == datetime(2026, 11, 1, tzinfo=timezone.utc)
+    assert create(catalog).exclude_newer is None
+    with pytest.raises(InvalidRequest, match="exclude_newer cannot be 'soon'") as refused:
+        UpdateBody(there, upgrade=True, exclude_newer="soon").resolve(context(catalog))
+    assert refused.value.problem.remedy.startswith("Write a date such as 2026-11-01, ")
+    with pytest.raises(InvalidRequest, match="exact packages"):
+        CreateBody(exclude_newer="7d").resolve(context(catalog, "@EXPLICIT\nhttps://h/noarch/a-1-0.conda\n"))

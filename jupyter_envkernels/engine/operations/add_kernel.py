@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ...errors import SolveFailed
-from ...models import EnvSpec, Operation, Plan
+from ...models import EnvSpec, Plan, SolvingOperation
 from ...specs import kernel_packages_for
 
 if TYPE_CHECKING:
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from ..transaction.transaction import Transaction
 
 
-class AddKernel(Operation, frozen=True, tag="add-kernel"):
+class AddKernel(SolvingOperation, frozen=True, tag="add-kernel"):
     """Add a kernel to an environment."""
 
     done: ClassVar[str] = "The kernel is added"
-    asks_channels: ClassVar[bool] = True
 
     async def plan(self, planner: Planner) -> Plan:
         """Choose the kernel's packages; installed packages do not change.

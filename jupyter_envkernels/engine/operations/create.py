@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from ...errors import SolveFailed
-from ...models import EnvSpec, InstalledState, Operation, Plan, Problem
+from ...models import EnvSpec, InstalledState, Plan, Problem, SolvingOperation
 from ...specs import conda_name, kernel_packages_missing, pip_name, terms_of_service
 from ..plan.planner import public
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..transaction.transaction import Transaction
 
 
-class Create(Operation, frozen=True, kw_only=True, tag="create"):
+class Create(SolvingOperation, frozen=True, kw_only=True, tag="create"):
     """Create an environment.
 
     Attributes:
@@ -31,7 +31,6 @@ class Create(Operation, frozen=True, kw_only=True, tag="create"):
     done: ClassVar[str] = "The environment is ready"
     is_new: ClassVar[bool] = True
     is_additional: ClassVar[bool] = True
-    asks_channels: ClassVar[bool] = True
 
     @property
     def own_spec(self) -> EnvSpec:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ...envs.inventory import read_pins
 from ...errors import SolveFailed
-from ...models import Edit, EnvSpec, Operation, Plan, PlannedPackage
+from ...models import Edit, EnvSpec, Plan, PlannedPackage, SolvingOperation
 from ...specs import conda_name, kernel_packages_missing, pip_name
 from ..plan.planner import public
 from ..plan.update import Goal, check_gone, for_python, goal_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..transaction.transaction import Transaction
 
 
-class Update(Operation, frozen=True, kw_only=True, tag="update"):
+class Update(SolvingOperation, frozen=True, kw_only=True, tag="update"):
     """Update an environment.
 
     Attributes:
@@ -35,7 +35,6 @@ class Update(Operation, frozen=True, kw_only=True, tag="update"):
     edit: Edit = Edit()
 
     done: ClassVar[str] = "The environment is updated"
-    asks_channels: ClassVar[bool] = True
 
     @property
     def own_spec(self) -> EnvSpec:

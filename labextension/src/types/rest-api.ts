@@ -289,6 +289,8 @@ export interface components {
             /** @enum {unknown} */
             kind: "add-kernel";
             environment: components["schemas"]["EnvironmentId"];
+            /** @description see `CreateBody`. */
+            exclude_newer?: components["schemas"]["Cutoff"];
         };
         /** @description The body of POST specs/check. */
         CheckBody: {
@@ -326,7 +328,11 @@ export interface components {
             path?: components["schemas"]["ContentsPath"];
             /** @description overrides the spec's. */
             name?: components["schemas"]["EnvironmentName"];
+            /** @description packages that are newer are left out, instead of by conda's `exclude_newer`. */
+            exclude_newer?: components["schemas"]["Cutoff"];
         };
+        /** @description A date such as 2026-11-01, a time such as 2026-11-01T12:00:00Z, or an age such as 7d, 12h or 1w. */
+        Cutoff: string;
         /** @description All locations of environments, and for a path the results of all rules up to the first that fails. */
         Diagnosis: {
             /** @description conda's configuration files, policy files and the limit on jobs, and their problems. */
@@ -877,6 +883,8 @@ export interface components {
              * @default false
              */
             keep_channels?: boolean;
+            /** @description see `CreateBody`; installed packages may be newer. */
+            exclude_newer?: components["schemas"]["Cutoff"];
         };
         /** @description The disk usage of an environment when it was measured. */
         Usage: {
