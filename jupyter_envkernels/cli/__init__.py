@@ -6,7 +6,7 @@ prints its ``VerbResult`` by ``output``.
 - arguments: ``parser`` defines the verbs and their options, ``usage`` parses them and helps after a mistake
 - verbs: ``environments`` (list, trust, history), ``changes`` (create, install, update, ...), ``removal`` (remove),
   ``programs`` (run), ``search``, ``jobs``, ``specs`` (check, export), ``kernelspecs``, ``info``, ``doctor``,
-  ``completion``
+  ``cleaning`` (clean), ``completion``
 - a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C,
   ``kernel_hints`` says how to use what was made
 - ``questions`` asks before something is removed; ``download`` reads specs by URL

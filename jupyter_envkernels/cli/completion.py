@@ -75,7 +75,7 @@ class _Completer(BaseCompleter):
             with suppress(EnvKernelsError, OSError):
                 return dict(known[action.dest](parsed_args))
             return {}
-        if action.dest in {"name", "add", "remove", "specs", "pip", "channels", "pattern"}:
+        if action.dest in {"name", "add", "remove", "spec", "specs", "pip", "channels", "pattern"}:
             return {}
         return FilesCompleter()(prefix=prefix, action=action, parser=parser, parsed_args=parsed_args)
 

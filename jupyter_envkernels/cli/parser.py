@@ -357,6 +357,23 @@ def _doctor(verbs: _Verbs) -> None:
     doctor.add_argument("environment", metavar="NAME", nargs="?", help=f"{_ENVIRONMENT}, or a path")
 
 
+def _clean(verbs: _Verbs) -> None:
+    clean = verbs.add(
+        "clean",
+        "cleaning:clean",
+        "Free disk space: show what can be deleted, and delete it after a question.",
+        "clean --dry-run",
+        "clean --packages -y",
+    )
+    clean.add_argument("-a", "--all", action="store_true", help="delete all of the following, which is the default")
+    clean.add_argument("--packages", action="store_true", help="cached packages that no environment uses")
+    clean.add_argument("--index-cache", action="store_true", help="cached indexes of channels")
+    clean.add_argument("--jobs", action="store_true", help="journals of old jobs, with their logs")
+    clean.add_argument("--rolled-back", action="store_true", help="versions of environments kept after a rollback")
+    clean.add_argument("-y", "--yes", action="store_true", help="ask nothing")
+    clean.add_argument("--dry-run", action="store_true", help="show what can be deleted, without deleting it")
+
+
 def _completion(verbs: _Verbs) -> None:
     completion = verbs.add(
         "completion",
@@ -375,7 +392,7 @@ _GROUPS: Mapping[str, Sequence[Callable[[_Verbs], None]]] = {
     "Use environments": (_run, _trust),
     "Read and write specs": (_check, _export),
     "Follow jobs": (_jobs, _log, _cancel, _resume),
-    "Set up": (_doctor, _sync, _completion),
+    "Set up": (_doctor, _clean, _sync, _completion),
 }
 """The tasks, in the order of the help text."""
 

@@ -80,7 +80,7 @@ class Reclaimer:
     def _unused_packages(self) -> Iterator[Reclaimable]:
         for entry in packages_in(self.packages):
             usage = _usage(entry)
-            if not usage.is_shared:
+            if not usage.is_shared and _is_own(entry):
                 yield Reclaimable(entry, usage.own)
 
     def _delete_packages(self, entries: Iterable[Path]) -> None:
@@ -105,10 +105,10 @@ class Reclaimer:
         jobs = {job.id: job for job in self._jobs}
         for job_id in superfluous(self._jobs, 0, time.time()):
             journal = Journal(self._journal_dir, job_id)
-            is_own = journal.folder.lstat().st_uid == os.geteuid()
-            # without the journal, nobody would know what its folders are
-            if is_own and not journal.staging(jobs[job_id].request.prefix).exists():
-                yield Reclaimable(journal.folder, _usage(journal.folder).own)
+            with suppress(OSError):  # folders of the job cannot be read, or its journal is gone by now
+                has_folders = journal.staging(jobs[job_id].request.prefix).exists()  # which only the journal names
+                if not has_folders and _is_own(journal.folder):
+                    yield Reclaimable(journal.folder, _usage(journal.folder).own)
 
     def _delete_journals(self, folders: Iterable[Path]) -> None:
         for folder in folders:
@@ -136,6 +136,12 @@ def _delete_folders(paths: Iterable[Path]) -> None:
     for path in paths:
         with suppress(OSError):
             remove_tree(path)
+
+
+def _is_own(path: Path) -> bool:
+    with suppress(OSError):  # it is gone by now
+        return path.lstat().st_uid == os.geteuid()
+    return False
 
 
 def _usage(path: Path) -> DiskUsage:

@@ -68,6 +68,8 @@ def test_jobs_and_revisions(shell: Shell) -> None:
 def test_files(shell: Shell) -> None:
     shell.spec("lesson")
     assert completions(shell, "jupyter-envkernels create -f les") == ["lesson.yml"]
+    assert completions(shell, "jupyter-envkernels search les") == []
+    assert completions(shell, "jupyter-envkernels clean --rol") == ["--rolled-back"]
 
 
 @pytest.mark.parametrize("program", ["jupyter-envkernels", "jupyter"])

@@ -40,6 +40,7 @@ EACH = [
     "sync",
     "info",
     "doctor",
+    "clean --packages --jobs",
     "completion bash",
 ]
 
