@@ -142,6 +142,7 @@ PANEL_TESTED_ELSEWHERE = {
     "panel/packagespage.tsx": "panel/workspace.spec.ts",
     "panel/sidebar.tsx": "browser/test_panel.py",
     "panel/speceditor.tsx": "panel/workspace.spec.ts",
+    "panel/specfields.tsx": "panel/workspace.spec.ts",
     "panel/starter.ts": "panel/controller.spec.ts",
     "plugins": "browser: JupyterLab loads them",
     "svg.d.ts": "types alone",

@@ -80,6 +80,15 @@ export class SpecDraft extends VDomModel {
     return new RegExp(NAME_PATTERN).test(this.name || this.specName);
   }
 
+  /** The day after which packages are left out, as 2026-11-01; empty for none. */
+  get excludeNewer(): string {
+    return this._excludeNewer;
+  }
+  set excludeNewer(date: string) {
+    this._excludeNewer = date;
+    this.changed();
+  }
+
   /** The path of the file with this text; null if there is none or the text was changed. */
   get path(): string | null {
     return this._saved?.text === this._text ? this._saved.path : null;
@@ -120,7 +129,11 @@ export class SpecDraft extends VDomModel {
 
   /** The request for the server: by path while the text equals the file. */
   get request(): PlannableRequest {
-    const request: CreateRequest = { kind: 'create', ...this.source };
+    const request: CreateRequest = {
+      kind: 'create',
+      ...this.source,
+      ...this.cutoff
+    };
     return this._override ? { ...request, name: this._override } : request;
   }
 
@@ -149,10 +162,11 @@ export class SpecDraft extends VDomModel {
     this.open(text);
   }
 
-  /** Replace the text and forget the name. */
+  /** Replace the text and forget the name and the day. */
   open(content: string, path: string | null = null): void {
     const text = withLineFeeds(content);
     this._override = null;
+    this._excludeNewer = '';
     this._saved = path === null ? null : { path, text };
     this._text = text;
     this.changed();
@@ -181,6 +195,7 @@ export class SpecDraft extends VDomModel {
     if (stored && this._text === this._given) {
       this._text = stored.text;
       this._override = stored.name;
+      this._excludeNewer = stored.excludeNewer ?? '';
       this._saved = stored.saved;
       this._jobId = stored.jobId;
       this._preview = stored.preview;
@@ -204,6 +219,11 @@ export class SpecDraft extends VDomModel {
     return path === null ? { text: this._text } : { path };
   }
 
+  /** The field of the request for the day, if there is one. */
+  protected get cutoff(): { exclude_newer?: string } {
+    return this._excludeNewer ? { exclude_newer: this._excludeNewer } : {};
+  }
+
   protected changed(): void {
     this.stateChanged.emit();
     void this._saveSoon.invoke();
@@ -213,6 +233,7 @@ export class SpecDraft extends VDomModel {
     const stored: IStoredDraft = {
       text: this._text,
       name: this._override,
+      excludeNewer: this._excludeNewer,
       saved: this._saved,
       jobId: this._jobId,
       preview: this._preview
@@ -225,6 +246,7 @@ export class SpecDraft extends VDomModel {
   private _given: string;
   private _text: string;
   private _override: string | null = null;
+  private _excludeNewer = '';
   private _saved: ISavedSpec | null = null;
   private _jobId: string | null = null;
   private _preview: IPreview | null = null;

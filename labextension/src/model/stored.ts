@@ -9,6 +9,7 @@ import { CreateRequest, JOB_ID, PlannableRequest, SpecSource } from '../types';
 const MAX_TEXT = 8 * 2 ** 20;
 const MAX_PATH = 4096;
 const MAX_NAME = 100;
+const MAX_DATE = 10;
 
 /** A spec that was opened from the file browser. */
 export interface ISavedSpec {
@@ -27,6 +28,7 @@ export interface IPreview {
 export interface IStoredDraft {
   text: string;
   name: string | null;
+  excludeNewer: string | null;
   saved: ISavedSpec | null;
   jobId: string | null;
   preview: IPreview | null;
@@ -41,6 +43,7 @@ export function readDraft(value: unknown): IStoredDraft | null {
     : {
         text: withLineFeeds(text),
         name: readLine(stored.get('name'), MAX_NAME),
+        excludeNewer: readLine(stored.get('excludeNewer'), MAX_DATE),
         saved: readSaved(stored.get('saved')),
         jobId: readJobId(stored.get('jobId')),
         preview: readPreview(stored.get('preview'))
@@ -71,11 +74,17 @@ function readRequest(value: unknown): CreateRequest | null {
   const path = readPath(request.get('path'));
   const text = readText(request.get('text'), MAX_TEXT);
   const name = readLine(request.get('name'), MAX_NAME);
+  const date = readLine(request.get('exclude_newer'), MAX_DATE);
   const source: SpecSource | null =
     path !== null ? { path } : text !== null ? { text } : null;
   return request.get('kind') !== 'create' || source === null
     ? null
-    : { kind: 'create', ...source, ...(name === null ? {} : { name }) };
+    : {
+        kind: 'create',
+        ...source,
+        ...(date === null ? {} : { exclude_newer: date }),
+        ...(name === null ? {} : { name })
+      };
 }
 
 function readJobId(value: unknown): string | null {

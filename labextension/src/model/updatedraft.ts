@@ -35,7 +35,8 @@ export class UpdateDraft extends SpecDraft {
       kind: 'update',
       environment: this.environment.id,
       ...this.source,
-      ...this._updateOptions
+      ...this._updateOptions,
+      ...this.cutoff
     };
   }
 

@@ -18,12 +18,7 @@ import React from 'react';
 
 import { Diagnostics } from '../components/spec/diagnostics';
 import { LimitsOfNew } from '../components/limits';
-import {
-  NameField,
-  PreviewState,
-  SpecHeader
-} from '../components/spec/specheader';
-import { UpdateOptions } from '../components/spec/updateoptions';
+import { PreviewState, SpecHeader } from '../components/spec/specheader';
 import {
   applied,
   Attempt,
@@ -35,6 +30,7 @@ import {
 import { RequestError } from '../restapi';
 import { IDiagnostic, IFix, isActive, ISettings, ITemplate } from '../types';
 import { LineMarkers } from './markers';
+import { specFields } from './specfields';
 
 /** The size limit of an uploaded spec in bytes, as on the server. */
 const MAX_UPLOAD = 8 * 2 ** 20;
@@ -168,7 +164,7 @@ export class SpecEditor extends Panel {
       this._options;
     return (
       <SpecHeader
-        subject={this._subject()}
+        subject={specFields(draft, () => this._attempt.forget(), trans)}
         isUpdate={draft instanceof UpdateDraft}
         templates={templates?.value ?? []}
         openedPath={draft.openedPath}
@@ -188,29 +184,6 @@ export class SpecEditor extends Panel {
           showPreview: () => showJob(draft.preview!.jobId),
           apply: () => void this.apply()
         }}
-      />
-    );
-  }
-
-  private _subject(): JSX.Element {
-    const { draft, trans } = this._options;
-    return draft instanceof UpdateDraft ? (
-      <UpdateOptions
-        options={draft.options}
-        onChange={options => (draft.options = options)}
-        trans={trans}
-      />
-    ) : (
-      <NameField
-        name={draft.name}
-        specName={draft.specName}
-        isNameValid={draft.isNameValid}
-        isRead={!!draft.checked?.spec}
-        setName={name => {
-          this._attempt.forget();
-          draft.name = name;
-        }}
-        trans={trans}
       />
     );
   }

@@ -4,14 +4,27 @@ const JOB = '20260101-000000-0123abcd';
 const WHOLE = {
   text: 'name: a',
   name: 'b',
+  excludeNewer: '2026-11-01',
   saved: { path: 'course/environment.yml', text: 'name: a' },
   jobId: JOB,
   preview: {
     jobId: JOB,
-    request: { kind: 'create', path: 'course/environment.yml', name: 'b' }
+    request: {
+      kind: 'create',
+      path: 'course/environment.yml',
+      exclude_newer: '2026-11-01',
+      name: 'b'
+    }
   }
 };
-const BARE = { text: '', name: null, saved: null, jobId: null, preview: null };
+const BARE = {
+  text: '',
+  name: null,
+  excludeNewer: null,
+  saved: null,
+  jobId: null,
+  preview: null
+};
 const HUGE = 'x'.repeat(8 * 2 ** 20 + 1);
 
 describe('readDraft', () => {

@@ -18,7 +18,10 @@ describe('UpdateDraft', () => {
     draft.options = { prune: true, upgrade: false };
     expect(draft.request.prune).toBe(true);
     expect(draft.isPreviewOutdated).toBe(true);
+    draft.excludeNewer = '2026-11-01';
+    expect(draft.request.exclude_newer).toBe('2026-11-01');
     draft.open('dependencies: []', 'environment.yml');
+    expect(draft.request.exclude_newer).toBeUndefined();
     expect(draft.request).toMatchObject({ path: 'environment.yml' });
     draft.dispose();
   });

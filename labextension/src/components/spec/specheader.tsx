@@ -160,6 +160,33 @@ export function NameField(props: INameFieldProps): JSX.Element {
   );
 }
 
+export interface IDateFieldProps extends IBaseProps {
+  /** The day, as 2026-11-01; empty for none. */
+  date: string;
+  setDate: (date: string) => void;
+}
+
+/** Show the field for the day after which packages are left out. */
+export function DateField(props: IDateFieldProps): JSX.Element {
+  const { date, setDate, trans } = props;
+  const id = React.useId();
+  return (
+    <div className="jp-EnvKernels-dateField">
+      <label htmlFor={id}>{trans.__('Packages as of')}</label>
+      <input
+        id={id}
+        className="jp-mod-styled"
+        type="date"
+        value={date}
+        title={trans.__(
+          'Leave out packages that are newer than this day. Optional.'
+        )}
+        onChange={event => setDate(event.target.value)}
+      />
+    </div>
+  );
+}
+
 /** Show the templates as a menu: none stays selected. */
 function TemplateSelect(props: ISpecHeaderProps): JSX.Element {
   const { actions, templates, trans } = props;

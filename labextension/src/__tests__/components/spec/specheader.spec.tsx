@@ -1,6 +1,7 @@
 import React from 'react';
 
 import {
+  DateField,
   NameField,
   PreviewState,
   SpecHeader
@@ -31,6 +32,17 @@ describe('NameField', () => {
     expect(page.node.textContent).toContain('Use letters');
     page.render(<NameField {...props} name="ab" isNameValid />);
     expect(page.node.textContent).not.toContain('Use letters');
+  });
+});
+
+describe('DateField', () => {
+  it('gives the day', () => {
+    const days: string[] = [];
+    const setDate = (date: string) => void days.push(date);
+    page.render(<DateField date="" setDate={setDate} trans={trans} />);
+    expect(page.all('label')[0].textContent).toBe('Packages as of');
+    page.type('input[type=date]', '2026-11-01');
+    expect(days).toEqual(['2026-11-01']);
   });
 });
 
