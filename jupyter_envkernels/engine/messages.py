@@ -14,6 +14,7 @@ _HIDDEN = re.compile(
     r"(?P<spec>[^\s─│├└][^─│├└\n]*?), which cannot be installed because there are no viable options:\s*"
     r"[^\n]* is excluded because due to strict channel priority not using this option from: '(?P<url>[^']*)'"
 )
+MOVE_TO_PIP = "Move it to the pip section, so that pip installs it from PyPI."
 _PLATFORMS = {"win": "Windows", "osx": "macOS", "linux": "Linux", "unix": "Linux or macOS"}
 
 
@@ -26,6 +27,11 @@ def missing_packages(unknown: Sequence[str], known: Iterable[str]) -> str:
 def only_elsewhere(name: str, platforms: Sequence[str], here: str) -> str:
     """Return a sentence for a package that the channels have for other platforms only."""
     return f"The package {name} exists for {listed(platforms)} only, and this machine is {here}."
+
+
+def only_as_wheel(name: str, channel: str) -> str:
+    """Return a sentence for a package that a channel, such as conda-pypi, has only as a wheel."""
+    return f"{name} is in the channel {channel} only as a wheel of PyPI, which cannot be installed as a conda package."
 
 
 def lacking_specs(reason: str) -> list[str]:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..models import Fix, LineEdit
+from .document import Document
 from .remarks import CREDENTIALS
 from .yaml_nodes import Scalar
 
 _NAME = re.compile(r"(?P<channel>(?:\S*::)?)[\w.-]+", re.ASCII)
 _ENTRY = re.compile(r"\s*(?:-\s+)?['\"]?")
+_DASH = re.compile(r"\s*-\s+['\"]?")
 _REST = re.compile(r"['\"]?\s*(#.*)?")
 
 
@@ -56,6 +58,34 @@ def delete(title: str, lines: Sequence[str], key: str, node: Scalar) -> Fix | No
     if start is None or line[:start].rstrip("'\"").replace(" ", "") != f"{key}:":
         return None
     return Fix(title, (LineEdit(node.line, line, None),)) if _REST.fullmatch(line[start + len(node.text) :]) else None
+
+
+def move_to_pip(title: str, document: Document, node: Scalar, text: str) -> Fix | None:
+    """Move an entry of the conda packages to the end of the pip section, which is made if there is none.
+
+    None if a line has anything else, or the section is empty.
+    """
+    if document.pip_sections and not document.pip:
+        return None
+    place = document.pip[-1] if document.pip else document.dependencies[-1].node
+    if not (_is_alone(document.lines, node) and _is_alone(document.lines, place)):
+        return None
+    line, last = document.lines[node.line - 1], document.lines[place.line - 1]
+    indent = last[: len(last) - len(last.lstrip())]
+    new = f"{indent}- {text}" if document.pip else f"{indent}- pip:\n{indent}  - {text}"
+    if place.line == node.line:
+        return Fix(title, (LineEdit(node.line, line, new),))
+    return Fix(title, (LineEdit(node.line, line, None), LineEdit(place.line, last, f"{last}\n{new}")))
+
+
+def _is_alone(lines: Sequence[str], node: Scalar) -> bool:
+    """Return whether a line of YAML has just one entry of a list, without comment and login."""
+    line = lines[node.line - 1]
+    start = _start(line, node)
+    if start is None or CREDENTIALS.search(line):
+        return False
+    tail = line[start + len(node.text) :]
+    return bool(_DASH.fullmatch(line[:start])) and not tail.strip("'\" ")
 
 
 def loosened(text: str, build: str) -> str:

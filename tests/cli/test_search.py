@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.channel.server import Auth, ChannelServer
@@ -81,3 +83,15 @@ def test_packages_that_are_too_new_are_left_out(shell: Shell) -> None:
     assert [package["version"] for package in shell.json("search", "tool", *options)["packages"]] == ["1"]
     refused = shell.json("search", "tool>1", *options, code=1)["error"]["message"]
     assert refused.startswith("All packages that match `tool>1` are too new: tool 2 is of 2033-05-18")
+
+
+def test_a_package_that_is_only_a_wheel(shell: Shell) -> None:
+    folder = shell.home / "wheels" / "noarch"
+    folder.mkdir(parents=True)
+    record = {"name": "pure", "version": "1", "build": "0", "build_number": 0, "depends": [], "subdir": "noarch"}
+    wheel = {**record, "url": "https://files.example.org/pure-1-py3-none-any.whl"}
+    (folder / "repodata.json").write_text(
+        json.dumps({"info": {"subdir": "noarch"}, "v3": {"whl": {"pure-1-0": wheel}}})
+    )
+    done = shell.run("search", "pure", "--override-channels", "-c", folder.parent.as_uri())
+    assert done.stderr.startswith("Error: pure is in the channel wheels only as a wheel of PyPI, which cannot be inst")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from jupyter_envkernels.models import Diagnostic, Fix, LineEdit
-from jupyter_envkernels.specs import check
-from jupyter_envkernels.specs.fixes import loosened, renamed, rewrite, split
+from jupyter_envkernels.specs import check, read_document
+from jupyter_envkernels.specs.fixes import loosened, move_to_pip, renamed, rewrite, split
 from jupyter_envkernels.specs.yaml_nodes import Scalar
 
 
@@ -115,3 +115,35 @@ def test_an_entry_is_split(line: str, after: str | None) -> None:
     start = line.index("a")
     fix = split("Write two", [line], Scalar(1, start + 1, "a b"), ["a", "b"])
     assert (fix.edits if fix else None) == ((LineEdit(1, line, after),) if after else None)
+
+
+def moved(text: str) -> str | None:
+    """The text with its first package moved to the pip section; None if there is no fix for that."""
+    document = read_document(text)
+    assert document is not None
+    fix = move_to_pip("Move", document, document.dependencies[0].node, "six>=1")
+    return applied(text, fix) if fix else None
+
+
+def test_a_line_is_moved_to_the_pip_section() -> None:
+    assert moved("dependencies:\n- 'six>=1'\n- pip\nname: a\n") == (
+        "dependencies:\n- pip\n- pip:\n  - six>=1\nname: a\n"
+    )
+    assert moved("dependencies:\n  - six>=1\n  - pip:\n      - idna\n") == (
+        "dependencies:\n  - pip:\n      - idna\n      - six>=1\n"
+    )
+    assert moved("dependencies:\n  - six>=1\n") == "dependencies:\n  - pip:\n    - six>=1\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dependencies: [six>=1, pip]\n",
+        "dependencies:\n  - six>=1  # for old code\n",
+        "dependencies:\n  - six>=1\n  - pip:\n",
+        "dependencies:\n  - six>=1\n  - pip: [idna]\n",
+        "six>=1\nidna\n",
+    ],
+)
+def test_a_line_with_more_than_one_entry_is_not_moved(text: str) -> None:
+    assert moved(text) is None

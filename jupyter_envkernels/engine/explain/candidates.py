@@ -11,7 +11,7 @@ import rattler
 
 from ...models import shown_time
 from ..messages import short_version, some
-from ..solve.dated_channel import time_of
+from ..solve.filtered_channel import time_of
 from ..solve.solver import Line, Solver
 
 Record = rattler.RepoDataRecord
@@ -100,8 +100,9 @@ def _absence(line: Line, named: Sequence[Record]) -> Lack:
     """Return what is missing among all packages of a name, none of which matches the line."""
     source = line.spec.channel
     there = [record for record in named if source is None or record.channel == source.base_url]
-    if source is not None and not there:
-        return Lack("package", f"The channel {source.name} has no package named {line.name}.")
+    if not there:
+        where = "No channel has a" if source is None else f"The channel {source.name} has no"
+        return Lack("package", f"{where} package named {line.name}.")
     loose = rattler.MatchSpec(f"{line.name} {line.spec.version or '*'}", strict=False)
     if alike := [record for record in there if loose.matches(record)]:
         return _other_build(line, alike)

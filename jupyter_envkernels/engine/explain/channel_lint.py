@@ -17,18 +17,18 @@ from ...models import Diagnostic, Fix
 from ...specs import expand_variables, variables_in
 from ...specs.anaconda_tos import terms_of_service, terms_remarks
 from ...specs.document import Document
-from ...specs.fixes import loosened, renamed, rewrite
+from ...specs.fixes import loosened, move_to_pip, renamed, rewrite
 from ...specs.remarks import remark, shown
 from ...specs.yaml_nodes import Scalar
 from ...suggestions import nearest
 from ..fetch.error_mapping import channel_failure
-from ..messages import short_version, some
+from ..messages import MOVE_TO_PIP, only_as_wheel, short_version, some
 from ..solve.channel_index import ChannelIndex, ChannelReader
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Solver, here
 from ..solve.spec_lines import SpecLine, spec_lines_of
 from .candidates import Lack, channel_of_build, lack_of
-from .pip_to_conda import conda_names, pip_remarks
+from .pip_to_conda import conda_names, pip_remarks, pip_requirement_of
 from .virtual_packages import machine_remarks
 
 _MANY = 3
@@ -82,11 +82,14 @@ class Adviser:
         names = [*(spec_line.line.name for spec_line in spec_lines), *conda_names(document.pip), "python"]
         is_part = plain.channels != document.channels
         index = await self._channels.look(solver.channels, names, seconds, is_part=is_part)
-        index = index.until(cutoffs)
+        known = [each.line for each in spec_lines if not each.line.is_virtual and index.tells_all(each.line)]
+        index = await self._channels.with_wheels(index.usable(cutoffs), solver.channels, [line.name for line in known])
+        others = [each for each in spec_lines if each.line.name not in index.wheels]
         return [
             *remarks,
             *_unread(index, places),
-            *_unsatisfied(spec_lines, index, solver, document.lines),
+            *_only_as_wheels(spec_lines, index, solver, document),
+            *_unsatisfied(others, index, solver, document.lines),
             *machine_remarks(spec_lines, index, solver.machine),
             *pip_remarks(document.pip, spec_lines, index),
         ]
@@ -169,6 +172,18 @@ def _unsatisfied(
     else:
         hints = (channel_of_build(spec_line.line, solver.channels) for spec_line, _ in builds)
         yield _without_many_builds(builds, lines, next(filter(None, hints), ""))
+
+
+def _only_as_wheels(
+    spec_lines: Sequence[SpecLine], index: ChannelIndex, solver: Solver, document: Document
+) -> Iterator[Diagnostic]:
+    """Yield diagnostics for lines of packages that the channels have only as wheels."""
+    for spec_line in spec_lines:
+        if url := index.wheels.get(spec_line.line.name):
+            message = only_as_wheel(shown(spec_line.line.name), solver.name_of(url))
+            requirement = pip_requirement_of(spec_line.line)
+            fix = move_to_pip("Move to the pip section", document, spec_line.node, requirement) if requirement else None
+            yield remark("error", "only-as-wheel", spec_line.node, message, MOVE_TO_PIP, fix=fix)
 
 
 def _unknown(spec_line: SpecLine, near: Sequence[str], lines: Sequence[str], hint: str) -> Diagnostic:

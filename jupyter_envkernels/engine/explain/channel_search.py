@@ -16,8 +16,9 @@ from ...models import ChannelPackage
 from ...specs import expand_variables, without_credentials
 from ...suggestions import nearest
 from ..fetch.error_mapping import channel_failure
+from ..messages import only_as_wheel
 from ..solve.channel_index import ChannelReader, Record
-from ..solve.dated_channel import is_too_new
+from ..solve.filtered_channel import is_usable
 from ..solve.history_lookup import channel_of
 from ..solve.rattler_specs import Reader
 from ..solve.solver import Line, here
@@ -61,7 +62,7 @@ class ChannelSearch:
         except InvalidChannelError as error:
             raise channel_failure(str(error)) from error
         cutoffs, matching = self._reader.cutoffs(), await self._channels.search(sources, line.spec)
-        found = [record for record in matching if line.matches(record) and not is_too_new(record, cutoffs)]
+        found = [record for record in matching if line.matches(record) and is_usable(record, cutoffs)]
         if not found:
             searched = ", ".join(channel.base_url.rstrip("/") for channel in sources)
             raise NotFound(await self._why_none(line, sources), remedy=f"Searched for {here()[0]}: {searched}.")
@@ -72,13 +73,14 @@ class ChannelSearch:
 
     async def _why_none(self, line: Line, sources: Sequence[rattler.Channel]) -> str:
         """Return a sentence on a spec that no package matches."""
+        urls, names = [channel.base_url for channel in sources], [line.name]
+        solver = self._reader.solver(urls, [], cutoffs=self._reader.cutoffs())
+        kept, too_new = await solver.records(names), await solver.too_new(names)
+        if (kept or too_new) and (lack := lack_of(line, kept, solver, too_new)):
+            return lack.message
+        if wheels := await solver.wheels(names):
+            return only_as_wheel(line.name, wheels[line.name])
         known = await self._channels.names(sources)
-        if line.name in known:
-            urls = [channel.base_url for channel in sources]
-            solver = self._reader.solver(urls, [], cutoffs=self._reader.cutoffs())
-            kept, too_new = await solver.records([line.name]), await solver.too_new([line.name])
-            if lack := lack_of(line, kept, solver, too_new):
-                return lack.message
         near = nearest(line.spec.name.normalized.strip("*^$.") if line.spec.name else "", known)
         guess = f" Did you mean {' or '.join(near)}?" if near else ""
         what = f"named {line.name}" if line.name else f"that matches `{line.text}`"

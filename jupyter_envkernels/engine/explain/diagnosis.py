@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import TypeVar
@@ -15,17 +15,19 @@ from rattler.exceptions import GatewayError, SolverError
 
 from ...errors import SolveFailed, SpecChange
 from ..messages import (
+    MOVE_TO_PIP,
     hidden_by_priority,
     lacking_specs,
     listed,
     machine_lacks,
     missing_packages,
+    only_as_wheel,
     only_elsewhere,
     short_version,
     some,
     tree,
 )
-from ..solve.dated_channel import is_too_new
+from ..solve.filtered_channel import is_too_new
 from ..solve.solver import Line, Solver
 from .candidates import age_of, channel_of_build, lack_of, newest
 from .conflicts import find_links
@@ -34,6 +36,7 @@ from .virtual_packages import is_met
 _SECONDS = 2.0
 _PLATFORMS = ("linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64")
 _MAX_REMEDIES = 6
+_NAME = re.compile(r"[\w.-]+")
 
 Record = rattler.RepoDataRecord
 T = TypeVar("T")
@@ -55,7 +58,7 @@ async def diagnose(solver: Solver, lines: Sequence[Line], reason: str, seconds: 
     Raises:
         GatewayError: a channel cannot be read.
     """
-    diagnosis = _Diagnosis(solver, lines, reason, time.monotonic() + seconds)
+    diagnosis = _Diagnosis(solver.without_wheels(), lines, reason, time.monotonic() + seconds)
     return await diagnosis.hopeless_lines() or await diagnosis.conflict()
 
 
@@ -68,15 +71,17 @@ class _Diagnosis:
 
     async def hopeless_lines(self) -> SolveFailed | None:
         """Explain all lines that no package matches, regardless of the others; the solver names only the first."""
-        known = await self.solver.names()
         named = [line for line in self.lines if line.name and not line.pinned]
+        names = [line.name for line in named]
+        records, too_new = await self.solver.records(names), await self.solver.too_new(names)
+        known = {record.name.normalized for record in (*records, *too_new)}
         of_machine = [line for line in named if line.is_virtual]
         there = [line for line in named if line.name in known]
         unknown = dict.fromkeys(line.name for line in named if line not in of_machine and line not in there)
         unmet = [line for line in of_machine if not is_met(line.demand, self.solver.machine)]
-        lacks, lacking_there = await self._lacking(there)
+        lacks, lacking_there = self._lacking(there, records, too_new)
         found = [
-            *await self._unknown(list(unknown), known),
+            *await self._unknown(list(unknown)),
             *((line.source, "") for line in named if line.name in unknown),
             *((channel_of_build(line, self.solver.channels), "") for line in named if line.name in unknown),
             *(_about_machine(line, self.solver) for line in unmet),
@@ -92,21 +97,32 @@ class _Diagnosis:
             packages=tuple(dict.fromkeys([*lacking, *lacking_there])),
         )
 
-    async def _unknown(self, names: Sequence[str], known: Collection[str]) -> list[tuple[str, str]]:
+    async def _unknown(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Return messages and remedies for names that no channel has for this machine."""
-        elsewhere = await self._elsewhere(names) if names else {}
+        if not names:
+            return []
+        wheels = await self._wheels(names)
+        found = [(only_as_wheel(name, channel), MOVE_TO_PIP) for name, channel in wheels.items()]
+        elsewhere = await self._elsewhere([name for name in names if name not in wheels])
         here = str(rattler.Subdir.current())
         other = "Remove the lines for other platforms, or look for packages that do the same on this one."
-        found = [(only_elsewhere(name, platforms, here), other) for name, platforms in elsewhere.items()]
-        if nowhere := [name for name in names if name not in elsewhere]:
+        found += [(only_elsewhere(name, platforms, here), other) for name, platforms in elsewhere.items()]
+        if nowhere := [name for name in names if name not in {*wheels, *elsewhere}]:
             remedy = "Correct the names, add the channel that has them, or move them to the pip section."
-            found.append((missing_packages(nowhere, known), remedy))
+            found.append((missing_packages(nowhere, await self.solver.names()), remedy))
         return found
 
-    async def _lacking(self, lines: Sequence[Line]) -> tuple[list[tuple[str, str]], list[str]]:
+    async def _wheels(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the names that a channel has only as wheels, each with the channel."""
+        try:
+            return await self._within(self.solver.wheels(names))
+        except asyncio.TimeoutError:
+            return {}
+
+    def _lacking(
+        self, lines: Sequence[Line], records: Sequence[Record], too_new: Sequence[Record]
+    ) -> tuple[list[tuple[str, str]], list[str]]:
         """Return messages and remedies for lines that no package matches, and the names of the packages."""
-        names = [line.name for line in lines]
-        records, too_new = await self.solver.records(names), await self.solver.too_new(names)
         lacks = [(lack, line) for line in lines if (lack := lack_of(line, records, self.solver, too_new))]
         builds = ", or leave the builds out" if any(lack.kind == "build" for lack, _ in lacks) else ""
         other = f"Change these lines to what the channels have{builds}."
@@ -128,6 +144,9 @@ class _Diagnosis:
             advice.append(remedy)
             opinions.append(tree(opinion))
         lines = [line for core in cores for line in core]
+        needed = [name.group() for each in opinions for spec in lacking_specs(each) if (name := _NAME.match(spec))]
+        wheels = await self._wheels(needed)
+        sentences += [only_as_wheel(name, channel) for name, channel in wheels.items()]
         sentences += [line.source for line in lines if line.origin]
         changes = await self._changes_of_all(cores)
         return SolveFailed(

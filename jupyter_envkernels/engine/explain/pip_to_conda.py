@@ -16,6 +16,7 @@ from ...specs.remarks import remark, shown
 from ...specs.yaml_nodes import Scalar
 from ..messages import some
 from ..solve.channel_index import ChannelIndex, Record
+from ..solve.solver import Line
 from ..solve.spec_lines import SpecLine
 
 _MANY = 6
@@ -28,6 +29,13 @@ _OTHER_NAMES = {"torch": "pytorch", "tables": "pytables", "opencv-python": "open
 def conda_names(pip: Sequence[Scalar]) -> list[str]:
     """Return the names of conda packages that may correspond to pip lines."""
     return [name for line in pip if (found := pip_requirement(line.text)) for name in _candidates(found[0])]
+
+
+def pip_requirement_of(line: Line) -> str:
+    """Return the requirement of pip for a line; empty if its versions cannot be written for pip."""
+    versions = line.spec.version or ""
+    parts = [f"=={part}" if re.fullmatch(r"[\d.]+(\.\*)?", part) else part for part in versions.split(",") if part]
+    return "" if "|" in versions else f"{line.name}{','.join(parts)}"
 
 
 def pip_remarks(pip: Sequence[Scalar], spec_lines: Sequence[SpecLine], index: ChannelIndex) -> Iterator[Diagnostic]:

@@ -60,7 +60,7 @@ class Network:
         if limits.allowed_channels:  # a user must not disable the check that a server is an allowed one
             settings = replace(settings, ssl_verify=self._rules.system.ssl_verify)
         self._settings = settings
-        self._repodata = repodata
+        self.repodata = repodata
         _make_private(repodata)
         sweep_repodata(repodata)
         mirrors = mirrors_of(settings)
@@ -116,7 +116,7 @@ class Network:
 
     def forget_channels(self) -> None:
         """Delete the repodata cache."""
-        shutil.rmtree(self._repodata, ignore_errors=True)
+        shutil.rmtree(self.repodata, ignore_errors=True)
         self._connect()
 
     def _connect(self) -> None:
@@ -124,7 +124,7 @@ class Network:
         #: For packages, which may be large: no timeout, because :class:`.download_progress.Meter` detects stalls.
         self.client = self._client(None)
         self.gateway = rattler.Gateway(
-            cache_dir=self._repodata,
+            cache_dir=self.repodata,
             client=self._client(self.patience),
             default_config=rattler.SourceConfig(
                 cache_action="force-cache-only" if settings.offline else "cache-or-fetch"

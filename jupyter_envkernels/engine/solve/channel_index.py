@@ -15,8 +15,9 @@ from ...errors import ChannelFailed
 from ..cutoffs import Cutoffs
 from ..fetch.client import UNCHANGED, Network
 from ..fetch.error_mapping import channel_failure
-from .dated_channel import is_too_new
+from .filtered_channel import is_too_new, is_usable, is_wheel
 from .solver import Line, here
+from .wheels import cached_wheels
 
 _RETRY = 10.0
 """Seconds until a channel that could not be read is tried again: while a user types, checks run every second."""
@@ -33,6 +34,7 @@ class ChannelIndex:
         names: channel -> names of its packages for this machine.
         records: requested name -> its packages in all channels that could be read.
         too_new: requested name -> those that are left out because they are too new.
+        wheels: name that has no package -> URL of a channel that has it as a wheel, which cannot be installed.
         failures: channel -> why it could not be read.
         slow: channels that did not answer in time.
         is_part: whether some channels of the spec were left out.
@@ -44,14 +46,20 @@ class ChannelIndex:
     slow: tuple[str, ...] = ()
     is_part: bool = False
     too_new: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    wheels: Mapping[str, str] = field(default_factory=dict)
 
-    def until(self, cutoffs: Cutoffs) -> ChannelIndex:
-        """Return the index without packages that are too new."""
-        if not cutoffs:
-            return self
-        kept = {name: [each for each in found if not is_too_new(each, cutoffs)] for name, found in self.records.items()}
-        left_out = {name: [each for each in found if is_too_new(each, cutoffs)] for name, found in self.records.items()}
-        return replace(self, records=kept, too_new=left_out)
+    def usable(self, cutoffs: Cutoffs) -> ChannelIndex:
+        """Return the index without packages that are too new, and without wheels."""
+        found = {name: [each for each in records if not is_wheel(each)] for name, records in self.records.items()}
+        kept = {name: [each for each in records if is_usable(each, cutoffs)] for name, records in found.items()}
+        left_out = {name: [each for each in records if is_too_new(each, cutoffs)] for name, records in found.items()}
+        index = replace(self, records=kept, too_new=left_out)
+        lacking = (each for name, records in self.records.items() if index.lacks(name) for each in records)
+        return replace(index, wheels=_by_name(lacking))
+
+    def lacks(self, name: str) -> bool:
+        """Return whether a requested name has no package."""
+        return not (self.records.get(name) or self.too_new.get(name))
 
     def names_for(self, line: Line) -> list[frozenset[str]]:
         """Return the names of packages in each channel that a line may use."""
@@ -114,6 +122,17 @@ class ChannelReader:
         slow = tuple(url for url, look in looks.items() if look in late)
         return ChannelIndex(names, records, failures, slow, is_part)
 
+    async def with_wheels(
+        self, index: ChannelIndex, channels: Iterable[rattler.Channel], names: Iterable[str]
+    ) -> ChannelIndex:
+        """Return the index with the wheels of names that have no package."""
+        unknown = [name for name in dict.fromkeys(names) if index.lacks(name) and name not in index.wheels]
+        if not unknown:
+            return index
+        read = [channel for channel in channels if channel.base_url in index.names]
+        found = await cached_wheels(read, here(), unknown, self._network.repodata)
+        return replace(index, wheels={**index.wheels, **_by_name(found)})
+
     async def search(self, channels: Iterable[rattler.Channel], spec: rattler.MatchSpec) -> list[Record]:
         """Return the packages for this machine that match a spec, of which the name may be a pattern.
 
@@ -174,3 +193,7 @@ class ChannelReader:
                 raise
             gateway.clear_repodata_cache(channel, clear_disk=True)
             return await ask(gateway)
+
+
+def _by_name(wheels: Iterable[Record]) -> dict[str, str]:
+    return {record.name.normalized: record.channel or "" for record in wheels}

@@ -150,7 +150,8 @@ class Reader:
         # before the gateway is read, because new credentials replace it
         sources = self.channels(channels, lines)
         priority = _PRIORITIES[self._settings.channel_priority]
-        return Solver(self._network.gateway, sources, priority, installed, fixed=fixed, cutoffs=cutoffs)
+        network = self._network
+        return Solver(network.gateway, network.repodata, sources, priority, installed, fixed=fixed, cutoffs=cutoffs)
 
 
 def _places_in(spec: rattler.MatchSpec) -> list[str]:

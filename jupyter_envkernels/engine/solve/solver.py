@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import rattler
 from rattler.exceptions import SolverError
 
 from ...models import LockedPackage
 from ..cutoffs import NO_CUTOFFS, Cutoffs
-from .dated_channel import DatedChannel, is_too_new
+from .filtered_channel import FilteredChannel, is_too_new, is_usable, is_wheel
+from .wheels import cached_wheels
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Solver:
 
     Args:
         gateway: fetches and caches repodata.
+        repodata: folder of its cache.
         channels: highest priority first.
         priority: conda's channel priority.
         installed: packages to prefer to others of the same names, whether or not a channel has them.
@@ -86,6 +89,7 @@ class Solver:
     def __init__(
         self,
         gateway: rattler.Gateway,
+        repodata: Path,
         channels: Sequence[rattler.Channel],
         priority: rattler.ChannelPriority,
         installed: Sequence[rattler.RepoDataRecord] = (),
@@ -97,6 +101,8 @@ class Solver:
         self._installed = list(installed)
         self._fixed = fixed
         self._gateway = gateway
+        self._repodata = repodata
+        self._is_filtering = bool(cutoffs)
         self.channels = tuple(channels)
         self.is_strict = priority == rattler.ChannelPriority.Strict
         self._priority = priority
@@ -133,19 +139,48 @@ class Solver:
         return await self._ask([line.without_version() for line in named if not line.pinned], named)
 
     async def records(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
-        """Return all packages of these names for this machine, without those of channels that are too new."""
+        """Return all packages of these names for this machine, without those of channels that are left out."""
         wanted = _real(names)
         own = [record for record in self._installed if record.name.normalized in wanted]
-        return [*(record for record in await self._of_channels(wanted) if not is_too_new(record, self.cutoffs)), *own]
+        return [*(record for record in await self._of_channels(wanted) if is_usable(record, self.cutoffs)), *own]
 
     async def too_new(self, names: Iterable[str]) -> list[rattler.RepoDataRecord]:
         """Return the packages of these names for this machine that are too new."""
         found = await self._of_channels(_real(names)) if self.cutoffs else []
-        return [record for record in found if is_too_new(record, self.cutoffs)]
+        return [record for record in found if is_too_new(record, self.cutoffs) and not is_wheel(record)]
+
+    async def wheels(self, names: Iterable[str]) -> dict[str, str]:
+        """Return for names that the channels have as wheels one channel each that has them.
+
+        Args:
+            names: of packages that no channel has otherwise.
+        """
+        wanted = _real(names)
+        if not wanted:
+            return {}
+        found = [record for record in await self._of_channels(wanted) if is_wheel(record)]
+        found += await cached_wheels(self.channels, here(), wanted, self._repodata)
+        return {record.name.normalized: self.name_of(record.channel or "") for record in reversed(found)}
+
+    def name_of(self, channel: str) -> str:
+        """Return the name of the channel at a base URL."""
+        return next((each.name for each in self.channels if each.base_url == channel and each.name), channel)
 
     def of_any_age(self) -> Solver:
         """Return the solver without cut-offs."""
-        return Solver(self._gateway, self.channels, self._priority, self._installed, fixed=self._fixed)
+        return self._with(NO_CUTOFFS)
+
+    def without_wheels(self) -> Solver:
+        """Return the solver that never sees wheels; otherwise it sees them until they are in a solution."""
+        return self._with(self.cutoffs)
+
+    def _with(self, cutoffs: Cutoffs) -> Solver:
+        fixed, priority = self._fixed, self._priority
+        solver = Solver(
+            self._gateway, self._repodata, self.channels, priority, self._installed, fixed=fixed, cutoffs=cutoffs
+        )
+        solver._is_filtering = True
+        return solver
 
     async def _of_channels(self, names: Sequence[str]) -> list[rattler.RepoDataRecord]:
         specs = [rattler.MatchSpec(name) for name in names]
@@ -166,9 +201,19 @@ class Solver:
         return self.is_strict and not line.is_bare and bool(line.name) and line.spec.channel is None
 
     async def _ask(self, wanted: Sequence[Line], limits: Sequence[Line]) -> list[rattler.RepoDataRecord]:
-        dated = [DatedChannel(self._gateway, channel, self.cutoffs) for channel in self.channels]
+        if not self._is_filtering:
+            found = await self._choose(self.channels, wanted, limits)
+            if not any(map(is_wheel, found)):
+                return found
+            self._is_filtering = True
+        filtered = [FilteredChannel(self._gateway, channel, self.cutoffs) for channel in self.channels]
+        return await self._choose(filtered, wanted, limits)
+
+    async def _choose(
+        self, sources: Sequence[rattler.Channel | FilteredChannel], wanted: Sequence[Line], limits: Sequence[Line]
+    ) -> list[rattler.RepoDataRecord]:
         return await rattler.solve(
-            dated if self.cutoffs else self.channels,
+            sources,
             [line.spec for line in wanted],
             gateway=self._gateway,
             virtual_packages=self._machine,

@@ -1,4 +1,4 @@
-"""Give the solver the packages of a channel that are not too new.
+"""Give the solver the packages of a channel that are not too new, and without wheels, which cannot be installed.
 
 The engine itself knows one time for all packages, and also applies it to those that are installed.
 """
@@ -12,8 +12,8 @@ import rattler
 from ..cutoffs import Cutoffs
 
 
-class DatedChannel:
-    """A channel without the packages that are too new: a source of packages for rattler's solver.
+class FilteredChannel:
+    """A channel without packages that are left out: a source of packages for rattler's solver.
 
     Args:
         gateway: fetches and caches repodata.
@@ -32,11 +32,21 @@ class DatedChannel:
         """Return the packages of a name."""
         specs = [rattler.MatchSpec(name.normalized)]
         found = await self._gateway.query([self._channel], [platform], specs, recursive=False)
-        return [record for records in found for record in records if not is_too_new(record, self._cutoffs)]
+        return [record for records in found for record in records if is_usable(record, self._cutoffs)]
 
     def package_names(self, platform: rattler.Subdir) -> list[str]:  # noqa: ARG002 - rattler passes it
         """Return no names: the solver asks for each name that it needs."""
         return []
+
+
+def is_usable(record: rattler.RepoDataRecord, cutoffs: Cutoffs) -> bool:
+    """Return whether a package of a channel may be chosen."""
+    return not (is_wheel(record) or is_too_new(record, cutoffs))
+
+
+def is_wheel(record: rattler.RepoDataRecord) -> bool:
+    """Return whether a record is that of a wheel, as the channel conda-pypi has them."""
+    return record.url.endswith(".whl")
 
 
 def is_too_new(record: rattler.RepoDataRecord, cutoffs: Cutoffs) -> bool:
