@@ -15,7 +15,7 @@ from ...errors import ChannelFailed
 from ..cutoffs import Cutoffs
 from ..fetch.client import UNCHANGED, Network
 from ..fetch.error_mapping import channel_failure
-from .filtered_channel import is_too_new, is_usable, is_wheel
+from .filtered_channel import is_too_new, is_wheel
 from .solver import Line, here
 from .wheels import cached_wheels
 
@@ -50,10 +50,11 @@ class ChannelIndex:
 
     def usable(self, cutoffs: Cutoffs) -> ChannelIndex:
         """Return the index without packages that are too new, and without wheels."""
-        found = {name: [each for each in records if not is_wheel(each)] for name, records in self.records.items()}
-        kept = {name: [each for each in records if is_usable(each, cutoffs)] for name, records in found.items()}
-        left_out = {name: [each for each in records if is_too_new(each, cutoffs)] for name, records in found.items()}
-        index = replace(self, records=kept, too_new=left_out)
+        index = replace(self, records={name: _without_wheels(records) for name, records in self.records.items()})
+        if cutoffs:
+            split = {name: _by_age(records, cutoffs) for name, records in index.records.items()}
+            kept, left_out = ({name: pair[which] for name, pair in split.items()} for which in (False, True))
+            index = replace(self, records=kept, too_new=left_out)
         lacking = (each for name, records in self.records.items() if index.lacks(name) for each in records)
         return replace(index, wheels=_by_name(lacking))
 
@@ -197,3 +198,15 @@ class ChannelReader:
 
 def _by_name(wheels: Iterable[Record]) -> dict[str, str]:
     return {record.name.normalized: record.channel or "" for record in wheels}
+
+
+def _without_wheels(records: Iterable[Record]) -> list[Record]:
+    return [record for record in records if not is_wheel(record)]
+
+
+def _by_age(records: Iterable[Record], cutoffs: Cutoffs) -> dict[bool, list[Record]]:
+    """Split packages by whether they are too new."""
+    found: dict[bool, list[Record]] = {False: [], True: []}
+    for record in records:
+        found[is_too_new(record, cutoffs)].append(record)
+    return found

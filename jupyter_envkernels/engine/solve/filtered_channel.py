@@ -50,8 +50,9 @@ def is_wheel(record: rattler.RepoDataRecord) -> bool:
 
 
 def is_too_new(record: rattler.RepoDataRecord, cutoffs: Cutoffs) -> bool:
-    """Return whether a package of a channel is left out."""
-    time, cutoff = time_of(record), cutoffs.of(record.channel or "", record.name.normalized)
+    """Return whether a package of a channel is newer than its cut-off."""
+    cutoff = cutoffs.of(record.channel or "", record.name.normalized) if cutoffs else None
+    time = time_of(record) if cutoff else None
     return bool(time and cutoff and time > cutoff)
 
 
