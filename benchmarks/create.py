@@ -2,9 +2,10 @@
 
     python -m benchmarks.create [--runs 5] [--folder /dev/shm]
 
-Both solve for python, ipykernel and numpy over HTTP from the test channel and link into a fresh prefix, in turn, each
-in a process of its own: ``bare`` calls ``rattler.solve`` and ``rattler.install`` and nothing else; ``job`` is the
-worker of jupyter-envkernels. Cold: no repodata and no package is cached. Warm: all is. Prints the median of the seconds
+All solve for python 3.12, ipykernel, numpy and pip over HTTP from the test channel and link into a fresh prefix, in turn,
+each in a process of its own: ``bare`` calls ``rattler.solve`` and ``rattler.install`` and nothing else; ``job`` is the
+worker of jupyter-envkernels, ``prepared`` one that waits for it, ``command`` the whole command ``jupyter-envkernels
+create``. Cold: no repodata and no package is cached. Warm: all is. Prints the median of the seconds
 that each process took, smallest and largest, the ratio of the medians, and how the time of a job divides into phases.
 """
 
@@ -31,7 +32,7 @@ from jupyter_envkernels.models import EngineOptions, EnvSpec
 from tests.channel.build import ensure_channel
 from tests.channel.server import ChannelServer
 
-_PACKAGES = ("python", "ipykernel", "numpy")
+_PACKAGES = ("python=3.12", "ipykernel", "numpy", "pip")
 
 _BARE = """
 import asyncio, os, sys, rattler
@@ -74,6 +75,22 @@ def job(channel: str, journals: Path, spare: PreforkedWorker | None = None) -> C
         assert worker is not None
         assert worker.wait() == 0
         assert journal.job().state == "succeeded", journal.log_file.read_text()
+
+    return create
+
+
+def command(channel: str, folder: Path) -> CreateFunction:
+    """Create with the command line, from a spec as people write it."""
+    spec = folder / "environment.yml"
+    lines = [f"channels:\n  - {channel}\ndependencies:", *(f"  - {name}" for name in _PACKAGES)]
+    spec.write_text("\n".join(lines) + "\n")
+    config = folder / ".jupyter" / "jupyter_server_config.py"
+    config.parent.mkdir()
+
+    def create(cache: Path, prefix: Path) -> None:
+        config.write_text(f"c.EnvKernels.package_cache = {str(cache)!r}\n")
+        words = ["create", "-f", str(spec), "-p", str(prefix)]
+        subprocess.run([sys.executable, "-m", "jupyter_envkernels", *words], check=True, capture_output=True)
 
     return create
 
@@ -126,11 +143,16 @@ def main() -> None:
             time.sleep(TYPING)
 
         journals = folder / "jobs"
-        ways = {"bare": bare(channel), "job": job(channel, journals), "prepared": job(channel, journals, spare)}
+        ways = {
+            "bare": bare(channel),
+            "job": job(channel, journals),
+            "prepared": job(channel, journals, spare),
+            "command": command(channel, folder),
+        }
         for warm in (False, True):
             seconds = measure(ways, folder, arguments.runs, prepare, warm=warm)
             middle = {way: statistics.median(s) for way, s in seconds.items()}
-            ratios = ", ".join(f"{way} {middle[way] / middle['bare']:.2f}" for way in ("job", "prepared"))
+            ratios = ", ".join(f"{way} {middle[way] / middle['bare']:.2f}" for way in ways if way != "bare")
             told = ", ".join(
                 f"{way} {statistics.median(s):.2f} s ({min(s):.2f}-{max(s):.2f})" for way, s in seconds.items()
             )

@@ -7,7 +7,8 @@ prints its ``VerbResult`` by ``output``.
 - verbs: ``environments`` (list, trust, history), ``changes`` (create, install, update, ...), ``removal`` (remove),
   ``programs`` (run), ``search``, ``jobs``, ``specs`` (check, export), ``kernelspecs``, ``info``, ``doctor``,
   ``cleaning`` (clean), ``completion``
-- a job in the terminal: ``following`` waits for it, ``progress`` draws the bar, ``interrupts`` handles Ctrl-C,
+- a job in the terminal: ``early_worker`` starts its process, ``following`` waits for it, ``progress`` draws the bar,
+  ``interrupts`` handles Ctrl-C,
   ``kernel_hints`` says how to use what was made
 - ``questions`` asks before something is removed; ``download`` reads specs by URL
 - ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
@@ -18,6 +19,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from .early_worker import early_worker
 from .interrupts import leaving_at_once, wants_json
 
 __all__ = ["main"]
@@ -33,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = sys.argv[1:] if argv is None else list(argv)
-    with leaving_at_once(as_json=wants_json(words)):
+    with leaving_at_once(as_json=wants_json(words)), early_worker(words) as worker:
         from .program import run  # noqa: PLC0415 - an interrupt may come while it is imported
 
-        return run(words)
+        return run(words, worker)

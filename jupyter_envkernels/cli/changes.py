@@ -127,7 +127,7 @@ def _run(args: Namespace, body: JobBody, **spec: Any) -> VerbResult:
     )
     body = PlanBody(body) if isinstance(body, PlannedBody) and args.dry_run else body
     request = body.resolve(context)
-    job = carry_out(lambda manager: manager.submit(request), as_json=args.json)
+    job = carry_out(lambda manager: manager.submit(request), args)
     return with_kernels(outcome(job), job, catalog)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from ..documents import plan_json
 from ..errors import Cancelled, EnvKernelsError, Problem, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
+from ..jobs.prefork import PreforkedWorker
 from ..models import Job, JobEvent, size
 from .interrupts import INTERRUPTED
 from .output import Table, VerbResult, print_failure, printable
@@ -29,7 +31,7 @@ Begin = Callable[[JobManager], Awaitable[Job]]
 """Submits the job to follow to a manager."""
 
 
-def carry_out(begin: Begin, *, as_json: bool) -> Job:
+def carry_out(begin: Begin, args: Namespace) -> Job:
     """Start a job, show its progress, and wait for its end.
 
     Ctrl-C cancels the job and waits for its cleanup. A second one exits at once: the job is still cancelled, and the
@@ -37,7 +39,7 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
 
     Args:
         begin: submits the job to a manager that has been started.
-        as_json: print a JSON document if the user exits early.
+        args: of the verb: ``worker`` runs the job; with ``json``, a document is printed if the user exits early.
 
     Raises:
         EnvKernelsError: the job cannot be started, or failed.
@@ -47,7 +49,7 @@ def carry_out(begin: Begin, *, as_json: bool) -> Job:
 
     display = open_display()
     try:
-        job = asyncio.run(_Attendance(display, as_json=as_json).attend(begin))
+        job = asyncio.run(_Attendance(display, args).attend(begin))
     finally:
         display.close()
     if job.state != "succeeded":
@@ -130,9 +132,10 @@ def _facts(plan: Json) -> Iterator[str]:
 class _Attendance:
     """Waits for one job and handles the signals that arrive meanwhile."""
 
-    def __init__(self, display: Display, *, as_json: bool) -> None:
+    def __init__(self, display: Display, args: Namespace) -> None:
         self._display = display
-        self._as_json = as_json
+        self._as_json: bool = args.json
+        self._worker: PreforkedWorker = args.worker
         self._journal: Journal | None = None
         self._is_interrupted = False
         self._wake = asyncio.Event()
@@ -142,9 +145,8 @@ class _Attendance:
         loop.add_signal_handler(signal.SIGINT, self._interrupt)
         for ending in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(ending, self._end, ending)
-        manager = JobManager(manager_options())
+        manager = JobManager(manager_options(), self._worker)
         manager.subscribe(self._tell)
-        await manager.prepare()
         await manager.clean_up()
         await manager.start()
         try:

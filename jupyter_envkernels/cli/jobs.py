@@ -62,7 +62,7 @@ def cancel(args: Namespace) -> VerbResult:
 def resume(args: Namespace) -> VerbResult:
     """Run the plan of a job, or an unfinished job again."""
     job_id = _journal(args.job).id
-    return outcome(carry_out(lambda manager: manager.run(job_id), as_json=args.json))
+    return outcome(carry_out(lambda manager: manager.run(job_id), args))
 
 
 def find_job(ref: str, ids: Sequence[str]) -> str:

@@ -15,16 +15,18 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import Cancelled, EnvKernelsError
+from ..jobs.prefork import PreforkedWorker
 from .interrupts import wants_json
 from .output import FAILED, VerbResult, exit_code, print_answer, print_failure
 from .parser import build_parser
 
 
-def run(words: Sequence[str]) -> int:
+def run(words: Sequence[str], worker: PreforkedWorker) -> int:
     """Run the command line.
 
     Args:
         words: the arguments without the program's name.
+        worker: runs the job of the verb, if it has one.
 
     Returns:
         The exit code.
@@ -38,15 +40,16 @@ def run(words: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of folders may not be encodable
     try:
-        return _run(words, as_json=as_json)
+        return _run(words, worker, as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the flush at exit would fail as well
         return FAILED
 
 
-def _run(words: Sequence[str], *, as_json: bool) -> int:
+def _run(words: Sequence[str], worker: PreforkedWorker, *, as_json: bool) -> int:
     try:
         args = build_parser(words).parse_args(words)
+        args.worker = worker
         answer = run_verb(args.run, args)
         print_answer(answer, as_json=as_json)
     except (EnvKernelsError, KeyboardInterrupt) as error:

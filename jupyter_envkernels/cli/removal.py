@@ -84,11 +84,11 @@ def _packages(args: Namespace) -> VerbResult:
         return shown
     print(shown.text, file=sys.stderr)
     _ask("Remove these packages?")
-    return outcome(carry_out(lambda manager: manager.run(plan.id), as_json=args.json))
+    return outcome(carry_out(lambda manager: manager.run(plan.id), args))
 
 
 def _carry_out(request: JobRequest, args: Namespace) -> Job:
-    return carry_out(lambda manager: manager.submit(request), as_json=args.json)
+    return carry_out(lambda manager: manager.submit(request), args)
 
 
 def _ask(question: str) -> None:

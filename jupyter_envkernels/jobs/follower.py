@@ -8,8 +8,10 @@ import os
 import subprocess
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ..models import Job, JobEvent
+from ..system import system
 from .journal.reader import Journal, advance
 from .machine_limits import MachineLimits, NoTurn
 from .prefork import PreforkedWorker
@@ -17,12 +19,18 @@ from .queue import Queue
 from .worker_process import reap, spawn, tell_wait
 
 _POLL = 0.1
-"""Seconds between two reads of a job's journal."""
+"""Seconds between two looks at a job whose journal does not change."""
 
 _RETRY = 5.0
 """Seconds until a job that could not be followed is tried again."""
 
+_ENOUGH = 1 << 14
+"""Bytes of reports that are read at once."""
+
 _log = logging.getLogger(__name__)
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Listener = Callable[[Job, JobEvent], None]
 
@@ -93,19 +101,20 @@ class Follower:
     async def _follow_to_end(self, journal: Journal, after: int) -> None:
         """Follow one job. An error, such as a full disk, affects this job only, and is retried."""
         offset = 0
-        while True:
-            try:
-                offset = await self._step(journal, offset, after)
-            except Exception:  # noqa: BLE001 - otherwise the job would stay unfinished forever
-                if not await asyncio.to_thread(journal.folder.exists):
-                    self.jobs.pop(journal.id, None)  # the journal was deleted
+        with _Changes(journal) as changes:
+            while True:
+                try:
+                    offset = await self._step(journal, offset, after)
+                except Exception:  # noqa: BLE001 - otherwise the job would stay unfinished forever
+                    if not await asyncio.to_thread(journal.folder.exists):
+                        self.jobs.pop(journal.id, None)  # the journal was deleted
+                        break
+                    _log.exception("The job %s cannot be followed; trying again.", journal.id)
+                    self._queue.to_the_end(journal.id)
+                    await asyncio.sleep(_RETRY)
+                if self.jobs[journal.id].is_over:
                     break
-                _log.exception("The job %s cannot be followed; trying again.", journal.id)
-                self._queue.to_the_end(journal.id)
-                await asyncio.sleep(_RETRY)
-            if self.jobs[journal.id].is_over:
-                break
-            await asyncio.sleep(_POLL)
+                await changes.wait(_POLL)
         self._queue.leave(journal.id)
         await asyncio.to_thread(self._machine.leave, journal.id)
         if worker := self._workers.get(journal.id):
@@ -171,6 +180,37 @@ class Follower:
             for listener in self.listeners:
                 _call(listener, job, event)
         return offset
+
+
+class _Changes:
+    """Reports changes of a job's events, where the system reports those of files."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._file = journal.events_file
+        self._changed = asyncio.Event()
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        self._descriptor = system.watch(self._file)
+        if self._descriptor is not None:
+            asyncio.get_running_loop().add_reader(self._descriptor, self._read, self._descriptor)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor is not None:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+            os.close(self._descriptor)
+
+    def _read(self, descriptor: int) -> None:
+        with suppress(BlockingIOError):
+            os.read(descriptor, _ENOUGH)
+        self._changed.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for a change since the last wait, with a timeout."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        self._changed.clear()
 
 
 def _call(listener: Listener, job: Job, event: JobEvent) -> None:

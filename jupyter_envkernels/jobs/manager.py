@@ -69,12 +69,16 @@ class JobManager:
 
     All methods belong to one event loop; disk access runs in threads. Call :meth:`start` before and :meth:`stop` after
     use; running jobs go on after :meth:`stop`.
+
+    Args:
+        options: the settings.
+        preforked: a worker that may have been started in advance.
     """
 
-    def __init__(self, options: ManagerOptions) -> None:
+    def __init__(self, options: ManagerOptions, preforked: PreforkedWorker | None = None) -> None:
         self._options = options
         self._queue = Queue(options.max_concurrent, options.max_queued)
-        self._preforked = PreforkedWorker()
+        self._preforked = preforked or PreforkedWorker()
         self._follower = Follower(self._queue, self._preforked, MachineLimits(options.engine.limits), self._after_job)
         self._jobs = self._follower.jobs
         self._endings: set[asyncio.Future[None]] = set()

@@ -16,6 +16,7 @@ _UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 _AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
+_IN_MODIFY = 2
 
 _ACL = "system.posix_acl_access"
 _ACL_USER, _ACL_GROUP, _ACL_WRITE = 0x02, 0x08, 0x02
@@ -100,6 +101,20 @@ class Linux(Posix):
         """Raise the score of this process: see proc_pid_oom_score_adj(5)."""
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+    def watch(self, file: Path) -> int | None:
+        """Watch by inotify(7), of which a user may have a limited number; changes by other hosts are not reported."""
+        import ctypes  # noqa: PLC0415 - takes longer than most of what needs this module
+
+        system = ctypes.CDLL(None, use_errno=True)
+        try:
+            descriptor = int(system.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        except AttributeError:
+            return None
+        if descriptor >= 0 and system.inotify_add_watch(descriptor, os.fsencode(file), _IN_MODIFY) < 0:
+            os.close(descriptor)
+            return None
+        return descriptor if descriptor >= 0 else None
 
     def lock_byte(self, descriptor: int, place: int) -> bool:
         """Lock a byte by the open file description: see fcntl_locking(2)."""

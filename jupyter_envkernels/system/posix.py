@@ -89,6 +89,10 @@ class Posix:
     def offer_to_oom_killer(self) -> None:
         """Make this process the first to be killed when memory runs out."""
 
+    def watch(self, file: Path) -> int | None:  # noqa: ARG002
+        """Return a new descriptor that can be read after each change of a file; None if changes are not reported."""
+        return None
+
     def lock_byte(self, descriptor: int, place: int) -> bool:  # noqa: ARG002
         """Lock one byte of a file for writing, until all copies of the descriptor are closed; False if it is locked.
 
