@@ -2,11 +2,12 @@
 
     python -m benchmarks.create [--runs 5] [--folder /dev/shm]
 
-All solve for python 3.12, ipykernel, numpy and pip over HTTP from the test channel and link into a fresh prefix, in turn,
-each in a process of its own: ``bare`` calls ``rattler.solve`` and ``rattler.install`` and nothing else; ``job`` is the
-worker of jupyter-envkernels, ``prepared`` one that waits for it, ``command`` the whole command ``jupyter-envkernels
-create``. Cold: no repodata and no package is cached. Warm: all is. Prints the median of the seconds
-that each process took, smallest and largest, the ratio of the medians, and how the time of a job divides into phases.
+All solve for python 3.12, ipykernel, numpy and pip over HTTP from the test channel and link into a fresh prefix, in
+turn, each in a process of its own: ``bare`` calls ``rattler.solve`` and ``rattler.install`` and nothing else; ``job``
+is the worker of jupyter-envkernels, ``prepared`` one that waits for it, ``command`` the whole command
+``jupyter-envkernels create``. Cold: no repodata and no package is cached. Warm: all is. Prints the median of the
+seconds that each process took, smallest and largest, the ratio of the medians, and how the time of a job divides into
+phases.
 """
 
 from __future__ import annotations

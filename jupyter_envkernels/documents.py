@@ -18,7 +18,6 @@ import msgspec
 from . import models
 from .envs import doctor
 from .envs.templates import Template
-from .jobs.reclaim import Reclaimable, ReclaimKind
 from .kernels.configured import OtherManager
 from .models import Count, EnvironmentId, JobId, Ordinal, Problem, Time, Tolerant
 from .specs import without_credentials
@@ -439,13 +438,13 @@ def _machine(machine: models.Machine | None) -> Json:
     return {name: getattr(machine, name, None) for name in names}
 
 
-def cleanup_json(found: Mapping[ReclaimKind, Sequence[Reclaimable]]) -> Json:
+def cleanup_json(found: Mapping[models.ReclaimKind, Sequence[models.Reclaimable]]) -> Json:
     """Return a :class:`Cleanup`."""
-    parts = {kind: _reclaimed(found[kind]) if kind in found else None for kind in get_args(ReclaimKind)}
+    parts = {kind: _reclaimed(found[kind]) if kind in found else None for kind in get_args(models.ReclaimKind)}
     return _json(Cleanup(**parts, bytes=sum(part.bytes for part in parts.values() if part)))
 
 
-def _reclaimed(items: Sequence[Reclaimable]) -> Reclaimed:
+def _reclaimed(items: Sequence[models.Reclaimable]) -> Reclaimed:
     return Reclaimed(len(items), sum(item.bytes for item in items))
 
 

@@ -7,22 +7,31 @@ prints its ``VerbResult`` by ``output``.
 - verbs: ``environments`` (list, trust, history), ``changes`` (create, install, update, ...), ``removal`` (remove),
   ``programs`` (run), ``search``, ``jobs``, ``specs`` (check, export), ``kernelspecs``, ``info``, ``doctor``,
   ``cleaning`` (clean), ``completion``
-- a job in the terminal: ``early_worker`` starts its process, ``following`` waits for it, ``progress`` draws the bar,
-  ``interrupts`` handles Ctrl-C,
-  ``kernel_hints`` says how to use what was made
+- a job in the terminal: ``early_worker`` starts its process, ``following`` waits for it, ``progress`` and ``bar``
+  show it, ``interrupts`` handles Ctrl-C, ``kernel_hints`` says how to use what was made
 - ``questions`` asks before something is removed; ``download`` reads specs by URL
 - ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from .early_worker import early_worker
 from .interrupts import leaving_at_once, wants_json
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
+
+
+def command() -> NoReturn:
+    """Run the command line of this process, and exit without the time that Python takes to free all objects."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

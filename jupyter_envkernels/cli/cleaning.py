@@ -11,8 +11,8 @@ from typing import get_args
 from ..documents import cleanup_json
 from ..engine.fetch.cache_lock import is_in_use
 from ..errors import Cancelled
-from ..jobs.reclaim import Reclaimable, Reclaimer, ReclaimKind
-from ..models import size
+from ..jobs.reclaim import Reclaimer
+from ..models import Reclaimable, ReclaimKind, size
 from .output import Table, VerbResult
 from .questions import agreed, check_can_ask
 from .settings import manager_options, open_catalog

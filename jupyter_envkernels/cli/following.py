@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..documents import plan_json
 from ..errors import Cancelled, EnvKernelsError, Problem, failure
@@ -20,10 +21,8 @@ from ..jobs.prefork import PreforkedWorker
 from ..models import Job, JobEvent, size
 from .interrupts import INTERRUPTED
 from .output import Table, VerbResult, print_failure, printable
+from .progress import Display, Lines
 from .settings import manager_options
-
-if TYPE_CHECKING:
-    from .progress import Display
 
 Json = Mapping[str, Any]
 
@@ -45,8 +44,6 @@ def carry_out(begin: Begin, args: Namespace) -> Job:
         EnvKernelsError: the job cannot be started, or failed.
         Cancelled: it was cancelled, here or elsewhere.
     """
-    from .progress import open_display  # noqa: PLC0415 - slow to import, and only needed for jobs
-
     display = open_display()
     try:
         job = asyncio.run(_Attendance(display, args).attend(begin))
@@ -55,6 +52,15 @@ def carry_out(begin: Begin, args: Namespace) -> Job:
     if job.state != "succeeded":
         raise failure_of(job)
     return job
+
+
+def open_display() -> Display:
+    """Return a live bar if standard error is a terminal, else plain lines."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return Lines()
+    from .bar import Bar  # noqa: PLC0415 - slow to import
+
+    return Bar()
 
 
 def failure_of(job: Job) -> EnvKernelsError:

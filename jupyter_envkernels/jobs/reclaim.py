@@ -6,32 +6,16 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ..engine.fetch.cache_lock import held, mark_file, packages_in, take_out
 from ..engine.link.folders import remove_tree
 from ..engine.transaction.staging import kept_versions
 from ..envs.disk_usage import DiskUsage
 from ..errors import NotFound
-from ..models import Job
+from ..models import Job, Reclaimable, ReclaimKind
 from .journal.reader import Journal, job_ids
 from .retention import discard, superfluous
-
-ReclaimKind = Literal["packages", "index_cache", "jobs", "rolled_back"]
-
-
-@dataclass(frozen=True, slots=True)
-class Reclaimable:
-    """A file or folder that can be deleted.
-
-    Attributes:
-        bytes: that its deletion frees.
-    """
-
-    path: Path
-    bytes: int
 
 
 class Reclaimer:

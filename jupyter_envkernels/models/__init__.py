@@ -5,6 +5,7 @@
 - ``request``, ``job``: requests, jobs and their events
 - ``limits``, ``server_settings``: what the administrator allows, and the settings in force
 - ``cutoffs``: the times after which packages are left out
+- ``reclaim``: what can be deleted to free disk space
 - ``amounts``, ``fields``: sizes as text, and types with constraints for schemas
 
 ``documents`` and the journal convert them to JSON and back; the schemas of REST are generated from their docstrings.
@@ -64,6 +65,7 @@ from .plan import (
     packed_bytes,
     unpacked_bytes,
 )
+from .reclaim import Reclaimable, ReclaimKind
 from .request import Edit, Operation, Request, SolvingOperation
 from .server_settings import ChannelPriority, LocationKind, LocationStatus, Machine, ServerSettings, VirtualPackage
 from .spec import CheckedSpec, Diagnostic, EnvSpec, Fix, LineEdit, LockedPackage, Severity
@@ -124,6 +126,8 @@ __all__ = [
     "Problem",
     "Progress",
     "ProgressUnit",
+    "ReclaimKind",
+    "Reclaimable",
     "Request",
     "Revision",
     "Room",

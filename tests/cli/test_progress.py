@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from jupyter_envkernels.cli import progress
-from jupyter_envkernels.cli.progress import Bar, Display, Lines, how_far, open_display, title
+from jupyter_envkernels.cli.bar import Bar
+from jupyter_envkernels.cli.following import open_display
+from jupyter_envkernels.cli.progress import Display, Lines, how_far, title
 from jupyter_envkernels.engine.operations import PlanOnly, Update
 from jupyter_envkernels.models import JobEvent, Progress
 from tests.cli.jobs import a_job

@@ -12,8 +12,8 @@ from jupyter_envkernels.engine.fetch.cache_lock import held
 from jupyter_envkernels.engine.operations import Create
 from jupyter_envkernels.jobs.journal.reader import JobSpec, Journal, encode
 from jupyter_envkernels.jobs.journal.writer import acquire, create_journal
-from jupyter_envkernels.jobs.reclaim import Reclaimer, ReclaimKind
-from jupyter_envkernels.models import EnvSpec, JobEvent, JobState
+from jupyter_envkernels.jobs.reclaim import Reclaimer
+from jupyter_envkernels.models import EnvSpec, JobEvent, JobState, ReclaimKind
 
 
 def reclaimer(folder: Path) -> Reclaimer:

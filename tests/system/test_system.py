@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import struct
 import subprocess
 import sys
@@ -126,6 +127,18 @@ def test_a_program_that_was_changed_starts_once_it_is_signed(tmp_path: Path) -> 
     assert MacOS().sign(program)
     assert subprocess.check_output([program]) == b"new prefix\n"
     assert not MacOS().sign(source)
+
+
+def test_changes_of_a_file_are_reported_or_not_promised(system: Posix, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    watched = system.watch(tmp_path / "file")
+    assert (watched is None) == (type(system) is Posix)
+    if watched is not None:
+        assert not select.select([watched], [], [], 0)[0]
+        (tmp_path / "file").write_text("changed")
+        assert select.select([watched], [], [], 5)[0]
+        os.close(watched)
+    assert system.watch(tmp_path / "missing") is None
 
 
 def test_a_group_is_killed_and_may_have_gone() -> None:
