@@ -8,7 +8,6 @@ import shlex
 from pathlib import Path
 
 import msgspec
-import psutil
 
 from ..files import read_file
 from ..models import RunningKernel
@@ -32,6 +31,8 @@ def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
 
     Only root sees those of other users.
     """
+    import psutil  # noqa: PLC0415 - an idle server need not load it
+
     real = Path(os.path.realpath(prefix))
     # an update moves the program of a running kernel aside
     inside = (f"{real}{os.sep}", f"{real.parent}{os.sep}.{real.name[:50]}.envkernels-")
@@ -40,6 +41,8 @@ def running_kernels(prefix: Path) -> tuple[RunningKernel, ...]:
 
 
 def _kernel(pid: int) -> RunningKernel | None:
+    import psutil  # noqa: PLC0415
+
     try:
         arguments = psutil.Process(pid).cmdline()
     except psutil.Error:

@@ -7,8 +7,6 @@ import pwd
 from dataclasses import dataclass
 from functools import cache
 
-import psutil
-
 from ..system import system
 
 
@@ -61,6 +59,8 @@ def account() -> str:
 
 def group_members(leader: int) -> list[int]:
     """Return the processes of a group, without zombies."""
+    import psutil  # noqa: PLC0415 - an idle server need not load it
+
     return [pid for pid in psutil.pids() if _group(pid) == leader and _is_alive(pid)]
 
 
@@ -72,6 +72,8 @@ def _group(pid: int) -> int | None:
 
 
 def _is_alive(pid: int) -> bool:
+    import psutil  # noqa: PLC0415
+
     try:
         return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.Error:
@@ -80,6 +82,8 @@ def _is_alive(pid: int) -> bool:
 
 def _started(pid: int) -> int | None:
     """Return when a process started, since boot, because the time of day may be changed; None if it does not exist."""
+    import psutil  # noqa: PLC0415
+
     boot = psutil.boot_time()
     try:
         return round((psutil.Process(pid).create_time() - boot) * 100)

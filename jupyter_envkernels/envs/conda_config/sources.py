@@ -11,15 +11,16 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ...files import read_file
 from ...models import Problem
 from ...specs import expand_variables
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    Node = MappingNode | ScalarNode | SequenceNode
 
 Flag = Literal["top", "bottom", "final"]
 Value: TypeAlias = "str | tuple[ConfigEntry, ...] | Mapping[str, ConfigEntry] | None"
@@ -102,8 +103,8 @@ def read_source(path: str) -> CondarcSource:
     try:
         text = read_file(path, _MAX_BYTES).decode()
         node = _compose(text)
-    except (OSError, UnicodeDecodeError, YAMLError, ValueError) as error:
-        message = f"conda's configuration file {path} cannot be read: {_reason(error)}"
+    except (OSError, ValueError) as error:
+        message = f"conda's configuration file {path} cannot be read: {' '.join(str(error).split())}"
         problem = Problem("condarc-unreadable", message, "Correct the file; until then it is ignored.")
         return CondarcSource(path, {}, (problem,))
     if node is None:
@@ -116,36 +117,39 @@ def parse_condarc(text: str) -> Mapping[str, ConfigEntry]:
     """Return the entries of a configuration file.
 
     Raises:
-        ValueError: it is not a map of parameters.
-        YAMLError: it is not YAML.
+        ValueError: it is not a map of parameters, or not YAML.
     """
     node = _compose(text)
     return _map_entries(node, text.splitlines(), _DEPTH) if node is not None else {}
 
 
-def _compose(text: str) -> MappingNode | None:
-    """Return the map of parameters in a text; None if it is empty."""
-    node = YAML(typ="safe", pure=True).compose(text)
-    if node is None or isinstance(node, MappingNode):
+def _compose(text: str) -> Node | None:
+    """Return the map of parameters in a text; None if it is empty.
+
+    Raises:
+        ValueError: it is not a map of parameters, or not YAML; with the line.
+    """
+    from ruamel.yaml import YAML  # noqa: PLC0415 - takes longer, and more memory, than all else here
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
+    try:
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is not YAML'}." if mark else str(error)
+        raise ValueError(reason) from error
+    if node is None or node.id == "mapping":
         return node
     raise ValueError("it must be a map of parameters")
 
 
-def _reason(error: Exception) -> str:
-    """Return what is wrong with a file, and in which line."""
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return " ".join(str(error).split())
-    return f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is not YAML'}."
-
-
 def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:
     """Yield each key that is repeated in a map, its line, and that of its first occurrence."""
-    if not depth or not isinstance(node, (MappingNode, SequenceNode)):
+    if not depth or node.id not in {"mapping", "sequence"}:
         return
     seen: dict[str, int] = {}
     for item in node.value:
-        key, value = item if isinstance(node, MappingNode) else (None, item)
+        key, value = item if node.id == "mapping" else (None, item)
         if key is not None:
             name, line = str(key.value), key.start_mark.line + 1
             if name in seen:
@@ -174,20 +178,20 @@ def environment_source(environ: Mapping[str, str]) -> CondarcSource:
 
 def _entry(node: Node, lines: list[str], depth: int, flag: Flag | None) -> ConfigEntry:
     line = node.start_mark.line + 1
-    if isinstance(node, ScalarNode):
+    if node.id == "scalar":
         return ConfigEntry(None if node.tag == _NULL_TAG else str(node.value), flag, line)
-    if depth and isinstance(node, SequenceNode):
+    if depth and node.id == "sequence":
         items = tuple(_entry(item, lines, depth - 1, _flag_behind(item, lines)) for item in node.value)
         return ConfigEntry(items, flag, line)
-    if depth and isinstance(node, MappingNode):
+    if depth and node.id == "mapping":
         return ConfigEntry(_map_entries(node, lines, depth - 1), flag, line)
     return ConfigEntry(None, flag, line)
 
 
-def _map_entries(node: MappingNode, lines: list[str], depth: int) -> Mapping[str, ConfigEntry]:
+def _map_entries(node: Node, lines: list[str], depth: int) -> Mapping[str, ConfigEntry]:
     entries = {}
     for key, value in node.value:
-        marked = value if isinstance(value, ScalarNode) else key
+        marked = value if value.id == "scalar" else key
         entries[str(key.value)] = _entry(value, lines, depth, _flag_behind(marked, lines))
     return entries
 
