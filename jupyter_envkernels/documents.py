@@ -70,8 +70,10 @@ class Environment:
     Attributes:
         is_base: whether it is the root of a conda, mamba or micromamba installation.
         is_running: whether Jupyter itself runs in it.
+        is_shared: whether it is in a shared root, or only another account can write it.
         read_only: whether the user cannot change it, or it is frozen (CEP 22).
         is_trusted: whether only trusted accounts can change it; otherwise it has no kernel.
+        python: the minor version of its Python, such as ``3.12``; None without one, or if unknown.
         problem: why it offers no kernel; None if it offers one.
         usage: None until it has been measured in the background.
         created: None if unknown, or not known yet.
@@ -87,8 +89,10 @@ class Environment:
     kernels: Tolerant[Kernel]
     is_base: bool
     is_running: bool
+    is_shared: bool
     read_only: bool
     is_trusted: bool
+    python: str | None
     problem: Problem | None
     usage: Usage | None
     created: Time | None

@@ -49,8 +49,10 @@ class EnvironmentBuilder:
             kernels=kernels,
             is_base=is_designated or contents.is_root or found.location.is_root,
             is_running=found.real in self.running,
+            is_shared=found.location.is_shared or not (contents.is_writable or contents.is_absent),
             read_only=is_closed or not contents.is_writable or contents.is_frozen,
             is_trusted=contents.is_trusted,
+            python=contents.python,
             problem=contents.problem or _common_problem(kernels),
         )
 

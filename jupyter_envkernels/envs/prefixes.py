@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -21,6 +22,11 @@ KERNELS = "share/jupyter/kernels"
 _PENDING = str(PENDING_MARK)
 MAX_KERNEL_JSON_BYTES = 1 << 16
 _MAX_MARK_BYTES = 1 << 16
+
+_PYTHON = re.compile(r"python(\d+\.\d+)")
+
+ABSENT = ("gone", "dangling-link")
+"""Problems of a prefix that does not exist."""
 
 
 class RawKernel(NamedTuple):
@@ -43,6 +49,7 @@ class Contents(NamedTuple):
     Attributes:
         is_frozen: see :mod:`.frozen`.
         is_trusted: see :mod:`.trust`; nothing is read in a prefix that is not trusted.
+        python: the minor version of its Python; None without one.
         watched: paths; nothing has changed while their stamps are the same. Empty if changes cannot be detected.
         stamps: of these paths, in order.
     """
@@ -52,9 +59,15 @@ class Contents(NamedTuple):
     is_writable: bool = False
     is_frozen: bool = False
     is_trusted: bool = True
+    python: str | None = None
     problem: Problem | None = None
     watched: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = ()
+
+    @property
+    def is_absent(self) -> bool:
+        """Return whether there is no such prefix, though a list or a link names it."""
+        return self.problem is not None and self.problem.code in ABSENT
 
     def is_current(self) -> bool:
         """Return whether nothing has changed since it was read, at the cost of one ``stat`` a path."""
@@ -78,7 +91,7 @@ class NotAnEnvironment(Exception):
     @property
     def is_odd(self) -> bool:
         """Return whether something points to a prefix that does not exist, which is worth showing if it was named."""
-        return self.problem.code in ("gone", "dangling-link")
+        return self.problem.code in ABSENT
 
 
 def read_prefix(prefix: str, session: TrustSession | None = None) -> Contents:
@@ -173,10 +186,24 @@ def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) 
         is_root=is_root(prefix),
         is_writable=is_writable,
         is_frozen=is_frozen,
+        python=_python_of(prefix),
         problem=problem,
         watched=tuple(watch.paths) if watch.is_settled else (),
         stamps=tuple(watch.stamps) if watch.is_settled else (),
     )
+
+
+def _python_of(prefix: str) -> str | None:
+    """Return the minor version of the prefix's Python, from conda's link ``bin/python``: it costs no listing.
+
+    Packages of a new minor version replace the kernelspec too, which is watched.
+    """
+    try:
+        target = os.readlink(f"{prefix}/bin/python")
+    except OSError:
+        return None
+    found = _PYTHON.fullmatch(target)
+    return found and found[1]
 
 
 class _WatchedPaths:

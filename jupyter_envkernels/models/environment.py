@@ -108,8 +108,10 @@ class Environment:
         kernels: its kernelspecs, sorted by id.
         is_base: whether it is the root of a conda, mamba or micromamba installation.
         is_running: whether Jupyter itself runs in it.
+        is_shared: whether it is in a shared root, or only another account can write it.
         read_only: whether this user cannot change it, or it is frozen.
         is_trusted: whether only trusted accounts can change it; otherwise it offers no kernel.
+        python: the minor version of its Python, such as ``3.12``; None without one.
         problem: why it offers no kernel; None if it offers one.
     """
 
@@ -119,8 +121,10 @@ class Environment:
     kernels: tuple[Kernel, ...] = ()
     is_base: bool = False
     is_running: bool = False
+    is_shared: bool = False
     read_only: bool = False
     is_trusted: bool = True
+    python: str | None = None
     problem: Problem | None = None
 
 

@@ -50,6 +50,17 @@ class EnvironmentHandler(EnvKernelsHandler):
         await self.start(RemoveBody(environment_id))
 
 
+class ListEntryHandler(EnvKernelsHandler):
+    """``environments/{id}/list-entry``."""
+
+    @web.authenticated
+    @authorized
+    async def delete(self, environment_id: str) -> None:
+        """Remove an environment whose folder is gone from conda's list, and list the environments."""
+        await self.service.unlist(environment_id)
+        self.finish(await asyncio.to_thread(self.service.listing.text))
+
+
 class PackagesHandler(EnvKernelsHandler):
     """``environments/{id}/packages``."""
 
@@ -224,6 +235,7 @@ def routes(service: Service) -> list[tuple[str, type[EnvKernelsHandler], dict[st
     table: list[tuple[str, type[EnvKernelsHandler]]] = [
         (r"/envkernels/environments", EnvironmentsHandler),
         (environment, EnvironmentHandler),
+        (rf"{environment}/list-entry", ListEntryHandler),
         (rf"{environment}/packages", PackagesHandler),
         (rf"{environment}/history", HistoryHandler),
         (rf"{environment}/export", ExportHandler),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 from jupyter_server.utils import ensure_async
 
+from ..engine.link.conda_meta import is_registered, unregister
 from ..engine.operations import JobRequest
 from ..envs.catalog import Catalog
 from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
-from ..errors import InvalidRequest, NotFound, TooLarge
+from ..errors import Conflict, Forbidden, InvalidRequest, NotFound, TooLarge
 from ..jobs.admission import check_spec
 from ..jobs.lint_client import LintClient
 from ..jobs.machine_limits import machine_finding
@@ -84,6 +86,17 @@ class Service:
         """
         return await asyncio.to_thread(self._by_id, environment_id)
 
+    async def unlist(self, environment_id: str) -> None:
+        """Remove an environment whose folder is gone from conda's list of environments.
+
+        Raises:
+            NotFound: there is no such environment.
+            Conflict: its folder exists.
+            Forbidden: the list cannot be changed, or it is that of another account.
+        """
+        environment = await self.environment(environment_id)
+        await asyncio.to_thread(_unlist, environment.prefix)
+
     async def submit(self, request: JobRequest, user: str) -> Job:
         """Start a job for a user."""
         job = await self.jobs.submit(request, user)
@@ -142,3 +155,12 @@ class Service:
             return None
         folder = Path(root, path.strip("/")).resolve().parent
         return folder if folder.is_relative_to(Path(root).resolve()) else None
+
+
+def _unlist(prefix: Path) -> None:
+    if os.path.lexists(prefix):
+        raise Conflict(f"{prefix} exists.", remedy="Delete the environment instead.")
+    if not is_registered(prefix, Path.home()):
+        raise Forbidden(f"{prefix} is in the list of another account.", remedy="Ask its owner to remove the entry.")
+    if failure := unregister(prefix, Path.home()):
+        raise Forbidden(failure)

@@ -74,6 +74,17 @@ def test_shared_ones_are_changed_by_their_administrators_whoever_may_write() -> 
     assert assembler().environment(at("/conda/envs/x"), Contents(is_writable=False)).read_only
 
 
+def test_whose_environments_are_shared() -> None:
+    def is_shared(contents: Contents, location: Location = FOLDER) -> bool:
+        return assembler().environment(at("/conda/envs/lesson", location), contents).is_shared
+
+    assert not is_shared(Contents(is_writable=True))
+    assert not is_shared(Contents(is_writable=True, is_frozen=True))
+    assert is_shared(Contents(is_writable=False))
+    assert is_shared(Contents(is_writable=True), Location("/shared", "folder", "a test", is_shared=True))
+    assert not is_shared(Contents(problem=Problem("gone", "It no longer exists.")))
+
+
 def test_pixi_environments_are_called_after_their_project() -> None:
     names = [
         assembler().environment(at(f"/data/thesis/.pixi/envs/{name}"), Contents()).name for name in ("default", "test")

@@ -72,6 +72,17 @@ def test_a_kernel_with_the_interpreter_of_another_prefix(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("target", "version"), [("python3.12", "3.12"), ("python3", None), ("/usr/bin/python3.12", None), (None, None)]
+)
+def test_the_version_of_python_is_that_of_condas_link(tmp_path: Path, target: str | None, version: str | None) -> None:
+    prefix = make_prefix(tmp_path / "env")
+    (prefix / "bin/python").unlink()
+    if target:
+        (prefix / "bin/python").symlink_to(target)
+    assert read_prefix(str(prefix)).python == version
+
+
+@pytest.mark.parametrize(
     ("python", "record", "code", "words"),
     [
         (True, "", "no-kernel", "ipykernel is not installed"),

@@ -20,6 +20,7 @@ VERBS = [
     ("GET", "environments", None, "read"),
     ("GET", "environments/000000000000", None, "read"),
     ("DELETE", "environments/000000000000", None, "write"),
+    ("DELETE", "environments/000000000000/list-entry", None, "write"),
     ("GET", "environments/000000000000/packages", None, "read"),
     ("GET", "environments/000000000000/history", None, "read"),
     ("GET", "environments/000000000000/export", None, "read"),

@@ -18,6 +18,7 @@ from jupyter_envkernels.jobs.journal.writer import acquire, create_journal
 from jupyter_envkernels.models import EngineOptions, EnvSpec, environment_id
 from jupyter_envkernels.specs import MAX_LOCK_BYTES
 from tests.jobs.conftest import until
+from tests.prefixes import make_prefix
 
 from .conftest import Call, Reply
 
@@ -343,3 +344,20 @@ async def test_settings(call: Call, envs: Path, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("CONDA_OVERRIDE_CUDA", "99")
     again = (await call("GET", "settings")).json
     assert (again["platform"], again["virtual_packages"]) == (settings["platform"], settings["virtual_packages"])
+
+
+async def test_an_environment_whose_folder_is_gone_is_removed_from_the_list(call: Call, tmp_path: Path) -> None:
+    there, gone = make_prefix(tmp_path / "elsewhere" / "there"), tmp_path / "elsewhere" / "ice-old"
+    listing = Path.home() / ".conda" / "environments.txt"
+    listing.parent.mkdir(exist_ok=True)
+    listing.write_text(f"{there}\n{gone}\n")
+
+    listed = {each["name"]: each for each in (await call("GET", "environments")).json["environments"]}
+    assert listed["ice-old"]["problem"]["code"] == "gone"
+    assert not listed["ice-old"]["is_shared"]
+    refused = await call("DELETE", f"environments/{listed['there']['id']}/list-entry")
+    assert (refused.status, refused.json["code"]) == (409, "conflict")
+
+    left = (await call("DELETE", f"environments/{listed['ice-old']['id']}/list-entry")).json["environments"]
+    assert [each["name"] for each in left if each["name"] in listed] == [name for name in listed if name != "ice-old"]
+    assert listing.read_text() == f"{there}\n"

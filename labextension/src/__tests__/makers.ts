@@ -56,8 +56,10 @@ export function makeEnvironment(
     ],
     is_base: false,
     is_running: false,
+    is_shared: false,
     read_only: false,
     is_trusted: true,
+    python: '3.12',
     activation_problems: [],
     ...more
   };

@@ -41,6 +41,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/envkernels/environments/{id}/list-entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["EnvironmentId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an environment whose folder is gone from conda's list, ~/.conda/environments.txt. */
+        delete: operations["unlistEnvironment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/envkernels/environments/{id}/packages": {
         parameters: {
             query?: never;
@@ -389,10 +408,14 @@ export interface components {
             is_base: boolean;
             /** @description whether Jupyter itself runs in it. */
             is_running: boolean;
+            /** @description whether it is in a shared root, or only another account can write it. */
+            is_shared: boolean;
             /** @description whether the user cannot change it, or it is frozen (CEP 22). */
             read_only: boolean;
             /** @description whether only trusted accounts can change it; otherwise it has no kernel. */
             is_trusted: boolean;
+            /** @description the minor version of its Python, such as `3.12`; null without one, or if unknown. */
+            python: string | null;
             /** @description why it offers no kernel; null if it offers one. */
             problem: components["schemas"]["Problem"] | null;
             /** @description null until it has been measured in the background. */
@@ -1000,6 +1023,29 @@ export interface operations {
         requestBody?: never;
         responses: {
             202: components["responses"]["Accepted"];
+            default: components["responses"]["Error"];
+        };
+    };
+    unlistEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["EnvironmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The remaining environments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentList"];
+                };
+            };
             default: components["responses"]["Error"];
         };
     };
