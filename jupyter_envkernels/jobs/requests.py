@@ -141,12 +141,14 @@ class CreateBody(Body, frozen=True, tag="create"):
 
     Attributes:
         text: the spec itself; either this or ``path``.
+        origin: the file that the text was opened from; relative paths in it are resolved beside that.
         name: overrides the spec's.
         exclude_newer: packages that are newer are left out, instead of by conda's ``exclude_newer``.
     """
 
     text: str | None = None
     path: ContentsPath | None = None
+    origin: ContentsPath | None = None
     name: EnvironmentName | None = None
     exclude_newer: CutoffText | None = None
 
@@ -191,6 +193,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
 
     Attributes:
         text: the new spec, as environment.yml; not together with ``path``.
+        origin: the file that the text was opened from; relative paths in it are resolved beside that.
         add: match specs.
         remove: names of packages of conda or pip.
         prune: remove also what is no longer requested.
@@ -202,6 +205,7 @@ class UpdateBody(Body, frozen=True, tag="update"):
     environment: EnvironmentId
     text: str | None = None
     path: ContentsPath | None = None
+    origin: ContentsPath | None = None
     add: Lines = ()
     remove: Lines = ()
     prune: bool = False

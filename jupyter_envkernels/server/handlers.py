@@ -103,7 +103,7 @@ class CheckHandler(EnvKernelsHandler):
     async def post(self) -> None:
         """Check a spec."""
         body: wire.CheckBody = self.body(wire.CheckBody)
-        spec = await self.service.spec_text(body.text, body.path)
+        spec = await self.service.spec_text(body.text, body.path, body.origin)
         checked = await (self._with_channels(*spec) if body.channels else self.service.check(*spec))
         self.finish(documents.checked_spec_json(checked))
 

@@ -109,7 +109,7 @@ class Service:
         spec = body.of if isinstance(body, PlanBody) else body
         text, workdir = None, None
         if isinstance(spec, CreateBody) or (isinstance(spec, UpdateBody) and (spec.text, spec.path) != (None, None)):
-            text, workdir = await self.spec_text(spec.text, spec.path)
+            text, workdir = await self.spec_text(spec.text, spec.path, spec.origin)
         installer = self.jobs.options.engine.pip_installer
         context = Context(self.catalog, self._by_id, text, workdir, installer=installer)
         return await asyncio.to_thread(body.resolve, context)
@@ -125,20 +125,22 @@ class Service:
                 return environment
         raise NotFound(f"There is no environment with the id {environment_id}.", remedy="List the environments again.")
 
-    async def spec_text(self, text: str | None, path: str | None) -> tuple[str | bytes, Path | None]:
-        """Return the text of a spec and its folder, from a text or a path.
+    async def spec_text(
+        self, text: str | None, path: str | None, origin: str | None
+    ) -> tuple[str | bytes, Path | None]:
+        """Return the text of a spec and its folder, from a text and the file that it was opened from, or from a path.
 
         A file is read as bytes: ``specs`` supports more encodings than the contents manager.
 
         Raises:
-            InvalidRequest: both were given, or none.
+            InvalidRequest: text and path were given, or none of them.
             NotFound: there is no such file, or it cannot be read.
             TooLarge: it exceeds the limit of a request.
         """
         if (text is None) == (path is None):
             raise InvalidRequest("Give either 'text' or 'path'.")
         if path is None:
-            return text or "", None
+            return text or "", await asyncio.to_thread(self._folder, origin) if origin else None
         try:
             size = (await ensure_async(self.contents.get(path, type="file", content=False))).get("size") or 0
             if size > wire.MAX_BODY:

@@ -24,6 +24,7 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         text: the environment.yml, list of conda packages, lock file or requirements.txt; either this or ``path``.
+        origin: the file that the text was opened from; relative paths in it are resolved beside that.
         channels: check also against the channels and this machine: packages, versions and builds that do not exist,
             packages of the pip section that conda has, CUDA. Channels that do not respond within 5 s are named, and
             their packages are not checked; a later request may find them read. Channels of the spec with variables are
@@ -32,6 +33,7 @@ class CheckBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     text: str | None = None
     path: ContentsPath | None = None
+    origin: ContentsPath | None = None
     channels: bool = False
 
 

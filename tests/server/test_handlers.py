@@ -143,6 +143,22 @@ async def test_checking_a_spec_changes_nothing(call: Call, envs: Path) -> None:
     assert not envs.exists()
 
 
+async def test_an_edited_text_keeps_the_folder_of_its_file(call: Call, jp_root_dir: Path) -> None:
+    (jp_root_dir / "course").mkdir()
+    (jp_root_dir / "course" / "requirements.txt").write_text("--index-url https://one.example/simple numpy\n")
+    text = "name: lesson\ndependencies:\n  - python\n  - pip\n  - pip:\n    - -r requirements.txt\n"
+    edited = {"text": text, "origin": "course/environment.yml"}
+    [wrong] = [d for d in (await call("POST", "specs/check", edited)).json["diagnostics"] if d["severity"] == "error"]
+    assert "requirements.txt" in wrong["message"]
+    refused = await call("POST", "jobs", {"kind": "create", **edited})
+    assert refused.status == 422
+    assert "requirements.txt" in refused.json["message"]
+    elsewhere = await call("POST", "specs/check", {"text": text, "origin": "../course/environment.yml"})
+    assert all(
+        "requirements.txt" not in d["message"] for d in elsewhere.json["diagnostics"] if d["severity"] == "error"
+    )
+
+
 async def test_cancel_of_a_job_that_is_over_leaves_it(call: Call, finish: Finish, envs: Path) -> None:
     job = await finish(await call("POST", "jobs", {"kind": "create", "text": SPEC}))
     assert (await call("DELETE", f"jobs/{job['id']}")).json == job

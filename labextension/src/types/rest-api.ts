@@ -316,6 +316,8 @@ export interface components {
             /** @description the environment.yml, list of conda packages, lock file or requirements.txt; either this or `path`. */
             text?: string;
             path?: components["schemas"]["ContentsPath"];
+            /** @description the file that the text was opened from; relative paths in it are resolved beside that. */
+            origin?: components["schemas"]["ContentsPath"];
             /**
              * @description check also against the channels and this machine: packages, versions and builds that do not exist, packages of the pip section that conda has, CUDA. Channels that do not respond within 5 s are named, and their packages are not checked; a later request may find them read. Channels of the spec with variables are not read, which is an info.
              * @default false
@@ -345,6 +347,8 @@ export interface components {
             /** @description the spec itself; either this or `path`. */
             text?: string;
             path?: components["schemas"]["ContentsPath"];
+            /** @description the file that the text was opened from; relative paths in it are resolved beside that. */
+            origin?: components["schemas"]["ContentsPath"];
             /** @description overrides the spec's. */
             name?: components["schemas"]["EnvironmentName"];
             /** @description packages that are newer are left out, instead of by conda's `exclude_newer`. */
@@ -881,6 +885,8 @@ export interface components {
             /** @description the new spec, as environment.yml; not together with `path`. */
             text?: string;
             path?: components["schemas"]["ContentsPath"];
+            /** @description the file that the text was opened from; relative paths in it are resolved beside that. */
+            origin?: components["schemas"]["ContentsPath"];
             /**
              * @description match specs.
              * @default []
