@@ -146,6 +146,8 @@ PANEL_TESTED_ELSEWHERE = {
     "panel/speceditor.tsx": "panel/workspace.spec.ts",
     "panel/specfields.tsx": "panel/workspace.spec.ts",
     "panel/starter.ts": "panel/controller.spec.ts",
+    "panel/workspacetab.ts": "browser/test_drafts.py",
+    "model/draftstorage.ts": "model/drafts.spec.ts",
     "plugins": "browser: JupyterLab loads them",
     "svg.d.ts": "types alone",
     "tokens.ts": "types alone",

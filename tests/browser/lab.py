@@ -202,7 +202,7 @@ def create(page: Page) -> Locator:
 
 def job_view(page: Page, kind: str) -> Locator:
     """The view of a job of that kind, in sight."""
-    view = page.locator(f'[data-envkernels-job][data-job-kind="{kind}"]')
+    view = page.locator(f'[data-envkernels-job][data-job-kind="{kind}"]:visible')
     view.wait_for()
     return view
 

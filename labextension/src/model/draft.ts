@@ -2,10 +2,8 @@
  * The spec in an editor.
  */
 
-import { IStateDB } from '@jupyterlab/statedb';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { JSONExt, ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { Debouncer } from '@lumino/polling';
 
 import { RequestError } from '../restapi';
 import {
@@ -16,6 +14,7 @@ import {
   PlannableRequest,
   SpecSource
 } from '../types';
+import { IDraftStorage } from './draftstorage';
 import { SpecCheck } from './speccheck';
 import {
   IPreview,
@@ -34,22 +33,22 @@ dependencies:
 
 const NONE: ReadonlyArray<IDiagnostic> = [];
 
-/** The key of the draft in the state database. */
-const KEY = 'jupyter-envkernels:draft';
-
 /** A spec in an editor: its text, the name of the environment, and the diagnostics. */
 export class SpecDraft extends VDomModel {
   constructor(private readonly _options: SpecDraft.IOptions) {
     super();
-    const { example = EXAMPLE, saveDelay = 400 } = _options;
+    const { example = EXAMPLE, id = '' } = _options;
+    this.id = id;
     this._given = this._text = example;
     this._check = new SpecCheck({
       ..._options,
       read: () => ({ text: this._text, source: this.source })
     });
     this._check.changed.connect(() => this.stateChanged.emit());
-    this._saveSoon = new Debouncer(() => this._save(), saveDelay);
   }
+
+  /** The id under which it is stored. */
+  readonly id: string;
 
   get text(): string {
     return this._text;
@@ -178,7 +177,7 @@ export class SpecDraft extends VDomModel {
     return this._check.run();
   }
 
-  /** Compare the text with the opened file; if they differ, the text is used. */
+  /** Compare the text with the opened file; if they differ, the text is used, with the folder of the file. */
   async compareFile(read: (path: string) => Promise<string>): Promise<void> {
     if (this.path !== null) {
       const { path } = this;
@@ -190,18 +189,18 @@ export class SpecDraft extends VDomModel {
   }
 
   /** Restore the draft of an earlier session, if any. Channels are checked only after the next change. */
-  async restore(): Promise<void> {
-    const stored = readDraft(await this._options.state?.fetch(KEY));
-    if (stored && this._text === this._given) {
+  restore(): void {
+    const stored = readDraft(this._options.storage?.read(this.id));
+    if (stored) {
       this._text = stored.text;
       this._override = stored.name;
       this._excludeNewer = stored.excludeNewer ?? '';
       this._saved = stored.saved;
       this._jobId = stored.jobId;
       this._preview = stored.preview;
+      this.stateChanged.emit();
+      void this._check.run(false);
     }
-    this.stateChanged.emit();
-    await this._check.run(false);
   }
 
   dispose(): void {
@@ -209,14 +208,18 @@ export class SpecDraft extends VDomModel {
       return;
     }
     this._check.dispose();
-    this._saveSoon.dispose();
     super.dispose();
   }
 
-  /** The source for the server: the path while the text equals the file. */
+  /** The source for the server: the path while the text equals the file; else the text, and where it comes from. */
   protected get source(): SpecSource {
-    const path = this.path;
-    return path === null ? { text: this._text } : { path };
+    const { openedPath, path } = this;
+    if (path !== null) {
+      return { path };
+    }
+    return openedPath === null
+      ? { text: this._text }
+      : { text: this._text, origin: openedPath };
   }
 
   /** The field of the request for the day, if there is one. */
@@ -226,10 +229,10 @@ export class SpecDraft extends VDomModel {
 
   protected changed(): void {
     this.stateChanged.emit();
-    void this._saveSoon.invoke();
+    this._save();
   }
 
-  private async _save(): Promise<void> {
+  private _save(): void {
     const stored: IStoredDraft = {
       text: this._text,
       name: this._override,
@@ -238,8 +241,7 @@ export class SpecDraft extends VDomModel {
       jobId: this._jobId,
       preview: this._preview
     };
-    const json = stored as unknown as ReadonlyPartialJSONObject;
-    await this._options.state?.save(KEY, json);
+    this._options.storage?.write(this.id, stored);
   }
 
   private readonly _check: SpecCheck;
@@ -250,7 +252,6 @@ export class SpecDraft extends VDomModel {
   private _saved: ISavedSpec | null = null;
   private _jobId: string | null = null;
   private _preview: IPreview | null = null;
-  private readonly _saveSoon: Debouncer<void, Error>;
 }
 
 function same(a: PlannableRequest, b: PlannableRequest): boolean {
@@ -267,11 +268,12 @@ export namespace SpecDraft {
     check: SpecCheck.Check;
     /** The initial text. */
     example?: string;
-    /** The database that keeps the draft across page reloads. */
-    state?: IStateDB | null;
+    /** The id under which it is stored. */
+    id?: string;
+    /** Keeps the draft across page reloads. */
+    storage?: IDraftStorage | null;
     /** See SpecCheck. */
     delay?: number;
     channelsDelay?: number;
-    saveDelay?: number;
   }
 }

@@ -1,5 +1,7 @@
 export * from './attempt';
 export * from './draft';
+export * from './drafts';
+export * from './draftstorage';
 export * from './updatedrafts';
 export * from './environments';
 export * from './fixes';

@@ -1,6 +1,6 @@
 /**
- * A draft in JupyterLab's state database. The database may hold anything (a workspace file can be imported): fields of
- * another shape are dropped.
+ * A stored draft. The storage may hold anything, of other versions or other programs: fields of another shape are
+ * dropped.
  */
 
 import { CreateRequest, JOB_ID, PlannableRequest, SpecSource } from '../types';
@@ -75,8 +75,12 @@ function readRequest(value: unknown): CreateRequest | null {
   const text = readText(request.get('text'), MAX_TEXT);
   const name = readLine(request.get('name'), MAX_NAME);
   const date = readLine(request.get('exclude_newer'), MAX_DATE);
+  const origin = readPath(request.get('origin'));
+  const withText = text === null ? null : { text };
   const source: SpecSource | null =
-    path !== null ? { path } : text !== null ? { text } : null;
+    path !== null
+      ? { path }
+      : withText && { ...withText, ...(origin && { origin }) };
   return request.get('kind') !== 'create' || source === null
     ? null
     : {

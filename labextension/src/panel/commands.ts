@@ -15,7 +15,7 @@ import { Workspace } from './workspace';
 export namespace CommandIDs {
   /** Show the panel. */
   export const open = 'envkernels:open';
-  /** Show a route in the tab. */
+  /** Show a route in its tab. */
   export const show = 'envkernels:show';
   /** Open the spec editor, with the file at `path` if given. */
   export const newEnvironment = 'envkernels:new';
@@ -33,7 +33,7 @@ interface ICommandOptions {
   controller: Controller;
   trans: TranslationBundle;
   showPanel: () => void;
-  /** The tab; null if it is closed. */
+  /** The tab that was used last; null if there is none. */
   currentTab: () => Workspace | null;
   /** The path of the file selected in the file browser; null if there is none. */
   chosenPath: () => string | null;
@@ -97,6 +97,7 @@ function addPanelCommands(
             enum: ['spec', 'job', 'packages', 'update', 'history'],
             description: trans.__('What to show')
           },
+          draft: { type: 'string', description: trans.__('The id of a draft') },
           job: { type: 'string', description: trans.__('The id of a job') },
           environment: {
             type: 'string',
@@ -105,7 +106,14 @@ function addPanelCommands(
         }
       }
     },
-    execute: args => controller.show(toRoute(args))
+    execute: args => {
+      const route = toRoute(args);
+      if (route) {
+        controller.show(route);
+      } else {
+        controller.newEnvironment();
+      }
+    }
   });
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Refresh Environments'),

@@ -30,13 +30,15 @@ export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 /** Carries out user actions, and shows their errors. */
 export class Controller implements Sidebar.IActions, INotifyActions {
   constructor(private readonly _options: Controller.IOptions) {
-    const { draftOf, environments, jobs, trans } = _options;
+    const { draftOf, drafts, environments, jobs, trans } = _options;
     this.starter = new JobStarter({
       draftOf,
+      drafts,
       environments,
       jobs,
       trans,
       show: this.show,
+      newEnvironment: () => this.newEnvironment(),
       openNotebook: (environment, anchor) =>
         this.openNotebook(environment, anchor)
     });
@@ -44,13 +46,14 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   readonly starter: JobStarter;
 
-  /** Show a route in the tab. */
+  /** Show a route in its tab. */
   show = (route: Route): void => {
-    this._options.openTab().showRoute(route);
+    this._options.openTab(route).showRoute(route);
   };
 
   newEnvironment = (): void => {
-    this.show({ page: 'spec' });
+    const { id } = this._options.drafts.create();
+    this.show({ page: 'spec', draft: id });
   };
 
   refresh = (): void => {
@@ -67,8 +70,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   /** Return whether the job is visible. */
   isShown = (id: string): boolean => {
-    const tab = this._options.currentTab();
-    return tab !== null && tab.isVisible && tab.jobId === id;
+    return this._options.tabs().some(tab => tab.isVisible && tab.jobId === id);
   };
 
   isOwn = ({ id }: IJob): boolean => this._options.jobs.isOwn(id);
@@ -175,15 +177,18 @@ export class Controller implements Sidebar.IActions, INotifyActions {
     }
   };
 
-  /** Open a file in a draft; by default in that of a new environment. */
+  /** Open a file in a draft; by default in a new one. */
   openFile = async (path: string, draft?: SpecDraft): Promise<void> => {
     const { readFile, trans } = this._options;
-    if (!draft) {
-      this.newEnvironment();
-    }
     try {
       const text = await readFile(path);
-      await this.open(draft ?? this._options.draft, text, path);
+      if (draft) {
+        await this.open(draft, text, path);
+        return;
+      }
+      const fresh = this._options.drafts.create();
+      fresh.open(text, path);
+      this.show({ page: 'spec', draft: fresh.id });
     } catch (error) {
       await showProblem(trans.__('%1 could not be read', path), error, trans);
     }
@@ -222,15 +227,13 @@ export namespace Controller {
   /** The options of a Controller. */
   export interface IOptions extends Omit<
     JobStarter.IOptions,
-    'show' | 'openNotebook'
+    'show' | 'newEnvironment' | 'openNotebook'
   > {
     commands: CommandRegistry;
-    /** The spec of a new environment. */
-    draft: SpecDraft;
-    /** The tab; null if it is closed. */
-    currentTab: () => Workspace | null;
-    /** Bring the tab to the front; create it if it is closed. */
-    openTab: () => Workspace;
+    /** The open tabs. */
+    tabs: () => ReadonlyArray<Workspace>;
+    /** Bring the tab of a route to the front; create it if there is none. */
+    openTab: (route: Route) => Workspace;
     /** Read a file below the root folder of the server. */
     readFile: (path: string) => Promise<string>;
     /** Return the paths of notebooks with a running kernel of the environment. */

@@ -223,6 +223,25 @@ export async function confirmReplace(
   return button.accept;
 }
 
+/** Ask whether a spec may be lost with its tab. */
+export async function confirmDiscard(
+  name: string,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title: name
+      ? trans.__('Discard the spec of %1?', name)
+      : trans.__('Discard the spec?'),
+    body: trans.__('Your text is not saved anywhere else.'),
+    defaultButton: 0,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.warnButton({ label: trans.__('Discard') })
+    ]
+  });
+  return button.accept;
+}
+
 /** Show an error and its remedy. */
 export async function showProblem(
   title: string,

@@ -9,3 +9,4 @@ export * from './routes';
 export * from './sidebar';
 export * from './speceditor';
 export * from './workspace';
+export * from './workspacetab';

@@ -1,5 +1,5 @@
 /**
- * The routes of the tab.
+ * The routes of the tabs.
  */
 
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -16,18 +16,29 @@ export interface IEnvironmentRoute {
   environment: string;
 }
 
+/** The editor of a draft. */
+export interface ISpecRoute {
+  page: 'spec';
+  draft: string;
+}
+
 /** The spec editor of a new environment, a job, or a page of an environment. */
 export type Route =
-  { page: 'spec' } | { page: 'job'; job: string } | IEnvironmentRoute;
+  ISpecRoute | { page: 'job'; job: string } | IEnvironmentRoute;
 
-/** Read a stored route or the arguments of a command; by default the spec editor. */
-export function toRoute(json: ReadonlyPartialJSONObject | null): Route {
-  const { environment, job, page } = json ?? {};
+const DRAFT_ID = /^[\w-]{1,64}$/;
+
+/** Read a stored route or the arguments of a command; null if they are none. */
+export function toRoute(json: ReadonlyPartialJSONObject | null): Route | null {
+  const { draft, environment, job, page } = json ?? {};
+  if (page === 'spec' && typeof draft === 'string' && DRAFT_ID.test(draft)) {
+    return { page, draft };
+  }
   if (typeof job === 'string' && JOB_ID.test(job)) {
     return { page: 'job', job };
   }
   const known = ENVIRONMENT_PAGES.find(one => one === page);
   const isId =
     typeof environment === 'string' && ENVIRONMENT_ID.test(environment);
-  return known && isId ? { page: known, environment } : { page: 'spec' };
+  return known && isId ? { page: known, environment } : null;
 }

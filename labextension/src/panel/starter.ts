@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { usableKernels } from '../components/permissions';
 import { IJobActions } from '../components/job/jobview';
-import { EnvModel, JobModel, SpecDraft } from '../model';
+import { EnvModel, JobModel, SpecDraft, SpecDrafts } from '../model';
 import { RequestError } from '../restapi';
 import { IEnvironment, IJob, isActive, JobRequest } from '../types';
 import { showProblem } from './dialogs';
@@ -53,7 +53,7 @@ export class JobStarter {
   /** Carry out a plan, or resume or repeat an unfinished job, and show the new job. */
   run = async (job: IJob): Promise<void> => {
     const { jobs, trans } = this._options;
-    const origin = this._origin(job);
+    const origin = this.origin(job);
     try {
       const next = await jobs.run(job.id);
       this._passDraft(job, next, origin);
@@ -75,7 +75,7 @@ export class JobStarter {
   /** Return the actions that a job allows now. */
   actions = (job: IJob): IJobActions => ({
     cancel: () => this.cancel(job.id),
-    newEnvironment: () => this._options.show({ page: 'spec' }),
+    newEnvironment: () => this._options.newEnvironment(),
     openNotebook: this._notebookOf(job),
     back: this._back(job),
     run:
@@ -116,7 +116,7 @@ export class JobStarter {
 
   private _back(job: IJob): IJobActions['back'] {
     const { show, trans } = this._options;
-    const origin = this._origin(job);
+    const origin = this.origin(job);
     const isDone = job.state === 'succeeded' && job.kind !== 'plan';
     if (!origin || isActive(job) || (isDone && origin.page === 'spec')) {
       return null;
@@ -132,12 +132,11 @@ export class JobStarter {
   }
 
   /** Return the page to return to; after a page reload, only that of the stored draft. */
-  private _origin(job: IJob): Route | null {
-    const route: Route = { page: 'spec' };
-    const draft = this._options.draftOf(route);
-    const isOfDraft = [draft?.jobId, draft?.preview?.jobId].includes(job.id);
-    return this._origins.get(job.id) ?? (isOfDraft ? route : null);
-  }
+  origin = ({ id }: Pick<IJob, 'id'>): Route | null => {
+    const draft = this._options.drafts.ofJob(id);
+    const route: Route | null = draft && { page: 'spec', draft: draft.id };
+    return this._origins.get(id) ?? route;
+  };
 
   private readonly _origins = new Map<string, Route>();
 }
@@ -148,10 +147,14 @@ export namespace JobStarter {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
+    /** The specs of new environments. */
+    drafts: SpecDrafts;
+    /** Open an editor for a new environment. */
+    newEnvironment: () => void;
     /** Return the draft of a route; null if it has none. */
     draftOf: (route: Route) => SpecDraft | null;
     trans: TranslationBundle;
-    /** Show a route in the tab. */
+    /** Show a route in its tab. */
     show: (route: Route) => void;
     openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
   }

@@ -1,41 +1,66 @@
 /**
- * The tab of the main area: the spec editor, a job, or the pages of an environment.
+ * A tab of the main area: a spec editor with its jobs, or the pages of an environment with its jobs.
  */
 
+import { PathExt } from '@jupyterlab/coreutils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import { environmentIcon } from '../components/icons';
 import { jobTitle } from '../components/labels';
-import { EnvModel, JobModel, SpecDraft } from '../model';
+import { EnvModel, JobModel, SpecDraft, SpecDrafts } from '../model';
 import { EnvironmentView } from './environmentview';
 import { JobPanel } from './jobpanel';
-import { IEnvironmentRoute, Route } from './routes';
+import { IEnvironmentRoute, ISpecRoute, Route } from './routes';
 import { SpecEditor } from './speceditor';
 
-/** The id of the tab. */
+/** The beginning of the ids of the tabs. */
 export const WORKSPACE_ID = 'jp-envkernels-workspace';
+
+/**
+ * Return what a tab is about: a draft, a job or an environment; two routes with the same subject share a tab.
+ *
+ * @param route - The route.
+ * @param origin - Returns the page from which a job was started.
+ */
+export function subjectOf(
+  route: Route,
+  origin: (job: string) => Route | null
+): string {
+  if (route.page === 'spec') {
+    return `spec-${route.draft}`;
+  }
+  if (route.page !== 'job') {
+    return `environment-${route.environment}`;
+  }
+  const from = origin(route.job);
+  return from ? subjectOf(from, origin) : `job-${route.job}`;
+}
 
 /** Shows one route at a time. */
 export class Workspace extends Panel {
   constructor(private readonly _options: Workspace.IOptions) {
     super();
-    const { draft, editor, environments, job, jobs } = _options;
+    const { environments, job, jobs } = _options;
     this.addClass('jp-EnvKernels-workspace');
-    this._spec = editor(draft, { page: 'spec' });
     this._job = new JobPanel(job);
     this._hint.addClass('jp-EnvKernels-hint');
     this._hint.node.setAttribute('role', 'status');
-    [this._spec, this._job, this._hint].forEach(one => this.addWidget(one));
+    [this._job, this._hint].forEach(one => this.addWidget(one));
     this.title.icon = environmentIcon;
     environments.stateChanged.connect(this._onChanged, this);
     jobs.stateChanged.connect(this._onChanged, this);
-    this._show(this._route);
   }
 
-  get route(): Route {
+  /** The shown route; null before the first. */
+  get route(): Route | null {
     return this._route;
+  }
+
+  /** The draft of the editor; null if the tab has none. */
+  get draft(): SpecDraft | null {
+    return this._draft;
   }
 
   /** The id of the shown job; null for other routes. */
@@ -45,10 +70,14 @@ export class Workspace extends Panel {
 
   /** The shown editor; null for other routes. */
   get editor(): SpecEditor | null {
-    if (this._route.page === 'spec') {
-      return this._spec;
+    switch (this._route?.page) {
+      case 'spec':
+        return this._spec;
+      case 'update':
+        return this._view?.editor ?? null;
+      default:
+        return null;
     }
-    return this._route.page === 'update' ? (this._view?.editor ?? null) : null;
   }
 
   /** Emitted when the route has changed. */
@@ -71,6 +100,7 @@ export class Workspace extends Panel {
     const { environments, jobs } = this._options;
     environments.stateChanged.disconnect(this._onChanged, this);
     jobs.stateChanged.disconnect(this._onChanged, this);
+    this._draft?.stateChanged.disconnect(this._onTitleChanged, this);
     Signal.clearData(this);
     super.dispose();
   }
@@ -82,7 +112,9 @@ export class Workspace extends Panel {
   private _show(route: Route): void {
     this._route = route;
     this._job.jobId = route.page === 'job' ? route.job : null;
-    if ('environment' in route) {
+    if (route.page === 'spec') {
+      this._showSpec(route);
+    } else if ('environment' in route) {
       this._showEnvironment(route);
     }
     const shown = this._widget;
@@ -95,14 +127,26 @@ export class Workspace extends Panel {
 
   /** The widget of the route. */
   private get _widget(): Widget {
-    const route = this._route;
-    if (route.page === 'spec') {
-      return this._spec;
+    switch (this._route?.page) {
+      case 'spec':
+        return this._spec!;
+      case 'job':
+        return this._job;
+      default:
+        return this._view ?? this._hint;
     }
-    if (route.page === 'job') {
-      return this._job;
+  }
+
+  private _showSpec(route: ISpecRoute): void {
+    if (this._draft?.id === route.draft) {
+      return;
     }
-    return this._view ?? this._hint;
+    this._draft?.stateChanged.disconnect(this._onTitleChanged, this);
+    this._spec?.dispose();
+    this._draft = this._options.drafts.get(route.draft);
+    this._draft.stateChanged.connect(this._onTitleChanged, this);
+    this._spec = this._options.editor(this._draft, route);
+    this.addWidget(this._spec);
   }
 
   private _showEnvironment(route: IEnvironmentRoute): void {
@@ -127,6 +171,7 @@ export class Workspace extends Panel {
     const route = this._route;
     const { environments } = this._options;
     if (
+      route !== null &&
       'environment' in route &&
       environments.get(route.environment)?.id !== this._view?.environment.id
     ) {
@@ -138,25 +183,26 @@ export class Workspace extends Panel {
   private _onTitleChanged(): void {
     const { jobs, trans } = this._options;
     const route = this._route;
-    const job = route.page === 'job' ? jobs.get(route.job) : undefined;
+    const job = route?.page === 'job' ? jobs.get(route.job) : undefined;
     if (job) {
       this.title.label = jobTitle(job, trans);
-    } else if ('environment' in route) {
-      this.title.label =
-        this._view?.environment.name ?? trans.__('Environment');
+    } else if (route?.page === 'spec') {
+      const path = this._draft?.openedPath;
+      this.title.label = path
+        ? PathExt.basename(path)
+        : trans.__('New Environment');
     } else {
       this.title.label =
-        route.page === 'spec'
-          ? trans.__('New Environment')
-          : trans.__('Environment');
+        this._view?.environment.name ?? trans.__('Environment');
     }
   }
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _hint = new Widget();
   private readonly _job: JobPanel;
-  private _route: Route = { page: 'spec' };
-  private readonly _spec: SpecEditor;
+  private _draft: SpecDraft | null = null;
+  private _route: Route | null = null;
+  private _spec: SpecEditor | null = null;
   private _view: EnvironmentView | null = null;
 }
 
@@ -166,8 +212,8 @@ export namespace Workspace {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
-    /** The spec of a new environment. */
-    draft: SpecDraft;
+    /** The specs of new environments. */
+    drafts: SpecDrafts;
     job: JobPanel.IOptions;
     trans: TranslationBundle;
     /** Create an editor for a draft. */

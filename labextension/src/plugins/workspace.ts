@@ -1,5 +1,5 @@
 /**
- * The tab of the main area, and the commands.
+ * The tabs of the main area, and the commands.
  */
 
 import {
@@ -7,17 +7,23 @@ import {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { FileDialog, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
-import { IStateDB } from '@jupyterlab/statedb';
 import {
   ITranslator,
   nullTranslator,
   TranslationBundle
 } from '@jupyterlab/translation';
 
-import { SpecCheck, SpecDraft, UpdateDrafts } from '../model';
+import {
+  DraftStorage,
+  SpecCheck,
+  SpecDraft,
+  SpecDrafts,
+  UpdateDraft,
+  UpdateDrafts
+} from '../model';
 import {
   addCommands,
   addEnvironmentCommands,
@@ -30,12 +36,14 @@ import {
   showExport,
   SIDEBAR_ID,
   SpecEditor,
+  subjectOf,
   Workspace,
-  WORKSPACE_ID
+  WORKSPACE_ID,
+  WorkspaceTab
 } from '../panel';
 import { IEnvController, IEnvKernels } from '../tokens';
 
-/** Provides the tab of the main area and the commands. */
+/** Provides the tabs of the main area and the commands. */
 export const workspace: JupyterFrontEndPlugin<IEnvController> = {
   id: 'jupyter-envkernels:plugin',
   description:
@@ -43,57 +51,62 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
   autoStart: true,
   provides: IEnvController,
   requires: [IEnvKernels, IEditorServices],
-  optional: [ITranslator, IStateDB, IDefaultFileBrowser, ILayoutRestorer],
-  activate: (
+  optional: [ITranslator, IDefaultFileBrowser, ILayoutRestorer],
+  activate: async (
     app: JupyterFrontEnd,
     envKernels: IEnvKernels,
     editorServices: IEditorServices,
     maybeTranslator: ITranslator | null,
-    state: IStateDB | null,
     browser: IDefaultFileBrowser | null,
     restorer: ILayoutRestorer | null
   ) => {
     const translator = maybeTranslator ?? nullTranslator;
     const trans = translator.load('jupyter_envkernels');
-    const tab = new WorkspaceTab({
+    const { serverSettings, user } = app.serviceManager;
+    await user.ready.catch(console.warn);
+    const tabs = new WorkspaceTabs({
       app,
       browser,
       editorServices,
       envKernels,
-      state,
+      storage: new DraftStorage(
+        serverSettings.baseUrl,
+        user.identity?.username ?? ''
+      ),
       trans,
       translator
     });
-    addAllCommands(app, envKernels, tab, browser, trans);
-    void restorer?.restore(tab.tracker, {
+    addAllCommands(app, envKernels, tabs, browser, trans);
+    void restorer?.restore(tabs.tracker, {
       command: CommandIDs.show,
       args: ({ content }) => ({ ...content.route }),
-      name: () => WORKSPACE_ID
+      name: ({ content }) => tabs.nameOf(content.route!)
     });
-    void tab.draft.restore();
-    return tab.controller;
+    // the layout is stored some time after a change, and so may lack the last tabs
+    void app.restored.then(() => tabs.reopen());
+    return tabs.controller;
   }
 };
 
-/** Creates the tab of the main area on demand, with its content. */
-class WorkspaceTab {
-  constructor(private readonly _options: WorkspaceTab.IOptions) {
-    const { app, envKernels, state, trans } = _options;
+/** Creates the tabs of the main area on demand: one for each draft, and one for each environment. */
+class WorkspaceTabs {
+  constructor(private readonly _options: WorkspaceTabs.IOptions) {
+    const { app, envKernels, storage, trans } = _options;
     const { api, environments, jobs } = envKernels;
     const { contents, sessions } = app.serviceManager;
     const check: SpecCheck.Check = (source, withChannels) =>
       api.checkSpec(source, withChannels);
-    this.draft = new SpecDraft({ check, state });
+    this._drafts = new SpecDrafts({ jobs, draft: { check, storage } });
     this._updates = new UpdateDrafts({ jobs, draft: { check } });
     this.controller = new Controller({
       environments,
       jobs,
-      draft: this.draft,
+      drafts: this._drafts,
       draftOf: route => this._draftOf(route),
       commands: app.commands,
       trans,
-      currentTab: () => this.current,
-      openTab: () => this._open(),
+      tabs: () => this._tabs.map(({ content }) => content),
+      openTab: route => this._open(route),
       readFile: path => readText(contents, path),
       notebooksOf: ({ kernels }) =>
         [...sessions.running()]
@@ -104,21 +117,35 @@ class WorkspaceTab {
 
   readonly controller: Controller;
 
-  /** The spec of a new environment. */
-  readonly draft: SpecDraft;
-
-  readonly tracker = new WidgetTracker<MainAreaWidget<Workspace>>({
+  readonly tracker = new WidgetTracker<WorkspaceTab>({
     namespace: 'jupyter-envkernels'
   });
 
-  /** The content of the tab; null if it is closed. */
+  /** The content of the tab that was used last; null if there is none. */
   get current(): Workspace | null {
     return this.tracker.currentWidget?.content ?? null;
   }
 
+  /** Return the name of the tab of a route. */
+  nameOf(route: Route): string {
+    const { origin } = this.controller.starter;
+    return subjectOf(route, id => origin({ id }));
+  }
+
+  /** Open the drafts of earlier sessions that are in no tab. */
+  reopen(): void {
+    for (const draft of this._drafts.left) {
+      this.controller.show({ page: 'spec', draft });
+    }
+  }
+
+  private get _tabs(): WorkspaceTab[] {
+    return this.tracker.filter(({ content }) => content.route !== null);
+  }
+
   private _draftOf(route: Route): SpecDraft | null {
     if (route.page === 'spec') {
-      return this.draft;
+      return this._drafts.get(route.draft);
     }
     const { environments } = this._options.envKernels;
     const environment =
@@ -126,21 +153,24 @@ class WorkspaceTab {
     return environment ? this._updates.of(environment).draft : null;
   }
 
-  private _open(): Workspace {
+  private _open(route: Route): Workspace {
+    const name = this.nameOf(route);
+    const isOf = ({ content }: WorkspaceTab) =>
+      this.nameOf(content.route!) === name;
     // The tracker and the shell own the tab.
-    const { content, id } = this.tracker.find(() => true) ?? this._create();
+    const { content, id } = this._tabs.find(isOf) ?? this._create(route, name);
     this._options.app.shell.activateById(id);
     return content;
   }
 
-  private _create(): MainAreaWidget<Workspace> {
+  private _create(route: Route, name: string): WorkspaceTab {
     const { app, envKernels, trans } = this._options;
     const { api, environments, jobs } = envKernels;
-    const { controller, draft } = this;
+    const { controller } = this;
     const editor = (spec: SpecDraft, origin: Route) =>
       this._createEditor(spec, origin);
     const content = new Workspace({
-      draft,
+      drafts: this._drafts,
       environments,
       jobs,
       trans,
@@ -164,9 +194,9 @@ class WorkspaceTab {
           show: controller.show
         })
     });
-    const tab = new MainAreaWidget({ content });
-    tab.id = WORKSPACE_ID;
-    tab.toolbar.hide();
+    content.showRoute(route);
+    const tab = new WorkspaceTab(content, this._drafts, trans);
+    tab.id = `${WORKSPACE_ID}-${name}`;
     content.changed.connect(() => void this.tracker.save(tab));
     void this.tracker.add(tab);
     app.shell.add(tab, 'main');
@@ -177,7 +207,7 @@ class WorkspaceTab {
     const { browser, editorServices, envKernels, trans } = this._options;
     const { jobs, settings, templates } = envKernels;
     const { controller } = this;
-    const isNew = spec === this.draft;
+    const isNew = !(spec instanceof UpdateDraft);
     return new SpecEditor({
       draft: spec,
       templates: isNew ? templates : null,
@@ -212,19 +242,20 @@ class WorkspaceTab {
     }
   }
 
+  private readonly _drafts: SpecDrafts;
   private readonly _updates: UpdateDrafts;
 }
 
-/** A namespace for WorkspaceTab statics. */
-namespace WorkspaceTab {
-  /** The options of a WorkspaceTab. */
+/** A namespace for WorkspaceTabs statics. */
+namespace WorkspaceTabs {
+  /** The options of a WorkspaceTabs. */
   export interface IOptions {
     app: JupyterFrontEnd;
     browser: IDefaultFileBrowser | null;
     editorServices: IEditorServices;
     envKernels: IEnvKernels;
-    /** The database that keeps the spec of a new environment. */
-    state: IStateDB | null;
+    /** Keeps the specs of new environments. */
+    storage: DraftStorage;
     trans: TranslationBundle;
     translator: ITranslator;
   }
@@ -233,16 +264,16 @@ namespace WorkspaceTab {
 function addAllCommands(
   { commands, serviceManager, shell }: JupyterFrontEnd,
   { api, environments }: IEnvKernels,
-  tab: WorkspaceTab,
+  tabs: WorkspaceTabs,
   browser: IDefaultFileBrowser | null,
   trans: TranslationBundle
 ): void {
-  const { controller } = tab;
+  const { controller } = tabs;
   addCommands(commands, {
     controller,
     trans,
     showPanel: () => shell.activateById(SIDEBAR_ID),
-    currentTab: () => tab.current,
+    currentTab: () => tabs.current,
     chosenPath: () => browser?.selectedItems().next().value?.path ?? null,
     folder: () => browser?.model.path ?? ''
   });

@@ -54,7 +54,7 @@ export type PlannableRequest = Schemas['PlanBody']['of'];
 export type JobRequest = Schemas['JobBody'];
 
 /** A spec to check: its text, or a path below the root folder of the server. */
-export type SpecSource = { text: string } | { path: string };
+export type SpecSource = { text: string; origin?: string } | { path: string };
 
 export const EXPORT_FORMATS = SCHEMAS.ExportFormat.enum as ExportFormat[];
 

@@ -1,6 +1,4 @@
-import { StateDB } from '@jupyterlab/statedb';
-
-import { EXAMPLE, SpecDraft } from '../../model';
+import { DraftStorage, EXAMPLE, SpecDraft } from '../../model';
 import { ICheckedSpec, SpecSource } from '../../types';
 import { until } from '../fakeserver';
 import { makeSpec } from '../makers';
@@ -34,21 +32,22 @@ class FakeChecker {
 
 describe('SpecDraft', () => {
   let checker: FakeChecker;
-  let state: StateDB;
+  let storage: DraftStorage;
   let draft: SpecDraft;
 
   const makeDraft = () =>
     new SpecDraft({
       check: checker.check,
-      state,
+      id: 'a',
+      storage,
       delay: 5,
-      channelsDelay: 5,
-      saveDelay: 1
+      channelsDelay: 5
     });
 
   beforeEach(() => {
     checker = new FakeChecker();
-    state = new StateDB();
+    localStorage.clear();
+    storage = new DraftStorage('/user/ada/', 'ada');
     draft = makeDraft();
   });
 
@@ -122,7 +121,11 @@ describe('SpecDraft', () => {
     });
     expect(draft.isUnsaved).toBe(false);
     draft.text = 'name: ml2';
-    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml2' });
+    expect(draft.request).toEqual({
+      kind: 'create',
+      text: 'name: ml2',
+      origin: 'course/environment.yml'
+    });
     expect(draft.openedPath).toBe('course/environment.yml');
     draft.text = 'name: ml';
     expect(draft.path).toBe('course/environment.yml');
@@ -136,12 +139,16 @@ describe('SpecDraft', () => {
   });
 
   it.each([
-    ['was changed', async () => 'name: other'],
-    ['is gone', () => Promise.reject(new Error('404'))]
-  ])('asks for the text when the file %s', async (_, read) => {
+    ['was changed', async () => 'name: other', { origin: 'environment.yml' }],
+    ['is gone', () => Promise.reject(new Error('404')), {}]
+  ])('asks for the text when the file %s', async (_, read, origin) => {
     draft.open('name: ml', 'environment.yml');
     await draft.compareFile(read);
-    expect(draft.request).toEqual({ kind: 'create', text: 'name: ml' });
+    expect(draft.request).toEqual({
+      kind: 'create',
+      text: 'name: ml',
+      ...origin
+    });
   });
 
   it('discards its preview when it is changed', () => {
@@ -163,15 +170,14 @@ describe('SpecDraft', () => {
     expect(draft.isUnsaved).toBe(false);
   });
 
-  it('outlives a reload', async () => {
+  it('outlives a reload, written at once', () => {
     draft.text = 'name: half';
     draft.name = 'typed';
     draft.jobId = JOB;
     draft.preview = { jobId: PLAN, request: draft.request };
-    await new Promise(resolve => setTimeout(resolve, 20));
     const next = makeDraft();
-    void next.restore();
-    await until(() => next.text === 'name: half');
+    next.restore();
+    expect(next.text).toBe('name: half');
     expect(next.name).toBe('typed');
     expect(next.jobId).toBe(JOB);
     expect(next.preview?.jobId).toBe(PLAN);
@@ -181,8 +187,8 @@ describe('SpecDraft', () => {
 
   it('has the channels of a restored text asked once it is changed', async () => {
     const text = 'channels: [http://evil.example/${TOKEN}]';
-    await state.save('jupyter-envkernels:draft', { text });
-    void draft.restore();
+    storage.write('a', { text });
+    draft.restore();
     await until(() => checker.asked.length > 0);
     checker.answer(0, null);
     await new Promise(resolve => setTimeout(resolve, 20));
@@ -193,27 +199,19 @@ describe('SpecDraft', () => {
   });
 
   it('takes nothing odd from what was stored', async () => {
-    await state.save('jupyter-envkernels:draft', {
+    storage.write('a', {
       text: 'name: a\r\n',
       name: { toString: 'evil' },
       saved: { path: '../outside.yml', text: 'name: a\n' },
       jobId: '../../api/shutdown',
       preview: { jobId: PLAN, request: { kind: 'remove', environment: 'a' } }
     });
-    void draft.restore();
+    draft.restore();
     await until(() => checker.asked.length > 0);
     expect(checker.asked).toEqual([{ text: 'name: a\n' }]);
     expect(draft.name).toBe('');
     expect(draft.openedPath).toBeNull();
     expect(draft.jobId).toBeNull();
     expect(draft.preview).toBeNull();
-  });
-
-  it('does not let a stored draft replace what was typed meanwhile', async () => {
-    await state.save('jupyter-envkernels:draft', { text: 'name: stored' });
-    draft.text = 'name: typed';
-    void draft.restore();
-    await new Promise(resolve => setTimeout(resolve, 5));
-    expect(draft.text).toBe('name: typed');
   });
 });

@@ -12,7 +12,7 @@ import { Models } from './models';
 
 /** The tab, as far as the controller needs it. */
 class FakeTab implements Pick<Workspace, keyof FakeTab> {
-  route: Route = { page: 'spec' };
+  route: Route = { page: 'spec', draft: 'a' };
   isVisible = true;
 
   get jobId(): string | null {
@@ -45,7 +45,7 @@ describe('Controller', () => {
   let controller: Controller;
   let opened: unknown[];
   const files = new Map([['environment.yml', 'name: ml']]);
-  const spec: Route = { page: 'spec' };
+  const spec: Route = { page: 'spec', draft: 'a' };
   const ml = makeEnvironment('ml');
 
   beforeEach(() => {
@@ -63,7 +63,7 @@ describe('Controller', () => {
       draftOf: route => (route.page === 'spec' ? models.draft : null),
       commands,
       trans,
-      currentTab: () => asTab,
+      tabs: () => [asTab],
       openTab: () => asTab,
       readFile: async path => files.get(path)!,
       notebooksOf: () => ['lesson.ipynb']
@@ -85,9 +85,24 @@ describe('Controller', () => {
     expect(server.bodies).toContainEqual({ kind: 'create', text: 'name: ml' });
   });
 
+  it('opens each file, and each new environment, in an editor of its own', async () => {
+    const shown = new Set<string>();
+    for (const open of [
+      () => controller.openFile('environment.yml'),
+      () => controller.openFile('environment.yml'),
+      () => controller.newEnvironment()
+    ]) {
+      await open();
+      shown.add(tab.route.page === 'spec' ? tab.route.draft : '');
+    }
+    expect(shown.size).toBe(3);
+    const [first] = shown;
+    expect(models.drafts.get(first).path).toBe('environment.yml');
+  });
+
   it('creates from the file itself', async () => {
     const { draft, server } = models;
-    await controller.openFile('environment.yml');
+    await controller.openFile('environment.yml', draft);
     expect(draft.text).toBe('name: ml');
     await controller.apply(draft, spec);
     expect(server.bodies).toContainEqual({

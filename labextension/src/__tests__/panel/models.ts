@@ -5,7 +5,7 @@
 import { KernelSpec } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
-import { EnvModel, JobModel, SpecDraft } from '../../model';
+import { EnvModel, JobModel, SpecDrafts } from '../../model';
 import { RestAPI } from '../../restapi';
 import { FakeServer } from '../fakeserver';
 
@@ -28,13 +28,15 @@ export class Models {
       )
     }
   });
-  readonly draft = new SpecDraft({
-    check: source => this.api.checkSpec(source)
+  readonly drafts = new SpecDrafts({
+    jobs: this.jobs,
+    draft: { check: source => this.api.checkSpec(source) }
   });
+  readonly draft = this.drafts.get('a');
 
   dispose(): void {
     this.environments.dispose();
     this.jobs.dispose();
-    this.draft.dispose();
+    this.drafts.discard(this.draft);
   }
 }

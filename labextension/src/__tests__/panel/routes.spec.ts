@@ -12,9 +12,13 @@ describe('toRoute', () => {
       { page: 'history', environment: ENVIRONMENT },
       { page: 'history', environment: ENVIRONMENT }
     ],
-    [{ page: 'history' }, { page: 'spec' }],
-    [{ page: 'nowhere', environment: ENVIRONMENT }, { page: 'spec' }],
-    [{}, { page: 'spec' }]
+    [
+      { page: 'spec', draft: 'a-1' },
+      { page: 'spec', draft: 'a-1' }
+    ],
+    [{ page: 'history' }, null],
+    [{ page: 'nowhere', environment: ENVIRONMENT }, null],
+    [{}, null]
   ])('takes %j for %j', (json, route) => {
     expect(toRoute(json)).toEqual(route);
   });
@@ -24,6 +28,8 @@ describe('toRoute', () => {
     [[]],
     ['job'],
     [{ job: '..' }],
+    [{ page: 'spec', draft: '../a' }],
+    [{ page: 'spec', draft: 'a'.repeat(65) }],
     [{ job: `${JOB}/run` }],
     [{ job: { id: JOB } }],
     [{ page: 'packages', environment: '../jobs' }],
@@ -33,6 +39,6 @@ describe('toRoute', () => {
     [{ page: 0, environment: ENVIRONMENT }]
   ])('takes nothing odd from a workspace: %j', json => {
     const route = toRoute(json as unknown as ReadonlyPartialJSONObject);
-    expect(route).toEqual({ page: 'spec' });
+    expect(route).toBeNull();
   });
 });

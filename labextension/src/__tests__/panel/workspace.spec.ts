@@ -64,6 +64,7 @@ describe('Workspace', () => {
           show: route => workspace.showRoute(route)
         })
     });
+    workspace.showRoute({ page: 'spec', draft: 'a' });
     Widget.attach(workspace, document.body);
   });
 
@@ -90,7 +91,7 @@ describe('Workspace', () => {
   }
 
   it('begins with the editor', () => {
-    expect(workspace.route).toEqual({ page: 'spec' });
+    expect(workspace.route).toEqual({ page: 'spec', draft: 'a' });
     expect(workspace.editor).not.toBeNull();
     expect(workspace.title.label).toBe('New Environment');
   });
