@@ -148,7 +148,7 @@ PANEL_TESTED_ELSEWHERE = {
     "panel/starter.ts": "panel/controller.spec.ts",
     "panel/workspacetab.ts": "browser/test_drafts.py",
     "model/draftstorage.ts": "model/drafts.spec.ts",
-    "plugins": "browser: JupyterLab loads them",
+    "plugins": "browser: JupyterLab and Notebook load them",
     "svg.d.ts": "types alone",
     "tokens.ts": "types alone",
     "types": "written from the schemas",

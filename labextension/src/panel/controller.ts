@@ -48,7 +48,7 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 
   /** Show a route in its tab. */
   show = (route: Route): void => {
-    this._options.openTab(route).showRoute(route);
+    this._options.openTab(route);
   };
 
   newEnvironment = (): void => {
@@ -232,8 +232,8 @@ export namespace Controller {
     commands: CommandRegistry;
     /** The open tabs. */
     tabs: () => ReadonlyArray<Workspace>;
-    /** Bring the tab of a route to the front; create it if there is none. */
-    openTab: (route: Route) => Workspace;
+    /** Bring the tab of a route to the front, created if there is none, and show the route. */
+    openTab: (route: Route) => void;
     /** Read a file below the root folder of the server. */
     readFile: (path: string) => Promise<string>;
     /** Return the paths of notebooks with a running kernel of the environment. */

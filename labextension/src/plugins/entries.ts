@@ -19,19 +19,19 @@ export const palette: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envkernels:palette',
   description: 'Adds the commands for environments to the command palette.',
   autoStart: true,
-  requires: [IEnvController, ICommandPalette],
-  optional: [ITranslator],
+  requires: [IEnvController],
+  optional: [ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     _: IEnvController,
-    palette: ICommandPalette,
+    palette: ICommandPalette | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_envkernels');
     const category = trans.__('Environments');
     const { create, newEnvironment, open, refresh } = CommandIDs;
     for (const command of [open, newEnvironment, create, refresh]) {
-      palette.addItem({ command, category, args: { isPalette: true } });
+      palette?.addItem({ command, category, args: { isPalette: true } });
     }
   }
 };
@@ -41,16 +41,16 @@ export const launcher: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-envkernels:launcher',
   description: 'Adds an entry for a new environment to the launcher.',
   autoStart: true,
-  requires: [IEnvController, ILauncher],
-  optional: [ITranslator],
+  requires: [IEnvController],
+  optional: [ILauncher, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     _: IEnvController,
-    launcher: ILauncher,
+    launcher: ILauncher | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_envkernels');
-    launcher.add({
+    launcher?.add({
       command: CommandIDs.newEnvironment,
       category: trans.__('Other'),
       rank: 5

@@ -3,6 +3,7 @@
  */
 
 import {
+  ILabShell,
   ILayoutRestorer,
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -42,6 +43,7 @@ import {
   WorkspaceTab
 } from '../panel';
 import { IEnvController, IEnvKernels } from '../tokens';
+import { IPlace, openPage, pageRoute, placeOf } from './places';
 
 /** Provides the tabs of the main area and the commands. */
 export const workspace: JupyterFrontEndPlugin<IEnvController> = {
@@ -51,14 +53,15 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
   autoStart: true,
   provides: IEnvController,
   requires: [IEnvKernels, IEditorServices],
-  optional: [ITranslator, IDefaultFileBrowser, ILayoutRestorer],
+  optional: [ITranslator, IDefaultFileBrowser, ILayoutRestorer, ILabShell],
   activate: async (
     app: JupyterFrontEnd,
     envKernels: IEnvKernels,
     editorServices: IEditorServices,
     maybeTranslator: ITranslator | null,
     browser: IDefaultFileBrowser | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    labShell: ILabShell | null
   ) => {
     const translator = maybeTranslator ?? nullTranslator;
     const trans = translator.load('jupyter_envkernels');
@@ -69,6 +72,7 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
       browser,
       editorServices,
       envKernels,
+      place: placeOf(app, labShell),
       storage: new DraftStorage(
         serverSettings.baseUrl,
         user.identity?.username ?? ''
@@ -82,8 +86,16 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
       args: ({ content }) => ({ ...content.route }),
       name: ({ content }) => tabs.nameOf(content.route!)
     });
-    // the layout is stored some time after a change, and so may lack the last tabs
-    void app.restored.then(() => tabs.reopen());
+    void app.restored.then(() => {
+      const route = pageRoute();
+      if (route) {
+        tabs.controller.show(route);
+      }
+      // the layout is stored some time after a change, and so may lack the last tabs
+      if (labShell) {
+        tabs.reopen();
+      }
+    });
     return tabs.controller;
   }
 };
@@ -153,18 +165,23 @@ class WorkspaceTabs {
     return environment ? this._updates.of(environment).draft : null;
   }
 
-  private _open(route: Route): Workspace {
+  private _open(route: Route): void {
+    const { place } = this._options;
+    if (!place.isHere) {
+      openPage(route);
+      return;
+    }
     const name = this.nameOf(route);
     const isOf = ({ content }: WorkspaceTab) =>
       this.nameOf(content.route!) === name;
     // The tracker and the shell own the tab.
-    const { content, id } = this._tabs.find(isOf) ?? this._create(route, name);
-    this._options.app.shell.activateById(id);
-    return content;
+    const tab = this._tabs.find(isOf) ?? this._create(route, name);
+    place.activate(tab);
+    tab.content.showRoute(route);
   }
 
   private _create(route: Route, name: string): WorkspaceTab {
-    const { app, envKernels, trans } = this._options;
+    const { envKernels, place, trans } = this._options;
     const { api, environments, jobs } = envKernels;
     const { controller } = this;
     const editor = (spec: SpecDraft, origin: Route) =>
@@ -199,7 +216,7 @@ class WorkspaceTabs {
     tab.id = `${WORKSPACE_ID}-${name}`;
     content.changed.connect(() => void this.tracker.save(tab));
     void this.tracker.add(tab);
-    app.shell.add(tab, 'main');
+    place.add(tab);
     return tab;
   }
 
@@ -254,6 +271,7 @@ namespace WorkspaceTabs {
     browser: IDefaultFileBrowser | null;
     editorServices: IEditorServices;
     envKernels: IEnvKernels;
+    place: IPlace;
     /** Keeps the specs of new environments. */
     storage: DraftStorage;
     trans: TranslationBundle;

@@ -64,7 +64,7 @@ describe('Controller', () => {
       commands,
       trans,
       tabs: () => [asTab],
-      openTab: () => asTab,
+      openTab: route => tab.showRoute(route),
       readFile: async path => files.get(path)!,
       notebooksOf: () => ['lesson.ipynb']
     });
