@@ -39,6 +39,16 @@ export class JobStream implements IDisposable {
 
   isDisposed = false;
 
+  /** Whether the last attempt to read a journal failed, so that what is known may be out of date. */
+  get isStale(): boolean {
+    return this._isStale;
+  }
+
+  /** Emitted when `isStale` has changed. */
+  get staleChanged(): ISignal<this, void> {
+    return this._staleChanged;
+  }
+
   /** Emitted with the new events of one job. */
   get advanced(): ISignal<this, IJobEvent[]> {
     return this._advanced;
@@ -102,6 +112,7 @@ export class JobStream implements IDisposable {
   private async _pull(id: string): Promise<void> {
     try {
       const answer = await this._options.replay(id, this._seq(id));
+      this._setStale(false);
       // Read seq again: the job may have ended, or the stream been disposed, during the request.
       const events = answer.filter(event => event.seq > this._seq(id));
       if (events.length) {
@@ -111,12 +122,17 @@ export class JobStream implements IDisposable {
       if (error instanceof RequestError && error.status === 404) {
         this._unfollow(id);
         this._lost.emit(id);
-      } else {
-        console.warn(
-          `Failed to read the events of job ${id}; trying again.`,
-          error
-        );
+      } else if (!this._isStale) {
+        console.warn('Failed to read the events of jobs; trying again.', error);
+        this._setStale(true);
       }
+    }
+  }
+
+  private _setStale(isStale: boolean): void {
+    if (isStale !== this._isStale && !this.isDisposed) {
+      this._isStale = isStale;
+      this._staleChanged.emit();
     }
   }
 
@@ -135,7 +151,9 @@ export class JobStream implements IDisposable {
 
   private readonly _advanced = new Signal<this, IJobEvent[]>(this);
   private readonly _discovered = new Signal<this, string>(this);
+  private _isStale = false;
   private readonly _lost = new Signal<this, string>(this);
+  private readonly _staleChanged = new Signal<this, void>(this);
   private readonly _followed = new Map<string, IFollowed>();
 }
 
@@ -201,8 +219,12 @@ export class LogTail implements IDisposable {
     do {
       try {
         chunk = await this._options.read(this._offset);
+        this._hasFailed = false;
       } catch (error) {
-        console.warn('Failed to read the log of a job; trying again.', error);
+        if (!this._hasFailed) {
+          this._hasFailed = true;
+          console.warn('Failed to read the log of a job; trying again.', error);
+        }
         return;
       }
       if (this.isDisposed) {
@@ -230,6 +252,8 @@ export class LogTail implements IDisposable {
   }
 
   private readonly _changed = new Signal<this, void>(this);
+  /** Whether the last attempt to read failed. */
+  private _hasFailed = false;
   private readonly _poll: Poll;
   private _text = '';
   private _isCut = false;

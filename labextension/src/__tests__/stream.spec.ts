@@ -140,12 +140,17 @@ describe('JobStream', () => {
 
   it('asks again after a failure', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const told: boolean[] = [];
+    stream.staleChanged.connect(() => void told.push(stream.isStale));
     server.refusal = new TypeError('Failed to fetch');
     stream.follow('a');
-    await until(() => warn.mock.calls.length === 1);
+    await until(() => told.length === 2);
+    expect(told).toEqual([true, false]);
+    expect(warn.mock.calls.length).toBe(1);
     server.advance('a', { state: 'running', phase: 'checking' });
     await until(() => seqs().length === 2);
     expect(seqs()).toEqual([1, 2]);
+    expect(stream.isStale).toBe(false);
   });
 });
 

@@ -24,6 +24,12 @@ export class JobModel extends VDomModel {
     this._stream.advanced.connect(this._onAdvanced, this);
     this._stream.discovered.connect(this._onDiscovered, this);
     this._stream.lost.connect(this._onLost, this);
+    this._stream.staleChanged.connect(() => this.stateChanged.emit());
+  }
+
+  /** Whether the server does not answer, so that running jobs are shown as they were. */
+  get isStale(): boolean {
+    return this._stream.isStale;
   }
 
   /** Whether the jobs were loaded. */

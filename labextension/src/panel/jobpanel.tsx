@@ -69,6 +69,7 @@ export class JobPanel extends ReactWidget {
         key={job.id}
         actions={actions(job)}
         isCancelling={jobs.isCancelling(job.id)}
+        isStale={jobs.isStale}
         job={job}
         log={{ text: this._log?.text ?? '', isCut: this._log?.isCut ?? false }}
         phases={jobs.phases(job.id)}

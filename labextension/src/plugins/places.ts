@@ -3,7 +3,7 @@
  */
 
 import { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { URLExt } from '@jupyterlab/coreutils';
 import { TabPanel, Widget } from '@lumino/widgets';
 
 import { Route, toRoute } from '../panel';
@@ -48,8 +48,8 @@ export function placeOf(app: JupyterFrontEnd, shell: ILabShell | null): IPlace {
 }
 
 /** Show a route in a tree page of its own. */
-export function openPage(route: Route): void {
-  const page = URLExt.join(PageConfig.getBaseUrl(), 'tree');
+export function openPage(baseUrl: string, route: Route): void {
+  const page = URLExt.join(baseUrl, 'tree');
   const query = URLExt.objectToQueryString({
     [PARAMETER]: JSON.stringify(route)
   });

@@ -166,9 +166,9 @@ class WorkspaceTabs {
   }
 
   private _open(route: Route): void {
-    const { place } = this._options;
+    const { app, place } = this._options;
     if (!place.isHere) {
-      openPage(route);
+      openPage(app.serviceManager.serverSettings.baseUrl, route);
       return;
     }
     const name = this.nameOf(route);

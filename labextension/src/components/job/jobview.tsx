@@ -7,7 +7,7 @@ import React from 'react';
 
 import { RequestError } from '../../restapi';
 import { IJob, IPlan, isActive, JobPhase } from '../../types';
-import { formatDuration, fraction } from '../format';
+import { formatDuration, formatProgress, fraction } from '../format';
 import {
   amounts,
   Fold,
@@ -36,6 +36,8 @@ export interface IJobViewProps extends IBaseProps {
   /** The phases that it has entered. */
   phases: ReadonlyArray<JobPhase>;
   isCancelling: boolean;
+  /** Whether the server does not answer. */
+  isStale: boolean;
   log: { text: string; isCut: boolean };
   /** The plan of a succeeded `plan` job. */
   plan: { value: IPlan | null; error: RequestError | null } | null;
@@ -178,8 +180,12 @@ function StepMark({ state }: Pick<IStep, 'state'>): JSX.Element | null {
 }
 
 function CurrentPhase(props: IJobViewProps): JSX.Element {
-  const { isCancelling, job, trans } = props;
-  const message = job.message || stateName(job.state, trans);
+  const { isCancelling, isStale, job, trans } = props;
+  const message = isStale
+    ? trans.__(
+        'The server does not answer. The job goes on there; this is how far it was.'
+      )
+    : job.message || stateName(job.state, trans);
   return (
     <div className="jp-EnvKernels-advance">
       <ProgressBar
@@ -193,12 +199,18 @@ function CurrentPhase(props: IJobViewProps): JSX.Element {
         </span>
         {job.progress && (
           <span className="jp-EnvKernels-amount">
-            {amounts(job.progress, trans)}
+            {isStale
+              ? formatProgress(job.progress, trans)
+              : amounts(job.progress, trans)}
           </span>
         )}
       </div>
       <span role="status" className="jp-EnvKernels-screenReader">
-        {isCancelling ? trans.__('Cancelling…') : spoken(props)}
+        {isStale
+          ? message
+          : isCancelling
+            ? trans.__('Cancelling…')
+            : spoken(props)}
       </span>
     </div>
   );

@@ -33,10 +33,27 @@ describe('JobView', () => {
       trans,
       phases: [],
       isCancelling: false,
+      isStale: false,
       plan: null
     };
     page.render(<JobView {...props} actions={none} {...more} />);
   }
+
+  it('promises nothing while the server is away', () => {
+    const progress = {
+      done: 5,
+      total: 10,
+      unit: 'packages',
+      rate: 2.5,
+      seconds_left: 50
+    } as const;
+    const job = makeJob('a', { state: 'running', phase: 'linking', progress });
+    view(job, { isStale: true });
+    const [line] = page.all('.jp-EnvKernels-advanceLine');
+    expect(line.textContent).toContain('The server does not answer.');
+    expect(line.textContent).toContain('5 of 10 packages');
+    expect(line.textContent).not.toContain('left');
+  });
 
   it('shows how far a running job is', () => {
     let cancelled = 0;
