@@ -12,9 +12,11 @@ from tests.browser.lab import (
     Lab,
     choose,
     create,
+    created,
     expect_state,
     open_browser,
     open_lab,
+    overview,
     paste_spec,
     preview,
     row,
@@ -70,7 +72,7 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     """One walk through the panel."""
     open_lab(page, lab)
     paste_spec(page, ARCHIVE)
-    expect_state(create(page), "succeeded")
+    created(page)
 
     paste_spec(page, OCEAN)
     page.mouse.move(640, 500)
@@ -83,10 +85,8 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     expect(view).to_have_attribute("data-job-phase", "downloading")
     page.wait_for_timeout(1500)
     save(page, "progress")
-    expect_state(view, "succeeded")
+    overview(page).get_by_role("button", name="Open a notebook").click()
     server.reset()
-
-    view.get_by_role("button", name="Open a notebook").click()
     run_cell(page, "ocean-2026", "import sys, numpy; print(sys.prefix)")
     save(page, "notebook")
 

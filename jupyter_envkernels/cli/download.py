@@ -30,8 +30,7 @@ def download(url: str) -> bytes:
         with urllib.request.urlopen(url, timeout=_SECONDS) as answer:  # noqa: S310 - the scheme was checked
             content: bytes = answer.read(MAX_LOCK_BYTES + 1)
     except (OSError, ValueError, HTTPException) as error:
-        cause = getattr(error, "reason", error)
-        reason = getattr(cause, "strerror", None) or cause
+        reason = getattr(error, "reason", error)
         raise DownloadFailed(f"{shown} cannot be downloaded: {reason}.", remedy="Check the URL.") from error
     if len(content) > MAX_LOCK_BYTES:
         raise TooLarge(f"{shown} is larger than {size(MAX_LOCK_BYTES)}, so it is not a spec.")

@@ -4,7 +4,7 @@
 
 import { Token } from '@lumino/coreutils';
 
-import { AsyncValue, EnvModel, JobModel } from './model';
+import { AsyncValue, EnvModel, JobModel, SessionModel } from './model';
 import { Controller } from './panel';
 import { RestAPI } from './restapi';
 import { ISettings, ITemplate } from './types';
@@ -14,6 +14,8 @@ export interface IEnvKernels {
   readonly api: RestAPI;
   readonly environments: EnvModel;
   readonly jobs: JobModel;
+  /** The running notebooks and consoles. */
+  readonly sessions: SessionModel;
   /** The current settings of the server; loaded on demand. */
   readonly settings: AsyncValue<ISettings>;
   /** The administrator's templates; loaded on demand. */

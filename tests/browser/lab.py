@@ -200,6 +200,19 @@ def create(page: Page) -> Locator:
     return job_view(page, "create")
 
 
+def created(page: Page) -> Locator:
+    """Press Create; the overview of the environment, once it is there."""
+    page.get_by_role("button", name="Create", exact=True).click()
+    return overview(page)
+
+
+def overview(page: Page) -> Locator:
+    """The overview of an environment, in sight: also after the job that creates the environment."""
+    view = page.locator(".jp-EnvKernels-overview:visible")
+    view.wait_for(timeout=120_000)
+    return view
+
+
 def job_view(page: Page, kind: str) -> Locator:
     """The view of a job of that kind, in sight."""
     view = page.locator(f'[data-envkernels-job][data-job-kind="{kind}"]:visible')

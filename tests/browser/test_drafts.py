@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from .lab import Lab, create, expect_state, open_lab, paste_spec, show_panel
+from .lab import Lab, create, created, expect_state, open_lab, paste_spec, show_panel
 
 _TEXT = ".jp-EnvKernels-specText:visible .cm-content"
 
@@ -41,7 +41,7 @@ def test_a_failed_job_opens_its_own_spec(page: Page, lab: Lab) -> None:
     paste_spec(page, "name: wrong\ndependencies:\n  - prio-dmo\n")
     expect_state(create(page), "failed")
     paste_spec(page, "name: right\ndependencies:\n  - prio-demo\n")
-    expect_state(create(page), "succeeded")
+    created(page)
     show_panel(page).get_by_role("toolbar", name="Manage environments").get_by_role(
         "button", name="New environment"
     ).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.channel.server import ChannelServer
 from tests.faults.proxy import CuttingProxy
 
-from .lab import Lab, create, expect_state, open_lab, paste_spec, row
+from .lab import Lab, create, open_lab, overview, paste_spec, row
 
 
 def test_a_job_is_seen_to_its_end(page: Page, tmp_path: Path, channel_server: ChannelServer) -> None:
@@ -20,9 +20,11 @@ def test_a_job_is_seen_to_its_end(page: Page, tmp_path: Path, channel_server: Ch
         paste_spec(page, "name: lesson\ndependencies:\n- prio-demo\n- python\n")
         view = create(page)
         before = proxy.cuts
-        expect_state(view, "succeeded")
+        expect(view).to_have_attribute("data-job-state", "running")
+        overview(page)
         assert proxy.cuts > before
-        expect(view.get_by_role("log")).to_contain_text(f"Created {lab.envs}/lesson.")
+        page.get_by_role("button", name="Log", exact=True).click()
+        expect(page.get_by_role("log")).to_contain_text(f"Created {lab.envs}/lesson.")
         row(page, "lesson").wait_for()
         page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="Launcher").click()
         page.locator(".jp-LauncherCard-label", has_text="lesson").first.wait_for()

@@ -54,7 +54,7 @@ export function IconButton(props: IIconButtonProps): JSX.Element {
 }
 
 interface IButtonProps {
-  kind?: 'primary' | 'plain';
+  kind?: 'primary' | 'plain' | 'flat' | 'small';
   icon?: LabIcon;
   /** The accessible name, if the text on it is not enough. */
   label?: string;
@@ -76,6 +76,30 @@ export function TextButton(props: IButtonProps): JSX.Element {
       {...others}
     >
       {Icon && <Icon.react tag="span" aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+interface ILinkProps {
+  /** The accessible name, if the text is not enough. */
+  label?: string;
+  title?: string;
+  onClick: () => void;
+  children: React.ReactNode;
+}
+
+/** Show a link to another page of the panel. */
+export function Link(props: ILinkProps): JSX.Element {
+  const { children, label, onClick, title } = props;
+  return (
+    <button
+      type="button"
+      className="jp-EnvKernels-link"
+      aria-label={label}
+      title={title}
+      onClick={onClick}
+    >
       {children}
     </button>
   );

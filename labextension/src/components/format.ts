@@ -113,6 +113,29 @@ export function formatPeriod(
     : trans._n('%1 day', '%1 days', Math.ceil(hours / 24));
 }
 
+/** Format a date in the user's locale. */
+export function formatDate(time: string): string {
+  return new Date(time).toLocaleDateString(undefined, { dateStyle: 'medium' });
+}
+
+/** Format a time: "today, 11:20", "yesterday, 11:20", or its date and time. */
+export function formatMoment(
+  time: string,
+  trans: TranslationBundle,
+  now = new Date()
+): string {
+  const then = new Date(time);
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  const clock = then.toLocaleTimeString(undefined, { timeStyle: 'short' });
+  if (then.toDateString() === now.toDateString()) {
+    return trans.__('today, %1', clock);
+  }
+  return then.toDateString() === yesterday.toDateString()
+    ? trans.__('yesterday, %1', clock)
+    : formatTime(time);
+}
+
 /** Format a date and time in the user's locale. */
 export function formatTime(time: string): string {
   return new Date(time).toLocaleString(undefined, {

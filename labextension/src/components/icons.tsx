@@ -18,7 +18,7 @@ import React from 'react';
 import environmentSvg from '../../style/icons/environment.svg';
 import errorSvg from '../../style/icons/error.svg';
 import warningSvg from '../../style/icons/warning.svg';
-import { IEnvironment, JobState, Severity } from '../types';
+import { IEnvironment, IKernel, JobState, Severity } from '../types';
 
 /** The icon of environments. */
 export const environmentIcon = new LabIcon({
@@ -42,10 +42,15 @@ const LANGUAGES: { [language: string]: LabIcon } = {
   julia: juliaIcon
 };
 
+/** Return the icon of a kernel's language. */
+export function kernelLogo({ language }: IKernel): LabIcon {
+  return LANGUAGES[language.toLowerCase()] ?? kernelIcon;
+}
+
 /** Return the icon of the environment's language. */
 export function languageIcon(environment: IEnvironment): LabIcon {
-  const language = environment.kernels[0]?.language.toLowerCase();
-  return language ? (LANGUAGES[language] ?? kernelIcon) : environmentIcon;
+  const [kernel] = environment.kernels;
+  return kernel ? kernelLogo(kernel) : environmentIcon;
 }
 
 const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {

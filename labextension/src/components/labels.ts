@@ -2,8 +2,10 @@
  * The labels of jobs, their kinds, phases and states, and the texts of failures.
  */
 
+import { Session } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 
+import { sessionName } from '../model';
 import { NOT_UNDERSTOOD, RequestError, UNREACHABLE } from '../restapi';
 import {
   IJob,
@@ -88,6 +90,31 @@ function kindLabels(
     }
   };
   return labels[kind];
+}
+
+/**
+ * Return the names of running kernels: of their notebooks and consoles, then the number of other kernels.
+ *
+ * @param sessions - The notebooks and consoles.
+ * @param count - The number of all running kernels.
+ */
+export function kernelNames(
+  sessions: ReadonlyArray<Session.IModel>,
+  count: number,
+  trans: TranslationBundle
+): string[] {
+  const known = new Set(sessions.map(({ kernel }) => kernel?.id)).size;
+  const others = count - known;
+  return [
+    ...sessions.map(sessionName),
+    others > 0
+      ? trans._n(
+          '%1 kernel of another program',
+          '%1 kernels of other programs',
+          others
+        )
+      : ''
+  ].filter(Boolean);
 }
 
 /** Return the label of the button that carries out a plan. */

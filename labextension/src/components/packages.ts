@@ -2,7 +2,7 @@
  * Parsers of match specs, channels and history records.
  */
 
-import { Change, IRevision } from '../types';
+import { Change, IInstalledPackage, IRevision } from '../types';
 
 /** Return the package name of a match spec; empty if it has none. */
 export function specName(spec: string): string {
@@ -13,6 +13,21 @@ export function specName(spec: string): string {
 /** Return the name of a channel: the last part of its URL. */
 export function channelName(channel: string): string {
   return channel.replace(/\/+$/, '').split('/').pop() ?? channel;
+}
+
+/** The packages whose versions are those of languages. */
+const LANGUAGE_PACKAGES: { [language: string]: string } = { r: 'r-base' };
+
+/** Return the name of a language with its version among the packages: "Python 3.12.8". */
+export function languageVersion(
+  language: string,
+  packages: ReadonlyArray<IInstalledPackage>
+): string {
+  const word = language.toLowerCase();
+  const wanted = LANGUAGE_PACKAGES[word] ?? word;
+  const found = packages.find(({ name }) => name === wanted);
+  const name = language.charAt(0).toUpperCase() + language.slice(1);
+  return found ? `${name} ${found.version}` : name;
 }
 
 /** Parse a package of a history: `channel/subdir::name-version-build`. */

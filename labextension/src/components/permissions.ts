@@ -42,6 +42,18 @@ export function whyNotTrusted(
     : trans.__('Other accounts can change what this environment runs');
 }
 
+/** Return why no notebook can be opened; null if one can. */
+export function whyNoNotebook(
+  environment: IEnvironment,
+  trans: TranslationBundle
+): string | null {
+  if (usableKernels(environment).length) {
+    return null;
+  }
+  const problem = environment.problem ?? environment.kernels[0]?.problem;
+  return problem?.message ?? trans.__('This environment has no kernel');
+}
+
 /** Return whether a kernel is missing and can be added. */
 export function canHaveKernel(
   environment: IEnvironment,

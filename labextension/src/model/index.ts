@@ -8,5 +8,6 @@ export * from './fixes';
 export * from './jobs';
 export * from './asyncvalue';
 export * from './packageedit';
+export * from './sessions';
 export * from './speccheck';
 export * from './updatedraft';

@@ -6,6 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 
+import { ENVIRONMENT_PAGES } from '../components/environment/environmentheader';
 import { environmentIcon } from '../components/icons';
 import { Controller, OPEN_NOTEBOOK } from './controller';
 import { toRoute } from './routes';
@@ -94,7 +95,7 @@ function addPanelCommands(
         type: 'object',
         properties: {
           page: {
-            enum: ['spec', 'job', 'packages', 'update', 'history'],
+            enum: ['spec', 'job', ...ENVIRONMENT_PAGES],
             description: trans.__('What to show')
           },
           draft: { type: 'string', description: trans.__('The id of a draft') },

@@ -2,11 +2,13 @@
  * The actions on environments, specs and jobs, for all views.
  */
 
+import { Session } from '@jupyterlab/services';
 import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 
+import { kernelNames } from '../components/labels';
 import { usableKernels } from '../components/permissions';
-import { SpecDraft } from '../model';
+import { SessionModel, SpecDraft } from '../model';
 import { RequestError } from '../restapi';
 import { IEnvironment, IJob, PlannableRequest } from '../types';
 import {
@@ -14,11 +16,11 @@ import {
   confirmForce,
   confirmRemove,
   confirmReplace,
-  IRunning,
   showProblem
 } from './dialogs';
-import { openEnvironmentMenu } from './environmentmenu';
+import { EnvironmentCommandIDs, openEnvironmentMenu } from './environmentmenu';
 import { INotifyActions } from './notify';
+import { OverviewPage } from './overviewpage';
 import { Route } from './routes';
 import { Sidebar } from './sidebar';
 import { JobStarter } from './starter';
@@ -28,7 +30,9 @@ import { Workspace } from './workspace';
 export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 
 /** Carries out user actions, and shows their errors. */
-export class Controller implements Sidebar.IActions, INotifyActions {
+export class Controller
+  implements Sidebar.IActions, OverviewPage.IActions, INotifyActions
+{
   constructor(private readonly _options: Controller.IOptions) {
     const { draftOf, drafts, environments, jobs, trans } = _options;
     this.starter = new JobStarter({
@@ -101,21 +105,34 @@ export class Controller implements Sidebar.IActions, INotifyActions {
   };
 
   remove = async (environment: IEnvironment): Promise<void> => {
-    const { notebooksOf, trans } = this._options;
+    const { sessions, trans } = this._options;
     const request = { kind: 'remove', environment: environment.id } as const;
     if (!(await confirmRemove(environment, trans))) {
       return;
     }
     const refusal = await this.starter.attempt(request, IN_USE);
     if (refusal) {
-      const running: IRunning = {
-        notebooks: notebooksOf(environment),
-        processes: processesIn(refusal)
-      };
+      await sessions.refresh();
+      const running = kernelNames(
+        sessions.of(environment),
+        countKernels(refusal),
+        trans
+      );
       if (await confirmForce(environment, running, trans)) {
         await this.starter.attempt({ ...request, force: true });
       }
     }
+  };
+
+  exportAs = ({ id }: IEnvironment): void => {
+    const args = { environment: id };
+    void this._options.commands.execute(EnvironmentCommandIDs.exportAs, args);
+  };
+
+  /** Show a running notebook or console. */
+  openSession = ({ path, type }: Session.IModel): void => {
+    const command = type === 'console' ? 'console:open' : 'docmanager:open';
+    void this._options.commands.execute(command, { path });
   };
 
   openMenu = (
@@ -216,10 +233,9 @@ export class Controller implements Sidebar.IActions, INotifyActions {
 /** The error code for running kernels. */
 const IN_USE = 'in-use';
 
-/** Return the running kernels that an error names. */
-function processesIn({ details }: RequestError): string[] {
-  const kernels = Array.isArray(details.kernels) ? details.kernels : [];
-  return kernels.map(({ command, pid }) => `${command} (${pid})`);
+/** Return the number of running kernels in an error. */
+function countKernels({ details }: RequestError): number {
+  return Array.isArray(details.kernels) ? details.kernels.length : 0;
 }
 
 /** A namespace for Controller statics. */
@@ -236,7 +252,7 @@ export namespace Controller {
     openTab: (route: Route) => void;
     /** Read a file below the root folder of the server. */
     readFile: (path: string) => Promise<string>;
-    /** Return the paths of notebooks with a running kernel of the environment. */
-    notebooksOf: (environment: IEnvironment) => ReadonlyArray<string>;
+    /** The running notebooks and consoles. */
+    sessions: SessionModel;
   }
 }

@@ -168,17 +168,14 @@ export async function confirmRemove(
   return button.accept;
 }
 
-/** The notebooks and processes that are running in an environment. */
-export interface IRunning {
-  notebooks: ReadonlyArray<string>;
-  /** The command lines of kernels. */
-  processes: ReadonlyArray<string>;
-}
-
-/** Ask whether to delete an environment although kernels are running in it. */
+/**
+ * Ask whether to delete an environment although kernels are running in it.
+ *
+ * @param running - The names of the kernels.
+ */
 export async function confirmForce(
   environment: IEnvironment,
-  running: IRunning,
+  running: ReadonlyArray<string>,
   trans: TranslationBundle
 ): Promise<boolean> {
   const body = new Widget();
@@ -189,7 +186,7 @@ export async function confirmForce(
     environment.name
   );
   const list = document.createElement('ul');
-  for (const text of [...running.notebooks, ...running.processes]) {
+  for (const text of running) {
     const item = document.createElement('li');
     item.textContent = text;
     list.append(item);

@@ -13,15 +13,31 @@ import {
   EnvironmentPage
 } from '../components/environment/environmentheader';
 import { whyKept, whyNotTrusted } from '../components/permissions';
-import { UpdateDrafts, EnvModel, IEdit, JobModel } from '../model';
+import {
+  AsyncValue,
+  EnvModel,
+  IEdit,
+  JobModel,
+  SessionModel,
+  UpdateDrafts
+} from '../model';
 import { RestAPI } from '../restapi';
-import { IEnvironment, IJob, PlannableRequest } from '../types';
+import {
+  IEnvironment,
+  IInstalledPackage,
+  IJob,
+  IRevision,
+  ISettings,
+  PlannableRequest
+} from '../types';
 import { HistoryPage } from './historypage';
+import { LogPage } from './logpage';
+import { OverviewPage } from './overviewpage';
 import { PackagesPage } from './packagespage';
 import { Route } from './routes';
 import { SpecEditor } from './speceditor';
 
-/** Shows the packages, the update editor or the history of an environment. */
+/** Shows the overview, the packages, the update editor, the history or the log of an environment. */
 export class EnvironmentView extends Panel {
   constructor(
     readonly environment: IEnvironment,
@@ -29,8 +45,13 @@ export class EnvironmentView extends Panel {
   ) {
     super();
     this.addClass('jp-EnvKernels-environment');
-    const { api, editor, edits, environments, jobs, trans } = _options;
+    const { api, editor, edits, environments, jobs, show, trans } = _options;
+    const { id } = environment;
     this._edit = edits.of(environment);
+    this._packages = new AsyncValue(() => api.listPackages(id));
+    this._revisions = new AsyncValue(() => api.listRevisions(id));
+    const packages = this._packages;
+    const revisions = this._revisions;
     const common = {
       trans,
       isChangeable: () =>
@@ -38,26 +59,43 @@ export class EnvironmentView extends Panel {
           whyNotTrusted(this._current, trans)) === null
     };
     this._pages = {
+      overview: new OverviewPage({
+        ..._options,
+        packages,
+        revisions,
+        environment: () => this._current,
+        show: page => show({ page, environment: id })
+      }),
       packages: new PackagesPage({
         ...common,
-        api,
+        packages,
         edit: this._edit.packages,
         preview: request => this._plan(request, 'packages')
       }),
-      update: editor(this._edit.draft, {
-        page: 'update',
-        environment: environment.id
-      }),
+      update: editor(this._edit.draft, { page: 'update', environment: id }),
       history: new HistoryPage({
         ...common,
-        api,
-        environment: environment.id,
+        revisions,
+        environment: id,
         preview: request => this._plan(request, 'history')
+      }),
+      log: new LogPage({
+        jobs,
+        trans,
+        environment: id,
+        showJob: job => show({ page: 'job', job })
       })
     };
     this.addWidget(this._createHeader());
     Object.values(this._pages).forEach(page => this.addWidget(page));
-    environments.stateChanged.connect(this._onChanged, this);
+    for (const model of [
+      environments,
+      _options.sessions,
+      packages,
+      revisions
+    ]) {
+      model.stateChanged.connect(this._onChanged, this);
+    }
     jobs.ended.connect(this._onJobEnded, this);
   }
 
@@ -76,7 +114,7 @@ export class EnvironmentView extends Panel {
     for (const [name, widget] of Object.entries(this._pages)) {
       widget.setHidden(name !== page);
     }
-    this._pageChanged.emit();
+    this._headerChanged.emit();
     this._load();
   }
 
@@ -84,10 +122,14 @@ export class EnvironmentView extends Panel {
     if (this.isDisposed) {
       return;
     }
-    this._options.environments.stateChanged.disconnect(this._onChanged, this);
-    this._options.jobs.ended.disconnect(this._onJobEnded, this);
+    const { environments, jobs, sessions } = this._options;
+    environments.stateChanged.disconnect(this._onChanged, this);
+    sessions.stateChanged.disconnect(this._onChanged, this);
+    jobs.ended.disconnect(this._onJobEnded, this);
     Signal.clearData(this);
     super.dispose();
+    this._packages.dispose();
+    this._revisions.dispose();
   }
 
   /** Focus the page, unless focus is in the view already. */
@@ -104,31 +146,32 @@ export class EnvironmentView extends Panel {
   }
 
   private _createHeader(): ReactWidget {
-    const { environments, show, trans } = this._options;
-    const id = this.environment.id;
+    const { sessions, show, trans } = this._options;
+    const environment = this.environment.id;
     return ReactWidget.create(
-      <UseSignal signal={environments.stateChanged}>
+      <UseSignal signal={this._headerChanged}>
         {() => (
-          <UseSignal signal={this._pageChanged}>
-            {() => (
-              <EnvironmentHeader
-                environment={this._current}
-                page={this._page}
-                trans={trans}
-                onSelect={page => show({ page, environment: id })}
-              />
-            )}
-          </UseSignal>
+          <EnvironmentHeader
+            environment={this._current}
+            packages={this._packages.value}
+            page={this._page}
+            revisions={this._revisions.value}
+            running={sessions.of(this._current).length}
+            trans={trans}
+            onSelect={page => show({ page, environment })}
+          />
         )}
       </UseSignal>
     );
   }
 
   private _load(): void {
+    void this._packages.load();
+    void this._revisions.load();
     if (this._page === 'update') {
       void this._prefill();
-    } else {
-      this._pages[this._page].load();
+    } else if (this._page === 'overview') {
+      this._pages.overview.load();
     }
   }
 
@@ -160,8 +203,9 @@ export class EnvironmentView extends Panel {
   }
 
   private _onChanged(): void {
-    this._pages.packages.update();
-    this._pages.history.update();
+    const { overview, packages, history } = this._pages;
+    [overview, packages, history].forEach(page => page.update());
+    this._headerChanged.emit();
   }
 
   private _onJobEnded(_: JobModel, job: IJob): void {
@@ -172,13 +216,17 @@ export class EnvironmentView extends Panel {
   }
 
   private readonly _edit: IEdit;
-  private _page: EnvironmentPage = 'packages';
-  private readonly _pageChanged = new Signal<this, void>(this);
+  private readonly _headerChanged = new Signal<this, void>(this);
+  private readonly _packages: AsyncValue<IInstalledPackage[]>;
+  private _page: EnvironmentPage = 'overview';
   private readonly _pages: {
+    overview: OverviewPage;
     packages: PackagesPage;
     update: SpecEditor;
     history: HistoryPage;
+    log: LogPage;
   };
+  private readonly _revisions: AsyncValue<IRevision[]>;
 }
 
 /** A namespace for EnvironmentView statics. */
@@ -189,7 +237,10 @@ export namespace EnvironmentView {
     edits: UpdateDrafts;
     environments: EnvModel;
     jobs: JobModel;
+    sessions: SessionModel;
+    settings: AsyncValue<ISettings>;
     trans: TranslationBundle;
+    actions: OverviewPage.IActions;
     /** Create an editor for a draft. */
     editor: (draft: IEdit['draft'], origin: Route) => SpecEditor;
     /** Start a `plan` job and show it. Throws a RequestError if the server refuses it. */

@@ -7,7 +7,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJobActions, JobView } from '../components/job/jobview';
-import { EnvModel, JobModel, AsyncValue } from '../model';
+import { AsyncValue, EnvModel, JobModel, SessionModel } from '../model';
 import { RestAPI } from '../restapi';
 import { LogTail } from '../stream';
 import { IJob, IPlan, isActive } from '../types';
@@ -20,6 +20,7 @@ export class JobPanel extends ReactWidget {
     this.node.tabIndex = -1;
     _options.jobs.stateChanged.connect(this._onChanged, this);
     _options.environments.stateChanged.connect(this.update, this);
+    _options.sessions.stateChanged.connect(this.update, this);
   }
 
   /** The id of the shown job; null if there is none. */
@@ -45,6 +46,7 @@ export class JobPanel extends ReactWidget {
     }
     this._options.jobs.stateChanged.disconnect(this._onChanged, this);
     this._options.environments.stateChanged.disconnect(this.update, this);
+    this._options.sessions.stateChanged.disconnect(this.update, this);
     this._log?.dispose();
     this._plan?.dispose();
     super.dispose();
@@ -55,7 +57,7 @@ export class JobPanel extends ReactWidget {
   }
 
   protected render(): JSX.Element | null {
-    const { actions, jobs, trans } = this._options;
+    const { actions, environments, jobs, sessions, trans } = this._options;
     const job = this._job;
     if (!job) {
       return jobs.isKnown ? (
@@ -64,6 +66,7 @@ export class JobPanel extends ReactWidget {
         </p>
       ) : null;
     }
+    const environment = environments.get(job.environment_id);
     return (
       <JobView
         key={job.id}
@@ -74,6 +77,7 @@ export class JobPanel extends ReactWidget {
         log={{ text: this._log?.text ?? '', isCut: this._log?.isCut ?? false }}
         phases={jobs.phases(job.id)}
         plan={this._plan}
+        sessions={environment ? sessions.of(environment) : []}
         trans={trans}
       />
     );
@@ -128,6 +132,7 @@ export namespace JobPanel {
     /** A notebook is offered once the environment of a job is listed. */
     environments: EnvModel;
     jobs: JobModel;
+    sessions: SessionModel;
     trans: TranslationBundle;
     /** Return the actions of a job. */
     actions: (job: IJob) => IJobActions;

@@ -3,59 +3,37 @@
  */
 
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { PackageForm } from '../components/environment/packageform';
 import { Attempt, AsyncValue, PackageEdit } from '../model';
-import { RequestError, RestAPI } from '../restapi';
+import { RequestError } from '../restapi';
 import { IInstalledPackage, UpdateRequest } from '../types';
+import { EnvironmentPageWidget } from './page';
 
 /** Shows the packages, and edits a change of them. */
-export class PackagesPage extends ReactWidget {
+export class PackagesPage extends EnvironmentPageWidget {
   constructor(private readonly _options: PackagesPage.IOptions) {
-    super();
-    this.addClass('jp-EnvKernels-page');
-    this.node.tabIndex = -1;
-    const { api, edit } = _options;
-    this._packages = new AsyncValue(() =>
-      api.listPackages(edit.environment.id)
-    );
-    for (const model of [this._packages, this._attempt, edit]) {
-      model.stateChanged.connect(this.update, this);
-    }
-  }
-
-  /** Read the packages again. */
-  load(): void {
-    void this._packages.load();
+    super([_options.edit, _options.packages]);
+    this._attempt.stateChanged.connect(this.update, this);
   }
 
   dispose(): void {
-    if (this.isDisposed) {
-      return;
-    }
-    this._options.edit.stateChanged.disconnect(this.update, this);
-    this._packages.dispose();
     this._attempt.dispose();
     super.dispose();
   }
 
-  protected onActivateRequest(): void {
-    this.node.focus();
-  }
-
   protected render(): JSX.Element {
-    const { edit, isChangeable, trans } = this._options;
+    const { edit, isChangeable, packages, trans } = this._options;
     const { added, isEmpty, removed, upgrade } = edit;
     return (
       <PackageForm
         added={added}
-        error={this._attempt.error ?? this._packages.error}
+        error={this._attempt.error ?? packages.error}
         isChangeable={isChangeable()}
         isEmpty={isEmpty}
         isStarting={this._attempt.isRunning}
-        packages={this._packages.value}
+        packages={packages.value}
         removed={removed}
         trans={trans}
         upgrade={upgrade}
@@ -93,15 +71,14 @@ export class PackagesPage extends ReactWidget {
   }
 
   private readonly _attempt = new Attempt();
-  private readonly _packages: AsyncValue<IInstalledPackage[]>;
 }
 
 /** A namespace for PackagesPage statics. */
 export namespace PackagesPage {
   /** The options of a PackagesPage. */
   export interface IOptions {
-    api: Pick<RestAPI, 'listPackages'>;
     edit: PackageEdit;
+    packages: AsyncValue<IInstalledPackage[]>;
     trans: TranslationBundle;
     /** Whether the environment may be changed. */
     isChangeable: () => boolean;

@@ -124,8 +124,10 @@ export class JobStarter {
     const labels: { [page in Route['page']]: string } = {
       spec: trans.__('Edit spec'),
       update: isDone ? trans.__('Back to the spec') : trans.__('Edit spec'),
+      overview: trans.__('Back to the environment'),
       packages: trans.__('Back to the packages'),
       history: trans.__('Back to the history'),
+      log: trans.__('Back to the log'),
       job: trans.__('Back to the job')
     };
     return { label: labels[origin.page], go: () => show(origin) };

@@ -10,6 +10,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import { environmentIcon } from '../components/icons';
 import { jobTitle } from '../components/labels';
 import { EnvModel, JobModel, SpecDraft, SpecDrafts } from '../model';
+import { IJob } from '../types';
 import { EnvironmentView } from './environmentview';
 import { JobPanel } from './jobpanel';
 import { IEnvironmentRoute, ISpecRoute, Route } from './routes';
@@ -51,6 +52,7 @@ export class Workspace extends Panel {
     this.title.icon = environmentIcon;
     environments.stateChanged.connect(this._onChanged, this);
     jobs.stateChanged.connect(this._onChanged, this);
+    jobs.ended.connect(this._onJobEnded, this);
   }
 
   /** The shown route; null before the first. */
@@ -100,6 +102,7 @@ export class Workspace extends Panel {
     const { environments, jobs } = this._options;
     environments.stateChanged.disconnect(this._onChanged, this);
     jobs.stateChanged.disconnect(this._onChanged, this);
+    jobs.ended.disconnect(this._onJobEnded, this);
     this._draft?.stateChanged.disconnect(this._onTitleChanged, this);
     Signal.clearData(this);
     super.dispose();
@@ -141,12 +144,18 @@ export class Workspace extends Panel {
     if (this._draft?.id === route.draft) {
       return;
     }
-    this._draft?.stateChanged.disconnect(this._onTitleChanged, this);
-    this._spec?.dispose();
+    this._closeSpec();
     this._draft = this._options.drafts.get(route.draft);
     this._draft.stateChanged.connect(this._onTitleChanged, this);
     this._spec = this._options.editor(this._draft, route);
     this.addWidget(this._spec);
+  }
+
+  private _closeSpec(): void {
+    this._draft?.stateChanged.disconnect(this._onTitleChanged, this);
+    this._draft = null;
+    this._spec?.dispose();
+    this._spec = null;
   }
 
   private _showEnvironment(route: IEnvironmentRoute): void {
@@ -168,6 +177,7 @@ export class Workspace extends Panel {
 
   /** Update the view when environments or jobs have changed. */
   private _onChanged(): void {
+    this._showCreated();
     const route = this._route;
     const { environments } = this._options;
     if (
@@ -178,6 +188,28 @@ export class Workspace extends Panel {
       this._show(route);
     }
     this._onTitleChanged();
+  }
+
+  private _onJobEnded(_: JobModel, job: IJob): void {
+    const isNew = job.kind === 'create' || job.kind === 'clone';
+    if (isNew && job.state === 'succeeded') {
+      this._created = job;
+      this._showCreated();
+    }
+  }
+
+  /** Show the environment in place of the job that has created it, once it is listed. */
+  private _showCreated(): void {
+    const { environment_id, id } = this._created ?? {};
+    if (id === undefined || id !== this.jobId) {
+      return;
+    }
+    const environment = this._options.environments.get(environment_id!);
+    if (environment) {
+      this._created = null;
+      this._closeSpec();
+      this.showRoute({ page: 'overview', environment: environment.id });
+    }
   }
 
   private _onTitleChanged(): void {
@@ -198,6 +230,8 @@ export class Workspace extends Panel {
   }
 
   private readonly _changed = new Signal<this, void>(this);
+  /** The job that has created an environment last. */
+  private _created: IJob | null = null;
   private readonly _hint = new Widget();
   private readonly _job: JobPanel;
   private _draft: SpecDraft | null = null;

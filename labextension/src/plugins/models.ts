@@ -7,7 +7,7 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 
-import { AsyncValue, EnvModel, JobModel } from '../model';
+import { AsyncValue, EnvModel, JobModel, SessionModel } from '../model';
 import { RestAPI } from '../restapi';
 import { IEnvKernels } from '../tokens';
 
@@ -19,6 +19,7 @@ export const models: JupyterFrontEndPlugin<IEnvKernels> = {
   provides: IEnvKernels,
   activate: (app: JupyterFrontEnd) => {
     const { events, kernelspecs, serverSettings } = app.serviceManager;
+    const sessions = new SessionModel(app.serviceManager.sessions);
     const api = new RestAPI(serverSettings);
     const jobs = new JobModel({ api, bus: events.stream });
     const environments = new EnvModel({
@@ -32,6 +33,6 @@ export const models: JupyterFrontEndPlugin<IEnvKernels> = {
     environments.stateChanged.connect(() => void settings.load());
     environments.refresh();
     void jobs.load();
-    return { api, environments, jobs, settings, templates };
+    return { api, environments, jobs, sessions, settings, templates };
   }
 };

@@ -104,8 +104,8 @@ export const workspace: JupyterFrontEndPlugin<IEnvController> = {
 class WorkspaceTabs {
   constructor(private readonly _options: WorkspaceTabs.IOptions) {
     const { app, envKernels, storage, trans } = _options;
-    const { api, environments, jobs } = envKernels;
-    const { contents, sessions } = app.serviceManager;
+    const { api, environments, jobs, sessions } = envKernels;
+    const { contents } = app.serviceManager;
     const check: SpecCheck.Check = (source, withChannels) =>
       api.checkSpec(source, withChannels);
     this._drafts = new SpecDrafts({ jobs, draft: { check, storage } });
@@ -120,10 +120,7 @@ class WorkspaceTabs {
       tabs: () => this._tabs.map(({ content }) => content),
       openTab: route => this._open(route),
       readFile: path => readText(contents, path),
-      notebooksOf: ({ kernels }) =>
-        [...sessions.running()]
-          .filter(one => kernels.some(({ id }) => id === one.kernel?.name))
-          .map(({ path }) => path)
+      sessions
     });
   }
 
@@ -182,7 +179,7 @@ class WorkspaceTabs {
 
   private _create(route: Route, name: string): WorkspaceTab {
     const { envKernels, place, trans } = this._options;
-    const { api, environments, jobs } = envKernels;
+    const { api, environments, jobs, sessions, settings } = envKernels;
     const { controller } = this;
     const editor = (spec: SpecDraft, origin: Route) =>
       this._createEditor(spec, origin);
@@ -195,6 +192,7 @@ class WorkspaceTabs {
         api,
         environments,
         jobs,
+        sessions,
         trans,
         actions: controller.starter.actions
       },
@@ -205,7 +203,10 @@ class WorkspaceTabs {
           edits: this._updates,
           environments,
           jobs,
+          sessions,
+          settings,
           trans,
+          actions: controller,
           editor,
           plan: controller.plan,
           show: controller.show

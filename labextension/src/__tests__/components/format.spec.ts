@@ -2,6 +2,7 @@ import {
   formatAge,
   formatBytes,
   formatDuration,
+  formatMoment,
   formatPace,
   formatPeriod,
   formatProgress,
@@ -89,6 +90,15 @@ describe('amounts', () => {
   ])('tells how long ago %s was', (time, words) => {
     const now = Date.parse('2026-03-01T12:00:00Z');
     expect(formatAge(time, trans, now)).toBe(words);
+  });
+
+  it.each([
+    ['2026-03-01T00:10:00', /^today, /],
+    ['2026-02-28T23:50:00', /^yesterday, /],
+    ['2026-02-27T12:00:00', /2026/]
+  ])('tells the day and hour of %s', (time, words) => {
+    const now = new Date('2026-03-01T12:00:00');
+    expect(formatMoment(time, trans, now)).toMatch(words);
   });
 
   it.each([

@@ -1,12 +1,23 @@
 import {
   channelName,
+  languageVersion,
   parseRecord,
   revisionChanges,
   specName
 } from '../../components/packages';
-import { makeRevision } from '../makers';
+import { makePackage, makeRevision } from '../makers';
 
 describe('packages', () => {
+  it('finds the version of a language', () => {
+    const found = [
+      makePackage('python', { version: '3.12.8' }),
+      makePackage('r-base', { version: '4.4.1' })
+    ];
+    expect(languageVersion('python', found)).toBe('Python 3.12.8');
+    expect(languageVersion('R', found)).toBe('R 4.4.1');
+    expect(languageVersion('julia', found)).toBe('Julia');
+  });
+
   it.each([
     ['numpy', 'numpy'],
     ['Python=3.12', 'python'],

@@ -6,6 +6,7 @@ import { Controller, OPEN_NOTEBOOK } from '../../panel/controller';
 import { Route } from '../../panel/routes';
 import { Workspace } from '../../panel/workspace';
 import { until } from '../fakeserver';
+import { makeSession } from '../fakesessions';
 import { makeEnvironment } from '../makers';
 import { trans } from '../render';
 import { Models } from './models';
@@ -65,8 +66,7 @@ describe('Controller', () => {
       trans,
       tabs: () => [asTab],
       openTab: route => tab.showRoute(route),
-      readFile: async path => files.get(path)!,
-      notebooksOf: () => ['lesson.ipynb']
+      readFile: async path => files.get(path)!
     });
   });
 
@@ -212,15 +212,19 @@ describe('Controller', () => {
   });
 
   it('asks a second time where kernels run, and names them', async () => {
-    const { server } = models;
-    const kernels = [{ pid: 7, command: 'python -m ipykernel_launcher' }];
+    const { manager, server } = models;
+    manager.set([makeSession('work/lesson.ipynb', 'conda-env-ml-py')]);
+    const command = 'python -m ipykernel_launcher';
+    const kernels = [7, 8].map(pid => ({ pid, command }));
     const problem = { code: 'in-use', message: 'A kernel runs.', remedy: '' };
     const removed = controller.remove(ml);
     server.refuse(409, { ...problem, details: { kernels } });
     await press('Delete');
-    const text = (await dialog()).textContent;
-    expect(text).toContain('lesson.ipynb');
-    expect(text).toContain('python -m ipykernel_launcher (7)');
+    const lines = (await dialog()).querySelectorAll('li');
+    expect([...lines].map(({ textContent }) => textContent)).toEqual([
+      'lesson.ipynb',
+      '1 kernel of another program'
+    ]);
     await press('Delete anyway');
     await removed;
     expect(server.bodies[1]).toEqual({

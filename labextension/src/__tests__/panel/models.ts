@@ -5,9 +5,16 @@
 import { KernelSpec } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
-import { EnvModel, JobModel, SpecDrafts } from '../../model';
+import {
+  AsyncValue,
+  EnvModel,
+  JobModel,
+  SessionModel,
+  SpecDrafts
+} from '../../model';
 import { RestAPI } from '../../restapi';
 import { FakeServer } from '../fakeserver';
+import { FakeSessions } from '../fakesessions';
 
 export class Models {
   readonly server = new FakeServer();
@@ -28,6 +35,9 @@ export class Models {
       )
     }
   });
+  readonly manager = new FakeSessions();
+  readonly sessions = new SessionModel(this.manager);
+  readonly settings = new AsyncValue(() => this.api.getSettings());
   readonly drafts = new SpecDrafts({
     jobs: this.jobs,
     draft: { check: source => this.api.checkSpec(source) }
@@ -38,5 +48,7 @@ export class Models {
     this.environments.dispose();
     this.jobs.dispose();
     this.drafts.discard(this.draft);
+    this.sessions.dispose();
+    this.settings.dispose();
   }
 }

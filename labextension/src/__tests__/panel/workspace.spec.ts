@@ -6,6 +6,7 @@ import { Route } from '../../panel/routes';
 import { SpecEditor } from '../../panel/speceditor';
 import { Workspace } from '../../panel/workspace';
 import { until } from '../fakeserver';
+import { makeSession } from '../fakesessions';
 import {
   makeEnvironment,
   makeJob,
@@ -19,6 +20,7 @@ import { Models } from './models';
 describe('Workspace', () => {
   let models: Models;
   let edits: UpdateDrafts;
+  let openedSessions: string[];
   let planned: unknown[];
   let workspace: Workspace;
   const ml = makeEnvironment('ml');
@@ -26,11 +28,12 @@ describe('Workspace', () => {
   beforeEach(() => {
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
     models = new Models();
-    const { api, environments, jobs, server } = models;
+    const { api, environments, jobs, server, sessions } = models;
     server.environments = [ml];
     const check = async () => ({ spec: null, diagnostics: [] });
     edits = new UpdateDrafts({ jobs, draft: { check } });
     planned = [];
+    openedSessions = [];
     const editor = () => new Widget() as SpecEditor;
     workspace = new Workspace({
       ...models,
@@ -40,6 +43,7 @@ describe('Workspace', () => {
         api,
         environments,
         jobs,
+        sessions,
         trans,
         actions: () => ({
           cancel: () => undefined,
@@ -51,11 +55,17 @@ describe('Workspace', () => {
       },
       view: environment =>
         new EnvironmentView(environment, {
-          api,
+          ...models,
           edits,
-          environments,
-          jobs,
           trans,
+          actions: {
+            addKernel: () => undefined,
+            clone: () => undefined,
+            exportAs: () => undefined,
+            openNotebook: () => undefined,
+            openSession: ({ path }) => void openedSessions.push(path),
+            remove: () => undefined
+          },
           editor,
           plan: async (request, origin) => {
             planned.push([request, origin]);
@@ -168,5 +178,63 @@ describe('Workspace', () => {
     await show({ page: 'update', environment: ml.id });
     expect(draft.text).toBe('name: mine');
     expect(workspace.editor).not.toBeNull();
+  });
+
+  it('shows running notebooks, and shuts them down', async () => {
+    const { manager } = models;
+    manager.set([makeSession('tides.ipynb', 'conda-env-ml-py')]);
+    await show({ page: 'overview', environment: ml.id });
+    await until(() => shown().querySelector('[data-session]') !== null);
+    click('tides.ipynb');
+    expect(openedSessions).toEqual(['tides.ipynb']);
+    expect(shown().textContent).toContain('1 kernel running');
+    click('Shut down tides.ipynb');
+    await until(() => shown().querySelector('[data-session]') === null);
+    expect([...manager.running()]).toEqual([]);
+  });
+
+  it('shows the logs of the jobs', async () => {
+    const { jobs, server } = models;
+    const done = { state: 'succeeded', environment_id: ml.id } as const;
+    server.addJob(makeJob('a', done));
+    server.addJob(makeJob('p', { ...done, kind: 'plan', plans: 'update' }));
+    server.addJob(makeJob('b', { ...done, environment_id: 'another' }));
+    server.logs.set('a', { text: 'linked numpy', complete: true });
+    await jobs.load();
+    await show({ page: 'log', environment: ml.id });
+    await until(() => shown().textContent!.includes('linked numpy'));
+    expect(shown().querySelectorAll('[data-job-id]')).toHaveLength(1);
+    await show({ page: 'overview', environment: ml.id });
+    await until(() => shown().querySelector('[role=log]') === null);
+  });
+
+  it.each(['create', 'clone'] as const)(
+    'shows the environment after a %s',
+    async kind => {
+      const { environments, jobs, server } = models;
+      server.environments = [];
+      environments.refresh();
+      await until(() => environments.all !== null);
+      server.addJob(makeJob('a', { kind, state: 'running' }));
+      await jobs.load();
+      workspace.showRoute({ page: 'job', job: 'a' });
+      server.environments = [ml];
+      server.advance('a', { state: 'succeeded' });
+      await until(() => workspace.route?.page === 'overview');
+      expect(workspace.title.label).toBe('ml');
+      workspace.showRoute({ page: 'job', job: 'a' });
+      environments.refresh();
+      expect(workspace.route).toEqual({ page: 'job', job: 'a' });
+    }
+  );
+
+  it('stays with a job that has failed', async () => {
+    const { environments, jobs, server } = models;
+    server.addJob(makeJob('a', { state: 'running' }));
+    await jobs.load();
+    workspace.showRoute({ page: 'job', job: 'a' });
+    server.advance('a', { state: 'failed' });
+    await until(() => environments.all !== null);
+    expect(workspace.jobId).toBe('a');
   });
 });

@@ -2,6 +2,7 @@
  * A job: its phases, progress, log and outcome.
  */
 
+import { Session } from '@jupyterlab/services';
 import { checkIcon, closeIcon, redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -41,6 +42,8 @@ export interface IJobViewProps extends IBaseProps {
   log: { text: string; isCut: boolean };
   /** The plan of a succeeded `plan` job. */
   plan: { value: IPlan | null; error: RequestError | null } | null;
+  /** The notebooks and consoles that run in the environment. */
+  sessions: ReadonlyArray<Session.IModel>;
   actions: IJobActions;
 }
 
@@ -88,7 +91,7 @@ function JobProgress(props: IJobViewProps): JSX.Element {
 function Preview(
   props: IJobViewProps & { plan: NonNullable<IJobViewProps['plan']> }
 ): JSX.Element {
-  const { actions, job, log, plan, trans } = props;
+  const { actions, job, log, plan, sessions, trans } = props;
   const { back, run } = actions;
   return (
     <>
@@ -96,7 +99,7 @@ function Preview(
         <Notice problem={describe(plan.error, trans)} trans={trans} />
       )}
       {plan.value ? (
-        <PlanView plan={plan.value} trans={trans} />
+        <PlanView plan={plan.value} sessions={sessions} trans={trans} />
       ) : (
         !plan.error && <p role="status">{trans.__('Reading the plan…')}</p>
       )}

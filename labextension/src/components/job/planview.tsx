@@ -2,6 +2,7 @@
  * The preview of a job: packages, changes and amounts.
  */
 
+import { Session } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
@@ -10,21 +11,27 @@ import { formatBytes } from '../format';
 import { ChangeCounts, ChangeTable } from '../changes';
 import { Fold, IBaseProps, Message } from '../common';
 import { SeverityIcon } from '../icons';
+import { kernelNames } from '../labels';
 import { channelName, specName } from '../packages';
 
 export interface IPlanViewProps extends IBaseProps {
   plan: IPlan;
+  /** The notebooks and consoles that run in the environment. */
+  sessions: ReadonlyArray<Session.IModel>;
 }
 
 /** Show the plan of a new environment, or of a change to one. */
 export function PlanView(props: IPlanViewProps): JSX.Element {
-  const { plan, trans } = props;
+  const { plan, sessions, trans } = props;
   const isNew = plan.kind === 'create' || plan.kind === 'clone';
   return (
     <div className="jp-EnvKernels-plan" data-envkernels-plan={plan.kind}>
       <Amounts {...props} />
       {plan.warnings.length > 0 && (
-        <Warnings warnings={plan.warnings} trans={trans} />
+        <Warnings
+          warnings={plan.warnings.map(one => named(one, sessions, trans))}
+          trans={trans}
+        />
       )}
       {isNew ? <NewPackages {...props} /> : <Changes {...props} />}
       <Lines title={trans.__('Installed with pip')} lines={plan.pip} />
@@ -73,6 +80,25 @@ function Amounts({ plan, trans }: IPlanViewProps): JSX.Element {
       ))}
     </dl>
   );
+}
+
+/** Name the running kernels of a warning by their notebooks. */
+function named(
+  warning: IProblem,
+  sessions: ReadonlyArray<Session.IModel>,
+  trans: TranslationBundle
+): IProblem {
+  if (warning.code !== 'kernels-run' || !sessions.length) {
+    return warning;
+  }
+  const count = Number(warning.details?.count);
+  const message = trans._n(
+    '%1 kernel is running in this environment (%2).',
+    '%1 kernels are running in this environment (%2).',
+    count,
+    kernelNames(sessions, count, trans).join(', ')
+  );
+  return { ...warning, message };
 }
 
 /** Codes of warnings that are only information. */

@@ -2,7 +2,6 @@
  * One environment of the list.
  */
 
-import { TranslationBundle } from '@jupyterlab/translation';
 import {
   addIcon,
   copyIcon,
@@ -20,6 +19,7 @@ import {
   canHaveKernel,
   usableKernels,
   whyKept,
+  whyNoNotebook,
   whyNotTrusted
 } from '../permissions';
 import { Order } from './sorting';
@@ -291,15 +291,4 @@ export function languages(kernels: ReadonlyArray<IKernel>): string[] {
     ({ language }) => language.charAt(0).toUpperCase() + language.slice(1)
   );
   return [...new Set(names)];
-}
-
-function whyNoNotebook(
-  environment: IEnvironment,
-  trans: TranslationBundle
-): string | null {
-  if (usableKernels(environment).length) {
-    return null;
-  }
-  const problem = environment.problem ?? environment.kernels[0]?.problem;
-  return problem?.message ?? trans.__('This environment has no kernel');
 }

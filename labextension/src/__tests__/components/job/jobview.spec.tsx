@@ -34,7 +34,8 @@ describe('JobView', () => {
       phases: [],
       isCancelling: false,
       isStale: false,
-      plan: null
+      plan: null,
+      sessions: []
     };
     page.render(<JobView {...props} actions={none} {...more} />);
   }

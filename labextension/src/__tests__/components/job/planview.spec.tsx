@@ -1,7 +1,9 @@
+import { Session } from '@jupyterlab/services';
 import React from 'react';
 
 import { PlanView } from '../../../components/job/planview';
 import { IPlan } from '../../../types';
+import { makeSession } from '../../fakesessions';
 import { makePlan, makeProblem } from '../../makers';
 import { Page, trans } from '../../render';
 
@@ -16,8 +18,8 @@ afterEach(() => {
 });
 
 describe('PlanView', () => {
-  const show = (plan: IPlan) =>
-    page.render(<PlanView plan={plan} trans={trans} />);
+  const show = (plan: IPlan, sessions: Session.IModel[] = []) =>
+    page.render(<PlanView plan={plan} sessions={sessions} trans={trans} />);
   const [python] = makePlan().packages;
   const text = () => page.node.textContent;
 
@@ -31,6 +33,22 @@ describe('PlanView', () => {
     page.unfold('Needed by them: 1 package');
     const [row] = page.all('[data-package=openssl]');
     expect(row.textContent).toContain('5.0 MB');
+  });
+
+  it('names running kernels by their notebooks', () => {
+    const running = makeProblem({
+      code: 'kernels-run',
+      message: '3 kernels are running in this environment.',
+      remedy: 'Restart them after the update.',
+      details: { count: 3 }
+    });
+    const plan = makePlan({ kind: 'update', warnings: [running] });
+    show(plan, [makeSession('work/a.ipynb', 'x'), makeSession('b.ipynb', 'x')]);
+    expect(text()).toContain(
+      '3 kernels are running in this environment (a.ipynb, b.ipynb, 1 kernel of another program). Restart them after the update.'
+    );
+    show(plan);
+    expect(text()).toContain(running.message);
   });
 
   it('tells how much there is of it', () => {
