@@ -133,7 +133,10 @@ TESTED_ELSEWHERE = {
 
 PANEL_TESTED_ELSEWHERE = {
     "components/list/environmentdetails.tsx": "components/list/environmentlist.spec.tsx",
-    "components/environment/environmentheader.tsx": "panel/workspace.spec.ts",
+    "components/environment/overviewdetails.tsx": "components/environment/overview.spec.tsx",
+    "components/environment/overviewfoot.tsx": "components/environment/overview.spec.tsx",
+    "components/environment/runningnotebooks.tsx": "components/environment/overview.spec.tsx",
+    "components/environment/section.tsx": "components/environment/overview.spec.tsx",
     "components/list/environmentrow.tsx": "components/list/environmentlist.spec.tsx",
     "components/icons.tsx": "components/list/environmentlist.spec.tsx",
     "components/spec/updateoptions.tsx": "browser/test_changes.py",
@@ -141,7 +144,10 @@ PANEL_TESTED_ELSEWHERE = {
     "panel/environmentview.tsx": "panel/workspace.spec.ts",
     "panel/historypage.tsx": "panel/workspace.spec.ts",
     "panel/jobpanel.tsx": "panel/workspace.spec.ts",
+    "panel/logpage.tsx": "panel/workspace.spec.ts",
+    "panel/overviewpage.tsx": "panel/workspace.spec.ts",
     "panel/packagespage.tsx": "panel/workspace.spec.ts",
+    "panel/page.ts": "panel/workspace.spec.ts",
     "panel/sidebar.tsx": "browser/test_panel.py",
     "panel/speceditor.tsx": "panel/workspace.spec.ts",
     "panel/specfields.tsx": "panel/workspace.spec.ts",
