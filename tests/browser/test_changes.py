@@ -138,19 +138,33 @@ def test_a_kernel_for_an_environment_without_one(page: Page, lab: Lab, channel_p
     assert run_cell(page, "bare", "import sys; print(sys.prefix)") == f"{lab.envs}/bare"
 
 
-def test_deleting_under_a_running_kernel_asks_twice(page: Page, lab: Lab, channel_pythons: list[str]) -> None:
+def test_running_notebooks_are_named_and_shut_down(page: Page, lab: Lab, channel_pythons: list[str]) -> None:
     open_lab(page, lab)
     paste_spec(page, f"name: busy\ndependencies:\n- python={channel_pythons[-1]}\n")
     created(page).get_by_role("button", name="Open a notebook").click()
     run_cell(page, "busy", "print('here')")
+    page.locator(".lm-DockPanel .lm-TabBar-tab", has_text="busy").click()
+    session = overview(page).locator("[data-session]")
+    expect(session).to_contain_text("Idle")
+    name = session.get_by_role("button").first.inner_text()
+    assert accessibility_faults(page, _TAB) == []
+    page.get_by_role("button", name="Add packages").click()
+    page.get_by_label("Add packages").fill("prefix-demo")
+    page.keyboard.press("Enter")
+    expect(preview(page)).to_contain_text(f"1 kernel is running in this environment ({name}).")
+    page.get_by_role("button", name="Back to the packages").click()
+    pages = page.get_by_role("navigation", name="Pages of this environment")
+    pages.get_by_role("button", name="Log").click()
+    expect(page.get_by_role("log")).to_contain_text(f"Created {lab.envs}/busy.")
+    assert accessibility_faults(page, _TAB) == []
     delete(page, "busy")
     dialog = page.locator(".jp-Dialog", has_text="while kernels are running")
-    expect(dialog).to_contain_text(".ipynb")
-    expect(dialog.get_by_role("listitem")).to_have_count(1)  # the notebook and its kernel are one
+    expect(dialog.get_by_role("listitem")).to_have_text(name)  # the notebook and its kernel are one
     dialog.get_by_role("button", name="Cancel").click()
-    expect(row(page, "busy")).to_be_visible()
+    pages.get_by_role("button", name="Overview").click()
+    page.get_by_role("button", name=f"Shut down {name}").click()
+    expect(session).to_have_count(0)
     delete(page, "busy")
-    dialog.get_by_role("button", name="Delete anyway").click()
     expect(row(page, "busy")).to_have_count(0, timeout=60_000)
 
 

@@ -2,12 +2,27 @@
  * JupyterLab's session manager in memory.
  */
 
-import { Session } from '@jupyterlab/services';
+import { Kernel, Session } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
 import { SessionModel } from '../model';
 
-export class FakeSessions implements SessionModel.IManager {
+export class FakeSessions {
+  /** What SessionModel takes. */
+  readonly options: SessionModel.IOptions = {
+    kernels: {
+      running: () => this.kernels.values(),
+      refreshRunning: async () => undefined,
+      runningChanged: new Signal<Kernel.IManager, Kernel.IModel[]>(
+        {} as Kernel.IManager
+      )
+    },
+    sessions: this
+  };
+
+  /** The running kernels. */
+  kernels: Kernel.IModel[] = [];
+
   readonly runningChanged = new Signal<Session.IManager, Session.IModel[]>(
     {} as Session.IManager
   );

@@ -9,7 +9,7 @@ import React from 'react';
 
 import { EnvironmentPage } from '../components/environment/environmentheader';
 import { Overview } from '../components/environment/overview';
-import { AsyncValue, JobModel, SessionModel } from '../model';
+import { AsyncValue, EnvModel, JobModel, SessionModel } from '../model';
 import {
   IEnvironment,
   IInstalledPackage,
@@ -32,9 +32,11 @@ export class OverviewPage extends EnvironmentPageWidget {
     ]);
   }
 
-  /** Read the sessions again. */
+  /** Read the sessions, sizes and times again. */
   load(): void {
-    void this._options.sessions.refresh();
+    const { environments, sessions } = this._options;
+    environments.refresh();
+    void sessions.refresh();
   }
 
   protected render(): JSX.Element | null {
@@ -103,6 +105,7 @@ export namespace OverviewPage {
     actions: IActions;
     /** Return the current state of the environment. */
     environment: () => IEnvironment;
+    environments: EnvModel;
     jobs: JobModel;
     packages: AsyncValue<IInstalledPackage[]>;
     revisions: AsyncValue<IRevision[]>;

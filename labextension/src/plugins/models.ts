@@ -19,7 +19,7 @@ export const models: JupyterFrontEndPlugin<IEnvKernels> = {
   provides: IEnvKernels,
   activate: (app: JupyterFrontEnd) => {
     const { events, kernelspecs, serverSettings } = app.serviceManager;
-    const sessions = new SessionModel(app.serviceManager.sessions);
+    const sessions = new SessionModel(app.serviceManager);
     const api = new RestAPI(serverSettings);
     const jobs = new JobModel({ api, bus: events.stream });
     const environments = new EnvModel({

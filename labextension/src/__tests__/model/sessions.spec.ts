@@ -9,7 +9,7 @@ describe('SessionModel', () => {
 
   beforeEach(() => {
     manager = new FakeSessions();
-    sessions = new SessionModel(manager);
+    sessions = new SessionModel(manager.options);
   });
 
   afterEach(() => {
@@ -31,6 +31,15 @@ describe('SessionModel', () => {
       'tides.ipynb'
     ]);
     expect(sessions.of({ kernels: [] })).toEqual([]);
+  });
+
+  it('has the states of kernels from the kernels themselves', () => {
+    const session = makeSession('a.ipynb', 'conda-env-ml-py');
+    manager.set([session]);
+    const state = () => sessions.of(ml)[0].kernel?.execution_state;
+    expect(state()).toBe('idle');
+    manager.kernels = [{ ...session.kernel!, execution_state: 'busy' }];
+    expect(state()).toBe('busy');
   });
 
   it('names consoles by their own names', () => {

@@ -36,7 +36,7 @@ export class Models {
     }
   });
   readonly manager = new FakeSessions();
-  readonly sessions = new SessionModel(this.manager);
+  readonly sessions = new SessionModel(this.manager.options);
   readonly settings = new AsyncValue(() => this.api.getSettings());
   readonly drafts = new SpecDrafts({
     jobs: this.jobs,

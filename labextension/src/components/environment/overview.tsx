@@ -103,7 +103,9 @@ function Kernels(props: IOverviewProps): JSX.Element {
           <thead>
             <tr>
               <th scope="col">{trans.__('Name')}</th>
-              <th scope="col">{trans.__('Language')}</th>
+              <th scope="col" className="jp-mod-minor">
+                {trans.__('Language')}
+              </th>
               <th scope="col">{trans.__('Kernel name')}</th>
             </tr>
           </thead>
@@ -135,8 +137,10 @@ function KernelRow(props: IOverviewProps & { kernel: IKernel }): JSX.Element {
           </div>
         )}
       </th>
-      <td>{languageVersion(language, packages ?? [])}</td>
-      <td title={id}>
+      <td className="jp-mod-minor">
+        {languageVersion(language, packages ?? [])}
+      </td>
+      <td className="jp-mod-cut" title={id}>
         <code>{id}</code>
       </td>
     </tr>

@@ -70,7 +70,7 @@ function SessionRow(
   const State = isBusy ? circleIcon : circleEmptyIcon;
   return (
     <tr data-session={path}>
-      <th scope="row">
+      <th scope="row" className="jp-mod-cut">
         <span className="jp-EnvKernels-withIcon">
           <Icon.react tag="span" />
           <Link title={path} onClick={() => actions.openSession(session)}>
