@@ -6,7 +6,6 @@ Their keys are the fields of :class:`~jupyter_envkernels.models.Limits`.
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -19,6 +18,7 @@ from ..models import EngineOptions, Limits, parse_age
 from ..specs.remarks import Unreadable
 from ..specs.text import decode
 from ..specs.yaml_nodes import Mapping, Node, Scalar, Sequence, compose
+from ..suggestions import nearest
 from .administrators import why_not_administrators
 from .conda_config.condarc import load_system_settings
 
@@ -118,7 +118,7 @@ def _value(key: Scalar, node: Node) -> Any:
         ValueError: there is no such key, or the value has another type.
     """
     if key.text not in _KEYS:
-        near = difflib.get_close_matches(key.text, _KEYS, n=1)
+        near = nearest(key.text, _KEYS)
         guess = f"; did you mean {near[0]}?" if near else ""
         raise ValueError(f"line {key.line}: there is no limit {key.text!r}{guess}")
     wanted, value = _AGE if key.text == "min_package_age" else _CONVERSIONS[type(_KEYS[key.text])]

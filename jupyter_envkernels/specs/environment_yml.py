@@ -6,13 +6,13 @@ differ, and where conda silently drops something.
 
 from __future__ import annotations
 
-import difflib
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ..models import CheckedSpec, Diagnostic, EnvSpec, Fix, Severity
+from ..suggestions import nearest
 from .document import Document
 from .fixes import rewrite
 from .match_specs import Dependency, meant, understand
@@ -109,7 +109,7 @@ class _SpecReader:
             remedy = "Write '- pip:' as the last entry of 'dependencies:', and its lines below it, indented further."
             self._say("warning", "unknown-key", key, "The key 'pip' is outside the list and is ignored.", remedy)
             return
-        near = difflib.get_close_matches(key.text, [k for k in KEYS if k not in self._values], 1)
+        near = nearest(key.text, [k for k in KEYS if k not in self._values])
         remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(KEYS)}."
         self._say("warning", "unknown-key", key, f"The key '{shown(key.text)}' is not known and is ignored.", remedy)
 

@@ -14,7 +14,7 @@ from rattler.exceptions import InvalidChannelError
 from ...errors import NotFound, TooLarge
 from ...models import ChannelPackage
 from ...specs import expand_variables, without_credentials
-from ...suggestions import nearest
+from ...suggestions import did_you_mean
 from ..fetch.error_mapping import channel_failure
 from ..messages import only_as_wheel
 from ..solve.channel_index import ChannelReader, Record
@@ -81,10 +81,9 @@ class ChannelSearch:
         if wheels := await solver.wheels(names):
             return only_as_wheel(line.name, wheels[line.name])
         known = await self._channels.names(sources)
-        near = nearest(line.spec.name.normalized.strip("*^$.") if line.spec.name else "", known)
-        guess = f" Did you mean {' or '.join(near)}?" if near else ""
+        guess = did_you_mean(line.spec.name.normalized.strip("*^$.") if line.spec.name else "", known)
         what = f"named {line.name}" if line.name else f"that matches `{line.text}`"
-        return f"No channel has a package {what}.{guess}"
+        return f"No channel has a package {what}. {guess}".rstrip()
 
 
 def _by_age(record: Record) -> tuple[str, rattler.VersionWithSource, int, str]:
