@@ -20,7 +20,7 @@ $(if $(wildcard jupyter_envkernels/labextension/package.json),,$(shell rm -f .ma
 # What is set up for tests is so for lab too, which is looked at after it: in turn, whatever -j says.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help lab test soak lint build docs-images docs-settings schemas clean
+.PHONY: help lab test soak lint build gallery docs-images docs-settings schemas clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -45,6 +45,10 @@ build: .make/python-test .make/labextension  ## wheel and source distribution, i
 docs-images: .make/python-test .make/node-test .make/labextension  ## make the pictures in docs/images again
 	@python -m tools.chromium
 	@python -m tools.screenshots
+
+gallery: .make/python-test .make/node-test .make/labextension  ## make a page with pictures of the panel's states: gallery/index.html
+	@python -m tools.chromium
+	@python -m tools.gallery
 
 docs-settings: .make/python-lab  ## write docs/settings.md again, from the help texts of the settings
 	@python -m tools.settings_page

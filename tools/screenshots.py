@@ -68,8 +68,12 @@ def main() -> int:
     return 0
 
 
-def take(page: Page, lab: Lab, server: ChannelServer) -> None:
-    """One walk through the panel."""
+def take(page: Page, lab: Lab, server: ChannelServer, images: Path = IMAGES) -> None:
+    """Walk through the panel once, and store a picture of each state."""
+
+    def save(page: Page, name: str) -> None:
+        _save(page, images / f"{name}.png")
+
     open_lab(page, lab)
     paste_spec(page, ARCHIVE)
     created(page)
@@ -91,7 +95,7 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     save(page, "notebook")
 
     choose(page, "ocean-2026", "Add or Remove Packages")
-    page.get_by_label("Add packages").fill("tornado>=6")
+    page.get_by_label("Add packages").locator("visible=true").fill("tornado>=6")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Remove numpy", exact=True).click()
     save(page, "packages")
@@ -107,13 +111,13 @@ def take(page: Page, lab: Lab, server: ChannelServer) -> None:
     save(page, "launcher")
 
 
-def save(page: Page, name: str) -> None:
+def _save(page: Page, image: Path) -> None:
     """Store what the page shows, without notifications in front of it."""
     for button in page.get_by_role("button", name="Hide notification").all():
         button.click()
     page.wait_for_timeout(500)
-    page.screenshot(path=IMAGES / f"{name}.png")
-    print(f"docs/images/{name}.png")
+    page.screenshot(path=image)
+    print(image)
 
 
 if __name__ == "__main__":
