@@ -66,6 +66,13 @@ export class RestAPI {
     return list.environments;
   }
 
+  /** Remove an environment whose folder is gone from conda's list; returns the others. */
+  async unlistEnvironment(environment: string): Promise<IEnvironment[]> {
+    const endpoint = `environments/${environment}/list-entry`;
+    const init = { method: 'DELETE' };
+    return (await this._call(endpoint, 'EnvironmentList', init)).environments;
+  }
+
   /** List the packages of an environment, conda packages first. */
   async listPackages(environment: string): Promise<IInstalledPackage[]> {
     const endpoint = `environments/${environment}/packages`;

@@ -249,9 +249,22 @@ def carry_out(page: Page, button: str, kind: str) -> Locator:
     return view
 
 
+def idle_row(page: Page, name: str) -> Locator:
+    """The row of an environment that no job changes, under the pointer, which brings its buttons out."""
+    found = row(page, name)
+    expect(found.get_by_label(f"More for {name}", exact=True)).to_have_count(1, timeout=60_000)
+    found.hover()
+    return found
+
+
+def open_notebook(page: Page, name: str) -> None:
+    """Open a notebook with an environment."""
+    idle_row(page, name).get_by_role("button", name=f"Open a notebook with {name}", exact=True).click()
+
+
 def choose(page: Page, name: str, *items: str) -> None:
     """Choose from the menu of an environment."""
-    row(page, name).hover()
+    idle_row(page, name)
     page.get_by_role("button", name=f"More for {name}", exact=True).click()
     for item in items:
         page.locator(".lm-Menu-item", has_text=item).click()

@@ -14,11 +14,13 @@ from tests.channel.server import ChannelServer
 
 from .lab import (
     Lab,
+    choose,
     create,
     created,
     expect_state,
     launcher_cards,
     open_lab,
+    open_notebook,
     overview,
     paste_spec,
     row,
@@ -37,8 +39,7 @@ def left_of(lab: Lab, name: str) -> list[str]:
 
 def delete(page: Page, name: str) -> None:
     """Delete an environment, confirmation included."""
-    row(page, name).hover()
-    page.get_by_role("button", name=f"Delete {name}", exact=True).click()
+    choose(page, name, "Delete…")
     dialog = page.locator(".jp-Dialog")
     expect(dialog).to_contain_text(name)
     dialog.get_by_role("button", name="Delete", exact=True).click()
@@ -73,7 +74,7 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     assert {"downloading", "pip"} <= set(phases), phases
 
     activity = show_panel(page).get_by_role("list", name="Activity")
-    activity.get_by_role("button", name="Create lesson").first.click()
+    activity.get_by_role("button", name="Created lesson").first.click()
     steps = view.locator('[data-step-state="done"]')
     expect(steps).to_have_count(len(PHASES))
     expect(view.get_by_role("log")).to_contain_text("linked numpy")
@@ -83,14 +84,11 @@ def test_from_pasted_spec_to_kernel_to_clone_to_nothing(
     )
     assert printed == f"{lab.envs}/lesson {channel_pythons[-1]}"
 
-    row(page, "lesson").hover()
-    page.get_by_role("button", name="Clone lesson", exact=True).click()
+    choose(page, "lesson", "Clone…")
     dialog = page.locator(".jp-Dialog")
     expect(dialog.locator("input")).to_have_value("lesson-copy")
     dialog.get_by_role("button", name="Clone", exact=True).click()
-    row(page, "lesson-copy").wait_for(timeout=60_000)
-    row(page, "lesson-copy").hover()
-    page.get_by_role("button", name="Open notebook with lesson-copy").click()
+    open_notebook(page, "lesson-copy")
     printed = run_cell(page, "lesson-copy", "import numpy, envkernels_demo_pip as demo; print(demo.__file__)")
     assert printed.startswith(f"{lab.envs}/lesson-copy/")
 
@@ -210,8 +208,7 @@ def test_two_pythons_side_by_side(page: Page, lab: Lab, channel_pythons: list[st
         created(page)
         page.get_by_role("button", name="New environment").first.wait_for()
     for number, version in enumerate(chosen):
-        row(page, f"py{number}").hover()
-        page.get_by_role("button", name=f"Open notebook with py{number}").click()
+        open_notebook(page, f"py{number}")
         printed = run_cell(page, f"py{number}", "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)")
         assert printed == f"{version} {lab.envs}/py{number}"
 

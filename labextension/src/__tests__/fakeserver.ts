@@ -163,6 +163,12 @@ export class FakeServer {
     '/envkernels/environments': {
       get: () => [200, { environments: this.environments }]
     },
+    '/envkernels/environments/{id}/list-entry': {
+      delete: ({ id }) => {
+        this.environments = this.environments.filter(one => one.id !== id);
+        return [200, { environments: this.environments }];
+      }
+    },
     '/envkernels/environments/{id}/packages': {
       get: () => {
         const { packages } = this;

@@ -6,17 +6,40 @@ import { TranslationBundle } from '@jupyterlab/translation';
 
 import { IProgress } from '../types';
 
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
 /** Format a number of bytes: "1.5 MB". */
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const { unit, value } = scaled(bytes);
+  const digits = unit > 0 && value < 99.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+}
+
+/** Return a number of bytes in its unit, a place in `UNITS`. */
+function scaled(bytes: number): { unit: number; value: number } {
   let unit = 0;
   let value = bytes;
-  while (value >= 999.5 && unit < units.length - 1) {
+  while (value >= 999.5 && unit < UNITS.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit > 0 && value < 99.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${units[unit]}`;
+  return { unit, value };
+}
+
+/** Format a part of a number of bytes: "38 of 96 MB", "3.0 of 16.7 MB". */
+function formatPart(
+  part: number,
+  whole: number,
+  trans: TranslationBundle
+): string {
+  const { unit, value } = scaled(whole);
+  const digits = unit > 0 && value < 19.95 ? 1 : 0;
+  return trans.__(
+    '%1 of %2 %3',
+    (part / 1000 ** unit).toFixed(digits),
+    value.toFixed(digits),
+    UNITS[unit]
+  );
 }
 
 /** Format a duration in milliseconds: "0:07", "1:02:03". */
@@ -29,16 +52,14 @@ export function formatDuration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
 }
 
-/** Format the progress of a phase: "1.5 MB of 20 MB", "3 of 12 packages". */
+/** Format the progress of a phase: "38 of 96 MB", "3 of 12 packages". */
 export function formatProgress(
   progress: IProgress,
   trans: TranslationBundle
 ): string {
   const { done, total, unit } = progress;
   if (unit === 'bytes') {
-    return total === null
-      ? formatBytes(done)
-      : trans.__('%1 of %2', formatBytes(done), formatBytes(total));
+    return total === null ? formatBytes(done) : formatPart(done, total, trans);
   }
   if (unit === 'files') {
     return total === null
@@ -50,7 +71,7 @@ export function formatProgress(
     : trans._n('%2 of %1 package', '%2 of %1 packages', total, done);
 }
 
-/** Format the speed and remaining time of a phase: "3.2 MB/s, 9 s left"; empty while unknown. */
+/** Format the speed and remaining time of a phase: "3.2 MB/s · 9 s left"; empty while unknown. */
 export function formatPace(
   progress: IProgress,
   trans: TranslationBundle
@@ -60,7 +81,7 @@ export function formatPace(
     rate && unit === 'bytes' ? trans.__('%1/s', formatBytes(rate)) : '',
     left === null ? '' : formatLeft(left, trans)
   ];
-  return words.filter(Boolean).join(', ');
+  return words.filter(Boolean).join(' · ');
 }
 
 function formatLeft(seconds: number, trans: TranslationBundle): string {
@@ -81,25 +102,42 @@ export function fraction(progress: IProgress | null): number | null {
   return Math.min(1, progress.done / progress.total);
 }
 
-const DAY = 24 * 3600 * 1000;
+/** Days after which a date is told without its day. */
+const RECENT = 60;
 
-/** Format an age: "today", "3 days ago", "2 months ago". */
-export function formatAge(
+/** Format a day: "today", "yesterday", "Nov 21", "Jun 2026". */
+export function formatDay(
   time: string,
   trans: TranslationBundle,
-  now = Date.now()
+  now = new Date()
 ): string {
-  const days = Math.floor((now - Date.parse(time)) / DAY);
-  if (days < 1) {
+  const then = new Date(time);
+  const day = (days: number) =>
+    new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
+  if (then >= day(0)) {
     return trans.__('today');
   }
-  if (days < 60) {
-    return trans._n('%1 day ago', '%1 days ago', days);
+  if (then >= day(1)) {
+    return trans.__('yesterday');
   }
-  const months = Math.floor(days / 30.44);
-  return months < 24
-    ? trans._n('%1 month ago', '%1 months ago', months)
-    : trans._n('%1 year ago', '%1 years ago', Math.floor(days / 365.25));
+  return then.toLocaleDateString(
+    undefined,
+    then >= day(RECENT)
+      ? { month: 'short', day: 'numeric' }
+      : { month: 'short', year: 'numeric' }
+  );
+}
+
+/** Format a time of today: "11:02"; for earlier ones, the day. */
+export function formatClock(
+  time: string,
+  trans: TranslationBundle,
+  now = new Date()
+): string {
+  const then = new Date(time);
+  return then.toDateString() === now.toDateString()
+    ? then.toLocaleTimeString(undefined, { timeStyle: 'short' })
+    : formatDay(time, trans, now);
 }
 
 /** Format a period in seconds: "7 days", "12 hours". */

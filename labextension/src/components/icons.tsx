@@ -17,13 +17,25 @@ import React from 'react';
 
 import environmentSvg from '../../style/icons/environment.svg';
 import errorSvg from '../../style/icons/error.svg';
+import lockSvg from '../../style/icons/lock.svg';
+import shieldSvg from '../../style/icons/shield.svg';
 import warningSvg from '../../style/icons/warning.svg';
-import { IEnvironment, IKernel, JobState, Severity } from '../types';
+import { IKernel, JobState, Severity } from '../types';
 
 /** The icon of environments. */
 export const environmentIcon = new LabIcon({
   name: 'jupyter-envkernels:environment',
   svgstr: environmentSvg
+});
+
+export const lockIcon = new LabIcon({
+  name: 'jupyter-envkernels:lock',
+  svgstr: lockSvg
+});
+
+export const shieldIcon = new LabIcon({
+  name: 'jupyter-envkernels:shield',
+  svgstr: shieldSvg
 });
 
 const errorIcon = new LabIcon({
@@ -45,12 +57,6 @@ const LANGUAGES: { [language: string]: LabIcon } = {
 /** Return the icon of a kernel's language. */
 export function kernelLogo({ language }: IKernel): LabIcon {
   return LANGUAGES[language.toLowerCase()] ?? kernelIcon;
-}
-
-/** Return the icon of the environment's language. */
-export function languageIcon(environment: IEnvironment): LabIcon {
-  const [kernel] = environment.kernels;
-  return kernel ? kernelLogo(kernel) : environmentIcon;
 }
 
 const SEVERITY_ICONS: { [severity in Severity]: LabIcon } = {

@@ -22,6 +22,17 @@ export function jobTitle(job: IJob, trans: TranslationBundle): string {
   return job.kind === 'plan' ? trans.__('Preview: %1', title) : title;
 }
 
+/** Return what the job did: "Updated ml", "ml could not be updated"; for one that was stopped, what it was to do. */
+export function jobDone(job: IJob, trans: TranslationBundle): string {
+  const { environment: name, kind, plans, state } = job;
+  if (state === 'failed') {
+    return kindLabels(plans ?? kind, name, trans).failure;
+  }
+  return state === 'succeeded'
+    ? kindLabels(kind, name, trans).done
+    : jobTitle(job, trans);
+}
+
 /** Return how the job ended: "ml is ready". */
 export function jobOutcome(job: IJob, trans: TranslationBundle): string {
   const { environment: name, kind, plans, state } = job;
@@ -38,6 +49,7 @@ export function jobOutcome(job: IJob, trans: TranslationBundle): string {
 
 interface IKindLabels {
   title: string;
+  done: string;
   success: string;
   failure: string;
 }
@@ -50,41 +62,49 @@ function kindLabels(
   const labels: { [kind in JobKind]: IKindLabels } = {
     plan: {
       title: name,
+      done: name,
       success: trans.__('The preview of %1 is ready', name),
       failure: trans.__('The preview of %1 failed', name)
     },
     create: {
       title: trans.__('Create %1', name),
+      done: trans.__('Created %1', name),
       success: trans.__('%1 is ready', name),
       failure: trans.__('%1 could not be created', name)
     },
     clone: {
       title: trans.__('Clone to %1', name),
+      done: trans.__('Cloned to %1', name),
       success: trans.__('%1 is ready', name),
       failure: trans.__('%1 could not be cloned', name)
     },
     update: {
       title: trans.__('Update %1', name),
+      done: trans.__('Updated %1', name),
       success: trans.__('%1 was updated', name),
       failure: trans.__('%1 could not be updated', name)
     },
     'add-kernel': {
       title: trans.__('Add a kernel to %1', name),
+      done: trans.__('Added a kernel to %1', name),
       success: trans.__('%1 now has a kernel', name),
       failure: trans.__('A kernel could not be added to %1', name)
     },
     rollback: {
       title: trans.__('Roll back %1', name),
+      done: trans.__('Rolled back %1', name),
       success: trans.__('%1 was rolled back', name),
       failure: trans.__('Rollback of %1 failed', name)
     },
     rename: {
       title: trans.__('Rename to %1', name),
+      done: trans.__('Renamed to %1', name),
       success: trans.__('Renamed to %1', name),
       failure: trans.__('Renaming to %1 failed', name)
     },
     remove: {
       title: trans.__('Delete %1', name),
+      done: trans.__('Deleted %1', name),
       success: trans.__('%1 was deleted', name),
       failure: trans.__('%1 could not be deleted', name)
     }
@@ -161,6 +181,22 @@ export function phaseName(phase: JobPhase, trans: TranslationBundle): string {
     'rolling-back': trans.__('Roll back')
   };
   return names[phase];
+}
+
+/** Return what a job does in a phase. */
+export function phaseWork(phase: JobPhase, trans: TranslationBundle): string {
+  const words: { [phase in JobPhase]: string } = {
+    checking: trans.__('Checking'),
+    solving: trans.__('Solving'),
+    copying: trans.__('Copying'),
+    downloading: trans.__('Downloading'),
+    linking: trans.__('Linking'),
+    pip: trans.__('Installing with pip'),
+    verifying: trans.__('Verifying'),
+    removing: trans.__('Deleting'),
+    'rolling-back': trans.__('Rolling back')
+  };
+  return words[phase];
 }
 
 /** Return the problem of a failure: the server's, or one of our own if the server did not answer. */

@@ -49,6 +49,12 @@ export class EnvModel extends VDomModel {
     void this._poll.schedule({ interval: Poll.IMMEDIATE, phase: 'refreshed' });
   }
 
+  /** Remove an environment whose folder is gone from conda's list. Throws a RequestError. */
+  async unlist(id: string): Promise<void> {
+    await this._options.api.unlistEnvironment(id);
+    this.refresh();
+  }
+
   /** Read the environments and the kernelspecs again, after a change from outside. */
   async rescan(): Promise<void> {
     this.refresh();
@@ -122,7 +128,7 @@ function same(a: unknown, b: unknown): boolean {
 export namespace EnvModel {
   /** The options of an EnvModel. */
   export interface IOptions {
-    api: Pick<RestAPI, 'listEnvironments'>;
+    api: Pick<RestAPI, 'listEnvironments' | 'unlistEnvironment'>;
     /** The event bus. */
     bus: ISignal<unknown, Event.Emission>;
     jobs: JobModel;

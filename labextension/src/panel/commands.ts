@@ -8,7 +8,8 @@ import { CommandRegistry } from '@lumino/commands';
 
 import { ENVIRONMENT_PAGES } from '../components/environment/environmentheader';
 import { environmentIcon } from '../components/icons';
-import { Controller, OPEN_NOTEBOOK } from './controller';
+import { Controller } from './controller';
+import { OPEN_NOTEBOOK } from './environmentmenu';
 import { toRoute } from './routes';
 import { Workspace } from './workspace';
 

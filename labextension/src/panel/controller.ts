@@ -18,16 +18,17 @@ import {
   confirmReplace,
   showProblem
 } from './dialogs';
-import { EnvironmentCommandIDs, openEnvironmentMenu } from './environmentmenu';
+import {
+  EnvironmentCommandIDs,
+  OPEN_NOTEBOOK,
+  openEnvironmentMenu
+} from './environmentmenu';
 import { INotifyActions } from './notify';
 import { OverviewPage } from './overviewpage';
 import { Route } from './routes';
 import { Sidebar } from './sidebar';
 import { JobStarter } from './starter';
 import { Workspace } from './workspace';
-
-/** The command that opens a notebook; its arguments are `kernelName` and `label`. */
-export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
 
 /** Carries out user actions, and shows their errors. */
 export class Controller
@@ -64,8 +65,8 @@ export class Controller
     void this._options.environments.rescan();
   };
 
-  refreshList = (): void => {
-    this._options.environments.refresh();
+  showEnvironment = ({ id }: IEnvironment): void => {
+    this.show({ page: 'overview', environment: id });
   };
 
   showJob = (id: string): void => {
@@ -102,6 +103,17 @@ export class Controller
 
   addKernel = async ({ id }: IEnvironment): Promise<void> => {
     await this.starter.attempt({ kind: 'add-kernel', environment: id });
+  };
+
+  /** Remove an environment whose folder is gone from conda's list. */
+  unlist = async ({ id, name }: IEnvironment): Promise<void> => {
+    const { environments, trans } = this._options;
+    try {
+      await environments.unlist(id);
+    } catch (error) {
+      const title = trans.__('%1 could not be removed from the list', name);
+      await showProblem(title, error, trans);
+    }
   };
 
   remove = async (environment: IEnvironment): Promise<void> => {

@@ -9,6 +9,7 @@ import {
   ReadonlyJSONObject,
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
+import { Menu } from '@lumino/widgets';
 
 import { formatName } from '../components/environment/exportview';
 import {
@@ -27,8 +28,13 @@ import {
 import { askNewName } from './dialogs';
 import { Route } from './routes';
 
+/** The command that opens a notebook; its arguments are `kernelName` and `label`. */
+export const OPEN_NOTEBOOK = 'envkernels:open-notebook';
+
 /** The ids of the commands; each takes the `environment` by its id. */
 export namespace EnvironmentCommandIDs {
+  /** Show its page. */
+  export const open = 'envkernels:open-environment';
   /** Show its packages, add some and remove some. */
   export const packages = 'envkernels:packages';
   /** Update it from a spec. */
@@ -45,6 +51,8 @@ export namespace EnvironmentCommandIDs {
   export const rename = 'envkernels:rename';
   /** Delete it. */
   export const remove = 'envkernels:remove';
+  /** Remove it from conda's list, if its folder is gone. */
+  export const unlist = 'envkernels:remove-from-list';
 }
 
 interface ICommandOptions {
@@ -52,10 +60,12 @@ interface ICommandOptions {
   trans: TranslationBundle;
   actions: {
     show: (route: Route) => void;
+    showEnvironment: (environment: IEnvironment) => void;
     exportAs: (environment: IEnvironment, format: ExportFormat) => void;
     addKernel: (environment: IEnvironment) => void;
     clone: (environment: IEnvironment) => void;
     remove: (environment: IEnvironment) => void;
+    unlist: (environment: IEnvironment) => void;
     start: (request: JobRequest) => void;
   };
 }
@@ -70,9 +80,11 @@ export function addEnvironmentCommands(
     clone,
     exportAs,
     history,
+    open,
     packages,
     remove,
     rename,
+    unlist,
     update
   } = EnvironmentCommandIDs;
   const find = (args: ReadonlyPartialJSONObject) =>
@@ -98,6 +110,7 @@ export function addEnvironmentCommands(
       execute: args => execute(find(args)!)
     });
 
+  add(open, trans.__('Open'), actions.showEnvironment);
   add(packages, trans.__('Add or Remove Packages…'), ({ id }) =>
     actions.show({ page: 'packages', environment: id })
   );
@@ -127,12 +140,17 @@ export function addEnvironmentCommands(
     environment => isChangeable(environment) && isTrusted(environment)
   );
   add(remove, trans.__('Delete…'), actions.remove, isChangeable);
+  add(unlist, trans.__('Remove from List'), actions.unlist, isGone);
   commands.addCommand(exportAs, {
     label: args => formatName(toFormat(args), trans),
     describedBy: { args: describeArgs(trans) },
     isEnabled: args => find(args) !== undefined,
     execute: args => actions.exportAs(find(args)!, toFormat(args))
   });
+}
+
+function isGone({ problem }: IEnvironment): boolean {
+  return problem?.code === 'gone';
 }
 
 function toFormat(args: ReadonlyPartialJSONObject): ExportFormat {
@@ -167,12 +185,30 @@ interface IMenuOptions {
 
 /** Open the menu of an environment. */
 export function openEnvironmentMenu(options: IMenuOptions): void {
-  const { anchor, commands, environment, position, trans } = options;
+  const { anchor, commands, position } = options;
+  const menu = new MenuSvg({ commands });
+  menu.addClass('jp-EnvKernels-menu');
+  if (isGone(options.environment)) {
+    const args = { environment: options.environment.id };
+    menu.addItem({ command: EnvironmentCommandIDs.unlist, args });
+  } else {
+    fill(menu, options);
+  }
+  menu.aboutToClose.connect(() => {
+    anchor.focus();
+    requestAnimationFrame(() => menu.dispose());
+  });
+  menu.open(position.x, position.y);
+}
+
+function fill(menu: Menu, options: IMenuOptions): void {
+  const { commands, environment, trans } = options;
   const {
     addKernel,
     clone,
     exportAs,
     history,
+    open,
     packages,
     remove,
     rename,
@@ -184,12 +220,12 @@ export function openEnvironmentMenu(options: IMenuOptions): void {
   for (const format of EXPORT_FORMATS) {
     exports.addItem({ command: exportAs, args: { ...args, format } });
   }
-  const menu = new MenuSvg({ commands });
-  menu.addClass('jp-EnvKernels-menu');
+  menu.addItem({ command: open, args });
+  notebookItems(environment, trans).forEach(item => menu.addItem(item));
   if (!usableKernels(environment).length) {
     menu.addItem({ command: addKernel, args });
-    menu.addItem({ type: 'separator' });
   }
+  menu.addItem({ type: 'separator' });
   for (const command of [packages, update, history]) {
     menu.addItem({ command, args });
   }
@@ -199,9 +235,22 @@ export function openEnvironmentMenu(options: IMenuOptions): void {
   menu.addItem({ type: 'submenu', submenu: exports });
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: remove, args });
-  menu.aboutToClose.connect(() => {
-    anchor.focus();
-    requestAnimationFrame(() => menu.dispose());
-  });
-  menu.open(position.x, position.y);
+}
+
+/** Return an item for each kernel that opens a notebook with it. */
+function notebookItems(
+  environment: IEnvironment,
+  trans: TranslationBundle
+): Menu.IItemOptions[] {
+  const kernels = usableKernels(environment);
+  return kernels.map(({ display_name, id }) => ({
+    command: OPEN_NOTEBOOK,
+    args: {
+      kernelName: id,
+      label:
+        kernels.length === 1
+          ? trans.__('Open a Notebook')
+          : trans.__('Open a Notebook: %1', display_name)
+    }
+  }));
 }

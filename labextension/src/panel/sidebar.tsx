@@ -15,7 +15,7 @@ import {
 } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
 import { Poll } from '@lumino/polling';
-import { AccordionPanel } from '@lumino/widgets';
+import { AccordionPanel, Widget } from '@lumino/widgets';
 import React from 'react';
 
 import { Activity, IActivityActions } from '../components/list/activity';
@@ -25,7 +25,7 @@ import {
 } from '../components/list/environmentlist';
 import { environmentIcon } from '../components/icons';
 import { LimitsLine } from '../components/limits';
-import { EnvModel, JobModel, AsyncValue } from '../model';
+import { AsyncValue, EnvModel, JobModel, SessionModel } from '../model';
 import { isActive, ISettings } from '../types';
 
 /** The id of the panel. */
@@ -33,6 +33,9 @@ export const SIDEBAR_ID = 'jp-envkernels-panel';
 
 /** How often the visible list is read, in milliseconds: no event tells when sizes have been measured. */
 const INTERVAL = 30_000;
+
+/** Where the browser keeps the sizes of the sections. */
+const SIZES_KEY = 'jupyter-envkernels:sidebar-sizes';
 
 /** Lists the environments and the jobs. */
 export class Sidebar extends SidePanel {
@@ -54,9 +57,17 @@ export class Sidebar extends SidePanel {
       standby: 'when-hidden'
     });
     this._fillToolbar();
-    this._addSection(trans.__('Environments'), () => this._environments());
+    this._addSection(trans.__('Environments'), () =>
+      this._environments()
+    ).addClass('jp-EnvKernels-environments');
     this._addSection(trans.__('Activity'), () => this._activity());
-    (this.content as AccordionPanel).setRelativeSizes([2, 1]);
+    this.restoreSizes();
+    this._sections.handleMoved.connect(this._saveSizes, this);
+  }
+
+  /** Set the sizes of the sections to those that this browser has kept. */
+  restoreSizes(): void {
+    this._sections.setRelativeSizes(readSizes() ?? [3, 1]);
   }
 
   dispose(): void {
@@ -98,8 +109,18 @@ export class Sidebar extends SidePanel {
     this.toolbar.addItem(name, addToolbarButtonClass(button));
   }
 
-  private _addSection(label: string, render: () => JSX.Element): void {
-    const { environments, jobs, settings } = this._options;
+  private get _sections(): AccordionPanel {
+    return this.content as AccordionPanel;
+  }
+
+  private _saveSizes(): void {
+    const sizes = JSON.stringify(this._sections.relativeSizes());
+    localStorage.setItem(SIZES_KEY, sizes);
+  }
+
+  /** Add a section; returns its body. */
+  private _addSection(label: string, render: () => JSX.Element): Widget {
+    const { environments, jobs, sessions, settings } = this._options;
     const section = new PanelWithToolbar();
     section.addClass('jp-EnvKernels-sectionPanel');
     section.title.label = label;
@@ -109,7 +130,11 @@ export class Sidebar extends SidePanel {
         {() => (
           <UseSignal signal={jobs.stateChanged}>
             {() => (
-              <UseSignal signal={settings.stateChanged}>{render}</UseSignal>
+              <UseSignal signal={settings.stateChanged}>
+                {() => (
+                  <UseSignal signal={sessions.stateChanged}>{render}</UseSignal>
+                )}
+              </UseSignal>
             )}
           </UseSignal>
         )}
@@ -118,10 +143,11 @@ export class Sidebar extends SidePanel {
     body.addClass('jp-EnvKernels-section');
     section.addWidget(body);
     this.addWidget(section);
+    return body;
   }
 
   private _environments(): JSX.Element {
-    const { actions, environments, jobs, settings } = this._options;
+    const { actions, environments, jobs, sessions, settings } = this._options;
     return (
       <>
         <LimitsLine settings={settings.value} trans={this._trans} />
@@ -129,7 +155,10 @@ export class Sidebar extends SidePanel {
           actions={actions}
           environments={environments.all}
           error={environments.error}
+          isCancelling={id => jobs.isCancelling(id)}
+          isOwn={id => jobs.isOwn(id)}
           jobs={jobs.work.filter(isActive)}
+          running={environment => sessions.of(environment).length}
           trans={this._trans}
         />
       </>
@@ -138,17 +167,24 @@ export class Sidebar extends SidePanel {
 
   private _activity(): JSX.Element {
     const { actions, jobs } = this._options;
-    return (
-      <Activity
-        actions={actions}
-        isCancelling={id => jobs.isCancelling(id)}
-        jobs={jobs.work}
-        trans={this._trans}
-      />
-    );
+    return <Activity actions={actions} jobs={jobs.work} trans={this._trans} />;
   }
 
   private readonly _poll: Poll;
+}
+
+/** Return the stored sizes of the sections; null if there are none. */
+function readSizes(): number[] | null {
+  try {
+    const sizes: unknown = JSON.parse(localStorage.getItem(SIZES_KEY) ?? '');
+    const isValid =
+      Array.isArray(sizes) &&
+      sizes.length === 2 &&
+      sizes.every(size => typeof size === 'number' && size >= 0);
+    return isValid ? sizes : null;
+  } catch {
+    return null;
+  }
 }
 
 /** A namespace for Sidebar statics. */
@@ -161,6 +197,7 @@ export namespace Sidebar {
   export interface IOptions {
     environments: EnvModel;
     jobs: JobModel;
+    sessions: SessionModel;
     /** The limits and their usage. */
     settings: AsyncValue<ISettings>;
     translator: ITranslator;

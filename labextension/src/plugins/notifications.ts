@@ -9,7 +9,7 @@ import {
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { notifyEnd } from '../panel';
+import { Notifier } from '../panel';
 import { IEnvController, IEnvKernels } from '../tokens';
 import { workspace } from './workspace';
 
@@ -29,12 +29,14 @@ export const notifications: JupyterFrontEndPlugin<void> = {
     settings: ISettingRegistry | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_envkernels');
+    const notifier = new Notifier(controller, trans);
     let isWanted = true;
     envKernels.jobs.ended.connect((_, job) => {
       if (isWanted) {
-        notifyEnd(job, controller, trans);
+        notifier.notify(job);
       }
     });
+    envKernels.jobs.stateChanged.connect(({ all }) => notifier.dismiss(all));
     settings
       ?.load(workspace.id)
       .then(loaded => {

@@ -26,15 +26,18 @@ export const sidebar: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null
   ) => {
-    const { environments, jobs, settings } = envKernels;
+    const { environments, jobs, sessions, settings } = envKernels;
     const panel = new Sidebar({
       environments,
       jobs,
+      sessions,
       settings,
       translator: translator ?? nullTranslator,
       actions: controller
     });
     app.shell.add(panel, 'left', { rank: 900, type: 'Environments' });
     restorer?.add(panel, panel.id);
+    // JupyterLab restores sizes too, but does not save them when the split is moved.
+    void app.restored.then(() => panel.restoreSizes());
   }
 };

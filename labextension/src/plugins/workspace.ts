@@ -305,11 +305,13 @@ function addAllCommands(
     trans,
     actions: {
       show: controller.show,
+      showEnvironment: controller.showEnvironment,
       exportAs: (environment, format) =>
         void showExport(environment, format, { api, saveFile, trans }),
       addKernel: environment => void controller.addKernel(environment),
       clone: environment => void controller.clone(environment),
       remove: environment => void controller.remove(environment),
+      unlist: environment => void controller.unlist(environment),
       start: request => void controller.starter.attempt(request)
     }
   });

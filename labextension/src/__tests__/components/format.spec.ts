@@ -1,6 +1,7 @@
 import {
-  formatAge,
   formatBytes,
+  formatClock,
+  formatDay,
   formatDuration,
   formatMoment,
   formatPace,
@@ -42,7 +43,13 @@ describe('amounts', () => {
       unit: 'packages',
       ...UNPACED
     } as const;
-    expect(formatProgress(bytes, trans)).toBe('1.0 MB of 2.0 MB');
+    expect(formatProgress(bytes, trans)).toBe('1.0 of 2.0 MB');
+    expect(formatProgress({ ...bytes, done: 38e6, total: 96e6 }, trans)).toBe(
+      '38 of 96 MB'
+    );
+    expect(formatProgress({ ...bytes, done: 5, total: 80 }, trans)).toBe(
+      '5 of 80 B'
+    );
     expect(formatProgress({ ...bytes, total: null }, trans)).toBe('1.0 MB');
     expect(formatProgress(packages, trans)).toBe('3 of 12 packages');
     expect(formatProgress({ ...packages, total: null }, trans)).toBe(
@@ -68,7 +75,7 @@ describe('amounts', () => {
   });
 
   it.each([
-    ['bytes', 3_200_000, 9.4, '3.2 MB/s, 9 s left'],
+    ['bytes', 3_200_000, 9.4, '3.2 MB/s · 9 s left'],
     ['bytes', 3_200_000, null, '3.2 MB/s'],
     ['packages', 4, 0.2, '1 s left'],
     ['files', 40_000, 0.2, '1 s left'],
@@ -80,16 +87,24 @@ describe('amounts', () => {
     expect(formatPace(progress, trans)).toBe(words);
   });
 
+  const now = new Date(2026, 10, 25, 12);
+
   it.each([
-    ['2026-03-01T10:00:00Z', 'today'],
-    ['2026-02-28T10:00:00Z', '1 day ago'],
-    ['2026-01-01T10:00:00Z', '59 days ago'],
-    ['2025-12-01T10:00:00Z', '2 months ago'],
-    ['2023-03-01T10:00:00Z', '3 years ago'],
-    ['2026-03-02T10:00:00Z', 'today']
-  ])('tells how long ago %s was', (time, words) => {
-    const now = Date.parse('2026-03-01T12:00:00Z');
-    expect(formatAge(time, trans, now)).toBe(words);
+    [new Date(2026, 10, 25, 0, 1), 'today'],
+    [new Date(2026, 10, 26), 'today'],
+    [new Date(2026, 10, 24, 23), 'yesterday'],
+    [new Date(2026, 10, 24), 'yesterday'],
+    [new Date(2026, 10, 21, 10), 'Nov 21'],
+    [new Date(2026, 5, 3), 'Jun 2026'],
+    [new Date(2023, 10, 25), 'Nov 2023']
+  ])('tells the day of %s', (time, words) => {
+    expect(formatDay(time.toISOString(), trans, now)).toBe(words);
+  });
+
+  it('tells the time of today, and the day of earlier times', () => {
+    const clock = (time: Date) => formatClock(time.toISOString(), trans, now);
+    expect(clock(new Date(2026, 10, 25, 11, 2))).toMatch(/^11:02/);
+    expect(clock(new Date(2026, 10, 24, 11, 2))).toBe('yesterday');
   });
 
   it.each([

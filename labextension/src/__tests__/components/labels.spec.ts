@@ -1,6 +1,7 @@
 import {
   againName,
   describe as inWords,
+  jobDone,
   jobOutcome,
   jobTitle
 } from '../../components/labels';
@@ -21,6 +22,15 @@ describe('words', () => {
     expect(jobOutcome(makeJob('a', plan), trans)).toBe(
       'ml could not be updated'
     );
+  });
+
+  it.each([
+    ['succeeded', 'Updated ml'],
+    ['failed', 'ml could not be updated'],
+    ['cancelled', 'Update ml']
+  ] as const)('says what a job has done that is %s', (state, words) => {
+    const job = makeJob('a', { kind: 'update', state });
+    expect(jobDone(job, trans)).toBe(words);
   });
 
   it.each([

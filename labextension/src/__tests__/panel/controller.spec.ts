@@ -2,7 +2,8 @@ import { Dialog } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 
 import { UpdateDraft } from '../../model';
-import { Controller, OPEN_NOTEBOOK } from '../../panel/controller';
+import { Controller } from '../../panel/controller';
+import { OPEN_NOTEBOOK } from '../../panel/environmentmenu';
 import { Route } from '../../panel/routes';
 import { Workspace } from '../../panel/workspace';
 import { until } from '../fakeserver';
@@ -98,6 +99,28 @@ describe('Controller', () => {
     expect(shown.size).toBe(3);
     const [first] = shown;
     expect(models.drafts.get(first).path).toBe('environment.yml');
+  });
+
+  it('shows the page of an environment', () => {
+    controller.showEnvironment(ml);
+    expect(tab.route).toMatchObject({ environment: ml.id });
+  });
+
+  it('removes from the list what is gone, or says why it cannot', async () => {
+    const { environments, server } = models;
+    server.environments = [ml];
+    await controller.unlist(ml);
+    await until(() => environments.all !== null);
+    expect(environments.all).toEqual([]);
+    server.refuse(409, {
+      code: 'conflict',
+      message: 'It is there.',
+      remedy: ''
+    });
+    const refused = controller.unlist(ml);
+    expect((await dialog()).textContent).toContain('It is there.');
+    await press('Dismiss');
+    await refused;
   });
 
   it('creates from the file itself', async () => {

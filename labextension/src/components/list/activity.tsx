@@ -1,37 +1,44 @@
 /**
- * The running and the most recent jobs.
+ * The jobs that are over, newest first.
  */
 
-import { redoIcon, stopIcon } from '@jupyterlab/ui-components';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { redoIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
 import { IJob, isActive } from '../../types';
-import { formatTime } from '../format';
-import { IBaseProps, IconButton, ProgressBar } from '../common';
+import { IBaseProps, IconButton } from '../common';
+import { formatClock } from '../format';
 import { StateIcon } from '../icons';
-import { againName, jobTitle, stateName } from '../labels';
+import { againName, jobDone, jobTitle, stateName } from '../labels';
 
 /** How many jobs are listed at most. */
 const SHOWN = 20;
 
 export interface IActivityProps extends IBaseProps {
-  /** Newest first. */
+  /** All jobs, newest first. */
   jobs: ReadonlyArray<IJob>;
-  isCancelling: (id: string) => boolean;
   actions: IActivityActions;
 }
 
-/** What can be done with a job. */
+/** What can be done with a job that is over. */
 export interface IActivityActions {
   showJob: (id: string) => void;
-  cancel: (id: string) => void;
   /** Resume or repeat an unfinished job. */
   runJob: (job: IJob) => void;
 }
 
 export function Activity(props: IActivityProps): JSX.Element {
   const { jobs, trans } = props;
-  if (!jobs.length) {
+  const list = React.useRef<HTMLUListElement>(null);
+  const over = jobs
+    .filter(job => !isActive(job))
+    .sort((a, b) => endOf(b) - endOf(a));
+  const newest = over[0]?.id;
+  React.useEffect(() => {
+    list.current?.firstElementChild?.scrollIntoView?.({ block: 'nearest' });
+  }, [newest]);
+  if (!over.length) {
     return (
       <p className="jp-EnvKernels-hint">
         {trans.__('What you create, change or delete appears here.')}
@@ -39,8 +46,12 @@ export function Activity(props: IActivityProps): JSX.Element {
     );
   }
   return (
-    <ul className="jp-EnvKernels-list" aria-label={trans.__('Activity')}>
-      {jobs.slice(0, SHOWN).map(job => (
+    <ul
+      ref={list}
+      className="jp-EnvKernels-list"
+      aria-label={trans.__('Activity')}
+    >
+      {over.slice(0, SHOWN).map(job => (
         <JobRow key={job.id} {...props} job={job} />
       ))}
     </ul>
@@ -48,9 +59,9 @@ export function Activity(props: IActivityProps): JSX.Element {
 }
 
 function JobRow(props: IActivityProps & { job: IJob }): JSX.Element {
-  const { actions, isCancelling, job, jobs, trans } = props;
-  const title = jobTitle(job, trans);
-  const isStopping = isCancelling(job.id);
+  const { actions, job, jobs, trans } = props;
+  const title = jobDone(job, trans);
+  const time = formatClock(job.finished ?? job.created, trans);
   return (
     <li
       className="jp-EnvKernels-row"
@@ -67,27 +78,14 @@ function JobRow(props: IActivityProps & { job: IJob }): JSX.Element {
       >
         <span className="jp-EnvKernels-rowName">{title}</span>
         <span className="jp-EnvKernels-rowSubtitle">
-          <span className="jp-EnvKernels-jobMessage">
-            {isStopping ? trans.__('Cancelling…') : jobLine(props)}
-          </span>
+          <span>{jobEnd(job, trans)}</span>
+          <span>{time}</span>
         </span>
-        {job.state === 'running' && (
-          <ProgressBar label={title} progress={job.progress} trans={trans} />
-        )}
       </button>
-      {isActive(job) && (
-        <IconButton
-          icon={stopIcon}
-          label={trans.__('Cancel: %1', title)}
-          title={trans.__('Cancel')}
-          disabledReason={isStopping ? trans.__('Cancelling…') : null}
-          onClick={() => actions.cancel(job.id)}
-        />
-      )}
       {isUnfinished(job, jobs) && (
         <IconButton
           icon={redoIcon}
-          label={`${againName(job, trans)}: ${title}`}
+          label={`${againName(job, trans)}: ${jobTitle(job, trans)}`}
           title={againName(job, trans)}
           onClick={() => actions.runJob(job)}
         />
@@ -109,10 +107,17 @@ export function isUnfinished(job: IJob, jobs: ReadonlyArray<IJob>): boolean {
   );
 }
 
-function jobLine({ job, trans }: IActivityProps & { job: IJob }): string {
-  if (isActive(job)) {
-    return job.message || stateName(job.state, trans);
-  }
-  const time = formatTime(job.finished ?? job.created);
-  return trans.__('%1 · %2', stateName(job.state, trans), time);
+function endOf({ created, finished }: IJob): number {
+  return Date.parse(finished ?? created);
+}
+
+/** Return how a job ended that did not succeed: for a conflict, between which packages. */
+function jobEnd(job: IJob, trans: TranslationBundle): string | undefined {
+  const { error, state } = job;
+  const words: { [state in IJob['state']]?: string } = {
+    failed: error?.packages.join(', ') || error?.message,
+    cancelled: stateName(state, trans),
+    interrupted: stateName(state, trans)
+  };
+  return words[state];
 }

@@ -1,38 +1,41 @@
 /**
- * One environment of the list.
+ * One environment of the list, with the job that changes it.
  */
 
 import {
-  addIcon,
-  copyIcon,
-  deleteIcon,
+  closeIcon,
   ellipsesIcon,
   notebookIcon
 } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { IEnvironment, IJob, IKernel } from '../../types';
-import { IBaseProps, IconButton, TextButton } from '../common';
-import { EnvironmentDetails, orderValue } from './environmentdetails';
-import { languageIcon } from '../icons';
-import {
-  canHaveKernel,
-  usableKernels,
-  whyKept,
-  whyNoNotebook,
-  whyNotTrusted
-} from '../permissions';
-import { Order } from './sorting';
+import { IEnvironment, IJob } from '../../types';
+import { Badge } from '../badge';
+import { IBaseProps, IconButton, ProgressBar, TextButton } from '../common';
+import { SeverityIcon } from '../icons';
+import { jobTitle } from '../labels';
+import { whyNoNotebook } from '../permissions';
+import { IEntryRow } from './entries';
+import { factsLine, IRowProblem, jobLines, rowProblem } from './facts';
+import { Marks } from './marks';
+
+/** The height of a row with two lines. */
+const TWO_LINES = 40;
+
+/** The height of a row with a button below its lines, or with a job. */
+const HIGH = 64;
 
 /** The actions of an environment. */
 export interface IEnvironmentActions {
+  /** Open the page of an environment. */
+  showEnvironment: (environment: IEnvironment) => void;
+  showJob: (id: string) => void;
+  cancel: (id: string) => void;
   /** Open a new notebook; a menu at `anchor` offers several kernels. */
   openNotebook: (environment: IEnvironment, anchor: HTMLElement) => void;
-  /** Read sizes and times again, when details are opened. */
-  refreshList: () => void;
   addKernel: (environment: IEnvironment) => void;
-  clone: (environment: IEnvironment) => void;
-  remove: (environment: IEnvironment) => void;
+  /** Remove an environment whose folder is gone from conda's list. */
+  unlist: (environment: IEnvironment) => void;
   /** Open the menu of all actions; focus returns to `anchor`. */
   openMenu: (
     environment: IEnvironment,
@@ -41,254 +44,250 @@ export interface IEnvironmentActions {
   ) => void;
 }
 
-interface IEnvironmentRowProps extends IBaseProps {
-  environment: IEnvironment;
-  /** What the list is sorted by. */
-  order: Order;
+interface IEntryProps extends IBaseProps {
+  row: IEntryRow;
+  /** The number of running kernels. */
+  running: number;
+  isCancelling: (job: string) => boolean;
+  actions: IEnvironmentActions;
+}
+
+interface IEntryRowProps extends IEntryProps {
+  isSelected: boolean;
   /** Whether the row is the tab stop. */
   isStop: boolean;
-  /** The job that is changing the environment. */
-  job?: IJob;
-  actions: IEnvironmentActions;
+  style: React.CSSProperties;
   onFocus: () => void;
 }
 
-export function EnvironmentRow(props: IEnvironmentRowProps): JSX.Element {
-  const { actions, environment, isStop, onFocus, trans } = props;
-  const { id, name, prefix, problem } = environment;
-  const [isOpen, setIsOpen] = React.useState(false);
-  const setOpen = (wanted: boolean) => {
-    setIsOpen(wanted);
-    if (wanted) {
-      actions.refreshList();
+interface IEnvironmentProps extends IEntryProps {
+  environment: IEnvironment;
+}
+
+/** Return the height of the row of an entry. */
+export function entryHeight(
+  { entry: { environment, job } }: IEntryRow,
+  trans: IBaseProps['trans']
+): number {
+  const isHigh = job || (environment && rowProblem(environment, trans)?.remedy);
+  return isHigh ? HIGH : TWO_LINES;
+}
+
+/** Open what an entry is about: its job, or else its page. Nothing opens while it is deleted. */
+export function openEntry(
+  { entry: { environment, job } }: IEntryRow,
+  actions: IEnvironmentActions
+): void {
+  if (job) {
+    if (job.kind !== 'remove') {
+      actions.showJob(job.id);
     }
-  };
-  const detailsId = React.useId();
-  const Icon = languageIcon(environment);
-  const onKeyDown = (event: React.KeyboardEvent<HTMLElement>) => {
-    if (event.target !== event.currentTarget) {
-      return;
-    }
-    if (event.key === 'Enter' && usableKernels(environment).length) {
-      actions.openNotebook(environment, event.currentTarget);
-    } else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
-      setOpen(event.key === 'ArrowRight');
-    }
-  };
+  } else if (environment) {
+    actions.showEnvironment(environment);
+  }
+}
+
+export function EntryRow(props: IEntryRowProps): JSX.Element {
+  const { actions, isSelected, isStop, onFocus, row, style } = props;
+  const { environment, job, name, prefix } = row.entry;
+  const about = React.useId();
+  const isInert = job?.kind === 'remove';
   const onContextMenu = (event: React.MouseEvent<HTMLElement>) => {
-    if (!event.shiftKey) {
-      event.preventDefault();
-      event.stopPropagation();
+    if (event.shiftKey) {
+      return; // the menu of the browser
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (environment && !isInert) {
       const { clientX: x, clientY: y } = event;
       actions.openMenu(environment, event.currentTarget, { x, y });
     }
   };
   return (
-    <li
-      className="jp-EnvKernels-row"
-      data-env-id={id}
-      data-env-name={name}
-      data-env-prefix={prefix}
-      data-env-problem={problem?.code}
+    <div
+      role="treeitem"
+      className={`jp-EnvKernels-entry${isInert ? ' jp-mod-inert' : ''}`}
+      style={style}
+      aria-label={name}
+      aria-describedby={`${about}-marks ${about}`}
+      aria-disabled={isInert || undefined}
+      aria-level={row.level}
+      aria-posinset={row.place}
+      aria-setsize={row.count}
+      aria-selected={isSelected}
+      {...attributes(row)}
       tabIndex={isStop ? 0 : -1}
       onFocus={onFocus}
-      onKeyDown={onKeyDown}
       onContextMenu={onContextMenu}
+      onDoubleClick={() => openEntry(row, actions)}
     >
-      <Icon.react tag="span" className="jp-EnvKernels-rowIcon" />
-      <div className="jp-EnvKernels-rowBody">
-        <div className="jp-EnvKernels-rowTitle">
-          <button
-            type="button"
-            className="jp-EnvKernels-rowName"
-            title={name}
-            aria-expanded={isOpen}
-            aria-controls={detailsId}
-            tabIndex={isStop ? 0 : -1}
-            onClick={() => setOpen(!isOpen)}
-          >
-            {name}
-          </button>
-          <Marks {...props} />
-        </div>
-        <Subtitle {...props} />
-        <RowProblem {...props} />
-        {environment.activation_problems.map(({ message, remedy }) => (
-          <ProblemText key={message} message={message} remedy={remedy} />
-        ))}
-        {isOpen && (
-          <EnvironmentDetails
-            id={detailsId}
-            environment={environment}
-            trans={trans}
-          />
+      <Badge environment={row.entry} />
+      <div className="jp-EnvKernels-entryBody" title={`${name}\n${prefix}`}>
+        <Top {...props} id={`${about}-marks`} />
+        {job && (
+          <div id={about}>
+            <JobLines {...props} job={job} />
+          </div>
+        )}
+        {!job && environment && (
+          <Facts {...props} id={about} environment={environment} />
         )}
       </div>
-      <RowActions {...props} />
-    </li>
-  );
-}
-
-/** Show why there is no kernel, and a button that adds one. */
-function RowProblem(props: IEnvironmentRowProps): JSX.Element | null {
-  const { actions, environment, isStop, job, trans } = props;
-  const { name, problem } = environment;
-  if (!problem) {
-    return null;
-  }
-  return (
-    <>
-      {environment.is_trusted ? (
-        <ProblemText message={problem.message} remedy={problem.remedy} />
-      ) : (
-        <div className="jp-EnvKernels-rowProblem">
-          {`${problem.message} ${problem.remedy}`}
-        </div>
-      )}
-      {canHaveKernel(environment, trans) && !job && (
-        <TextButton
-          icon={addIcon}
-          label={trans.__('Add kernel to %1', name)}
-          tabIndex={isStop ? 0 : -1}
-          onClick={() => actions.addKernel(environment)}
-        >
-          {trans.__('Add kernel')}
-        </TextButton>
-      )}
-    </>
-  );
-}
-
-/** Show a message, with its remedy as a tooltip. */
-function ProblemText(props: { message: string; remedy: string }): JSX.Element {
-  return (
-    <div className="jp-EnvKernels-rowProblem" title={props.remedy}>
-      {props.message}
-      <span className="jp-EnvKernels-screenReader"> {props.remedy}</span>
     </div>
   );
 }
 
-function Subtitle(props: IEnvironmentRowProps): JSX.Element {
-  const { environment, job, trans } = props;
-  const { kernels, prefix } = environment;
-  const words = languages(kernels).join(', ');
-  const value = orderValue(props);
+/** Show the name, the marks, and what can be done. */
+function Top(props: IEntryRowProps & { id: string }): JSX.Element {
+  const { id, row, running, trans } = props;
+  const { environment, job, name } = row.entry;
   return (
-    <div className="jp-EnvKernels-rowSubtitle">
-      {job && (
-        <span className="jp-EnvKernels-rowBusy">
-          {job.kind === 'remove'
-            ? trans.__('Deleting…')
-            : trans.__('Changing…')}
-        </span>
-      )}
-      {!job && value && <span className="jp-EnvKernels-rowValue">{value}</span>}
-      {!job && words && (
-        <span title={kernels.map(kernel => kernel.display_name).join('\n')}>
-          {words}
-        </span>
-      )}
-      <span className="jp-EnvKernels-rowPrefix" title={prefix}>
-        <bdi>{prefix}</bdi>
+    <div className="jp-EnvKernels-entryTop">
+      <span className="jp-EnvKernels-entryName">{name}</span>
+      <span id={id} className="jp-EnvKernels-marks">
+        {environment && (
+          <Marks environment={environment} running={running} trans={trans} />
+        )}
       </span>
+      {job && <CancelButton {...props} job={job} />}
+      {!job && environment && <Actions {...props} environment={environment} />}
     </div>
   );
 }
 
-function Marks(props: IEnvironmentRowProps): JSX.Element {
-  const { environment, trans } = props;
-  const marks: [boolean, string, string][] = [
-    [
-      environment.is_base,
-      trans.__('base'),
-      trans.__('The base environment of a conda installation')
-    ],
-    [
-      environment.is_running,
-      trans.__('runs Jupyter'),
-      trans.__('Jupyter itself runs in this environment')
-    ],
-    [
-      environment.read_only,
-      trans.__('read-only'),
-      trans.__('You cannot change this environment')
-    ],
-    [
-      !environment.is_trusted,
-      trans.__('not trusted'),
-      trans.__('Other accounts can change what this environment runs')
-    ]
-  ];
+/** Return the attributes by which scripts and tests find a row. */
+function attributes({ entry, key }: IEntryRow): { [name: string]: unknown } {
+  const { environment, id, job, name, prefix } = entry;
+  return {
+    'data-row': key,
+    'data-env-id': id,
+    'data-env-name': name,
+    'data-env-prefix': prefix,
+    'data-env-problem': environment?.problem?.code,
+    'data-job-id': job?.id,
+    'data-job-kind': job?.kind,
+    'data-job-state': job?.state
+  };
+}
+
+/** Show the second line, or a problem and its remedy. */
+function Facts(props: IEnvironmentProps & { id: string }): JSX.Element {
+  const { environment, id, running, trans } = props;
+  const problem = rowProblem(environment, trans);
   return (
     <>
-      {marks.map(
-        ([applies, label, title]) =>
-          applies && (
-            <span key={label} className="jp-EnvKernels-mark" title={title}>
-              {label}
-            </span>
-          )
-      )}
+      <div id={id}>
+        {problem ? (
+          <ProblemLine problem={problem} />
+        ) : (
+          <div className="jp-EnvKernels-entryLine">
+            {factsLine(environment, running, trans)}
+          </div>
+        )}
+      </div>
+      {problem && <Remedy {...props} problem={problem} />}
     </>
   );
 }
 
-function RowActions(props: IEnvironmentRowProps): JSX.Element {
-  const { actions, environment, isStop, job, trans } = props;
+/** Show the actions that a row has under the pointer or while it is selected. */
+function Actions(props: IEnvironmentProps): JSX.Element {
+  const { actions, environment, trans } = props;
   const { name } = environment;
-  const tabIndex = isStop ? 0 : -1;
+  const noNotebook = whyNoNotebook(environment, trans);
   return (
-    <div className="jp-EnvKernels-rowActions">
-      <IconButton
-        icon={notebookIcon}
-        label={trans.__('Open notebook with %1', name)}
-        title={trans.__('Open notebook')}
-        disabledReason={whyNoNotebook(environment, trans)}
-        tabIndex={tabIndex}
-        onClick={event =>
-          actions.openNotebook(environment, event.currentTarget)
-        }
-      />
-      <IconButton
-        icon={copyIcon}
-        label={trans.__('Clone %1', name)}
-        title={trans.__('Clone…')}
-        disabledReason={whyNotTrusted(environment, trans)}
-        tabIndex={tabIndex}
-        onClick={() => actions.clone(environment)}
-      />
-      <IconButton
-        icon={deleteIcon}
-        label={trans.__('Delete %1', name)}
-        title={trans.__('Delete…')}
-        disabledReason={
-          job
-            ? trans.__('A job is changing this environment')
-            : whyKept(environment, trans)
-        }
-        tabIndex={tabIndex}
-        onClick={() => actions.remove(environment)}
-      />
+    <span className="jp-EnvKernels-entryActions">
+      {noNotebook === null && (
+        <IconButton
+          icon={notebookIcon}
+          label={trans.__('Open a notebook with %1', name)}
+          title={trans.__('Open a notebook')}
+          onClick={({ currentTarget }) =>
+            actions.openNotebook(environment, currentTarget)
+          }
+        />
+      )}
       <IconButton
         icon={ellipsesIcon}
         label={trans.__('More for %1', name)}
         title={trans.__('More')}
         hasMenu
-        tabIndex={tabIndex}
         onClick={({ currentTarget }) => {
           const { bottom, left } = currentTarget.getBoundingClientRect();
           actions.openMenu(environment, currentTarget, { x: left, y: bottom });
         }}
       />
+    </span>
+  );
+}
+
+function CancelButton(props: IEntryProps & { job: IJob }): JSX.Element {
+  const { actions, isCancelling, job, trans } = props;
+  return (
+    <IconButton
+      icon={closeIcon}
+      label={trans.__('Cancel: %1', jobTitle(job, trans))}
+      title={trans.__('Cancel')}
+      disabledReason={isCancelling(job.id) ? trans.__('Cancelling…') : null}
+      onClick={() => actions.cancel(job.id)}
+    />
+  );
+}
+
+function JobLines(props: IEntryProps & { job: IJob }): JSX.Element {
+  const { isCancelling, job, trans } = props;
+  const [work, pace] = jobLines(job, isCancelling(job.id), trans);
+  return (
+    <>
+      <ProgressBar
+        label={jobTitle(job, trans)}
+        progress={job.progress}
+        trans={trans}
+      />
+      <div className="jp-EnvKernels-entryLine" title={work}>
+        {work}
+      </div>
+      <div className="jp-EnvKernels-entryLine" title={pace}>
+        {pace}
+      </div>
+    </>
+  );
+}
+
+function ProblemLine({ problem }: { problem: IRowProblem }): JSX.Element {
+  const { details, severity, text } = problem;
+  return (
+    <div
+      className="jp-EnvKernels-entryLine jp-EnvKernels-entryProblem"
+      title={details}
+    >
+      <SeverityIcon severity={severity} />
+      <span>{text}</span>
     </div>
   );
 }
 
-/** Return the names of the languages of kernels, each once. */
-export function languages(kernels: ReadonlyArray<IKernel>): string[] {
-  const names = kernels.map(
-    ({ language }) => language.charAt(0).toUpperCase() + language.slice(1)
-  );
-  return [...new Set(names)];
+function Remedy(
+  props: IEnvironmentProps & { problem: IRowProblem }
+): JSX.Element | null {
+  const { actions, environment, problem, trans } = props;
+  const { name } = environment;
+  if (problem.remedy === 'add-kernel') {
+    return (
+      <TextButton
+        label={trans.__('Add ipykernel to %1', name)}
+        onClick={() => actions.addKernel(environment)}
+      >
+        {trans.__('Add ipykernel')}
+      </TextButton>
+    );
+  }
+  return problem.remedy === 'unlist' ? (
+    <TextButton
+      label={trans.__('Remove %1 from list', name)}
+      onClick={() => actions.unlist(environment)}
+    >
+      {trans.__('Remove from list')}
+    </TextButton>
+  ) : null;
 }

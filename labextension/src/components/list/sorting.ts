@@ -2,36 +2,33 @@
  * The order of environments.
  */
 
-import { IEnvironment } from '../../types';
+import { IEntry } from './entries';
 
-export const ORDERS = ['name', 'size', 'last-used'] as const;
+export const ORDERS = ['last-used', 'name', 'size'] as const;
 
-/** By name; by size, largest first; by last use, least recent first. */
+/** By last use, most recent first; by name; by size, largest first. */
 export type Order = (typeof ORDERS)[number];
 
-/** Sort environments; those without a value come last, in their previous order. */
+/** Sort entries; those without a value come last, in their previous order. */
 export function ordered(
-  environments: ReadonlyArray<IEnvironment>,
+  entries: ReadonlyArray<IEntry>,
   order: Order
-): ReadonlyArray<IEnvironment> {
+): ReadonlyArray<IEntry> {
   if (order === 'name') {
-    return environments;
+    return [...entries].sort((a, b) => a.name.localeCompare(b.name));
   }
-  const rank = order === 'size' ? size : idleSince;
-  return [...environments].sort((a, b) => compare(rank(a), rank(b)));
+  const rank = order === 'size' ? size : lastUse;
+  return [...entries].sort((a, b) => rank(b) - rank(a));
 }
 
-/** Compare numbers; Infinity minus Infinity would be NaN. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
-}
-
-function size({ usage }: IEnvironment): number {
-  return usage ? -usage.own_bytes : Infinity;
+function size({ environment }: IEntry): number {
+  return environment?.usage?.own_bytes ?? -1;
 }
 
 /** Return the time of last use, or of creation if never used. */
-function idleSince({ created, last_used }: IEnvironment): number {
-  const time = last_used ?? created;
-  return time === null ? Infinity : Date.parse(time);
+function lastUse({ environment, job }: IEntry): number {
+  const time = environment
+    ? (environment.last_used ?? environment.created)
+    : job!.created;
+  return time ? Date.parse(time) : -1;
 }

@@ -1,12 +1,6 @@
 import React, { act } from 'react';
 
-import {
-  EnvironmentList,
-  matches,
-  nextPlace
-} from '../../../components/list/environmentlist';
-import { languages } from '../../../components/list/environmentrow';
-import { whyKept } from '../../../components/permissions';
+import { EnvironmentList } from '../../../components/list/environmentlist';
 import { IEnvironment, IJob } from '../../../types';
 import { makeEnvironment, makeJob, makeProblem } from '../../makers';
 import { Page, trans } from '../../render';
@@ -23,222 +17,269 @@ afterEach(() => {
 
 describe('EnvironmentList', () => {
   let done: string[];
+  let own: string[];
+  let cancelling: string[];
+  let running: number;
 
   const actions = {
+    showEnvironment: ({ name }: IEnvironment) => void done.push(`show ${name}`),
+    showJob: (id: string) => void done.push(`job ${id}`),
+    cancel: (id: string) => void done.push(`cancel ${id}`),
     openNotebook: ({ name }: IEnvironment) => void done.push(`open ${name}`),
-    clone: ({ name }: IEnvironment) => void done.push(`clone ${name}`),
-    remove: ({ name }: IEnvironment) => void done.push(`remove ${name}`),
-    refreshList: () => void done.push('look'),
     addKernel: ({ name }: IEnvironment) => void done.push(`kernel ${name}`),
+    unlist: ({ name }: IEnvironment) => void done.push(`unlist ${name}`),
     openMenu: ({ name }: IEnvironment, anchor: HTMLElement) =>
       void done.push(`menu ${name} ${anchor.tagName}`),
     newEnvironment: () => void done.push('new')
   };
 
   function list(environments: IEnvironment[] | null, jobs: IJob[] = []): void {
-    const props = { environments, jobs, actions, trans, error: null };
-    page.render(<EnvironmentList {...props} />);
+    page.render(
+      <EnvironmentList
+        actions={actions}
+        environments={environments}
+        error={null}
+        isCancelling={id => cancelling.includes(id)}
+        isOwn={id => own.includes(id)}
+        jobs={jobs}
+        running={() => running}
+        trans={trans}
+      />
+    );
   }
+
+  const items = () => page.all('[role=treeitem]');
+  const names = () =>
+    page.all('[data-env-name]').map(row => row.dataset.envName);
+  const item = (name: string) => page.all(`[data-env-name="${name}"]`)[0];
+  const rightClick = (name: string) => {
+    const event = new MouseEvent('contextmenu', {
+      bubbles: true,
+      cancelable: true
+    });
+    act(() => void item(name).dispatchEvent(event));
+    return event;
+  };
+  const doubleClick = (name: string) => {
+    const event = new MouseEvent('dblclick', { bubbles: true });
+    act(() => void item(name).dispatchEvent(event));
+  };
 
   beforeEach(() => {
     done = [];
+    own = [];
+    cancelling = [];
+    running = 0;
   });
 
-  it('offers what can be done with an environment', () => {
-    list([makeEnvironment('ml')]);
-    page.click('Open notebook with ml');
-    page.click('Clone ml');
-    page.click('Delete ml');
-    page.click('More for ml');
-    expect(done).toEqual([
-      'open ml',
-      'clone ml',
-      'remove ml',
-      'menu ml BUTTON'
-    ]);
-    const [row] = page.all('[data-env-name=ml]');
-    expect(row.dataset.envPrefix).toBe('/envs/ml');
+  it('shows what there is to know, and the path in a tooltip only', () => {
+    running = 2;
+    list([makeEnvironment('ml', { read_only: true })]);
+    expect(item('ml').textContent).toContain('Python 3.12 · in use');
+    expect(item('ml').textContent).not.toContain('/envs/ml');
+    expect(page.all('.jp-EnvKernels-entryBody')[0].title).toBe('ml\n/envs/ml');
+    expect(page.all('[title="2 kernels are running"]')[0].textContent).toBe(
+      '2'
+    );
+    const described = item('ml').getAttribute('aria-describedby')!.split(' ');
+    const words = described.map(id => document.getElementById(id)!.textContent);
+    expect(words.join(' ')).toContain('read-only');
   });
 
   it.each([
-    [{ is_base: true }, 'base environment of a conda installation'],
-    [{ is_running: true }, 'Jupyter itself'],
-    [{ read_only: true }, 'cannot change']
-  ])('does not delete %j, and says why', (mark, reason) => {
-    const environment = makeEnvironment('kept', mark);
-    list([environment]);
-    expect(page.button('Delete kept').getAttribute('aria-disabled')).toBe(
-      'true'
-    );
-    expect(page.button('Delete kept').title).toContain(reason);
-    page.click('Delete kept');
-    expect(done).toEqual([]);
-    expect(whyKept(environment, trans)).toContain(reason);
+    [{ is_base: true }, ['base']],
+    [{ is_running: true, read_only: true }, ['runs Jupyter', 'read-only']],
+    [{ is_trusted: false }, ['not trusted']],
+    [{}, []]
+  ])('marks %j', (more, words) => {
+    list([makeEnvironment('ml', more)]);
+    const marks = page.all('.jp-EnvKernels-mark');
+    expect(marks.map(({ textContent }) => textContent)).toEqual(words);
   });
 
-  it('shows why there is no kernel, and the remedy', () => {
+  it('tells the command that trusts what others can change', () => {
+    const remedy = 'Run: jupyter envkernels trust /srv/x';
+    const problem = makeProblem({
+      code: 'not-trusted',
+      message: 'No.',
+      remedy
+    });
+    list([makeEnvironment('exam', { is_trusted: false, problem })]);
+    expect(page.all('.jp-EnvKernels-mark')[0].title).toBe(`No.\n${remedy}`);
+    expect(item('exam').textContent).toContain('never used');
+  });
+
+  it('selects with a click, opens with a double click or Enter', () => {
+    list([makeEnvironment('ml'), makeEnvironment('nlp')]);
+    expect(page.all('[aria-selected=true]')).toEqual([]);
+    act(() => item('ml').focus()); // as a click does
+    expect(page.all('[aria-selected=true]')).toEqual([item('ml')]);
+    expect(done).toEqual([]);
+    doubleClick('nlp');
+    page.press('Enter');
+    expect(done).toEqual(['show nlp', 'show ml']);
+  });
+
+  it('offers a notebook and the menu of all actions', () => {
+    list([makeEnvironment('ml')]);
+    page.click('Open a notebook with ml');
+    page.click('More for ml');
+    expect(rightClick('ml').defaultPrevented).toBe(true);
+    expect(done).toEqual(['open ml', 'menu ml BUTTON', 'menu ml DIV']);
+  });
+
+  it('offers the remedy of a problem as a button', () => {
     const problem = makeProblem({
       code: 'no-kernel',
       message: 'It has no kernel.',
       remedy: 'Install ipykernel.'
     });
-    list([makeEnvironment('tools', { kernels: [], problem })]);
-    const [text] = page.all('.jp-EnvKernels-rowProblem');
-    expect(text.textContent).toContain('It has no kernel.');
-    expect(text.title).toBe('Install ipykernel.');
-    page.click('Open notebook with tools');
-    expect(done).toEqual([]);
-    page.click('Add kernel to tools');
-    expect(done).toEqual(['kernel tools']);
+    const gone = makeProblem({ code: 'gone', message: 'Gone.', remedy: '' });
+    const bare = { kernels: [], problem };
+    list([
+      makeEnvironment('tools', bare),
+      makeEnvironment('ice', { kernels: [], problem: gone, read_only: true })
+    ]);
+    expect(item('tools').textContent).toContain('ipykernel is missing');
+    expect(item('tools').style.height).toBe('64px');
+    expect(() => page.button('Open a notebook with tools')).toThrow();
+    page.click('Add ipykernel to tools');
+    page.click('Remove ice from list');
+    expect(done).toEqual(['kernel tools', 'unlist ice']);
+    expect(item('ice').textContent).not.toContain('read-only');
   });
 
-  it('names scripts that failed beside a kernel that starts', () => {
-    const failed = ['a.sh', 'b.sh'].map(name =>
-      makeProblem({
-        code: 'activation-script',
-        message: `${name} failed.`,
-        remedy: 'Correct it.'
-      })
+  it('shows a job in the row of its environment', () => {
+    const ml = makeEnvironment('ml');
+    const job = makeJob('a', {
+      kind: 'update',
+      environment_id: ml.id,
+      state: 'running',
+      phase: 'solving',
+      message: 'Choosing packages'
+    });
+    list([ml], [job]);
+    expect(items()).toHaveLength(1);
+    expect(item('ml').dataset.jobState).toBe('running');
+    expect(item('ml').textContent).toContain('Solving');
+    expect(page.all('[role=progressbar]')).toHaveLength(1);
+    page.click('Cancel: Update ml');
+    doubleClick('ml');
+    expect(rightClick('ml').defaultPrevented).toBe(true);
+    expect(done).toEqual(['cancel a', 'job a', 'menu ml DIV']);
+
+    cancelling = ['a'];
+    list([ml], [job]);
+    page.click('Cancel: Update ml');
+    expect(done).toHaveLength(3);
+    expect(item('ml').textContent).toContain('Cancelling…');
+  });
+
+  it('shows an environment that is being created', () => {
+    list([], [makeJob('a', { state: 'running', phase: 'checking' })]);
+    expect(names()).toEqual(['ml']);
+    doubleClick('ml');
+    rightClick('ml');
+    expect(done).toEqual(['job a']);
+  });
+
+  it('does nothing with an environment that is being deleted', () => {
+    const ml = makeEnvironment('ml');
+    const job = makeJob('a', { kind: 'remove', environment_id: ml.id });
+    list([ml], [job]);
+    expect(item('ml').getAttribute('aria-disabled')).toBe('true');
+    act(() => item('ml').focus());
+    page.press('Enter');
+    doubleClick('ml');
+    rightClick('ml');
+    expect(page.all('button')).toHaveLength(1);
+    expect(done).toEqual([]);
+  });
+
+  it('groups what is mine, shared and of the system', () => {
+    list([
+      makeEnvironment('a'),
+      makeEnvironment('b', { is_shared: true }),
+      makeEnvironment('c', { is_running: true })
+    ]);
+    expect(items().map(({ textContent }) => textContent!.slice(0, 7))).toEqual(
+      expect.arrayContaining(['Mine1', 'Shared1', 'System1'])
     );
-    list([makeEnvironment('tools', { activation_problems: failed })]);
-    const texts = page.all('.jp-EnvKernels-rowProblem');
-    expect(texts.map(({ textContent }) => textContent)).toEqual([
-      'a.sh failed. Correct it.',
-      'b.sh failed. Correct it.'
-    ]);
-    page.click('Open notebook with tools');
-    expect(done).toEqual(['open tools']);
-  });
-
-  it('shows the command that trusts what others can change', () => {
-    const problem = makeProblem({
-      code: 'not-trusted',
-      message: '/srv/x belongs to ada.',
-      remedy: 'Run: jupyter envkernels trust /srv/x'
-    });
-    const mark = { kernels: [], is_trusted: false, problem };
-    list([makeEnvironment('exam', mark)]);
-    const [text] = page.all('.jp-EnvKernels-rowProblem');
-    expect(text.textContent).toBe(`${problem.message} ${problem.remedy}`);
-    expect(page.all('.jp-EnvKernels-mark').map(m => m.textContent)).toEqual([
-      'not trusted'
-    ]);
-    page.click('Clone exam');
-    expect(done).toEqual([]);
-  });
-
-  it.each([
-    ['of another reason', { code: 'unreadable' }, {}],
-    ['in a read-only environment', { code: 'no-kernel' }, { read_only: true }]
-  ])('offers no kernel where there is none %s', (_, { code }, more) => {
-    const problem = makeProblem({ code, message: 'No.', remedy: '' });
-    list([makeEnvironment('tools', { kernels: [], problem, ...more })]);
-    expect(() => page.button('Add kernel to tools')).toThrow();
-  });
-
-  it('opens the menu with the right button of the mouse', () => {
-    list([makeEnvironment('ml')]);
-    const event = new MouseEvent('contextmenu', {
-      bubbles: true,
-      cancelable: true
-    });
-    act(() => void page.all('li')[0].dispatchEvent(event));
-    expect(event.defaultPrevented).toBe(true);
-    expect(done).toEqual(['menu ml LI']);
-  });
-
-  it('shows what is to be known of an environment', () => {
-    const measured = '2026-01-01T00:00:00Z';
-    const usage = { own_bytes: 12e6, shared_bytes: 3e9, measured };
-    list([makeEnvironment('ml', { usage, created: measured })]);
-    expect(page.all('dl')).toEqual([]);
-    page.click('ml');
-    expect(done).toEqual(['look']);
-    expect(page.button('ml').getAttribute('aria-expanded')).toBe('true');
-    const [details] = page.all('dl');
-    expect(details.textContent).toContain('12.0 MB');
-    expect(details.textContent).toContain('3.0 GB');
-    expect(details.textContent).toContain('never');
-    act(() => page.all('li')[0].focus());
+    act(() => items()[0].click());
+    expect(names()).toEqual(['b', 'c']);
+    expect(items()[0].getAttribute('aria-expanded')).toBe('false');
+    act(() => items()[0].focus());
+    page.press('ArrowRight');
+    expect(names()).toEqual(['a', 'b', 'c']);
+    page.press('End');
     page.press('ArrowLeft');
-    expect(page.all('dl')).toEqual([]);
+    expect(document.activeElement!.textContent).toBe('System1');
+    page.press('Enter');
+    expect(names()).toEqual(['a', 'b']);
   });
 
-  it('sorts by what is to be cleaned up', () => {
+  it('moves between rows with the arrow keys', () => {
+    list(['a', 'b', 'c'].map(name => makeEnvironment(name)));
+    expect(items().map(row => row.tabIndex)).toEqual([0, -1, -1]);
+    act(() => items()[0].focus());
+    page.press('ArrowDown');
+    expect(document.activeElement).toBe(item('b'));
+    expect(items().map(row => row.tabIndex)).toEqual([-1, 0, -1]);
+    page.press('End');
+    expect(document.activeElement).toBe(item('c'));
+    page.press('ArrowDown');
+    expect(document.activeElement).toBe(item('c'));
+    page.press('ArrowUp');
+    page.press('Home');
+    expect(document.activeElement).toBe(item('a'));
+  });
+
+  it('has only the rows in sight of a thousand, and reaches all', () => {
+    list(Array.from({ length: 1000 }, (_, i) => makeEnvironment(`e${i}`)));
+    expect(items().length).toBeLessThan(40);
+    act(() => items()[0].focus());
+    page.press('End');
+    expect(document.activeElement).toBe(item('e999'));
+    expect(item('e999').getAttribute('aria-setsize')).toBe('1000');
+    expect(items().length).toBeLessThan(40);
+  });
+
+  it('brings a new job of this page into sight', () => {
+    const many = Array.from({ length: 50 }, (_, i) => makeEnvironment(`e${i}`));
+    const job = makeJob('a', { environment_id: many[49].id, kind: 'update' });
+    list(many, []);
+    const [tree] = page.all('[role=tree]');
+    list(many, [job]);
+    expect(tree.scrollTop).toBe(0); // another page started it
+    own = ['b'];
+    list(many, [{ ...job, id: 'b' }]);
+    expect(tree.scrollTop).toBeGreaterThan(1000);
+  });
+
+  it('sorts', () => {
     const measured = '2026-01-01T00:00:00Z';
     const usage = { own_bytes: 12e6, shared_bytes: 0, measured };
     list([makeEnvironment('a'), makeEnvironment('b', { usage })]);
+    expect(names()).toEqual(['a', 'b']);
     page.type('select', 'size');
-    const rows = page.all('[data-env-name]');
-    expect(rows.map(row => row.dataset.envName)).toEqual(['b', 'a']);
-    expect(rows[0].textContent).toContain('12.0 MB');
+    expect(names()).toEqual(['b', 'a']);
   });
 
-  it('keeps back an environment that a job removes', () => {
-    const environment = makeEnvironment('ml');
-    const job = makeJob('a', {
-      kind: 'remove',
-      environment_id: environment.id
-    });
-    list([environment], [job]);
-    expect(page.node.textContent).toContain('Deleting…');
-    page.click('Delete ml');
-    expect(done).toEqual([]);
+  it('has a filter when there are many', () => {
+    list([makeEnvironment('one')]);
+    expect(page.all('input')).toHaveLength(0);
+    list(Array.from({ length: 9 }, (_, i) => makeEnvironment(`e${i}`)));
+    page.type('input', 'e7');
+    expect(names()).toEqual(['e7']);
+    page.type('input', 'x');
+    expect(page.node.textContent).toContain('No environment matches "x".');
+    page.type('input', '');
+    expect(names()).toHaveLength(9);
   });
 
   it('invites to make the first one', () => {
     list([]);
     page.click('New environment');
     expect(done).toEqual(['new']);
-  });
-
-  it('moves between rows with the arrow keys', () => {
-    list(['a', 'b', 'c'].map(name => makeEnvironment(name)));
-    const rows = page.all('li');
-    expect(rows.map(row => row.tabIndex)).toEqual([0, -1, -1]);
-    act(() => rows[0].focus());
-    page.press('ArrowDown');
-    expect(document.activeElement).toBe(rows[1]);
-    expect(rows.map(row => row.tabIndex)).toEqual([-1, 0, -1]);
-    page.press('Enter');
-    expect(done).toEqual(['open b']);
-    page.press('End');
-    expect(document.activeElement).toBe(rows[2]);
-  });
-
-  it('has a filter when there are many', () => {
-    list([makeEnvironment('one')]);
-    expect(page.all('.jp-FilterBox')).toHaveLength(0);
-    const many = Array.from({ length: 9 }, (_, i) => makeEnvironment(`e${i}`));
-    list(many);
-    expect(page.all('.jp-FilterBox')).toHaveLength(1);
-  });
-
-  it('finds by name, place and kernel', () => {
-    const environment = makeEnvironment('ml');
-    expect(matches(environment, 'ML')).toBe(true);
-    expect(matches(environment, 'envs python')).toBe(true);
-    expect(matches(environment, 'julia')).toBe(false);
-    expect(matches(environment, '')).toBe(true);
-  });
-
-  it('names each language once', () => {
-    const [kernel] = makeEnvironment('ml').kernels;
-    const r = { ...kernel, language: 'R' };
-    expect(languages([kernel, r, kernel])).toEqual(['Python', 'R']);
-  });
-});
-
-describe('nextPlace', () => {
-  it.each([
-    ['ArrowDown', 0, 1],
-    ['ArrowDown', 2, 2],
-    ['ArrowUp', 0, 0],
-    ['Home', 2, 0],
-    ['End', 0, 2],
-    ['x', 0, null],
-    ['ArrowDown', -1, null]
-  ])('%s at %d leads to %p', (key, place, next) => {
-    expect(nextPlace(key, place, 3)).toBe(next);
   });
 });

@@ -1,26 +1,36 @@
-import { ordered } from '../../../components/list/sorting';
-import { makeEnvironment } from '../../makers';
+import { IEntry } from '../../../components/list/entries';
+import { Order, ordered } from '../../../components/list/sorting';
+import { IEnvironment } from '../../../types';
+import { makeEnvironment, makeJob } from '../../makers';
+
+function entry(name: string, more: Partial<IEnvironment> = {}): IEntry {
+  const environment = makeEnvironment(name, more);
+  return { ...environment, environment, job: null };
+}
+
+const measured = '2026-06-01T00:00:00Z';
+
+const ENTRIES = [
+  entry('new', { created: '2026-05-01T00:00:00Z' }),
+  entry('Busy', {
+    usage: { own_bytes: 3, shared_bytes: 0, measured },
+    created: '2026-01-01T00:00:00Z',
+    last_used: '2026-06-01T00:00:00Z'
+  }),
+  entry('empty', { usage: { own_bytes: 0, shared_bytes: 9, measured } }),
+  {
+    ...entry('made'),
+    environment: null,
+    job: makeJob('a', { created: '2026-07-01T00:00:00Z' })
+  }
+];
 
 describe('ordered', () => {
-  const usage = (own_bytes: number) => ({
-    usage: { own_bytes, shared_bytes: 0, measured: '2026-01-01T00:00:00Z' }
-  });
-  const all = [
-    makeEnvironment('a'),
-    makeEnvironment('b', { ...usage(1), created: '2025-06-01T00:00:00Z' }),
-    makeEnvironment('c', { ...usage(5), last_used: '2025-01-01T00:00:00Z' }),
-    makeEnvironment('d')
-  ];
-
   it.each([
-    ['name', 'abcd'],
-    ['size', 'cbad'],
-    ['last-used', 'cbad']
-  ] as const)('by %s is %s', (order, names) => {
-    expect(
-      ordered(all, order)
-        .map(({ name }) => name)
-        .join('')
-    ).toBe(names);
+    ['last-used', ['made', 'Busy', 'new', 'empty']],
+    ['name', ['Busy', 'empty', 'made', 'new']],
+    ['size', ['Busy', 'empty', 'new', 'made']]
+  ] as [Order, string[]][])('sorts by %s', (order, names) => {
+    expect(ordered(ENTRIES, order).map(({ name }) => name)).toEqual(names);
   });
 });
