@@ -170,8 +170,6 @@ export class EnvironmentView extends Panel {
     void this._revisions.load();
     if (this._page === 'update') {
       void this._prefill();
-    } else if (this._page === 'overview') {
-      this._pages.overview.load();
     }
   }
 

@@ -5,6 +5,7 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { Session } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { EnvironmentPage } from '../components/environment/environmentheader';
@@ -32,11 +33,14 @@ export class OverviewPage extends EnvironmentPageWidget {
     ]);
   }
 
-  /** Read the sessions, sizes and times again. */
-  load(): void {
-    const { environments, sessions } = this._options;
-    environments.refresh();
-    void sessions.refresh();
+  protected onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._refresh();
+  }
+
+  protected onAfterShow(): void {
+    super.onAfterShow();
+    this._refresh();
   }
 
   protected render(): JSX.Element | null {
@@ -73,6 +77,13 @@ export class OverviewPage extends EnvironmentPageWidget {
         }}
       />
     );
+  }
+
+  /** Read the sessions, sizes and times again. */
+  private _refresh(): void {
+    const { environments, sessions } = this._options;
+    environments.refresh();
+    void sessions.refresh();
   }
 
   private async _shutDown({ id }: Session.IModel): Promise<void> {

@@ -193,6 +193,17 @@ describe('Workspace', () => {
     expect([...manager.running()]).toEqual([]);
   });
 
+  it('reads sizes and times again when it is shown again', async () => {
+    const { environments, server } = models;
+    await show({ page: 'overview', environment: ml.id });
+    await until(() => workspace.title.label === 'ml');
+    workspace.hide();
+    server.environments = [{ ...ml, last_used: new Date().toISOString() }];
+    workspace.show();
+    await until(() => environments.get(ml.id)!.last_used !== null);
+    await until(() => shown().textContent!.includes('today, '));
+  });
+
   it('shows the logs of the jobs', async () => {
     const { jobs, server } = models;
     const done = { state: 'succeeded', environment_id: ml.id } as const;
