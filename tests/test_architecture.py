@@ -132,12 +132,13 @@ TESTED_ELSEWHERE = {
 
 
 PANEL_TESTED_ELSEWHERE = {
-    "components/list/environmentdetails.tsx": "components/list/environmentlist.spec.tsx",
     "components/environment/overviewdetails.tsx": "components/environment/overview.spec.tsx",
     "components/environment/overviewfoot.tsx": "components/environment/overview.spec.tsx",
     "components/environment/runningnotebooks.tsx": "components/environment/overview.spec.tsx",
     "components/environment/section.tsx": "components/environment/overview.spec.tsx",
     "components/list/environmentrow.tsx": "components/list/environmentlist.spec.tsx",
+    "components/list/environmenttree.tsx": "components/list/environmentlist.spec.tsx",
+    "components/list/marks.tsx": "components/list/environmentlist.spec.tsx",
     "components/icons.tsx": "components/list/environmentlist.spec.tsx",
     "components/spec/updateoptions.tsx": "browser/test_changes.py",
     "panel/commands.ts": "browser/test_panel.py",
