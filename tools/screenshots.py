@@ -113,8 +113,8 @@ def take(page: Page, lab: Lab, server: ChannelServer, images: Path = IMAGES) -> 
 
 def _save(page: Page, image: Path) -> None:
     """Store what the page shows, without notifications in front of it."""
-    for button in page.get_by_role("button", name="Hide notification").all():
-        button.click()
+    closing = page.get_by_role("button", name="Hide notification")
+    closing.evaluate_all("buttons => buttons.forEach(button => button.click())")  # one may go by itself just now
     page.wait_for_timeout(500)
     page.screenshot(path=image)
     print(image)
