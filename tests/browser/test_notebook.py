@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from .lab import Lab, accessibility_faults, create, expect_state
+from .lab import Lab, accessibility_faults, created
 
 
 def open_tree(page: Page, lab: Lab) -> None:
@@ -31,8 +31,7 @@ def test_create_open_and_delete(page: Page, lab: Lab) -> None:
     page.locator(".lm-TabBar-tab", has_text="Files").click()
     page.locator(".jp-DirListing-item", has_text="environment-tree.yml").click(button="right")
     page.locator(".lm-Menu-item", has_text="Create Environment").click()
-    view = create(page)
-    expect_state(view, "succeeded")
+    view = created(page)
     assert accessibility_faults(page, ".jp-EnvKernels-workspace:not(.lm-mod-hidden)") == []
     with page.context.expect_page() as opened:
         view.get_by_role("button", name="Open a notebook").click()
