@@ -3,8 +3,9 @@
     python -m benchmarks.listing [--counts 10 100 1000] [--runs 7] [--folder FOLDER]
 
 In process: a new process for each run, with jupyter_server loaded; the first listing, and the median of 15 more.
-``ours`` is what any Jupyter program calls, ``ours, for REST`` gives what REST needs as well, ``environments`` is what
-GET environments answers before anything has been measured, ``with sizes`` afterwards. Through a server: GET
+``ours`` is what any Jupyter program calls, for environments in a root of ``~/.condarc``; ``ours, by list`` where only
+``environments.txt`` names them. ``ours, for REST`` gives what REST needs as well, ``environments`` is what GET
+environments answers before anything has been measured, ``with sizes`` afterwards. Through a server: GET
 /api/kernelspecs, the longest time that the event loop stood still meanwhile, and the processor time of a warm GET.
 All figures are medians in milliseconds; ratios are to static kernelspecs in the same run.
 """
@@ -30,6 +31,7 @@ _POLLS = 21
 _KINDS = {
     "static": "static",
     "sync": "ours",
+    "listed": "ours, by list",
     "rest": "ours, for REST",
     "environments": "environments",
     "footprints": "with sizes",

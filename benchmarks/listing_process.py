@@ -1,10 +1,11 @@
 """The processes that ``benchmarks.listing`` measures: ``python -m benchmarks.listing_process KIND FOLDER``.
 
-``static``, ``sync`` and ``rest`` list kernels in process, ``environments`` and ``footprints`` what GET environments
-answers, without and with sizes and last uses. They print one line of JSON: milliseconds of the constructor, of the
-first listing and of the ones after it. ``serve-static`` and ``serve-ours`` run a Jupyter server until they are killed.
-It prints its address; ``/probe`` gives the longest time that its event loop stood still since the last question, and
-the processor time that the process has used; ``/forget`` makes the next listing read everything again.
+``static``, ``sync``, ``listed`` and ``rest`` list kernels in process, ``environments`` and ``footprints`` what GET
+environments answers, without and with sizes and last uses; for ``listed``, only ``environments.txt`` names them. They
+print one line of JSON: milliseconds of the constructor, of the first listing and of the ones after it.
+``serve-static`` and ``serve-ours`` run a Jupyter server until they are killed. It prints its address; ``/probe`` gives
+the longest time that its event loop stood still since the last question, and the processor time that the process has
+used; ``/forget`` makes the next listing read everything again.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _WARM = 15
 _MANAGERS: dict[str, type[Any]] = {
     "static": KernelSpecManager,
     "sync": SyncEnvKernelSpecManager,
+    "listed": SyncEnvKernelSpecManager,
     "rest": EnvKernelSpecManager,
 }
 
@@ -125,7 +127,7 @@ def serve(kind: str) -> None:
 def main() -> None:
     """Do as asked, in the home folder of the one who has all the environments or kernelspecs."""
     kind, folder = sys.argv[1], Path(sys.argv[2])
-    home = folder / ("empty" if kind.endswith("static") else "home")
+    home = folder / ("empty" if kind.endswith("static") else "listed" if kind == "listed" else "home")
     home.mkdir(exist_ok=True)
     os.environ["HOME"] = str(home)
     if kind.endswith("static"):

@@ -3,8 +3,9 @@
     python -m benchmarks.prefixes FOLDER N
 
 A prefix has what discovery looks at as conda leaves it: a history, 60 package records, a Python and a kernelspec with
-logos. ``FOLDER/envs`` has the prefixes, ``FOLDER/static/kernels`` the same kernels as kernelspecs of Jupyter's own, and
-``FOLDER/home`` is the home folder of somebody who has them all in ``~/.conda/environments.txt`` and ``~/.condarc``.
+logos. ``FOLDER/envs`` has the prefixes, and ``FOLDER/static/kernels`` the same kernels as kernelspecs of Jupyter's own.
+``FOLDER/home`` is the home folder of somebody who has them all in ``~/.conda/environments.txt`` and their folder in
+``~/.condarc``; in ``FOLDER/listed`` only ``environments.txt`` names them.
 """
 
 from __future__ import annotations
@@ -41,12 +42,17 @@ def make(folder: Path, count: int) -> None:
         for logo in _LOGOS:
             os.link(template / "share/jupyter/kernels/python3" / logo, static / logo)
         _age(prefix)
-    home = folder / "home"
+    _make_home(folder / "listed", folder, "")
+    _make_home(folder / "home", folder, f"envs_dirs:\n  - {folder}/envs\n")
+
+
+def _make_home(home: Path, folder: Path, condarc: str) -> None:
+    """Make a home folder whose ``environments.txt`` names all prefixes."""
     (home / ".conda").mkdir(parents=True)
     prefixes = sorted((folder / "envs").iterdir())
     (home / ".conda/environments.txt").write_text("".join(f"{prefix}\n" for prefix in prefixes))
-    (home / ".condarc").write_text(f"envs_dirs:\n  - {folder}/envs\n")
-    for path in (folder / "envs", home, home / ".conda", home / ".conda/environments.txt", home / ".condarc"):
+    (home / ".condarc").write_text(condarc)
+    for path in (folder / "envs", home, *home.rglob("*")):
         _set_time(path)
 
 
