@@ -11,19 +11,17 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ...files import read_file
 from ...models import Problem
 from ...specs import expand_variables
 
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
-    Node = MappingNode | ScalarNode | SequenceNode
-
 Flag = Literal["top", "bottom", "final"]
 Value: TypeAlias = "str | tuple[ConfigEntry, ...] | Mapping[str, ConfigEntry] | None"
+Node: TypeAlias = Any
+"""A node of PyYAML, which has no types."""
+
 Plain: TypeAlias = "str | tuple[Plain, ...] | Mapping[str, Plain] | None"
 
 _MAX_BYTES = 1 << 20
@@ -31,6 +29,9 @@ _MAX_BYTES = 1 << 20
 
 _DEPTH = 3
 """Deepest nesting of conda's parameters."""
+
+_MAX_NESTING = 100
+"""Deepest nesting of a file that is read."""
 
 _FILE_NAMES = (".condarc", "condarc")
 _SUFFIXES = (".yml", ".yaml")
@@ -129,18 +130,34 @@ def _compose(text: str) -> Node | None:
     Raises:
         ValueError: it is not a map of parameters, or not YAML; with the line.
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - takes longer, and more memory, than all else here
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+    # conda's own parser, ruamel.yaml, takes longer, and more memory, than all else here; only null is read by its tag
+    import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - many people have no condarc
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(text)
-    except YAMLError as error:
+        _check_nesting(yaml.parse(text, Loader=loader))
+        node: Node | None = yaml.compose(text, Loader=loader)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = f"line {mark.line + 1}: {getattr(error, 'problem', None) or 'it is not YAML'}." if mark else str(error)
         raise ValueError(reason) from error
     if node is None or node.id == "mapping":
         return node
     raise ValueError("it must be a map of parameters")
+
+
+def _check_nesting(events: Iterable[object]) -> None:
+    """Refuse deep nesting, on which composing recurses.
+
+    Raises:
+        ValueError: it is nested too deeply.
+    """
+    depth = 0
+    for event in events:
+        name = type(event).__name__
+        depth += name.endswith("StartEvent") - name.endswith("EndEvent")
+        if depth > _MAX_NESTING:
+            raise ValueError("it is nested too deeply")
 
 
 def _repeated_keys(node: Node, depth: int) -> Iterator[tuple[str, int, int]]:

@@ -128,6 +128,7 @@ def test_aliases_of_parameters(load: Load) -> None:
         ("channel_priority: highest\n", "'highest'"),
         ("remote_max_retries: many\n", "'many'"),
         ("channels: [a\n", "cannot be read: line 2: "),
+        (f"channels: {'[' * 900}{']' * 900}", "cannot be read: it is nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_ignored_and_said(load: Load, condarc: str, words: str) -> None:
