@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from ..errors import Ambiguous, Forbidden, InvalidRequest, NotFound
 from ..models import CatalogOptions, Environment, Kernel, environment_id, real_path
@@ -36,9 +39,13 @@ class _Frame:
     builder: EnvironmentBuilder
 
 
-@dataclass(frozen=True, slots=True)
-class _CachedPrefix:
-    """One environment, with the trust of its folder when it was read."""
+class _CachedPrefix(msgspec.Struct, frozen=True, gc=False):
+    """One environment, with the trust of its folder when it was read.
+
+    The contents are without their kernels, which are in the environment: the garbage collector, which stalls the
+    server while it visits all objects, runs more often the more there are. That is also why some classes are none that
+    it visits; they have no cycles.
+    """
 
     found: FoundPrefix
     folder: JudgedPath
@@ -51,7 +58,16 @@ class _Snapshot:
     """The catalog at a time; immutable, so that it can be read without a lock."""
 
     environments: tuple[Environment, ...] = ()
-    kernels: Mapping[str, tuple[Environment, Kernel, Contents]] = field(default_factory=dict)
+    kernels: Mapping[str, Environment] = field(default_factory=dict)
+    contents: Mapping[str, Contents] = field(default_factory=dict)
+
+    def find(self, kernel_id: str) -> tuple[Environment, Kernel, Contents] | None:
+        """Return the kernel with an id, with its environment and the contents of that."""
+        environment = self.kernels.get(kernel_id)
+        if environment is None:
+            return None
+        kernel = next(kernel for kernel in environment.kernels if kernel.id == kernel_id)
+        return environment, kernel, self.contents[environment.id]
 
 
 class Catalog:
@@ -148,7 +164,7 @@ class Catalog:
         for snapshot in (self._snapshot, None):
             if snapshot is None:
                 self.environments()
-            found = (snapshot or self._snapshot or _Snapshot()).kernels.get(kernel_id)
+            found = (snapshot or self._snapshot or _Snapshot()).find(kernel_id)
             if found and (snapshot is None or found[2].is_current()):
                 return found[0], found[1]
         return None
@@ -218,21 +234,18 @@ class Catalog:
         for found in self._discovery.find(frame.places, session):
             old = known.get(found.real)
             folder = session.place(found.path.rpartition("/")[0] or "/")
-            if old is None or (old.found, old.folder) != (found, folder) or not old.contents.is_current():
+            if old is None or old.found != found or old.folder != folder or not old.contents.is_current():
                 old = self._read(found, folder, old, frame.builder, session)
             if old is not None:
                 entries[found.real] = old
-        is_same = len(entries) == len(known) and all(entries[real] is known.get(real) for real in entries)
+        is_same = len(entries) == len(known) and all(map(operator.is_, entries.values(), map(known.get, entries)))
         if is_same and self._snapshot is not None:
             return self._snapshot
         self._entries = entries
         shown = [entry.environment for entry in entries.values() if not self._is_hidden(entry.environment)]
         environments = frame.builder.arrange(shown)
         contents = {entry.environment.id: entry.contents for entry in entries.values()}
-        return _Snapshot(
-            environments,
-            {kernel.id: (env, kernel, contents[env.id]) for env in environments for kernel in env.kernels},
-        )
+        return _Snapshot(environments, {kernel.id: env for env in environments for kernel in env.kernels}, contents)
 
     @staticmethod
     def _read(
@@ -248,15 +261,16 @@ class Catalog:
             if not (found.is_named and absence.is_odd):
                 return None
             contents = Contents(problem=absence.problem)
-        if known is not None and (known.found, known.folder, known.contents) == (found, folder, contents):
-            return known
-        return _CachedPrefix(found, folder, contents, builder.environment(found, contents))
+        environment = builder.environment(found, contents)
+        read = _CachedPrefix(found, folder, msgspec.structs.replace(contents, kernels=()), environment)
+        return known if known == read else read
 
     def _is_hidden(self, environment: Environment) -> bool:
         if environment.is_base and self._options.hide_base:
             return True
-        texts = (environment.name, str(environment.prefix))
-        return self._hidden is not None and any(self._hidden.search(text) for text in texts)
+        if self._hidden is None:
+            return False
+        return any(self._hidden.search(text) for text in (environment.name, str(environment.prefix)))
 
 
 def _is_own(entry: _CachedPrefix, home: str) -> bool:

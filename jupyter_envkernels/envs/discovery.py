@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from ..files import read_file
 from ..models import real_path
@@ -53,7 +54,7 @@ def kept_beside(prefix: str) -> list[str]:
     return sorted(entry.path for entry in found if entry.is_dir(follow_symlinks=False))
 
 
-class FoundPrefix(NamedTuple):
+class FoundPrefix(msgspec.Struct, frozen=True, gc=False):
     """A prefix that a location names.
 
     Attributes:

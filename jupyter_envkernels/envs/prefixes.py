@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import msgspec
+
 from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .conda_roots import is_root
@@ -43,7 +45,7 @@ class RawKernel(NamedTuple):
     other_prefix: str = ""
 
 
-class Contents(NamedTuple):
+class Contents(msgspec.Struct, frozen=True, gc=False):
     """The contents of a prefix.
 
     Attributes:

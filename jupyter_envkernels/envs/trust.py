@@ -18,6 +18,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..system import system
 
@@ -112,8 +113,7 @@ class Trust:
         return uid == self.account.uid or uid in self.owners or self.account.is_root(uid, device)
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedPath:
+class JudgedPath(NamedTuple):
     """A folder or file that was checked.
 
     Attributes:
@@ -263,7 +263,7 @@ class TrustSession:
             unknown.append(real)
             if real in self._real_anchors or real == "/":
                 break
-            real = os.path.dirname(real)
+            real = _folder_of(real)
         for each in reversed(unknown):
             self._places[each] = self._judged(each)
         return self._places[unknown[0] if unknown else real]
@@ -274,7 +274,7 @@ class TrustSession:
             return _anchor(os.stat(real)) if os.path.exists(real) else JudgedPath()
         if real == "/":
             return JudgedPath()
-        parent = self._places[os.path.dirname(real)]
+        parent = self._places[_folder_of(real)]
         try:
             status = self._statuses.get(real) or os.lstat(real)
         except FileNotFoundError:
@@ -342,6 +342,11 @@ class TrustSession:
 def _anchor(status: os.stat_result) -> JudgedPath:
     groups = frozenset({status.st_gid} if status.st_mode & stat.S_IWGRP else ())
     return JudgedPath("", frozenset({status.st_uid}), groups)
+
+
+def _folder_of(path: str) -> str:
+    """Return the folder of a normal absolute path, which is faster than ``os.path.dirname``."""
+    return path.rpartition("/")[0] or "/"
 
 
 def _parts(path: str) -> list[str]:

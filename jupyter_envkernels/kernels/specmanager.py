@@ -45,7 +45,7 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
         super().__init__(**kwargs)
         self._ordinary = OtherKernelSpecs(self._get_kernel_spec_by_name, self.log)
         self._listing: tuple[_State, dict[str, Any]] | None = None
-        self._known: dict[str, tuple[Environment, dict[str, Any]]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
 
     def find_kernel_specs(self) -> dict[str, str]:
         """Return the resource folder of each kernel, by name."""
@@ -159,14 +159,13 @@ class SyncEnvKernelSpecManager(KernelSpecManager):
             name: {"resource_dir": folders[name], "spec": _with_metadata(spec, metadata.get(name))}
             for name, spec in ordinary.items()
         }
-        known, self._known = self._known, {}
-        for environment, kernel in self._listed(environments, twins):
-            entry = known.get(kernel.id)
-            if entry is None or entry[0] is not environment:
-                entry = (environment, self._model(environment, kernel))
-            self._known[kernel.id] = entry
-            models[kernel.id] = entry[1]
-        return models
+        unchanged = set(map(id, self._listing[0][0])) if self._listing else set()
+        known = self._known
+        self._known = {
+            kernel.id: (id(environment) in unchanged and known.get(kernel.id)) or self._model(environment, kernel)
+            for environment, kernel in self._listed(environments, twins)
+        }
+        return models | self._known
 
     def _model(self, environment: Environment, kernel: Kernel) -> dict[str, Any]:
         """Return the entry of one kernel for :meth:`get_all_specs`, which is cached until the environment changes."""
