@@ -23,7 +23,7 @@ from .discovery import Discovery, FoundPrefix
 from .kernel_ids import Naming
 from .locations import Location, home_of_plain_names, locations, nearest_existing
 from .prefixes import Contents, NotAnEnvironment, read_prefix
-from .trust import JudgedPath, Trust, TrustSession
+from .trust import Trust, TrustSession
 from .trust_sources import TrustSource
 
 _FOREIGN_OWNERS = {0, 65534}
@@ -40,7 +40,7 @@ class _Frame:
 
 
 class _CachedPrefix(msgspec.Struct, frozen=True, gc=False):
-    """One environment, with the trust of its folder when it was read.
+    """One environment, with what it was built from.
 
     The contents are without their kernels, which are in the environment: the garbage collector, which stalls the
     server while it visits all objects, runs more often the more there are. That is also why some classes are none that
@@ -48,7 +48,6 @@ class _CachedPrefix(msgspec.Struct, frozen=True, gc=False):
     """
 
     found: FoundPrefix
-    folder: JudgedPath
     contents: Contents
     environment: Environment
 
@@ -233,9 +232,8 @@ class Catalog:
         entries = {}
         for found in self._discovery.find(frame.places, session):
             old = known.get(found.real)
-            folder = session.place(found.path.rpartition("/")[0] or "/")
-            if old is None or old.found != found or old.folder != folder or not old.contents.is_current():
-                old = self._read(found, folder, old, frame.builder, session)
+            if old is None or old.found != found or not old.contents.is_current():
+                old = self._read(found, old, frame.builder, session)
             if old is not None:
                 entries[found.real] = old
         is_same = len(entries) == len(known) and all(map(operator.is_, entries.values(), map(known.get, entries)))
@@ -250,7 +248,6 @@ class Catalog:
     @staticmethod
     def _read(
         found: FoundPrefix,
-        folder: JudgedPath,
         known: _CachedPrefix | None,
         builder: EnvironmentBuilder,
         session: TrustSession,
@@ -262,7 +259,7 @@ class Catalog:
                 return None
             contents = Contents(problem=absence.problem)
         environment = builder.environment(found, contents)
-        read = _CachedPrefix(found, folder, msgspec.structs.replace(contents, kernels=()), environment)
+        read = _CachedPrefix(found, msgspec.structs.replace(contents, kernels=()), environment)
         return known if known == read else read
 
     def _is_hidden(self, environment: Environment) -> bool:

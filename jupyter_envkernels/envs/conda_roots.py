@@ -47,7 +47,7 @@ def is_root(prefix: str | Path) -> bool:
 
     The package ``conda`` has that folder too, so prefixes in a folder ``envs`` and those made by a job do not count.
     """
-    if not os.path.isdir(f"{prefix}/condabin") or os.path.basename(os.path.dirname(prefix)) == "envs":
+    if os.path.basename(os.path.dirname(prefix)) == "envs" or not os.path.isdir(f"{prefix}/condabin"):
         return False
     return not os.path.exists(f"{prefix}/{COMMITTED_MARK}")
 

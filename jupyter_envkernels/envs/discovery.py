@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +13,7 @@ from ..files import read_file
 from ..models import real_path
 from .fingerprints import MISSING, Stamp, stamp_of
 from .locations import Location
-from .trust import TrustSession
+from .trust import JudgedPath, TrustSession
 
 _MAX_PROJECTS = 1000
 """Projects searched at each listing, which must stay cheap in a folder of any size."""
@@ -62,6 +62,7 @@ class FoundPrefix(msgspec.Struct, frozen=True, gc=False):
         identity: its name below the real path of its folder; ids are derived from it.
         real: with all links resolved.
         location: the first that names it.
+        folder: the trust of its folder.
         is_named: whether a line or a link names it, so that its absence is reported.
     """
 
@@ -69,6 +70,7 @@ class FoundPrefix(msgspec.Struct, frozen=True, gc=False):
     identity: str
     real: str
     location: Location
+    folder: JudgedPath = JudgedPath()
     is_named: bool = False
 
     @property
@@ -94,6 +96,7 @@ class Discovery:
     def __init__(self) -> None:
         self._listings: dict[str, _Listing] = {}
         self._last: tuple[tuple[Location, ...], object, tuple[FoundPrefix, ...]] | None = None
+        self._folders_of_last: Mapping[str, JudgedPath] = {}
 
     def find(self, places: tuple[Location, ...], session: TrustSession) -> tuple[FoundPrefix, ...]:
         """Return the prefixes that the locations name, in their order; the same object while nothing has changed.
@@ -113,9 +116,10 @@ class Discovery:
         ]
         listings = [listing for _, _, listing in read]
         key = (listings, session.prefixes)
-        if self._last and self._last[0] is places and self._last[1] == key:
+        folders = {folder: session.place(folder) for folder in self._folders_of_last}
+        if self._last and self._last[0] is places and self._last[1] == key and folders == self._folders_of_last:
             return self._last[2]
-        collector, left = _Collector(), _MAX_OF_OTHERS
+        collector, left = _Collector(session), _MAX_OF_OTHERS
         for location, folder, listing in read:
             children = listing.children
             if location.kind == "projects" and children and session.place(folder).is_open:
@@ -123,7 +127,7 @@ class Discovery:
                 left -= min(left, len(children))
             collector.add(location, folder, children)
         found = tuple(collector.found.values())
-        self._last = (places, key, found)
+        self._last, self._folders_of_last = (places, key, found), collector.folders
         return found
 
     def _folders(self, places: Iterable[Location], now: int) -> Iterator[tuple[Location, str]]:
@@ -166,8 +170,10 @@ def _first(children: Iterable[_Child], most: int, folder: str, session: TrustSes
 class _Collector:
     """Merges prefixes with the same real path."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: TrustSession) -> None:
         self.found: dict[str, FoundPrefix] = {}
+        self.folders: dict[str, JudgedPath] = {}
+        self._session = session
         self._paths: set[str] = set()
         self._real: dict[str, str] = {}
 
@@ -182,14 +188,16 @@ class _Collector:
 
     def _add(self, location: Location, path: str, *, is_link: bool, is_list: bool) -> None:
         folder, _, name = path.rpartition("/")
+        folder = folder or "/"
         real_folder = self._real.get(folder)
         if real_folder is None:
-            real_folder = self._real[folder] = real_path(folder or "/").rstrip("/")
+            real_folder = self._real[folder] = real_path(folder).rstrip("/")
+            self.folders[folder] = self._session.place(folder)
         identity = f"{real_folder}/{name}"
         real = real_path(identity) if is_link else identity
         known = self.found.get(real)
         if known is None or (known.is_link and identity == real):
-            self.found[real] = FoundPrefix(path, identity, real, location, is_list or is_link)
+            self.found[real] = FoundPrefix(path, identity, real, location, self.folders[folder], is_list or is_link)
 
 
 def _children(path: str) -> tuple[_Child, ...]:

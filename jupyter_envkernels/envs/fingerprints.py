@@ -24,6 +24,14 @@ def stamp_of(path: str, now: int) -> Stamp | None:
         return MISSING
 
 
+def current_stamp(path: str) -> Stamp:
+    """Return the stamp that a file or folder has now, however new, to compare it with an earlier one."""
+    try:
+        return fingerprint(os.stat(path))
+    except OSError:
+        return MISSING
+
+
 def settled(status: os.stat_result, now: int) -> Stamp | None:
     """Return the stamp of a file whose status is known; None while it is too new."""
     return fingerprint(status) if now - status.st_mtime_ns > SETTLE_NS else None

@@ -15,7 +15,7 @@ import msgspec
 from ..files import UnsafeFile, read_file, read_with_status
 from ..models import PENDING_MARK, UPDATE_MARK, Problem
 from .conda_roots import is_root
-from .fingerprints import MISSING, Stamp, fingerprint, settled, stamp_of
+from .fingerprints import MISSING, Stamp, current_stamp, settled, stamp_of
 from .frozen import FROZEN
 from .kernel_json import parse_kernel_json, resolve_argv
 from .trust import Trust, TrustSession, Verdict
@@ -52,8 +52,8 @@ class Contents(msgspec.Struct, frozen=True, gc=False):
         is_frozen: see :mod:`.frozen`.
         is_trusted: see :mod:`.trust`; nothing is read in a prefix that is not trusted.
         python: the minor version of its Python; None without one.
-        watched: paths; nothing has changed while their stamps are the same. Empty if changes cannot be detected.
-        stamps: of these paths, in order.
+        watched: paths with their stamps; nothing has changed while these are the same. Empty if changes cannot be
+            detected.
     """
 
     kernels: tuple[RawKernel, ...] = ()
@@ -63,8 +63,7 @@ class Contents(msgspec.Struct, frozen=True, gc=False):
     is_trusted: bool = True
     python: str | None = None
     problem: Problem | None = None
-    watched: tuple[str, ...] = ()
-    stamps: tuple[Stamp, ...] = ()
+    watched: tuple[tuple[str, Stamp], ...] = ()
 
     @property
     def is_absent(self) -> bool:
@@ -73,12 +72,8 @@ class Contents(msgspec.Struct, frozen=True, gc=False):
 
     def is_current(self) -> bool:
         """Return whether nothing has changed since it was read, at the cost of one ``stat`` a path."""
-        for path, stamp in zip(self.watched, self.stamps, strict=True):
-            try:
-                current = fingerprint(os.stat(path))
-            except OSError:
-                current = MISSING
-            if current != stamp:
+        for path, stamp in self.watched:  # a loop, because a listing does this thousands of times
+            if current_stamp(path) != stamp:
                 return False
         return bool(self.watched)
 
@@ -191,7 +186,6 @@ def _read_environment(prefix: str, session: TrustSession, *, is_writable: bool) 
         python=_python_of(prefix),
         problem=problem,
         watched=tuple(watch.paths) if watch.is_settled else (),
-        stamps=tuple(watch.stamps) if watch.is_settled else (),
     )
 
 
@@ -213,8 +207,7 @@ class _WatchedPaths:
 
     def __init__(self, now: int) -> None:
         self.now = now
-        self.paths: list[str] = []
-        self.stamps: list[Stamp] = []
+        self.paths: list[tuple[str, Stamp]] = []
         self.is_settled = True
 
     def add(self, path: str) -> None:
@@ -224,8 +217,7 @@ class _WatchedPaths:
         if stamp is None:
             self.is_settled = False
         else:
-            self.paths.append(path)
-            self.stamps.append(stamp)
+            self.paths.append((path, stamp))
 
 
 def _read_kernels(prefix: str, session: TrustSession, watch: _WatchedPaths) -> list[RawKernel]:
