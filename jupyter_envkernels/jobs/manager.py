@@ -17,7 +17,6 @@ from ..envs.conda_config.condarc import load_settings
 from ..envs.policy_file import options_in_force
 from ..errors import Busy, NotFound
 from ..models import EngineOptions, Job, JobState, Operation, Plan
-from .admission import admit
 from .follower import Follower, Listener
 from .journal.reader import JobSpec, Journal, job_ids
 from .journal.writer import create_journal
@@ -211,6 +210,8 @@ class JobManager:
             return job
 
     def _admit(self, request: JobRequest) -> None:
+        from .admission import admit  # noqa: PLC0415 - an idle server need not load it
+
         options = options_in_force(self._options.engine)
         admit(request.operation, options, load_settings(os.environ), self.unfinished())
 

@@ -18,7 +18,6 @@ from ..envs.catalog import Catalog
 from ..envs.doctor import Diagnosis, Finding, diagnose, path_of
 from ..envs.templates import Templates
 from ..errors import Conflict, Forbidden, InvalidRequest, NotFound, TooLarge
-from ..jobs.admission import check_spec
 from ..jobs.lint_client import LintClient
 from ..jobs.machine_limits import machine_finding
 from ..jobs.manager import JobManager
@@ -69,6 +68,8 @@ class Service:
 
     async def check(self, text: str | bytes, workdir: Path | None) -> CheckedSpec:
         """Check a spec, which may be in a folder, without reading channels."""
+        from ..jobs.admission import check_spec  # noqa: PLC0415 - an idle server need not load it
+
         options = self.jobs.options.engine
         return await asyncio.to_thread(lambda: check_spec(text, options, self.catalog.settings(), workdir))
 

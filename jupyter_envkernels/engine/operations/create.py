@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from ...errors import SolveFailed
 from ...models import EnvSpec, InstalledState, Plan, Problem, SolvingOperation
 from ...specs import conda_name, kernel_packages_missing, pip_name, terms_of_service
-from ..plan.planner import public
 
 if TYPE_CHECKING:
     from ..plan.planner import Planner
@@ -57,6 +56,8 @@ async def _locked(planner: Planner, spec: EnvSpec) -> Plan:
 
 
 async def _solved(planner: Planner, spec: EnvSpec) -> Plan:
+    from ..plan.planner import public  # noqa: PLC0415 - only workers plan
+
     planner.report.phase("solving", "Choosing packages")
     channels = planner.channels(spec, InstalledState())
     added = _defaults(planner, spec)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from ...envs.history import read_history, requested_specs
 from ...errors import NotFound
 from ...models import Operation, Plan, Problem
-from ..plan.update import for_python
 
 if TYPE_CHECKING:
     from ..plan.planner import Planner
@@ -34,6 +33,8 @@ class Rollback(Operation, frozen=True, kw_only=True, tag="rollback"):
             NotFound: there is no such revision.
             SolveFailed: a package of it no longer exists.
         """
+        from ..plan.update import for_python  # noqa: PLC0415 - only workers plan
+
         installed = await planner.installed(self.prefix)
         history = await asyncio.to_thread(read_history, self.prefix)
         revision = next((known for known in history if known.number == self.revision), None)

@@ -12,12 +12,10 @@ from ...envs.inventory import read_pins
 from ...errors import SolveFailed
 from ...models import Edit, EnvSpec, Plan, PlannedPackage, SolvingOperation
 from ...specs import conda_name, kernel_packages_missing, pip_name
-from ..plan.planner import public
-from ..plan.update import Goal, check_gone, for_python, goal_of
-from ..variable_expansion import check_recorded
 
 if TYPE_CHECKING:
     from ..plan.planner import Planner
+    from ..plan.update import Goal
     from ..transaction.transaction import Transaction
 
 
@@ -58,6 +56,10 @@ class Update(SolvingOperation, frozen=True, kw_only=True, tag="update"):
 
     async def plan(self, planner: Planner) -> Plan:
         """Choose packages with as few changes of installed ones as possible."""
+        from ..plan.planner import public  # noqa: PLC0415 - only workers plan
+        from ..plan.update import check_gone, for_python, goal_of  # noqa: PLC0415
+        from ..variable_expansion import check_recorded  # noqa: PLC0415
+
         installed = await planner.installed(self.prefix)
         pins = await asyncio.to_thread(read_pins, self.prefix)
         goal = goal_of(self.spec, self.edit, installed, tuple(pins))
