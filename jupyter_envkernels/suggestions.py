@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 _LIKE = 0.7
@@ -11,6 +10,8 @@ _LIKE = 0.7
 
 def nearest(name: str, *known: Iterable[str]) -> list[str]:
     """Return up to three known names that are similar to a name, the most similar first."""
+    import difflib  # noqa: PLC0415 - an idle server need not load it
+
     return difflib.get_close_matches(name, frozenset().union(*known), n=3, cutoff=_LIKE)
 
 

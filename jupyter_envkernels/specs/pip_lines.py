@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -30,6 +30,9 @@ from .pip_options import (
 )
 from .remarks import remark, shown
 from .yaml_nodes import Scalar
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _SEEN = 1000
 """Number of characters of a line that are checked."""
@@ -242,9 +245,11 @@ def _of_requirement(line: PipLine, installer: PipInstaller) -> _Fault | None:
 
 def _of_text(text: str, installer: PipInstaller) -> _Fault | None:
     """Check a requirement that begins with a name."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - an idle server need not load it
+
     try:
         found = Requirement(text)
-    except (InvalidRequirement, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return _of_form(text) or _Fault(f"pip cannot read it: {_reason(error)}", "Correct it, as in 'numpy>=2,<3'.")
     if found.url:
         name, _, place = text.partition("@")
@@ -256,7 +261,7 @@ def _of_text(text: str, installer: PipInstaller) -> _Fault | None:
 
 def _reason(error: Exception) -> str:
     first = str(error).partition("\n")[0].strip().rstrip(".")
-    return first[:1].lower() + first[1:] if isinstance(error, InvalidRequirement) else "it is nested too deeply"
+    return first[:1].lower() + first[1:] if isinstance(error, ValueError) else "it is nested too deeply"
 
 
 def _of_its_options(line: PipLine, installer: PipInstaller) -> _Fault | None:
@@ -312,13 +317,15 @@ def _of_form(text: str) -> _Fault | None:
 
 def _with_commas(text: str) -> str:
     """Return a requirement with commas between its conditions, if that makes it valid."""
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
     found = re.match(_NAME, text)
     conditions, sign, marker = text[found.end() if found else 0 :].partition(";")
     with_commas = re.sub(r"(?<=[\w*])\s+(?=[<>=!~])", ",", conditions.strip())
     wanted = f"{text[: found.end() if found else 0]}{with_commas} {sign}{marker}".rstrip()
     try:
         Requirement(wanted)
-    except (InvalidRequirement, RecursionError):
+    except (ValueError, RecursionError):
         return ""
     return wanted
 
