@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -136,6 +137,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="keep the environments there for another run")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # few people set it
     with tempfile.TemporaryDirectory() as temporary:
         for count in arguments.counts:
             folder = (arguments.folder or Path(temporary)).absolute() / str(count)
