@@ -66,7 +66,7 @@ def test_a_package_names_its_modules(package: str) -> None:
 OPENS_FILES_ITSELF = {
     "files.py": "the one safe way",
     "cli/program.py": "the null device",
-    "cli/specs.py": "a file that the user names, which may be a pipe of the shell",
+    "cli/spec_files.py": "a file that the user names, which may be a pipe of the shell",
     "engine/export.py": "a file in a temporary folder of its own",
     "engine/fetch/cache_lock.py": "the lock of the user's own package cache",
     "engine/fetch/package_cache.py": "the user's own package cache",
@@ -106,6 +106,7 @@ TESTED_ELSEWHERE = {
     "cli/__main__.py": "cli/test_program.py",
     "cli/bar.py": "cli/test_progress.py",
     "cli/kernel_hints.py": "cli/test_programs.py",
+    "cli/spec_files.py": "cli/test_download.py",
     "cli/questions.py": "cli/test_removal.py",
     "cli/usage.py": "cli/test_parser.py",
     "cli/settings.py": "cli: all commands go through it",

@@ -9,7 +9,7 @@ prints its ``VerbResult`` by ``output``.
   ``cleaning`` (clean), ``completion``
 - a job in the terminal: ``early_worker`` starts its process, ``following`` waits for it, ``progress`` and ``bar``
   show it, ``interrupts`` handles Ctrl-C, ``kernel_hints`` says how to use what was made
-- ``questions`` asks before something is removed; ``download`` reads specs by URL
+- ``questions`` asks before something is removed; ``spec_files`` and ``download`` read specs
 - ``settings`` opens the catalog and reads the settings; ``launch`` is started by kernelspecs that ``sync`` wrote
 """
 
@@ -21,7 +21,6 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from .early_worker import early_worker
-from .interrupts import leaving_at_once, wants_json
 
 __all__ = ["command", "main"]
 
@@ -44,7 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = sys.argv[1:] if argv is None else list(argv)
-    with leaving_at_once(as_json=wants_json(words)), early_worker(words) as worker:
-        from .program import run  # noqa: PLC0415 - an interrupt may come while it is imported
+    with early_worker(words) as worker:
+        from .interrupts import leaving_at_once, wants_json  # noqa: PLC0415 - the worker is imported meanwhile
 
-        return run(words, worker)
+        with leaving_at_once(as_json=wants_json(words)):
+            from .program import run  # noqa: PLC0415 - an interrupt may come while it is imported
+
+            return run(words, worker)

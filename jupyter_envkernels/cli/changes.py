@@ -26,7 +26,7 @@ from .following import carry_out, outcome
 from .kernel_hints import with_kernels
 from .output import VerbResult
 from .settings import engine_options, open_catalog
-from .specs import folder_of, read_file
+from .spec_files import folder_of, read_file
 from .usage import PROGRAM
 
 

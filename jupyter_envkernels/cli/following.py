@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..documents import plan_json
 from ..errors import Cancelled, EnvKernelsError, Problem, failure
 from ..jobs.journal.reader import Journal
 from ..jobs.manager import JobManager
@@ -78,6 +77,8 @@ def outcome(job: Job) -> VerbResult:
     document = job_document(job)
     if not job.request.is_plan:
         return VerbResult(document, printable(f"{job.message}: {job.request.prefix}"))
+    from ..documents import plan_json  # noqa: PLC0415 - slow to import, and only needed for plans
+
     plan = plan_json(job.request, Journal(manager_options().journal_dir, job.id).plan())
     next_step = f"To run this plan: jupyter envkernels resume {job.id}"
     return VerbResult({**document, "plan": plan}, f"{plan_text(plan)}\n\n{next_step}")

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
 
 from .. import documents
 from ..engine.export import export
 from ..engine.messages import first_of
 from ..envs.conda_config.condarc import load_settings
-from ..errors import NotFound
 from ..jobs.admission import check_spec
 from ..models import CheckedSpec, EngineOptions
 from ..policy import is_refusal
 from .output import FAILED, REFUSED, VerbResult, printable
 from .settings import engine_options, open_catalog
+from .spec_files import folder_of, read_file
 
 _SECONDS = 120.0
 """Timeout for channels: the index of a big one is downloaded completely the first time."""
@@ -68,32 +66,3 @@ def write(args: Namespace) -> VerbResult:
         count = "1 package" if len(names) == 1 else f"{len(names)} packages"
         note = f"The file lacks {count} of the environment: {first_of(names, 10)}. The format yaml has all of them."
     return VerbResult(documents.exported_json(args.format, exported), exported.text.removesuffix("\n"), note=note)
-
-
-def read_file(file: str) -> bytes:
-    """Read a file, or what a web server has at a URL; ``-`` is standard input.
-
-    Raises:
-        NotFound: it cannot be read.
-    """
-    if file == "-":
-        return sys.stdin.buffer.read()
-    if _is_url(file):
-        from .download import download  # noqa: PLC0415 - slow to import, and not needed for files
-
-        return download(file)
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise NotFound(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def folder_of(file: str) -> Path | None:
-    """Return the folder of a file, the base of relative paths in it; None for a URL, which may name no files here."""
-    if _is_url(file):
-        return None
-    return Path.cwd() if file == "-" else Path(file).absolute().parent
-
-
-def _is_url(file: str) -> bool:
-    return file.startswith(("https://", "http://"))

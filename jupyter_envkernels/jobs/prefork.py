@@ -2,6 +2,8 @@
 
 It waits on a socket, its stdin, for the folder of a job, with the descriptors of the job's lock and log. It exits if
 no job comes, or if the process that started it ends. All functions block; call them in threads.
+
+A command starts its worker before anything else, so this module imports only what that needs.
 """
 
 from __future__ import annotations
@@ -14,8 +16,10 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE = 120.0
 """Seconds that a preforked worker waits for a job."""
@@ -33,8 +37,7 @@ COMMAND = (sys.executable, "-m", "jupyter_envkernels.jobs.worker")
 """Arguments: the folder of a job and the numbers of descriptors to keep open; none for a preforked worker."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     process: subprocess.Popen[bytes]
     line: socket.socket
     born: float

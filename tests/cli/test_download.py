@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_envkernels.cli import download
-from jupyter_envkernels.cli.specs import folder_of
+from jupyter_envkernels.cli.spec_files import folder_of
 from jupyter_envkernels.errors import DownloadFailed, TooLarge
 from tests.channel.server import ChannelServer
 from tests.cli.shell import Shell
