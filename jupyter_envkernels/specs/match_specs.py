@@ -17,6 +17,12 @@ MAX_LENGTH = 500
 
 # Most lines, and all of an export, match this and need no further checks.
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(={1,2}[A-Za-z0-9_.!+]+(=[A-Za-z0-9_.]+)?)?")
+# What the engine certainly reads, so that most specs are read without its import, which takes longer than all else.
+_SIMPLE = re.compile(
+    r"(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
+    r"(?P<version>(={1,2}|[<>]=?)\d{1,9}(\.\d{1,9})*(,[<>]=?\d{1,9}(\.\d{1,9})*)*)?",
+    re.ASCII,
+)
 _NAME = re.compile(r"([\w./-]+::)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _VERSION = re.compile(r"([=<>!~]+ *)?[\d*][\w.*+!=,<>~ -]*", re.ASCII)
 _COMMENT = re.compile(r"\s*#.*$")
@@ -172,6 +178,8 @@ def _misread(text: str) -> tuple[str, str] | None:
 
 
 def _parse(node: Scalar, text: str) -> Dependency | tuple[str, str]:
+    if simple := _SIMPLE.fullmatch(text):
+        return Dependency(node, text, simple["name"].lower(), simple["version"] is not None, "")
     from rattler import MatchSpec  # noqa: PLC0415 - its import costs more than reading a spec
     from rattler.exceptions import InvalidMatchSpecError  # noqa: PLC0415
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from rattler import MatchSpec
 
+from jupyter_envkernels.specs import match_specs as module
 from jupyter_envkernels.specs.match_specs import MAX_LENGTH, Dependency, understand
 from jupyter_envkernels.specs.yaml_nodes import Scalar
 
@@ -135,3 +138,12 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         _, (said,) = understand(Scalar(1, 1, text))
         assert said.message == f"'{text}': {words}"
         assert said.remedy
+
+
+@pytest.mark.parametrize(
+    "text", ["Num-Py_2.x", "_a", "1=1", "a=00.1", "a==1.2.3", "a<1", "a>999999999", "a>=1,<2.0", "a=1,<2,>=1.0"]
+)
+def test_a_simple_one_is_read_as_the_engine_does(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    simple = understood(text)
+    monkeypatch.setattr(module, "_SIMPLE", re.compile("(?!)"))
+    assert simple == understood(text)
