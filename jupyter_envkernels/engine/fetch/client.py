@@ -16,7 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
 
 import rattler
 
@@ -99,6 +98,8 @@ class Network:
 
     def proxy_of(self, url: str) -> str:
         """Return the proxy for a URL, without credentials; empty if there is none."""
+        from urllib.request import getproxies_environment, proxy_bypass  # noqa: PLC0415 - for errors only, and slow
+
         configured = {**getproxies_environment(), **self._settings.proxy_servers}
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or proxy_bypass(parts.hostname or ""):
